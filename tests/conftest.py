@@ -1,0 +1,60 @@
+"""A git of our own for every test: no configuration, identity or key of the machine reaches it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("default")
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test an empty HOME and a git identity that belongs to nobody."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "GMCONFIG_", "XDG_", "SSH_")) and name != "GMCONFIG_CONFORMANCE_DATA":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TZ", "UTC")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n"
+        "[protocol \"file\"]\n\tallow = always\n[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"
+    )
+    return home
+
+
+@pytest.fixture
+def conformance_data() -> Path:
+    """The folder of public suites; tests that need it say so where it is not set."""
+    folder = os.environ.get("GMCONFIG_CONFORMANCE_DATA")
+    if not folder:
+        pytest.skip("GMCONFIG_CONFORMANCE_DATA is not set: it names the folder of the conformance suites")
+    return Path(folder)
+
+
+@pytest.fixture
+def git(tmp_path: Path):
+    """Run git in a folder (`tmp_path / "repo"` unless told) and give what it printed."""
+
+    def run(*args: str, cwd: Path | None = None, check: bool = True, **kwargs) -> str:
+        done = subprocess.run(
+            ["git", *args], cwd=cwd or tmp_path / "repo", check=check, capture_output=True, text=True, **kwargs
+        )
+        return done.stdout.rstrip("\n")
+
+    return run
+
+
+@pytest.fixture
+def repo(tmp_path: Path, git) -> Path:
+    """An empty git repository on branch main."""
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    git("init", "-q", "-b", "main")
+    return folder
