@@ -1,0 +1,75 @@
+"""The one place where an exception becomes a line, a hint and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from gmconfig.cli import terminal
+from gmconfig.errors import ExitCode, GmconfigError, InvalidConfiguration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Typer brings a click of its own in some versions and the public one in others; both are reached through it.
+WrongUsage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "UsageError")
+
+
+def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
+    """Run a command to its exit code; every expected failure becomes a message on stderr."""
+    try:
+        return _code(command())
+    except WrongUsage as error:
+        return _usage(error)
+    except GmconfigError as error:
+        if debug():
+            raise
+        return told(error)
+    except (typer.Abort, KeyboardInterrupt):
+        terminal.error("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return _reader_is_gone()
+    except OSError as error:
+        if debug():
+            raise
+        return told(GmconfigError(_system(error)))
+
+
+def told(error: GmconfigError) -> int:
+    """Say what went wrong and what to do next; give the exit code."""
+    terminal.error(str(error))
+    if isinstance(error, InvalidConfiguration) and error.findings:
+        from gmconfig.cli.findings import show_findings
+
+        show_findings(error.findings)
+    if error.hint:
+        terminal.hint(error.hint)
+    return error.exit_code
+
+
+def _code(result: object) -> int:
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _usage(error: Exception) -> int:
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    terminal.error(message[:1].lower() + message[1:].rstrip("."))
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        terminal.hint(f"{context.command_path} --help")
+    return ExitCode.USAGE
+
+
+def _system(error: OSError) -> str:
+    where = f'"{error.filename}": ' if error.filename else ""
+    return where + (error.strerror or str(error)).lower()
+
+
+def _reader_is_gone() -> int:
+    # What follows must not fail again when Python flushes stdout at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + 13

@@ -1,0 +1,123 @@
+"""What a person sees: answers on stdout, everything else on stderr, colour only where a terminal shows it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Span = str | tuple[str, str]
+Line = str | Sequence[Span] if TYPE_CHECKING else Any
+"""A line of output: text, or pieces of text of which some carry a style (`("+ new", "green")`)."""
+
+_quiet = False
+
+
+def be_quiet(quiet: bool) -> None:
+    """Say nothing but answers and errors from here on."""
+    global _quiet  # noqa: PLW0603  # one process, one terminal
+    _quiet = quiet
+
+
+def answer(text: str) -> None:
+    """Write the answer to stdout as it is, with one line end at its end."""
+    _write(sys.stdout, text if text.endswith("\n") or not text else text + "\n")
+
+
+def lines(rows: Iterable[Line]) -> None:
+    """Write styled lines to stdout."""
+    rows = list(rows)
+    if not coloured(sys.stdout):
+        return answer("\n".join(plain(row) for row in rows))
+    return _painted(rows)
+
+
+def error(message: str) -> None:
+    """Say on stderr what went wrong."""
+    _write(sys.stderr, f"gmconfig: error: {message}\n")
+
+
+def warning(message: str) -> None:
+    """Say on stderr what may hurt."""
+    _write(sys.stderr, f"gmconfig: warning: {message}\n")
+
+
+def hint(message: str) -> None:
+    """Say on stderr what to do next."""
+    _write(sys.stderr, f"gmconfig: hint: {message}\n")
+
+
+def note(message: str) -> None:
+    """Say on stderr what happened, unless told to be quiet."""
+    if not _quiet:
+        _write(sys.stderr, f"gmconfig: {message}\n")
+
+
+def plain(row: Line) -> str:
+    """Give a line's text without its styles."""
+    if isinstance(row, str):
+        return row
+    return "".join(span if isinstance(span, str) else span[0] for span in row)
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether colour may be written there: a terminal, and nobody said no."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def interactive() -> bool:
+    """Whether somebody sits there who can answer a question."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def width() -> int:
+    """Columns of the terminal; 100 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def table(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> list[Line]:
+    """Align rows in columns; on a terminal too narrow for them, one field a line."""
+    widths = [max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(_columns(rows))]
+    if sys.stdout.isatty() and sum(widths) + len(gap) * len(widths) > width():
+        return [[indent, span] for row in rows for indent, span in zip(_indents(row), row, strict=True)]
+    return [_aligned(row, widths, gap) for row in rows]
+
+
+def _columns(rows: Sequence[Sequence[Span]]) -> int:
+    return max((len(row) for row in rows), default=0)
+
+
+def _indents(row: Sequence[Span]) -> list[str]:
+    return [""] + ["    "] * (len(row) - 1)
+
+
+def _aligned(row: Sequence[Span], widths: list[int], gap: str) -> Line:
+    spans: list[Span] = []
+    for index, span in enumerate(row):
+        spans.append(span)
+        if index < len(row) - 1:
+            spans.append(" " * (widths[index] - len(plain([span]))) + gap)
+    return spans
+
+
+def _painted(rows: list[Line]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for row in rows:
+        console.print(Text.assemble(*([row] if isinstance(row, str) else row)))
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        # LANG=C: what the terminal cannot show is escaped, never a traceback.
+        stream.write(text.encode(stream.encoding or "ascii", "backslashreplace").decode(stream.encoding or "ascii"))
+    stream.flush()
