@@ -1,3 +1,56 @@
-"""Configuration management on a plain git repository of YAML files."""
+"""Configuration management on a plain git repository of YAML files.
+
+What it is
+    A commit is a version, a ref is a pointer, a push is replication: there is no server. One engine has two
+    doors, the command `gmconfig` and the library `from gmconfig import ConfigManager`.
+
+The rooms, from the door down; imports point one way, and a contract in `pyproject.toml` holds them to it
+    cli       parse, call, render; nothing else prints or knows typer and rich
+    api       ConfigManager, SecretsManager, ConfigValidator: each joins rooms into what a user wants done
+    validate  the checks, their findings' report formats, the cache of verdicts
+    config    merge, placeholders, provenance, history, diff, where an edit goes
+    secret    sealing, identities, the access policy, signed events, named secrets
+    project   gmconfig.yaml and where things lie: root, documents, environments, layers
+    storage   the outside world: YAML text, git, files and locks, the journal, the cache
+    path, finding, errors: the nouns that all rooms share
+
+One command through the code: `gmconfig config set settings database.pool 60 -e production -m "queueing"`
+    1. `__main__` sees that no shortcut answers it and builds the command line; `cli.config` parses the words
+       and calls `ConfigManager.set_value`.
+    2. `project` finds the root and says which files are the layers of `settings` in production.
+    3. `config.resolve` reads them through a snapshot of the working tree, merges them and keeps for each value
+       the file, line and column that it came from.
+    4. `config.edit` chooses production's own file and describes the change; `storage.yaml` replaces just the
+       bytes of that value and proves by reading again that nothing else changed.
+    5. `validate` checks the proposed files as if they were there; a finding that fails refuses the change.
+    6. `storage.git` commits exactly that change, whatever else is staged or half-edited, and `cli` prints
+       what happened. The exit code is read off the result.
+
+Where to add what
+    a verb             a function in its word's module below `cli/`, a method on its class in `api/`
+    an output format   a function and a line in the registry: `config.formats` or `validate.formats`
+    a check            a module and a line in the registry of `validate`
+    a compliance rule  a function and a line in the registry of `validate.policy`
+    a type of secret   a line in `secret`'s generators
+    a key of gmconfig.yaml   `project.shape` and `schemas/gmconfig.schema.json`; a test compares them
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from gmconfig.api import *  # noqa: F403
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that `gmconfig --version` loads none (PEP 562)."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from gmconfig import api
+
+    if name not in api.__all__:
+        raise AttributeError(f"module 'gmconfig' has no attribute {name!r}")
+    return getattr(api, name)
