@@ -1,0 +1,89 @@
+"""Patterns of file names: `values-{environment}.yaml`, `hieradata/{environment}/{document}.yaml`."""
+
+from __future__ import annotations
+
+from gmconfig.errors import UsageError
+from gmconfig.project.names import is_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HINT = "a pattern reads like values-{environment}.yaml, relative to the folder of gmconfig.yaml"
+
+
+class Pattern:
+    """Literal text and variables in turn; a variable stands for one name, never for a part of a path."""
+
+    __slots__ = ("literals", "text", "variables")
+
+    def __init__(self, text: str) -> None:
+        """Read a pattern.
+
+        Raises:
+            UsageError: it leaves the project's folder, or its braces are off.
+        """
+        self.text = text
+        self.literals, self.variables = _parts(text)
+        if not is_inside(text):
+            raise UsageError(f'"{text}" does not stay in the project\'s folder', hint=HINT)
+
+    def fill(self, values: Mapping[str, str]) -> str | None:
+        """Give the file that these values mean; None where a variable has none."""
+        if any(name not in values for name in self.variables):
+            return None
+        return "".join(
+            literal + (values[self.variables[i]] if i < len(self.variables) else "")
+            for i, literal in enumerate(self.literals)
+        )
+
+    def match(self, file: str, known: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
+        """Give every reading of a file's name by this pattern; `known` closes the set of a variable's names."""
+        if not (file.startswith(self.literals[0]) and file.endswith(self.literals[-1])):
+            return []
+        return list(self._readings(file, 0, {}, known))
+
+    def _readings(
+        self, rest: str, at: int, values: dict[str, str], known: Mapping[str, frozenset[str]]
+    ) -> Iterator[dict[str, str]]:
+        literal = self.literals[at]
+        if not rest.startswith(literal):
+            return
+        rest = rest[len(literal) :]
+        if at == len(self.variables):
+            if not rest:
+                yield values
+            return
+        name = self.variables[at]
+        for end in range(1, len(rest.partition("/")[0]) + 1):
+            value = rest[:end]
+            if is_name(value) and value in known.get(name, (value,)) and values.get(name, value) == value:
+                yield from self._readings(rest[end:], at + 1, {**values, name: value}, known)
+
+
+def is_inside(file: str) -> bool:
+    """Whether a relative file name stays in its folder and is spelled in the one plain way."""
+    return "\\" not in file and "\0" not in file and all(part not in ("", ".", "..") for part in file.split("/"))
+
+
+def local_twin(file: str) -> str | None:
+    """Give the file that changes this one on one machine only: `a.yaml` has `a.local.yaml`."""
+    stem, dot, extension = file.rpartition(".")
+    if not dot or "/" in extension or stem.endswith(".local"):
+        return None
+    return f"{stem}.local.{extension}"
+
+
+def _parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    literals, variables = [], []
+    first, *pieces = text.split("{")
+    literals.append(first)
+    for piece in pieces:
+        name, brace, literal = piece.partition("}")
+        if not brace or not is_name(name):
+            raise UsageError(f'"{text}" is not a pattern: "{{{name}" names no variable', hint=HINT)
+        variables.append(name)
+        literals.append(literal)
+    if any("}" in literal for literal in literals):
+        raise UsageError(f'"{text}" is not a pattern: a "}}" closes nothing', hint=HINT)
+    return tuple(literals), tuple(variables)

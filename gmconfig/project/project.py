@@ -1,0 +1,233 @@
+"""The door of this room: a root, its settings, and what they say about files."""
+
+from __future__ import annotations
+
+from gmconfig.errors import UnknownDocument, UsageError
+from gmconfig.path import nearest
+from gmconfig.project import environment as environments
+from gmconfig.project.find import git_folder, root_of
+from gmconfig.project.layout import Layout
+from gmconfig.project.names import check_name, is_name
+from gmconfig.project.parsed import parsed
+from gmconfig.project.pattern import is_inside
+from gmconfig.project.settings import FILE, Settings, settings_of
+from gmconfig.storage.snapshot import WorkingTree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gmconfig.project.environment import Environment
+    from gmconfig.project.layout import Layer
+    from gmconfig.storage.git import Repository
+    from gmconfig.storage.snapshot import Snapshot
+
+INDEX = ":index"
+"""What `Project.snapshot` takes for git's index, where others name a revision."""
+
+
+class Project:
+    """A root folder and what its gmconfig.yaml says; immutable, apart from what it finds out when asked."""
+
+    __slots__ = ("_git_folder", "_repository", "layout", "root", "settings")
+
+    def __init__(self, root: str, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+        self.layout = Layout(settings)
+        self._repository: Repository | None = None
+        self._git_folder: str | None = None
+
+    @classmethod
+    def find(cls, start: str | None = None) -> Project:
+        """Give the project around a folder; None is the current one.
+
+        Raises:
+            NotFound: there is none.
+            BrokenConfiguration: its gmconfig.yaml is not as it must be.
+        """
+        root = root_of(start)
+        tree = WorkingTree(root)
+        return cls(root, settings_of(parsed(tree, FILE, git_folder(root)), tree))
+
+    def at(self, snapshot: Snapshot) -> Project:
+        """Give the project as a snapshot's own gmconfig.yaml has it; without one there, as it is now."""
+        if not snapshot.exists(FILE):
+            return self
+        project = Project(self.root, settings_of(parsed(snapshot, FILE, None), snapshot))
+        project._repository = self._repository
+        return project
+
+    # Where it lies
+
+    @property
+    def repository(self) -> Repository:
+        """The git repository around the root.
+
+        Raises:
+            GitTrouble: there is none, or git cannot read it.
+        """
+        if self._repository is None:
+            from gmconfig.storage.git import Repository
+
+            self._repository = Repository.discover(self.root)
+        return self._repository
+
+    @property
+    def git_folder(self) -> str | None:
+        """The folder that all worktrees share, where caches go; None outside of git. Starts no process."""
+        if self._git_folder is None:
+            self._git_folder = git_folder(self.root)
+        return self._git_folder
+
+    @property
+    def prefix(self) -> str:
+        """The root below the repository's top: empty, or a path that ends with a slash."""
+        import os
+
+        below = os.path.relpath(self.root, os.path.realpath(self.repository.top))
+        return "" if below == "." else below.replace(os.sep, "/") + "/"
+
+    def worktree(self) -> WorkingTree:
+        """Give the files as they lie on disk."""
+        return WorkingTree(self.root)
+
+    def snapshot(self, revision: str | None = None) -> Snapshot:
+        """Give the files as of a revision; None is the working tree, `INDEX` what is staged."""
+        if revision is None:
+            return self.worktree()
+        return self.repository.snapshot(self.prefix, None if revision == INDEX else revision)
+
+    # What it declares
+
+    @property
+    def environments(self) -> Mapping[str, Environment]:
+        """The declared environments by name, or the usual four."""
+        return self.settings.environments
+
+    @property
+    def default_document(self) -> str:
+        """The document whose overlays are named after the environment alone."""
+        return self.settings.default_document
+
+    @property
+    def default_environment(self) -> str | None:
+        """The environment that is meant when none is named; None is the base layer alone."""
+        return self.settings.default_environment
+
+    def environment(self, name: str) -> Environment:
+        """Give a declared environment.
+
+        Raises:
+            UnknownEnvironment: none has that name.
+        """
+        return environments.known(self.environments, name)
+
+    def chain(self, environment: str | None) -> tuple[str, ...]:
+        """Give an environment's ancestors and itself, the root first; empty for None, the base alone."""
+        return () if environment is None else environments.chain(self.environments, environment)
+
+    # Which file is what
+
+    def documents(self, snapshot: Snapshot) -> list[str]:
+        """Give the names of all documents that have a file, sorted."""
+        return sorted({layer.document for layer in self.every_layer(snapshot)})
+
+    def every_layer(self, snapshot: Snapshot) -> list[Layer]:
+        """Give each file of the snapshot that is a layer of some document; those of one machine excluded."""
+        return [layer for file in sorted(snapshot.files()) if (layer := self.layout.read(file))]
+
+    def check_document(self, snapshot: Snapshot, name: str) -> str:
+        """Give a document's name back if a file makes it one.
+
+        Raises:
+            UnknownDocument: none does; the hint names the nearest.
+        """
+        names = self.documents(snapshot)
+        if name in names:
+            return name
+        near = nearest(name, names)
+        hint = f'did you mean "{near}"?' if near else f"documents: {', '.join(names) or 'none yet'}"
+        raise UnknownDocument(f'no document named "{name}"', hint=hint)
+
+    def candidates(
+        self, document: str, environment: str | None, variables: Mapping[str, str] | None = None
+    ) -> list[Layer]:
+        """Give every layer that a document may have, lowest first, whether the files exist or not.
+
+        Raises:
+            UnknownEnvironment: nothing declares the environment.
+            UsageError: a name cannot be one, or no pattern knows a variable.
+        """
+        self._check_variables(variables or {})
+        if not is_name(document):
+            raise UnknownDocument(f'no document named "{document}"', hint="gmconfig config list")
+        return self.layout.candidates(document, self.chain(environment), variables or {})
+
+    def layers(
+        self,
+        snapshot: Snapshot,
+        document: str,
+        environment: str | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> list[Layer]:
+        """Give the layers of a document that exist in a snapshot, lowest first.
+
+        Raises:
+            BrokenConfiguration: one of their files is a layer by two patterns.
+        """
+        found = []
+        for layer in self.candidates(document, environment, variables):
+            if snapshot.exists(layer.file) and (layer.kind != "local" or self._is_ignored(snapshot, layer.file)):
+                self.layout.read(layer.file)
+                found.append(layer)
+        return found
+
+    def environments_reached(self, environment: str | None) -> list[str | None]:
+        """Give every environment that a layer of this one reaches: itself and its heirs; None reaches all."""
+        if environment is None:
+            return [None, *self.environments]
+        return [name for name in self.environments if environment in self.chain(name)]
+
+    def affected_by(self, snapshot: Snapshot, file: str) -> list[tuple[str, str | None]]:
+        """Give every (document, environment) that a file can change; None is the base alone."""
+        layer = self.layout.read(_shared_twin(file))
+        if layer:
+            return [(layer.document, name) for name in self.environments_reached(layer.environment)]
+        documents, reach = self._scope(snapshot, file)
+        return [(document, name) for document in documents for name in reach]
+
+    def _scope(self, snapshot: Snapshot, file: str) -> tuple[list[str], list[str | None]]:
+        folder, _, name = file.rpartition("/")
+        everywhere: list[str | None] = [None, *self.environments]
+        if folder == "schemas" and name.endswith(".schema.json"):
+            document = name.removesuffix(".schema.json")
+            documents = self.documents(snapshot)
+            return ([document] if document in documents else documents), everywhere
+        if folder == "secrets" and (environment := name.removesuffix(".yaml")) in self.environments:
+            return self.documents(snapshot), self.environments_reached(environment)
+        if file in (FILE, "access.yaml") or folder.split("/")[0] in ("schemas", "policies", "secrets"):
+            return self.documents(snapshot), everywhere
+        return [], []
+
+    def _check_variables(self, variables: Mapping[str, str]) -> None:
+        for name, value in variables.items():
+            if name not in self.layout.variables:
+                near = nearest(name, tuple(self.layout.variables))
+                hint = f'did you mean "{near}"?' if near else f"declare it in layers: of {FILE}"
+                raise UsageError(f'no layer has a variable "{name}"', hint=hint)
+            check_name(f"a {name}", value)
+
+    def _is_ignored(self, snapshot: Snapshot, file: str) -> bool:
+        """Whether a local file may be read: git ignores it, and the working tree is what is read."""
+        while (base := getattr(snapshot, "base", None)) is not None:
+            snapshot = base
+        if not isinstance(snapshot, WorkingTree) or self.git_folder is None:
+            return False
+        return bool(self.repository.run("check-ignore", "--", self.prefix + file, check=False))
+
+
+def _shared_twin(file: str) -> str:
+    """Give the file that a local one changes: `a.local.yaml` changes what `a.yaml` does."""
+    stem, dot, extension = file.rpartition(".")
+    return stem.removesuffix(".local") + dot + extension if is_inside(file) else file
