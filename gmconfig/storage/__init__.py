@@ -1,1 +1,1 @@
-"""…"""
+"""The outside world, and nothing about configuration: YAML text, git, files, locks, journal, cache."""

@@ -1,0 +1,118 @@
+"""Trees, blobs and index entries, many at once through one git process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmconfig.errors import GitTrouble
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.repository import Repository
+
+SYMLINK = "120000"
+SUBMODULE = "160000"
+REGULAR = "100644"
+
+
+class Entry(NamedTuple):
+    """What a tree or the index holds at a path; `stage` is above 0 where a merge has not ended.
+
+    `tag` is the index's letter for it: lower case is assume-unchanged, S is skip-worktree.
+    """
+
+    mode: str
+    blob: str
+    stage: int = 0
+    tag: str = "H"
+
+
+def tree_entries(repository: Repository, treeish: str, paths: Sequence[str] = ()) -> dict[str, Entry]:
+    """Give the files of a commit, by path from the top; `paths` are files, or folders that end with '/'."""
+    out = repository.run("ls-tree", "-rz", "--full-tree", "--end-of-options", treeish, "--", *paths)
+    found: dict[str, Entry] = {}
+    for line in _records(out):
+        head, _, path = line.partition(b"\t")
+        mode, _, blob = head.decode().split(" ")[:3]
+        found[os.fsdecode(path)] = Entry(mode, blob)
+    return found
+
+
+def index_entries(
+    repository: Repository, paths: Sequence[str] = (), *, env: Mapping[str, str] | None = None
+) -> dict[str, Entry]:
+    """Give the index's files by path from the top, with what is only intended to be added left out."""
+    out = repository.run("ls-files", "-s", "-v", "-z", "--full-name", "--", *paths, env=env)
+    found: dict[str, Entry] = {}
+    for line in _records(out):
+        head, _, path = line.partition(b"\t")
+        tag, mode, blob, stage = head.decode().split(" ")
+        found[os.fsdecode(path)] = Entry(mode, blob, int(stage), tag)
+    return _without_intended(repository, found, env)
+
+
+def _without_intended(
+    repository: Repository, entries: dict[str, Entry], env: Mapping[str, str] | None
+) -> dict[str, Entry]:
+    """Leave out `git add -N`: such an entry looks like an empty file, and no commit would hold it."""
+    empty = [path for path, entry in entries.items() if entry.blob in _EMPTY]
+    if not empty:
+        return entries
+    tree = repository.text("hash-object", "-t", "tree", "/dev/null")
+    asked = ("diff-index", "--cached", "--ita-invisible-in-index", "--name-only", "-z", tree, "--")
+    real = {os.fsdecode(path) for path in _records(repository.run(*asked, *empty, env=env))}
+    return {path: entry for path, entry in entries.items() if entry.blob not in _EMPTY or path in real}
+
+
+_EMPTY = {  # the id of no bytes, by SHA-1 and by SHA-256
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+}
+
+
+def read_blobs(repository: Repository, ids: Iterable[str]) -> dict[str, bytes]:
+    """Give the content of many blobs through one process.
+
+    Raises:
+        GitTrouble: an object is missing (a partial clone without its remote, a broken repository).
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    feed = "".join(f"{blob}\n" for blob in wanted).encode()
+    return dict(_batch(repository.run("cat-file", "--batch", input=feed), wanted))
+
+
+def _batch(out: bytes, wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    at = 0
+    for name in wanted:
+        end = out.index(b"\n", at)
+        header = out[at:end].split(b" ")
+        if len(header) != 3:
+            raise GitTrouble(f"object {name} is missing", hint="git fsck")
+        start, size = end + 1, int(header[2])
+        yield name, out[start : start + size]
+        at = start + size + 1
+
+
+def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
+    """Write many blobs as they are, without filters, and give their ids in order."""
+    if not contents:
+        return []
+    if len(contents) == 1:
+        return [repository.run("hash-object", "-w", "--stdin", input=contents[0]).decode().strip()]
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir=repository.own_folder()) as folder:
+        names = [os.path.join(folder, str(number)) for number in range(len(contents))]
+        for name, content in zip(names, contents, strict=True):
+            with open(name, "wb") as file:
+                file.write(content)
+        feed = os.fsencode("\n".join(names))
+        ids = repository.run("hash-object", "-w", "--no-filters", "--stdin-paths", input=feed)
+        return ids.decode().split()
+
+
+def _records(out: bytes) -> list[bytes]:
+    return out.split(b"\0")[:-1]

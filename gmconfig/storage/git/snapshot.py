@@ -1,0 +1,114 @@
+"""The project's files in a commit or in the index, read without a checkout."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import Refused
+from gmconfig.storage.git.objects import SUBMODULE, SYMLINK, Entry, index_entries, read_blobs, tree_entries
+from gmconfig.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.repository import Repository
+
+_MOST_LINKS = 40
+
+
+class StoredSnapshot(Snapshot):
+    """Entries below a prefix, with symlinks followed as the working tree would follow them."""
+
+    def __init__(self, repository: Repository, prefix: str, entries: dict[str, Entry]) -> None:
+        self.repository = repository
+        below = f"{prefix}/" if prefix else ""
+        self._entries = {
+            path[len(below) :]: entry
+            for path, entry in entries.items()
+            if path.startswith(below) and entry.mode != SUBMODULE
+        }
+        links = {path: entry.blob for path, entry in self._entries.items() if entry.mode == SYMLINK}
+        targets = read_blobs(repository, links.values())
+        self._links = {path: targets[blob].decode("utf-8", "surrogateescape") for path, blob in links.items()}
+
+    def files(self) -> dict[str, str]:
+        """Give every path with its blob's id; a symlink to a file has the file's."""
+        found = {path: entry.blob for path, entry in self._entries.items() if entry.mode != SYMLINK}
+        for path in self._links:
+            entry = self._find(path)
+            if entry:
+                found[path] = entry.blob
+        return found
+
+    def read(self, path: str) -> bytes:
+        """Give a file's bytes as they are stored."""
+        entry = self._entry(path)
+        return read_blobs(self.repository, [entry.blob])[entry.blob]
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        try:
+            return self._find(path) is not None
+        except Refused:
+            return True
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Give the bytes of those of the paths that exist, through one git process."""
+        found = {path: self._entry(path).blob for path in paths if self.exists(path)}
+        contents = read_blobs(self.repository, found.values())
+        return {path: contents[blob] for path, blob in found.items()}
+
+    def _entry(self, path: str) -> Entry:
+        entry = self._find(path)
+        if entry is None:
+            raise FileNotFoundError(path)
+        if entry.stage:
+            raise Refused(f'"{path}" has an unfinished merge', hint=f"resolve it, then: git add '{path}'")
+        return entry
+
+    def _find(self, path: str) -> Entry | None:
+        """Give the entry that a path means, every symlink on the way followed."""
+        for _ in range(_MOST_LINKS):
+            entry = self._entries.get(path)
+            if entry and entry.mode != SYMLINK:
+                return entry
+            followed = self._follow(path)
+            if followed is None:
+                return None
+            path = followed
+        return None
+
+    def _follow(self, path: str) -> str | None:
+        """Replace the first symlink on a path by where it points; None if there is none."""
+        parts = path.split("/") if self._links else []
+        for count in range(1, len(parts) + 1):
+            link = "/".join(parts[:count])
+            if link in self._links:
+                target = posixpath.join(posixpath.dirname(link), self._links[link], *parts[count:])
+                inside = posixpath.normpath(target)
+                if inside.startswith(("/", "../")):
+                    raise Refused(f'"{path}" is a symlink that leaves the project')
+                return inside
+        return None
+
+
+class CommitSnapshot(StoredSnapshot):
+    """The files of one commit."""
+
+    def __init__(self, repository: Repository, prefix: str, commit: str) -> None:
+        self.commit = commit
+        self.label = commit[:7]
+        super().__init__(repository, prefix, tree_entries(repository, commit, _below(prefix)))
+
+
+class IndexSnapshot(StoredSnapshot):
+    """What is staged: what the next commit would hold."""
+
+    def __init__(self, repository: Repository, prefix: str) -> None:
+        self.commit = None
+        self.label = "index"
+        super().__init__(repository, prefix, index_entries(repository, _below(prefix)))
+
+
+def _below(prefix: str) -> tuple[str, ...]:
+    return (f"{prefix}/",) if prefix else ()
