@@ -1,0 +1,59 @@
+"""Which places a rule of the policy means, by document and path or by a secret's name, and environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gmconfig.path import ANY, DEEP, KeyPath, Segment
+from gmconfig.secret.token import Context, PathElement
+
+COMMON = "common"
+"""What rules and people call the base layer and the file of secrets that all environments share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Globs over places; what is not said is not restricted.
+
+    `environments` None means every one; `document` None means every one, unless only `secrets` are named.
+    """
+
+    document: str | None = None
+    paths: tuple[KeyPath, ...] = ()
+    secrets: tuple[str, ...] = ()
+    environments: tuple[str, ...] | None = None
+
+    def covers(self, context: Context) -> bool:
+        """Whether the rule means this place."""
+        environment = context.environment or COMMON
+        if self.environments is not None and not _any_glob(self.environments, environment):
+            return False
+        return self._covers_secret(context) if context.document is None else self._covers_path(context)
+
+    def _covers_secret(self, context: Context) -> bool:
+        if self.secrets:
+            return bool(context.path) and _any_glob(self.secrets, str(context.path[0]))
+        return self.document is None and not self.paths
+
+    def _covers_path(self, context: Context) -> bool:
+        if self.document is None and not self.paths and self.secrets:
+            return False
+        if self.document is not None and not fnmatchcase(str(context.document), self.document):
+            return False
+        return not self.paths or any(path_matches(path.segments, context.path) for path in self.paths)
+
+
+def path_matches(segments: tuple[Segment, ...], path: tuple[PathElement, ...]) -> bool:
+    """Whether a path with globs means a sealed value's path, or something above it."""
+    if not segments:
+        return True
+    if segments[0] is DEEP:
+        return any(path_matches(segments[1:], path[start:]) for start in range(len(path) + 1))
+    if not path or not (segments[0] is ANY or segments[0] == path[0]):
+        return False
+    return path_matches(segments[1:], path[1:])
+
+
+def _any_glob(globs: tuple[str, ...], name: str) -> bool:
+    return any(fnmatchcase(name, glob) for glob in globs)
