@@ -1,0 +1,85 @@
+"""A file's parse events with the strictness of YAML 1.2 where ruamel's parsers have less."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.finding import Place
+from gmconfig.storage.yaml.native import CParser, MarkedYAMLError, YAMLError
+from gmconfig.storage.yaml.text import line_starts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+_FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks for YAML 1.1, which both parsers take for some; ordinary characters for YAML 1.2."""
+_FLOW_QUESTION = re.compile(r"(?<=[\[{,])(\s*)\?(?=[^\s,\[\]{}])")
+"""`[?x]` is the text "?x"; both parsers take it for a key."""
+_PRIVATE_USE = range(0xE000, 0xF8FF)
+
+
+def events(text: str, file: str) -> list[Any]:
+    """Give all parse events; where the C parser refuses, the pure one is asked.
+
+    Raises:
+        BrokenConfiguration: both refuse.
+    """
+    shielded, restored = _shielded(text)
+    if text.endswith((" ", "\t")):
+        shielded += "\n"  # both parsers lose a last blank line of a block scalar that has no line break
+    found = _parsed(shielded, file)
+    if restored:
+        for event in found:
+            if getattr(event, "value", None):
+                event.value = event.value.translate(restored)
+    return found
+
+
+def _parsed(text: str, file: str) -> list[Any]:
+    try:
+        return list(_c_events(text))
+    except YAMLError as error:
+        return _second_opinion(text, error, file)
+
+
+def _c_events(text: str) -> Iterator[Any]:
+    next_event: Callable[[], Any] = CParser(text).get_event
+    return iter(next_event, None)
+
+
+def _second_opinion(text: str, refusal: YAMLError, file: str) -> list[Any]:
+    """Ask the pure parser, which knows more of YAML 1.2 and is ten times slower."""
+    from ruamel.yaml import YAML
+
+    try:
+        return list(YAML(typ="safe", pure=True).parse(text))
+    except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, RecursionError):
+        raise _broken(refusal, text, file) from None
+
+
+def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
+    if not isinstance(error, MarkedYAMLError):
+        return BrokenConfiguration(str(error).splitlines()[0], place=Place(file))
+    message = ", ".join(part for part in (error.problem, error.context) if part)
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return BrokenConfiguration(message, place=Place(file))
+    starts = line_starts(text)
+    line = min(mark.line, len(starts) - 1)
+    return BrokenConfiguration(message, place=Place(file, line + 1, mark.column + 1))
+
+
+def _shielded(text: str) -> tuple[str, dict[int, str]]:
+    """Hide what the parsers misread behind unused characters of the same width."""
+    has_question = "?" in text and _FLOW_QUESTION.search(text)
+    if not has_question and (text.isascii() or not _FOREIGN_BREAKS.search(text)):
+        return text, {}
+    unused = (code for code in _PRIVATE_USE if chr(code) not in text)
+    there = {ord(char): next(unused) for char in "\x85\u2028\u2029?"}
+    question = chr(there.pop(ord("?")))
+    shielded = _FLOW_QUESTION.sub(rf"\1{question}", text.translate(there))
+    back = {stand_in: chr(char) for char, stand_in in there.items()}
+    return shielded, {**back, ord(question): "?"}

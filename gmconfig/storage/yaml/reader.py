@@ -1,0 +1,71 @@
+"""The fast way from a file to its data: parse events become values directly, without nodes in between.
+
+It decides nothing that is unusual: whatever is wrong, or only looks so, is left to `compose` and `construct`,
+which give the same data for the same file, and say where and what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.storage.yaml.text import BOM
+
+_UNUSUAL = (
+    b"\n%",
+    b"\r%",
+    b"]#",
+    b"}#",
+    b"\n\t",
+    b"\r\t",
+    b" ! ",
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+    b"\xe2\x80\xa9",
+)
+_UNUSUAL_TAB = re.compile(rb"[\n\r] *\t")
+_FLOW_QUESTION = re.compile(rb"[\[{,]\s*\?[^\s,\[\]{}]")
+_UNUSUAL_STARTS = (b"%", b"\xff", b"\xfe", b"\x00", b"! ")
+
+
+def load(raw: bytes, file: str = "") -> object:
+    """Give the data of a file with one YAML document; an empty file is None.
+
+    Raises:
+        BrokenConfiguration: it cannot be read, or holds several documents.
+    """
+    documents = load_all(raw, file)
+    if len(documents) > 1:
+        raise BrokenConfiguration(
+            f'"{file}" holds {len(documents)} YAML documents where one is expected',
+            hint='the documents of such a file are named by number: "#2:" in front of a path',
+        )
+    return documents[0] if documents else None
+
+
+def load_all(raw: bytes, file: str = "") -> list[object]:
+    """Give the data of each document of a file.
+
+    Raises:
+        BrokenConfiguration: it cannot be read.
+    """
+    if not _looks_unusual(raw):
+        from gmconfig.storage.yaml.builder import UNDECIDED, Builder
+
+        try:
+            return Builder(raw.removeprefix(BOM)).documents()
+        except UNDECIDED:
+            pass
+    from gmconfig.storage.yaml.composer import compose
+    from gmconfig.storage.yaml.constructor import construct
+
+    return [construct(document, file=file) for document in compose(raw, file).documents]
+
+
+def _looks_unusual(raw: bytes) -> bool:
+    """Whether something in the file needs a second look, such as what the C parser accepts wrongly."""
+    if any(sign in raw for sign in _UNUSUAL) or raw.startswith(_UNUSUAL_STARTS):
+        return True
+    if raw.endswith((b" ", b"\t")) or (b"?" in raw and _FLOW_QUESTION.search(raw)):
+        return True
+    return b"\t" in raw and _UNUSUAL_TAB.search(raw) is not None

@@ -1,0 +1,169 @@
+"""Values as YAML text that readers of YAML 1.1 and 1.2 understand alike."""
+
+from __future__ import annotations
+
+import re
+
+from gmconfig.storage.yaml.scalars import PLAIN, BadScalar, Tagged
+
+INDENT = 2
+_YAML_1_1 = re.compile(
+    r"""~|null|Null|NULL|=|<<|
+    y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|
+    [-+]?0b[0-1_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?0?[0-9_]+|[-+]?0o[0-7_]+|
+    [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|
+    [-+]?(?:[0-9][0-9_]*)?\.?[0-9_]*(?:[eE][-+]?[0-9]+)?|
+    [-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|
+    [0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:(?:[Tt]|[ \t]+).*)?""",
+    re.X,
+)
+"""What a YAML 1.1 reader may take for something else than text, wider than any one reader."""
+_UNSAFE_START = tuple("-?:,[]{}#&*!|>'\"%@` \t")
+_SAFE_STARTS = re.compile(r"[-?:][^\s,\[\]{}:]")
+_UNSAFE_INSIDE = re.compile(
+    r":(?=\s|$)|\s\#|[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]", re.X
+)
+_UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}]|:(?=[,\[\]{}\"'])|^[-?:]")
+_NOT_SINGLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_NOT_LITERAL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|^[\s]|\s\n|\t"
+)
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x85": "\\N"}
+
+
+def dump(value: object) -> bytes:
+    """Give a new file's text in block style.
+
+    >>> dump({"a": {"b": [1, "no"]}}).decode()
+    'a:\\n  b:\\n    - 1\\n    - "no"\\n'
+    """
+    return ("\n".join(block(value)) + "\n").encode()
+
+
+def scalar(value: object, *, style: str = "", flow: bool = False) -> str:
+    """Give one scalar, or an empty map or list, on one line; quoted where a reader might take it for another type.
+
+    `style` is the quote wished for; a string that it cannot hold gets another one.
+    """
+    if isinstance(value, Tagged):
+        return f"{value.tag} {_text(str(value), style or _own_quote(str(value)), flow)}"
+    if isinstance(value, str):
+        return _text(value, style, flow)
+    if isinstance(value, bytes):
+        from base64 import b64encode
+
+        return f'!!binary "{b64encode(value).decode()}"'
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return _number(value)
+
+
+def block(value: object) -> list[str]:
+    """Give a value as lines of block style, the first one where the value may start.
+
+    A map's or list's lines begin at column 0; for a scalar it is one line, or a literal block's.
+    """
+    if isinstance(value, dict) and value:
+        return [line for key, item in value.items() for line in entry(scalar(key), item)]
+    if isinstance(value, list) and value:
+        return [line for item in value for line in list_item(item)]
+    if isinstance(value, dict | list):
+        return ["{}" if isinstance(value, dict) else "[]"]
+    if is_literal(value):
+        return literal(str(value))
+    return [scalar(value)]
+
+
+def entry(key: str, value: object) -> list[str]:
+    """Give the lines of a map's entry, its key being text already."""
+    lines = block(value)
+    if isinstance(value, dict | list) and value:
+        return [f"{key}:", *indented(lines)]
+    return [f"{key}: {lines[0]}", *indented(lines[1:])]
+
+
+def list_item(value: object) -> list[str]:
+    """Give the lines of a list's item."""
+    first, *rest = block(value)
+    return [f"- {first}", *indented(rest)]
+
+
+def indented(lines: list[str], columns: int = INDENT) -> list[str]:
+    """Move lines to the right; blank ones stay empty."""
+    return [" " * columns + line if line else line for line in lines]
+
+
+def is_literal(value: object) -> bool:
+    """Whether a value is best written as a literal block: several lines that it can hold unchanged."""
+    if not isinstance(value, str) or isinstance(value, Tagged) or "\n" not in value.rstrip("\n"):
+        return False
+    return not _NOT_LITERAL.search(value)
+
+
+def literal(text: str) -> list[str]:
+    """Give a literal block: the header, and the lines at column 0."""
+    body = text.rstrip("\n")
+    breaks = len(text) - len(body)
+    chomping = {0: "-", 1: ""}.get(breaks, "+")
+    return ["|" + chomping, *body.split("\n"), *[""] * max(0, breaks - 1)]
+
+
+def flow(value: object, style: str = "") -> str:
+    """Give a value on one line."""
+    if isinstance(value, dict):
+        entries = (
+            f"{scalar(key, style=style, flow=True)}: {flow(item, style)}" for key, item in value.items()
+        )
+        return "{" + ", ".join(entries) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow(item, style) for item in value) + "]"
+    return scalar(value, style=style, flow=True)
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a plain scalar of this text is no string to every reader of YAML 1.1 or 1.2."""
+    try:
+        return _YAML_1_1.fullmatch(text) is not None or not isinstance(PLAIN[text], str)
+    except BadScalar:
+        return True
+
+
+def _text(text: str, style: str, in_flow: bool) -> str:
+    if not style and _can_be_plain(text, in_flow):
+        return text
+    style = style or _own_quote(text)
+    if style == "'" and not _NOT_SINGLE.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _own_quote(text: str) -> str:
+    return "'" if ('"' in text or "\\" in text) and "'" not in text else '"'
+
+
+def _can_be_plain(text: str, in_flow: bool) -> bool:
+    if not text or text != text.strip() or is_ambiguous(text) or _UNSAFE_INSIDE.search(text):
+        return False
+    if text.startswith(_UNSAFE_START) and not _SAFE_STARTS.match(text):
+        return False
+    if text.startswith(("---", "...")):
+        return False
+    return not (in_flow and _UNSAFE_IN_FLOW.search(text))
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    code = ord(char)
+    if _NOT_SINGLE.match(char) or code == 0xA0:
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return char
+
+
+def _number(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
+    text = repr(value)
+    return text.replace("e", ".0e", 1) if "e" in text and "." not in text else text
