@@ -1,0 +1,82 @@
+"""The answer of a check: findings, what was looked at, and the source lines to show beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gmconfig.finding import Finding, Place, Severity
+
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found and what it looked at.
+
+    `unchanged` counts the files that nobody had to read again, `unchecked` the values that nobody can know
+    here. `lines` holds the source lines to show, by file and line number; a secret's line is not among them.
+    `until` is the day (ISO 8601) from which the answer may differ though no file does.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    environments: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    files: int = 0
+    unchanged: int = 0
+    unchecked: int = 0
+    lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    until: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found that makes the answer no."""
+        return not any(finding.fails for finding in self.findings)
+
+    def count(self, *severities: Severity) -> int:
+        """Count the findings of these severities that nobody waived."""
+        return sum(finding.severity in severities and finding.waived is None for finding in self.findings)
+
+
+def rank(finding: Finding) -> tuple[object, ...]:
+    """Give the key that sorts findings for reading: by place, those without one last."""
+    place = finding.place or Place("\U0010ffff")
+    return (place.file, place.line, place.column, _RANK[finding.severity], finding.check, finding.message)
+
+
+def gravity(finding: Finding) -> tuple[object, ...]:
+    """Give the key that sorts findings from the worst, for readers who see only some."""
+    return (not finding.fails, _RANK[finding.severity], *rank(finding))
+
+
+def merged(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Make one finding of those that differ only in their environments, and sort them."""
+    from dataclasses import replace
+
+    groups: dict[Finding, dict[str, None]] = {}
+    for finding in findings:
+        group = groups.setdefault(replace(finding, environments=()), {})
+        group.update(dict.fromkeys(finding.environments))
+    joined = (replace(finding, environments=tuple(found)) for finding, found in groups.items())
+    return tuple(sorted(joined, key=rank))
+
+
+def label(finding: Finding) -> str:
+    """Give the word that names a finding's kind: a policy's own name, else the check's."""
+    return finding.rule if finding.check == "policy" else finding.check
+
+
+def where(finding: Finding) -> str:
+    """Name the value that a finding is about, as `settings.server.port in staging`."""
+    named = ".".join(filter(None, (finding.document, finding.path)))
+    return " in ".join(filter(None, (named, listed(finding.environments))))
+
+
+def listed(words: tuple[str, ...]) -> str:
+    """Join words with commas and a last "and"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun: `1 error`, `1,204 files`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

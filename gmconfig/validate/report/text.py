@@ -1,0 +1,103 @@
+"""A report for people: one line a finding, the source below it, a summary at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unicodedata import east_asian_width
+
+from gmconfig.finding import Finding, Severity
+from gmconfig.validate.report.report import Report, counted, label, where
+
+_CODES = {"error": "31;1", "warning": "33", "info": "36", "dim": "2", "good": "32"}
+_ROOM = 120
+
+
+def render(report: Report, *, colour: bool = False) -> str:
+    """Write a report for a terminal."""
+    paint = _painted if colour else _plain
+    lines = [line for finding in report.findings for line in _finding(report, finding, paint)]
+    return "\n".join([*lines, *([""] if lines else []), _summary(report, paint)]) + "\n"
+
+
+def _finding(report: Report, finding: Finding, paint: object) -> Iterator[str]:
+    assert callable(paint)
+    kind = "error" if finding.severity.fails else finding.severity.value
+    start = f"{finding.place}: " if finding.place else ""
+    waived = f" (waived {finding.waived})" if finding.waived else ""
+    framed = list(_frame(report, finding, paint, kind)) if not finding.waived else []
+    named = "" if framed else _named(finding)
+    yield f"{start}{paint(finding.severity.value, kind)}: {label(finding)}: {finding.message}{named}{waived}"
+    yield from framed
+    if finding.hint:
+        yield f"  {paint('hint', 'dim')}: {finding.hint}"
+
+
+def _named(finding: Finding) -> str:
+    """Name the value where neither a frame nor the message does."""
+    name = where(finding)
+    known = finding.path is not None and finding.path in finding.message
+    if not name or known or finding.check in ("yaml", "reference"):
+        return ""
+    return f" ({name})"
+
+
+def _frame(report: Report, finding: Finding, paint: object, kind: str) -> Iterator[str]:
+    assert callable(paint)
+    place = finding.place
+    line = report.lines.get((place.file, place.line)) if place else None
+    if place is None or line is None:
+        return
+    before = report.lines.get((place.file, place.line - 1), "")
+    gutter = max(4, len(str(place.line)))
+    if before.strip():
+        yield f"{paint(f'{place.line - 1:>{gutter}} │', 'dim')} {before[:_ROOM]}"
+    line, column = _window(line, place.column)
+    yield f"{paint(f'{place.line:>{gutter}} │', 'dim')} {line}"
+    width = max(1, sum(_columns(char) for char in line[column - 1 : column - 1 + finding.width]))
+    pad = "".join("\t" if char == "\t" else " " * _columns(char) for char in line[: column - 1])
+    caret = paint("━" * width, kind)
+    yield f"{paint(' ' * gutter + ' │', 'dim')} {pad}{caret} {where(finding)}".rstrip()
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Cut a long line down to what surrounds the column."""
+    start = max(0, column - _ROOM // 2) if len(line) > _ROOM and column > _ROOM // 2 else 0
+    return line[start : start + _ROOM], column - start
+
+
+def _columns(char: str) -> int:
+    return 2 if east_asian_width(char) in "WF" else 1
+
+
+def _summary(report: Report, paint: object) -> str:
+    assert callable(paint)
+    counts = [
+        counted(report.count(Severity.CRITICAL, Severity.ERROR), "error"),
+        counted(report.count(Severity.WARNING), "warning"),
+        *([counted(report.count(Severity.INFO), "note")] if report.count(Severity.INFO) else []),
+    ]
+    found = ", ".join(part for part in counts if not part.startswith("0 "))
+    verdict = paint(found, "good" if report.ok else "error") if found else paint("no findings", "good")
+    notes = [
+        *([f"{counted(report.unchecked, 'value')} not checked"] if report.unchecked else []),
+        *([f"{counted(report.unchanged, 'file')} unchanged since the last check"] if report.unchanged else []),
+    ]
+    return f"{verdict} in {_scope(report)}" + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _scope(report: Report) -> str:
+    if not report.documents:
+        return counted(report.files, "file")
+    parts = [
+        *([counted(len(report.environments), "environment")] if report.environments else []),
+        counted(len(report.documents), "document"),
+    ]
+    return ", ".join(parts)
+
+
+def _plain(text: str, _style: str) -> str:
+    return text
+
+
+def _painted(text: str, style: str) -> str:
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style in _CODES else text

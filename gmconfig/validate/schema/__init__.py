@@ -1,0 +1,1 @@
+"""JSON Schema, drafts 04 to 2020-12: one engine gives the verdict, the other explains a failure."""
