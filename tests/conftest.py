@@ -11,6 +11,11 @@ settings.register_profile("default", deadline=None, max_examples=60, derandomize
 settings.load_profile("default")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` rewrites what is generated: the README's transcripts and reference."""
+    parser.addoption("--update", action="store_true", help="rewrite generated texts")
+
+
 @pytest.fixture(autouse=True)
 def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test an empty HOME and a git identity that belongs to nobody."""

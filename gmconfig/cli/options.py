@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gmconfig.cli import complete
 
-Document = Annotated[str, typer.Argument(metavar="DOC", help="Document, such as settings.", autocompletion=complete.documents, show_default=False)]
-Path = Annotated[str, typer.Argument(metavar="PATH", help="Path, such as database.pool or hosts[0].", autocompletion=complete.paths, show_default=False)]
-Environment = Annotated[str | None, typer.Option("-e", "--environment", metavar="ENV", help="Environment; else $GMCONFIG_ENVIRONMENT, else the default one.", autocompletion=complete.environments, show_default=False)]
-At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Read another version: v7, a commit, a tag.", show_default=False)]
-Variables = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="A layer variable, such as host=web1; repeatable.", show_default=False)]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Document = Annotated[
+    str, typer.Argument(metavar="DOC", help="Document, such as settings.", autocompletion=complete.documents)
+]
+Path = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH", help="Path, such as database.pool or hosts[0].", autocompletion=complete.paths,
+        show_default=False,
+    ),
+]
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "-e", "--environment", metavar="ENV", autocompletion=complete.environments,
+        help="Environment; else $GMCONFIG_ENVIRONMENT, else the project's default.",
+    ),
+]
+At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Read another version: v7, a commit, a tag.")]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option("--var", metavar="NAME=VALUE", help="A layer variable, such as host=web1; repeatable."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave the change in the working tree.")]
-Reason = Annotated[str | None, typer.Option("-m", "--reason", metavar="TEXT", help="Why; becomes part of the commit message.", show_default=False)]
-User = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Author of the commit; else git's identity.", show_default=False)]
+Reason = Annotated[
+    str | None, typer.Option("-m", "--reason", metavar="TEXT", help="Why; becomes part of the commit message.")
+]
+User = Annotated[
+    str | None, typer.Option("--user", metavar="NAME", help="Author of the commit; else git's identity.")
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-ExitCodeOption = Annotated[bool, typer.Option("--exit-code", help="Exit 1 if there is a difference.")]
-IdentityFile = Annotated[str | None, typer.Option("--identity", metavar="FILE", help="Identity file that opens and signs.", show_default=False)]
+TextOrJson = Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help="text or json.")]
+DifferenceIsOne = Annotated[bool, typer.Option("--exit-code", help="Exit 1 if there is a difference.")]
+IdentityFile = Annotated[
+    str | None, typer.Option("--identity", metavar="FILE", help="The identity that opens and signs.")
+]
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """Give the word if it is known.
+
+    Raises:
+        UsageError: it is not; the message lists what is.
+    """
+    from gmconfig.errors import UsageError
+
+    known = list(known)
+    if word not in known:
+        raise UsageError(f'"{word}" is not an output format', hint=f"one of: {', '.join(known)}")
+    return word
+
+
+def format_names() -> str:
+    """List the formats of `config show`, as its registry has them."""
+    from gmconfig.config.formats import FORMATS
+
+    return ", ".join(FORMATS) + "."

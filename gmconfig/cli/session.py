@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gmconfig.cli import terminal
 
@@ -12,14 +11,15 @@ if TYPE_CHECKING:
     from gmconfig.api import ConfigManager, ConfigValidator, SecretsManager
 
 
-@dataclass(frozen=True)
 class Session:
     """The shared options of one run."""
 
-    directory: str = ""
-    quiet: bool = False
-    debug: bool = False
     _current: ClassVar[Session | None] = None
+
+    def __init__(self, directory: str = "", quiet: bool = False, debug: bool = False) -> None:
+        self.directory = directory
+        self.quiet = quiet
+        self.debug = debug
 
     @classmethod
     def current(cls) -> Session:
@@ -36,22 +36,20 @@ class Session:
 
     def refined(self, directory: str, quiet: bool, debug: bool) -> Session:
         """Lay a verb's own options over those given before it."""
-        where = os.path.join(self.directory, directory) if directory else self.directory  # noqa: PTH118
-        return replace(
-            self, directory=where, quiet=self.quiet or quiet, debug=self.debug or debug
-        ).begun()
+        where = os.path.join(self.directory, directory) if directory else self.directory
+        return Session(where, self.quiet or quiet, self.debug or debug).begun()
 
-    def manager(self, environment: str | None = None, **settings: object) -> ConfigManager:
+    def manager(self, environment: str | None = None, **settings: Any) -> ConfigManager:
         """Open the configuration of this folder."""
         from gmconfig.api import ConfigManager
 
-        return ConfigManager(environment, root=self.directory or None, **settings)  # type: ignore[arg-type]
+        return ConfigManager(environment, root=self.directory or None, **settings)
 
-    def secrets(self, environment: str | None = None, **settings: object) -> SecretsManager:
+    def secrets(self, environment: str | None = None, **settings: Any) -> SecretsManager:
         """Open the secrets of this folder."""
         from gmconfig.api import SecretsManager
 
-        return SecretsManager(environment, root=self.directory or None, **settings)  # type: ignore[arg-type]
+        return SecretsManager(environment, root=self.directory or None, **settings)
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

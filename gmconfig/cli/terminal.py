@@ -68,6 +68,11 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def coloured_stdout() -> bool:
+    """Whether the answer may be coloured."""
+    return coloured(sys.stdout)
+
+
 def interactive() -> bool:
     """Whether somebody sits there who can answer a question."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()

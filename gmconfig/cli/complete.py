@@ -1,0 +1,41 @@
+"""What a shell offers after Tab: documents, environments, paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+
+
+def documents(incomplete: str) -> list[str]:
+    """Offer the documents of this repository."""
+    return [name for name in _manager(None).list_documents() if name.startswith(incomplete)]
+
+
+def environments(incomplete: str) -> list[str]:
+    """Offer the environments of this repository."""
+    return [name for name in _manager(None).environments if name.startswith(incomplete)]
+
+
+def paths(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the paths of the document that was named, one more key at a time."""
+    from gmconfig.errors import GmconfigError
+    from gmconfig.path import format_keys, walk
+
+    try:
+        tree = _manager(context.params.get("environment")).raw(context.params["document"])
+    except (GmconfigError, KeyError):
+        return []
+    offered = {format_keys(keys[: depth + 1]) for keys, _ in walk(tree) for depth in range(len(keys))}
+    return sorted(
+        path
+        for path in offered
+        if path.startswith(incomplete) and not any(c in path[len(incomplete) + 1 :] for c in ".[")
+    )
+
+
+def _manager(environment: str | None):  # type: ignore[no-untyped-def]  # the return type would load the library
+    from gmconfig.cli.session import Session
+
+    return Session.current().manager(environment)

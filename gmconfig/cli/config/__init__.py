@@ -1,0 +1,10 @@
+"""`gmconfig config`: read, explain, change and roll back configuration."""
+
+from gmconfig.cli.verb import group
+
+app = group("Read, explain, change and roll back configuration.")
+
+from gmconfig.cli.config import explore, read, stream, versions, write  # noqa: E402
+
+for module in (read, explore, write, versions, stream):
+    module.register(app)

@@ -1,0 +1,68 @@
+"""`config explain` and `diff`: why a value is what it is, and where two versions differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import get as getting
+from gmconfig.cli import options, terminal, values
+from gmconfig.cli.config import shown
+from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+
+def explain(
+    session: Session,
+    document: options.Document,
+    path: options.Path,
+    environment: options.Environment = None,
+    at: options.At = None,
+    variables: options.Variables = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Show every layer that has a say on a value, the winner marked, with who set it, when and why.
+
+    \b
+    gmconfig config explain settings database.pool -e production
+    gmconfig config explain settings system.debug -e development -o json
+    """
+    options.one_of(output, ("text", "json"))
+    manager = session.manager(environment, variables=getting.pairs(variables), at=at)
+    explanation = manager.explain(document, path)
+    if output == "json":
+        return terminal.answer(values.as_json(shown.explanation_record(explanation)))
+    return terminal.lines(shown.explanation(explanation))
+
+
+def diff(
+    session: Session,
+    left: Annotated[str, typer.Argument(metavar="A", help="Environment, revision or environment@revision.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="What to compare it with.")],
+    documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="Documents; all by default.")] = None,
+    exit_code: options.DifferenceIsOne = False,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Compare environments, revisions, or both, by path; secrets are told apart, never shown.
+
+    \b
+    gmconfig config diff staging production
+    gmconfig config diff HEAD~1 HEAD settings
+    """
+    options.one_of(output, ("text", "json"))
+    differences = session.manager().diff(left, right, documents or ())
+    if output == "json":
+        terminal.answer(values.as_json([shown.difference_record(difference) for difference in differences]))
+    else:
+        terminal.lines(line for difference in differences for line in shown.difference(difference))
+    return ExitCode.NO if exit_code and any(d.changes for d in differences) else ExitCode.OK
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "explain")(explain)
+    verb(app, "diff")(diff)

@@ -1,0 +1,89 @@
+"""`config list`, `get` and `show`: what there is, and what it resolves to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import get as getting
+from gmconfig.cli import options, terminal, values
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json or yaml.")]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show secrets in plain.")]
+
+
+def list_(session: Session, output: options.TextOrJson = "text") -> None:
+    """List documents and environments, with the files of each, lowest layer first.
+
+    \b
+    gmconfig config list
+    gmconfig config list -o json
+    """
+    documents = session.manager().documents()
+    if output == "json":
+        return terminal.answer(values.as_json([{"document": d.name, "layers": d.layers} for d in documents]))
+    rows = [
+        [document.name if first else "", environment or "base", " ".join(files)]
+        for document in documents
+        for first, (environment, files) in zip([True] + [False] * len(document.layers), document.layers.items(), strict=False)
+    ]
+    return terminal.lines(terminal.table(rows))
+
+
+def get(
+    session: Session,
+    document: options.Document,
+    path: options.Path = "",
+    environment: options.Environment = None,
+    at: options.At = None,
+    variables: options.Variables = None,
+    raw: Annotated[bool, typer.Option("--raw", help="As written, before placeholders.")] = False,
+    reveal: Reveal = False,
+    output: Output = "text",
+) -> None:
+    """Print the resolved value at a path; secrets are masked unless --reveal.
+
+    \b
+    gmconfig config get settings database.pool -e production
+    gmconfig config get settings database -e staging -o json
+    """
+    options.one_of(output, getting.FORMATS)
+    getting.get(
+        session, document, path, environment=environment, at=at, variables=variables or (),
+        raw=raw, reveal=reveal, output=output,
+    )
+
+
+def show(
+    session: Session,
+    document: options.Document,
+    environment: options.Environment = None,
+    at: options.At = None,
+    variables: options.Variables = None,
+    reveal: Reveal = False,
+    output: Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help=options.format_names())] = "yaml",
+) -> None:
+    """Print a whole resolved document in another format; secrets are masked unless --reveal.
+
+    \b
+    gmconfig config show settings -e production
+    gmconfig config show settings -e production -o dotenv --reveal
+    """
+    from gmconfig.config.formats import FORMATS
+
+    options.one_of(output, FORMATS)
+    manager = session.manager(environment, variables=getting.pairs(variables), at=at)
+    tree = manager.value(document)
+    terminal.answer(FORMATS[output](values.revealed(tree) if reveal else values.masked(tree)))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "list")(list_)
+    verb(app, "get")(get)
+    verb(app, "show")(show)

@@ -1,0 +1,109 @@
+"""How explanations and differences look: as aligned lines, and as JSON records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import terminal, values
+from gmconfig.path import format_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gmconfig.api import DocumentDifference, Explanation
+    from gmconfig.config.diff import Change
+
+_MARKS = {"+": "green", "-": "red", "~": "yellow"}
+
+
+def explanation(found: Explanation) -> list[terminal.Line]:
+    """Lay out an explanation: the value, then every layer that has a say, strongest first."""
+    rows: list[terminal.Line] = [
+        [f"{found.path or found.document} = {values.inline(found.value)}        ", (found.environment or "base", "dim")],
+        "",
+    ]
+    places = [str(say.place) if say.place else say.source for say in found.says]
+    width = max((len(place) for place in places), default=0)
+    told = [values.inline(say.value) for say in found.says]
+    told_width = max((len(text) for text in told), default=0)
+    for say, place, text in zip(found.says, places, told, strict=True):
+        rows.append([f"  {place.ljust(width)}   ", text.ljust(told_width), ("   ← wins", "green") if say.wins else ""])
+        rows.extend(_who(say))
+    if found.checks:
+        rows += ["", f"  checks {' · '.join(found.checks)}"]
+    return [terminal.plain(row).rstrip() if isinstance(row, str) else row for row in rows]
+
+
+def explanation_record(found: Explanation) -> dict[str, Any]:
+    """Give an explanation as JSON has it."""
+    return {
+        "document": found.document,
+        "environment": found.environment,
+        "path": found.path,
+        "value": found.value,
+        "layers": [_say_record(say) for say in found.says],
+        "checks": list(found.checks),
+    }
+
+
+def difference(found: DocumentDifference) -> list[terminal.Line]:
+    """Lay out how one document differs."""
+    if not found.changes:
+        return [found.document, "    no difference"]
+    return [found.document, *changes(found.changes)]
+
+
+def changes(found: Sequence[Change]) -> list[terminal.Line]:
+    """Lay out changes, aligned by path."""
+    width = max((len(format_keys(change.path)) for change in found), default=0)
+    return [_change(change, width) for change in found]
+
+
+def difference_record(found: DocumentDifference) -> dict[str, Any]:
+    """Give a document's differences as JSON has them."""
+    return {"document": found.document, "changes": [change_record(change) for change in found.changes]}
+
+
+def change_record(change: Change) -> dict[str, Any]:
+    """Give one change as JSON has it; a secret's two sides are masked, and a note says how they differ."""
+    return {
+        "path": format_keys(change.path),
+        "kind": change.kind,
+        "before": change.before,
+        "after": change.after,
+        "note": change.note or None,
+    }
+
+
+def _change(change: Change, width: int) -> terminal.Line:
+    mark = (change.kind, _MARKS[change.kind])
+    path = format_keys(change.path).ljust(width)
+    note = f"   ({change.note})" if change.note else ""
+    if change.kind == "+":
+        return ["  ", mark, f" {path}   {values.inline(change.after)}{note}"]
+    if change.kind == "-":
+        return ["  ", mark, f" {path}   {values.inline(change.before)}{note}"]
+    return ["  ", mark, f" {path}   {values.inline(change.before)} → {values.inline(change.after)}{note}"]
+
+
+def _who(say: Any) -> list[terminal.Line]:
+    if say.revision is None:
+        return []
+    commit = say.revision
+    return [[(f"      {commit.commit[:7]}  {commit.date:%Y-%m-%d}  {commit.author}   {say.reason}", "dim")]]
+
+
+def _say_record(say: Any) -> dict[str, Any]:
+    commit = say.revision
+    return {
+        "layer": say.source,
+        "file": say.place.file if say.place else None,
+        "line": say.place.line if say.place else None,
+        "column": say.place.column if say.place else None,
+        "value": say.value,
+        "wins": say.wins,
+        "commit": commit.commit if commit else None,
+        "author": commit.author if commit else None,
+        "date": commit.date.isoformat() if commit else None,
+        "reason": say.reason or None,
+    }

@@ -1,0 +1,110 @@
+"""`config history`, `rollback` and `infer-schema`: what a document was, and what it looks like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, outcome, terminal, values
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+Limit = Annotated[int, typer.Option("-n", "--limit", metavar="N", min=0, help="At most N, newest first; 0 for all.")]
+
+
+def history(
+    session: Session,
+    document: options.Document,
+    path: options.Path = "",
+    environment: options.Environment = None,
+    limit: Limit = 0,
+    output: options.TextOrJson = "text",
+) -> None:
+    """List a document's versions, newest first; for one path only those that changed its value.
+
+    \b
+    gmconfig config history settings
+    gmconfig config history settings database.pool -e production
+    """
+    options.one_of(output, ("text", "json"))
+    entries = session.manager(environment).history(document, path)
+    entries = entries[:limit] if limit else entries
+    if output == "json":
+        return terminal.answer(values.as_json([_record(entry) for entry in entries]))
+    if not entries:
+        return terminal.note("no version touches it")
+    return terminal.lines(terminal.table([_row(entry) for entry in entries]))
+
+
+def rollback(
+    session: Session,
+    document: options.Document,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="v7, a commit or a tag.")],
+    path: Annotated[str, typer.Option("--path", metavar="PATH", help="Only this key.")] = "",
+    environment: options.Environment = None,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Restore a document's files as they were, as a new commit; a secret keeps today's value.
+
+    \b
+    gmconfig config rollback settings v1 --dry-run
+    gmconfig config rollback settings v1 --path database.pool -e production
+    """
+    result = session.manager(environment).rollback_config(
+        document, version, path=path, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def infer_schema(
+    session: Session,
+    document: options.Document,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Write a JSON Schema that all environments satisfy, for validate and for editors.
+
+    \b
+    gmconfig config infer-schema billing
+    gmconfig config infer-schema billing --dry-run
+    """
+    result = session.manager().infer_schema(
+        document, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "history")(history)
+    verb(app, "rollback")(rollback)
+    verb(app, "infer-schema")(infer_schema)
+
+
+def _row(entry: Any) -> list[terminal.Span]:
+    said = [entry.revision.commit[:7], f"{entry.revision.date:%Y-%m-%d}", entry.revision.author]
+    row: list[terminal.Span] = [f"v{entry.ordinal}", *said]
+    if entry.has_value:
+        row.append(values.inline(entry.value, limit=40) if entry.present else "(none)")
+    return [*row, entry.reason or entry.revision.subject]
+
+
+def _record(entry: Any) -> dict[str, Any]:
+    record = {
+        "version": f"v{entry.ordinal}",
+        "commit": entry.revision.commit,
+        "date": entry.revision.date.isoformat(),
+        "author": entry.revision.author,
+        "reason": entry.reason or entry.revision.subject,
+    }
+    return record | ({"value": entry.value, "present": entry.present} if entry.has_value else {})

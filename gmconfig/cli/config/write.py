@@ -1,0 +1,106 @@
+"""`config set`, `unset` and `edit`: one change, checked, committed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import options, outcome, prompt
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+CopyList = Annotated[
+    bool, typer.Option("--copy-list", help="Copy an inherited list into this environment to change an item of it.")
+]
+
+
+def set_(
+    session: Session,
+    document: options.Document,
+    path: options.Path,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)] = "",
+    environment: options.Environment = None,
+    create: Annotated[bool, typer.Option("--create", help="Add a key that does not exist yet.")] = False,
+    string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
+    secret: Annotated[bool, typer.Option("--secret", help="Seal the value; it comes from a prompt or -.")] = False,
+    copy_list: CopyList = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Set one value: a minimal edit of the right layer, validated, then committed.
+
+    With -e it goes into the environment's own file, without into the base.
+
+    \b
+    gmconfig config set settings database.pool 60 -e production -m "load test showed queueing"
+    gmconfig config set settings database.admin_password --secret --create -e production
+    """
+    given = prompt.given_value(value, string=string, secret=secret, what=path)
+    result = session.manager(environment).set_value(
+        document, path, given, create=create, copy_list=copy_list, secret=secret,
+        user=user, reason=reason, dry_run=dry_run, commit=not no_commit,
+    )
+    outcome.show(result, output)
+
+
+def unset(
+    session: Session,
+    document: options.Document,
+    path: options.Path,
+    environment: options.Environment = None,
+    copy_list: CopyList = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Remove a key; in an environment, one that is inherited is removed with null.
+
+    \b
+    gmconfig config unset settings database.pool -e staging
+    gmconfig config unset settings logging.level -e development --dry-run
+    """
+    result = session.manager(environment).unset_value(
+        document, path, copy_list=copy_list, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def edit(
+    session: Session,
+    document: options.Document,
+    environment: options.Environment = None,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Open a layer's file in $EDITOR; what you save is validated, then committed.
+
+    \b
+    gmconfig config edit settings -e production
+    EDITOR="sed -i s/40/60/" gmconfig config edit settings -e production --dry-run
+    """
+    manager = session.manager(environment)
+    file, before = manager.layer_text(document)
+    after = prompt.edited(before, suffix=".yaml")
+    result = manager.replace_layer(
+        document, file, before, after, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    # What begins with a dash may be a value: a negative number is not an option.
+    verb(app, "set", context_settings={"ignore_unknown_options": True})(set_)
+    verb(app, "unset")(unset)
+    verb(app, "edit")(edit)

@@ -1,0 +1,124 @@
+"""The walk of `gmconfig demo`: a real repository, real commands, their real output."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gmconfig.cli import terminal
+from gmconfig.errors import ExitCode, GmconfigError, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Step = tuple[str, int]
+"""A command line, and the exit code that it is expected to end with."""
+
+WALK: Sequence[tuple[str, Sequence[Step]]] = (
+    (
+        "A repository of YAML files: a base layer, four environments, a schema, policies.",
+        [
+            ("git init --quiet --initial-branch=main", 0),
+            ("git add --all", 0),
+            ("git commit --quiet -m 'the trading system'", 0),
+            ("gmconfig init", 0),
+            ("gmconfig config list", 0),
+        ],
+    ),
+    (
+        "Two secrets, sealed inline; settings.yaml refers to them by name.",
+        [
+            ("gmconfig secret create db_password --generate -d 'Database password'", 0),
+            ("gmconfig secret create jwt_secret --generate --type token -d 'Signs sessions'", 0),
+            ("gmconfig secret list", 0),
+            ("gmconfig config get settings database -e production", 0),
+        ],
+    ),
+    (
+        "Why is a value what it is, and what differs?",
+        [
+            ("gmconfig config explain settings database.pool -e production", 0),
+            ("gmconfig config diff staging production", 0),
+        ],
+    ),
+    (
+        "A change is a minimal edit, checked, then committed.",
+        [
+            ("gmconfig config set settings database.pool 60 -e production -m 'load test showed queueing'", 0),
+            ("git show --format=%an:%x20%s --unified=1", 0),
+            ("gmconfig config set settings database.pool 6000 -e production", 1),
+            ("gmconfig validate", 0),
+        ],
+    ),
+    (
+        "Every commit is a version; any of them comes back.",
+        [
+            ("gmconfig config history settings database.pool -e production", 0),
+            ("gmconfig config rollback settings v1 -m 'back to the first settings'", 0),
+            ("gmconfig config get settings database.pool -e production", 0),
+        ],
+    ),
+    (
+        "A program finds all of it in its environment.",
+        [
+            ("gmconfig run -e production -- sh -c 'echo pool $DATABASE_POOL, password of ${#DATABASE_PASSWORD} characters'", 0),
+            ("gmconfig doctor", 0),
+        ],
+    ),
+)
+
+
+def walk(folder: str) -> int:
+    """Make the repository and run every step in it.
+
+    Raises:
+        Refused: something is there already.
+        GmconfigError: a step did not end as it should.
+    """
+    target = Path(folder)
+    if target.exists() and any(target.iterdir()):
+        raise Refused(f'"{folder}" is not empty', hint="gmconfig demo another-folder")
+    shutil.copytree(_example(), target, dirs_exist_ok=True)
+    environment = _environment()
+    for title, steps in WALK:
+        terminal.answer(f"# {title}")
+        for command, expected in steps:
+            _step(command, expected, target, environment)
+    terminal.answer(f"# The repository is yours now:\n$ cd {shlex.quote(folder)}")
+    return ExitCode.OK
+
+
+def _example() -> Path:
+    from gmconfig.project.share import share
+
+    return share("examples/trading")
+
+
+def _step(command: str, expected: int, folder: Path, environment: dict[str, str]) -> None:
+    terminal.answer(f"$ {command}")
+    words = shlex.split(command)
+    if words[0] == "gmconfig":
+        words = [sys.executable, "-m", "gmconfig", *words[1:]]
+    done = subprocess.run(words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
+    terminal.answer("")
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+    if done.returncode != expected:
+        raise GmconfigError(f'"{command}" ended with exit code {done.returncode}, not {expected}')
+
+
+def _environment() -> dict[str, str]:
+    """Give the process's environment, with an author for git where it knows none."""
+    known = subprocess.run(["git", "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=False).returncode == 0
+    author = {} if known else {
+        f"GIT_{role}_{what}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "Demo"), ("EMAIL", "demo@example.org"))
+    }
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_DIR", "GIT_WORK", "GIT_INDEX"))}
+    return kept | author | {"GIT_PAGER": "cat"}

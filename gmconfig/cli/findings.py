@@ -1,0 +1,20 @@
+"""Findings on stderr: why a change was refused."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from gmconfig.finding import Finding
+
+
+def show_findings(findings: tuple[object, ...]) -> None:
+    """Say each finding in one line."""
+    for finding in findings:
+        if isinstance(finding, Finding):
+            sys.stderr.write(f"{_line(finding)}\n")
+
+
+def _line(finding: Finding) -> str:
+    place: Any = f"{finding.place}: " if finding.place else ""
+    return f"{place}{finding.severity}: {finding.check}: {finding.message}"

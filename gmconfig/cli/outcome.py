@@ -1,0 +1,72 @@
+"""What a change did: each value before and after with its place, then the commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import options, terminal, values
+
+if TYPE_CHECKING:
+    from gmconfig.api import Outcome
+
+
+def show(result: Outcome, output: str) -> None:
+    """Print what was changed, or would be."""
+    options.one_of(output, ("text", "json"))
+    if output == "json":
+        return terminal.answer(values.as_json(record(result)))
+    terminal.lines(lines(result))
+    for environment in result.still_overridden:
+        terminal.note(f"{environment} still has a value of its own there")
+    return None
+
+
+def lines(result: Outcome) -> list[terminal.Line]:
+    """Give the change as lines of text."""
+    if not result.changes and not result.files:
+        return ["nothing to change"]
+    rows: list[terminal.Line] = [_changed(change) for change in result.changes]
+    if not rows:
+        rows = [f"{file}  {_verb(before, after)}" for file, (before, after) in result.files.items()]
+    return [*rows, *_ending(result)]
+
+
+def record(result: Outcome) -> dict[str, Any]:
+    """Give the change as JSON has it."""
+    return {
+        "document": result.document,
+        "environment": result.environment,
+        "changes": [
+            {
+                "file": change.place.file, "line": change.place.line, "column": change.place.column,
+                "path": change.path, "before": change.before, "after": change.after,
+            }
+            for change in result.changes
+        ],
+        "files": sorted(result.files),
+        "commit": result.commit,
+        "branch": result.branch,
+        "message": result.message,
+        "dry_run": result.dry_run,
+        "still_overridden": list(result.still_overridden),
+    }
+
+
+def _changed(change: Any) -> terminal.Line:
+    before = "(none)" if change.kind == "+" else values.inline(change.before)
+    after = "(removed)" if change.kind == "-" else values.inline(change.after)
+    return [f"{change.place}  ", (before, "red"), " → ", (after, "green")]
+
+
+def _verb(before: bytes | None, after: bytes | None) -> str:
+    if before is None:
+        return "new"
+    return "deleted" if after is None else "changed"
+
+
+def _ending(result: Outcome) -> list[terminal.Line]:
+    if result.dry_run:
+        return ["(dry run: nothing was changed)"]
+    if result.commit is None:
+        return ["left in the working tree, not committed"]
+    return [f"[{result.branch} {result.commit[:7]}] {result.message}"]

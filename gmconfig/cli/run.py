@@ -1,0 +1,60 @@
+"""`gmconfig run`: a command that finds the resolved configuration in its environment."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import get as getting
+from gmconfig.cli import options
+from gmconfig.cli.verb import verb
+from gmconfig.errors import GmconfigError, UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+# What a program needs to run at all; --pristine keeps these and nothing else.
+_KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "TZ", "TMPDIR")
+
+
+def run(
+    session: Session,
+    command: Annotated[list[str], typer.Argument(metavar="-- CMD...", help="The command and its arguments.")],
+    environment: options.Environment = None,
+    document: Annotated[str | None, typer.Option("--document", metavar="DOC", help="Another document.")] = None,
+    variables: options.Variables = None,
+    pristine: Annotated[bool, typer.Option("--pristine", help="Pass on nothing else of the environment.")] = False,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="Only these names; repeatable.")] = None,
+) -> None:
+    """Run a command with the resolved values in its environment, secrets in plain, and nowhere else.
+
+    database.host of the default document becomes DATABASE_HOST; lists and maps are JSON.
+
+    \b
+    gmconfig run -e production -- printenv DATABASE_POOL
+    gmconfig run -e staging --only DATABASE_HOST -- sh -c 'echo "$DATABASE_HOST"'
+    """
+    manager = session.manager(environment, variables=getting.pairs(variables))
+    values = manager.process_environment(document)
+    unknown = [name for name in only or () if name not in values]
+    if unknown:
+        raise UsageError(f'no value is named "{unknown[0]}"', hint="gmconfig config show DOC -o dotenv lists them")
+    chosen = {name: value for name, value in values.items() if not only or name in only}
+    inherited = {k: v for k, v in os.environ.items() if not pristine or k in _KEPT or k.startswith("LC_")}
+    _become(command, inherited | chosen)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this verb."""
+    verb(app, "run")(run)
+
+
+def _become(command: list[str], environment: dict[str, str]) -> None:
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606  # running the user's command is the point
+    except FileNotFoundError:
+        raise GmconfigError(f'there is no command "{command[0]}"') from None
+    except PermissionError:
+        raise GmconfigError(f'"{command[0]}" may not be executed') from None

@@ -1,0 +1,10 @@
+"""`gmconfig secret`: values sealed inline, that only the right people open."""
+
+from gmconfig.cli.verb import group
+
+app = group("Create, read, rotate and seal secrets, encrypted inline in the repository.")
+
+from gmconfig.cli.secret import inline, keys, named  # noqa: E402
+
+for module in (named, inline, keys):
+    module.register(app)

@@ -1,0 +1,41 @@
+"""`secret keygen`: identities that open and sign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import terminal
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+
+def keygen(
+    session: Session,
+    file: Annotated[str | None, typer.Option("--file", metavar="FILE", help="Write the identity there, mode 0600.")] = None,
+    ci: Annotated[bool, typer.Option("--ci", help="Print this repository's $GMCONFIG_IDENTITY for CI.")] = False,
+) -> None:
+    """Make a new identity and print its public half; or print one string for CI.
+
+    The identity goes to the configuration directory unless --file names another place.
+
+    \b
+    gmconfig secret keygen --file bob.key
+    gmconfig secret keygen --ci
+    """
+    manager = session.secrets() if ci else None
+    if manager is not None:
+        return terminal.answer(manager.ci_identity())
+    from gmconfig.api import new_identity
+
+    made = new_identity(file)
+    terminal.note(f"identity written to {made.file}; keep it, nothing else opens what it seals")
+    return terminal.answer(made.public)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this verb."""
+    verb(app, "keygen")(keygen)

@@ -1,0 +1,201 @@
+"""`secret create`, `get`, `set`, `rotate`, `delete`, `list`: secrets that configuration refers to by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, outcome, prompt, terminal, values
+from gmconfig.cli.verb import verb
+from gmconfig.errors import UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name, such as db_password.")]
+FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from stdin.")]
+FromFile = Annotated[str | None, typer.Option("--file", metavar="FILE", help="Read the value from a file.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Generate a strong value of its type.")]
+Type = Annotated[str, typer.Option("--type", metavar="TYPE", help="password, api_key, token, certificate, private_key, …")]
+
+
+def create(
+    session: Session,
+    name: Name,
+    environment: options.Environment = None,
+    kind: Type = "password",
+    description: Annotated[str, typer.Option("-d", "--description", metavar="TEXT", help="What it is for.")] = "",
+    owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
+    rotate_every: Annotated[str | None, typer.Option(metavar="AGE", help="How old it may get, such as 90d.")] = None,
+    stdin: FromStdin = False,
+    file: FromFile = None,
+    generate: Generate = False,
+    identity: options.IdentityFile = None,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Create a named secret; configuration refers to it as ${SECRET:name}.
+
+    Without -e it is common to all environments.
+
+    \b
+    gmconfig secret create api_token --generate --type token -d "for the order gateway"
+    gmconfig secret create smtp_password -e production --generate
+    """
+    manager = session.secrets(environment, identity=identity)
+    value = manager.generated(kind) if generate else _given(name, stdin, file)
+    result = manager.create_secret(
+        name, value, kind, description, owner=owner, rotate_every=rotate_every, user=user,
+        reason=reason, dry_run=dry_run, commit=not no_commit,
+    )
+    outcome.show(result, output)
+
+
+def get(
+    session: Session,
+    name: Name,
+    environment: options.Environment = None,
+    identity: options.IdentityFile = None,
+    user: options.User = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Print a secret's value: the environment's own, else an inherited one, else the common one.
+
+    \b
+    gmconfig secret get db_password -e production
+    gmconfig secret get db_password -e production -o json
+    """
+    options.one_of(output, ("text", "json"))
+    value = values.revealed(session.secrets(environment, identity=identity).get_secret(name, user=user))
+    terminal.answer(values.as_json(value) if output == "json" else values.as_yaml(value))
+
+
+def set_(
+    session: Session,
+    name: Name,
+    environment: options.Environment = None,
+    stdin: FromStdin = False,
+    file: FromFile = None,
+    identity: options.IdentityFile = None,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Give an existing secret another value.
+
+    \b
+    printf %s "$NEW" | gmconfig secret set db_password -e production --stdin
+    gmconfig secret set tls_key -e production --file key.pem
+    """
+    result = session.secrets(environment, identity=identity).update_secret(
+        name, _given(name, stdin, file), user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def rotate(
+    session: Session,
+    name: Name,
+    environment: options.Environment = None,
+    stdin: FromStdin = False,
+    file: FromFile = None,
+    identity: options.IdentityFile = None,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Replace a secret's value by a generated one of its type, or by one from stdin or a file.
+
+    \b
+    gmconfig secret rotate jwt_secret -e production
+    printf %s "$NEW" | gmconfig secret rotate db_password -e production --stdin
+    """
+    value = _given(name, stdin, file) if stdin or file else None
+    result = session.secrets(environment, identity=identity).rotate_secret(
+        name, value, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def delete(
+    session: Session,
+    name: Name,
+    environment: options.Environment = None,
+    identity: options.IdentityFile = None,
+    yes: options.Yes = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+    dry_run: options.DryRun = False,
+    no_commit: options.NoCommit = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Delete a named secret; git's history keeps the sealed value.
+
+    \b
+    gmconfig secret delete api_token --dry-run
+    gmconfig secret delete api_token -y
+    """
+    if not dry_run:
+        prompt.confirmed(f"delete the secret {name}?", yes=yes)
+    result = session.secrets(environment, identity=identity).delete_secret(
+        name, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
+    outcome.show(result, output)
+
+
+def list_(session: Session, environment: options.Environment = None, output: options.TextOrJson = "text") -> None:
+    """List secrets with type, age and what is due; needs no key.
+
+    \b
+    gmconfig secret list
+    gmconfig secret list -e production -o json
+    """
+    options.one_of(output, ("text", "json"))
+    entries = session.secrets(environment).list_secrets()
+    if output == "json":
+        return terminal.answer(values.as_json([entry.record() for entry in entries]))
+    if not entries:
+        return terminal.note("no secrets")
+    return terminal.lines(terminal.table([_row(entry) for entry in entries]))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    for name, function in {
+        "create": create, "get": get, "set": set_, "rotate": rotate, "delete": delete, "list": list_,
+    }.items():
+        verb(app, name)(function)
+
+
+def _given(name: str, stdin: bool, file: str | None) -> str | bytes:
+    if stdin and file:
+        raise UsageError("--stdin and --file exclude each other")
+    if stdin:
+        return prompt.from_stdin()
+    if file:
+        return _file(file)
+    return prompt.asked_secret(name, confirm=True)
+
+
+def _file(file: str) -> str | bytes:
+    from pathlib import Path
+
+    content = Path(file).read_bytes()
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content
+
+
+def _row(entry: Any) -> list[terminal.Span]:
+    age = f"{entry.age_days} d" if entry.age_days is not None else ""
+    due = ("due for rotation", "yellow") if entry.due else ""
+    return [entry.environment, entry.name, entry.type, age, due, entry.description]

@@ -1,0 +1,64 @@
+"""How values look: plain for reading, as one line in a table, as JSON; a secret is never among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MASK = "●●●●●"
+
+
+def as_json(value: object) -> str:
+    """Give a value as JSON, secrets masked."""
+    import json
+
+    return json.dumps(masked(value), ensure_ascii=False, indent=2)
+
+
+def as_yaml(value: object) -> str:
+    """Give a value as YAML; a scalar alone is its plain text."""
+    value = masked(value)
+    if isinstance(value, dict | list):
+        from gmconfig.storage.yaml import dump
+
+        return dump(value).decode()
+    from gmconfig.path import scalar_text
+
+    return scalar_text(value) + "\n"
+
+
+def inline(value: object, *, limit: int = 60) -> str:
+    """Give a value on one line, quoted like JSON, shortened where it is long."""
+    from gmconfig.secret.token import is_token
+
+    value = masked(value)
+    if value == MASK or (isinstance(value, str) and is_token(value)):
+        return MASK
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def masked(value: object) -> object:
+    """Give the value with every secret replaced by the mask."""
+    return _mapped(value, lambda leaf: MASK)
+
+
+def revealed(value: object) -> object:
+    """Give the value with every secret in plain: only where somebody asked for just that."""
+    return _mapped(value, lambda leaf: leaf.reveal())  # type: ignore[attr-defined]
+
+
+def _mapped(value: object, change: Callable[[object], object]) -> object:
+    if isinstance(value, dict):
+        return {key: _mapped(item, change) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mapped(item, change) for item in value]
+    if isinstance(value, bytes):
+        import base64
+
+        return base64.b64encode(value).decode()
+    return change(value) if hasattr(value, "reveal") else value

@@ -1,0 +1,47 @@
+"""The README keeps its promises: its transcripts are run, its reference is what --help prints."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import transcript
+from tests.reference import reference
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+_REFERENCE = re.compile(r"(<!-- reference: begin -->\n).*?(<!-- reference: end -->)", re.DOTALL)
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    return request.config.getoption("--update")
+
+
+def test_every_transcript_is_what_a_reader_gets(tmp_path, update):
+    text = README.read_text()
+    steps = transcript.steps(text)
+    outputs = transcript.run([step.command for step in steps], tmp_path)
+    if update:
+        README.write_text(transcript.updated(text, [o.replace(str(tmp_path), "~") for o in outputs]))
+        return
+    wrong = [
+        f"$ {step.command}\n{output}"
+        for step, output in zip(steps, outputs, strict=True)
+        if not transcript.agrees(step.expected, output, tmp_path)
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert len(steps) > 10
+
+
+def test_the_reference_is_what_help_prints(update):
+    text = README.read_text()
+    expected = _REFERENCE.sub(lambda found: found.group(1) + reference() + found.group(2), text)
+    if update:
+        README.write_text(expected)
+    assert README.read_text() == expected, "pytest tests/test_readme.py --update rewrites it"
+
+
+def test_the_second_command_is_the_one_that_ci_runs():
+    ci = (README.parent / ".ci" / "run").read_text()
+    assert "pip\" install -q '.[test]'" in ci
+    assert ".venv/bin/pip install -q '.[test]' && .venv/bin/pytest -n 2" in README.read_text()
