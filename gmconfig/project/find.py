@@ -30,27 +30,12 @@ def root_of(start: str | None = None) -> str:
 def git_folder(root: str) -> str | None:
     """Give the folder that all worktrees of the surrounding repository share; None outside of git.
 
-    Found by looking, as git does: a process costs more than everything else that `config get` needs.
+    Found by looking, not by asking git: a process costs more than the rest of `config get`.
     """
-    at = root
-    while not os.path.exists(os.path.join(at, ".git")):
-        if os.path.dirname(at) == at:
-            return None
-        at = os.path.dirname(at)
-    own = _pointed_at(os.path.join(at, ".git"))
-    shared = os.path.join(own, "commondir")
-    if not os.path.isfile(shared):
-        return own
-    with open(shared, encoding="utf-8", errors="surrogateescape") as file:
-        return os.path.normpath(os.path.join(own, file.read().strip()))
+    from gmconfig.storage.git.root import find_root
 
-
-def _pointed_at(path: str) -> str:
-    if os.path.isdir(path):
-        return path
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        target = file.read().strip().removeprefix("gitdir:").strip()
-    return os.path.normpath(os.path.join(os.path.dirname(path), target))
+    found = find_root(root)
+    return found.common_dir if found else None
 
 
 def _real_folder(start: str | None) -> str:

@@ -1,14 +1,23 @@
-"""The plain data of a YAML file, from the cache where the file is unchanged."""
+"""What was parsed of a file, from the cache where the file has not changed: then no YAML parser is loaded."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmconfig.storage.snapshot import Snapshot
 
 
-def parsed(snapshot: Snapshot, file: str, git_folder: str | None) -> object:
-    """Give what `storage.yaml.load` makes of a snapshot's file."""
-    from gmconfig.storage.yaml import load
+def load(raw: bytes, file: str) -> object:
+    """Give the data of a file, importing the parser only now."""
+    from gmconfig.storage import yaml
 
-    return load(snapshot.read(file), file)
+    return yaml.load(raw, file)
+
+
+def cached(
+    snapshot: Snapshot, file: str, git_folder: str | None, kind: str, parse: Callable[[bytes, str], object]
+) -> object:
+    """Give what `parse` makes of a snapshot's file."""
+    return parse(snapshot.read(file), file)

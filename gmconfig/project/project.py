@@ -48,13 +48,13 @@ class Project:
         """
         root = root_of(start)
         tree = WorkingTree(root)
-        return cls(root, settings_of(parsed(tree, FILE, git_folder(root)), tree))
+        return cls(root, settings_of(cached(tree, FILE, git_folder(root), "tree", load), tree))
 
     def at(self, snapshot: Snapshot) -> Project:
         """Give the project as a snapshot's own gmconfig.yaml has it; without one there, as it is now."""
         if not snapshot.exists(FILE):
             return self
-        project = Project(self.root, settings_of(parsed(snapshot, FILE, None), snapshot))
+        project = Project(self.root, settings_of(load(snapshot.read(FILE), FILE), snapshot))
         project._repository = self._repository
         return project
 
@@ -82,11 +82,8 @@ class Project:
 
     @property
     def prefix(self) -> str:
-        """The root below the repository's top: empty, or a path that ends with a slash."""
-        import os
-
-        below = os.path.relpath(self.root, os.path.realpath(self.repository.top))
-        return "" if below == "." else below.replace(os.sep, "/") + "/"
+        """The root below the repository's top, without slashes around it; empty for the top itself."""
+        return self.repository.prefix(self.root)
 
     def worktree(self) -> WorkingTree:
         """Give the files as they lie on disk."""
@@ -224,7 +221,8 @@ class Project:
             snapshot = base
         if not isinstance(snapshot, WorkingTree) or self.git_folder is None:
             return False
-        return bool(self.repository.run("check-ignore", "--", self.prefix + file, check=False))
+        path = f"{self.prefix}/{file}" if self.prefix else file
+        return bool(self.repository.run("check-ignore", "--", path, check=False))
 
 
 def _shared_twin(file: str) -> str:

@@ -7,7 +7,7 @@ from gmconfig.path import Keys, KeyPath, Selector
 from gmconfig.project.environment import environments_of, inheritance_problems
 from gmconfig.project.names import HINT, is_name, reserved
 from gmconfig.project.pattern import Pattern
-from gmconfig.project.shape import Either, ListOf, MapOf, Problem, Record, Scalar, Words
+from gmconfig.project.shape import Either, ListOf, MapOf, Problem, Record, Scalar, Words, optional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ SHAPE = Record(
             "a document's name", (str,), lambda text: _named("a document", text) is None
         ),
         "environments": MapOf(
-            Either(
-                Record({"extends": NAME, "variables": VARIABLES, "protected": FLAG}),
-            ),
+            optional(Record({"extends": NAME, "variables": VARIABLES, "protected": FLAG})),
             lambda key: _named("an environment", key),
         ),
         "default_environment": NAME,
@@ -169,6 +167,9 @@ def _beyond_shape(settings: Settings) -> Iterator[Problem]:
     yield from _shared_names(settings)
     for keys, text in _patterns(settings.tree):
         yield from _unreadable(keys, lambda text=text: Pattern(text), at_key=False)
+        if keys[:2] == ("documents", ANY_DOCUMENT) and ANY_DOCUMENT not in text:
+            hint = "put {document} into the pattern, or the document's name in front"
+            yield Problem(keys, f'"{text}" does not say which document it is', hint=hint)
     for path, strategy in settings.merge.items():
         yield from _merge_problems(path, strategy)
     for keys, text in _parity_paths(settings):

@@ -11,6 +11,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 _SMALL = 600  # below this many bytes, reading costs less than cutting further
 _LASTING = 16_384  # pieces longer than this change with almost every version: not worth remembering
@@ -98,18 +102,26 @@ class Cutter:
 
     def _recut(self, text: bytes, before: Piece) -> Piece | None:
         front, back, start, end = _same(text, before)
-        middle = text[start:end]
+        olds = before.parts[front : len(before.parts) - back]
         try:
-            _check_breaks(middle)
-            cuts = _cuts(middle, before.column, before.is_list) if middle else []
+            new = self._between(text[start:end], before.column, before.is_list, olds)
         except Uncuttable:
             return None
-        texts = _parts(middle, cuts)
-        olds = before.parts[front : len(before.parts) - back]
-        pairs = olds if len(olds) == len(texts) else [None] * len(texts)
-        new = [self._piece(part, old) for part, old in zip(texts, pairs, strict=True)]
         rest = before.parts[len(before.parts) - back :]
         return self._joined(text, before.column, before.is_list, [*before.parts[:front], *new, *rest])
+
+    def _between(self, text: bytes, column: int, is_list: bool, olds: Sequence[Piece]) -> list[Piece]:
+        """Give the parts that took the place of old ones; without looking at each line where one stayed one."""
+        if not text:
+            return []
+        if len(olds) == 1 and olds[0].body:
+            nested = self._nested(text, column, is_list, olds[0].body)
+            if nested:
+                return [nested]
+        _check_breaks(text)
+        texts = _parts(text, _cuts(text, column, is_list))
+        pairs = olds if len(olds) == len(texts) else [None] * len(texts)
+        return [self._piece(part, old) for part, old in zip(texts, pairs, strict=True)]
 
     def _joined(self, text: bytes, column: int, is_list: bool, parts: list[Piece]) -> Piece:
         if not parts or any((part.column, part.is_list) != (column, is_list) for part in parts):
@@ -157,7 +169,7 @@ def _leaf(text: bytes, column: int, is_list: bool) -> Piece:
     return piece
 
 
-def _names(groups) -> tuple[bytes, ...]:  # type: ignore[no-untyped-def]
+def _names(groups: Iterable[Sequence[bytes]]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(name for group in groups for name in group))
 
 
@@ -180,7 +192,7 @@ def _same(text: bytes, before: Piece) -> tuple[int, int, int, int]:
     return front, back, start, end
 
 
-def _begins(before: Piece):  # type: ignore[no-untyped-def]
+def _begins(before: Piece) -> Callable[[bytes, int], bool]:
     line = _line(before.column, before.is_list)
     return lambda text, at: text[at - 1 : at] == b"\n" and line.match(text, at) is not None
 

@@ -1,0 +1,166 @@
+"""From a merged tree to values: placeholders substituted, sealed values opened, circles refused."""
+
+from __future__ import annotations
+
+from gmconfig.config.placeholder import CONFIG, SECRET, Reference, Unknown, parse, substitute
+from gmconfig.config.typed import typed
+from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UnknownPath, Unresolved
+from gmconfig.path import Keys, KeyPath, format_keys, value_at
+from gmconfig.secret.token import Sealed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmconfig.config.lookup import Lookup
+    from gmconfig.config.resolve import Resolved
+
+    Report = Callable[[Keys, GmconfigError], None]
+
+DEEPEST = 50
+LONGEST = 1_000_000
+MOST = 100_000
+
+
+class _Text(str):
+    """A text whose type is settled: it came from another value, not from outside."""
+
+    __slots__ = ()
+
+
+class Evaluation:
+    """One walk over one resolved document; with `report`, errors are told to it and the value is unknown."""
+
+    def __init__(self, resolved: Resolved, lookup: Lookup, report: Report | None = None) -> None:
+        self.resolved = resolved
+        self.lookup = lookup
+        self.report = report
+        self.keeps = resolved.project.settings.keeps_placeholders(resolved.document)
+        self.done: dict[Keys, object] = {}
+        self.active: list[tuple[str, Keys]] = []
+        self.others: dict[str, Evaluation] = {resolved.document: self}
+        self.expanded = [0]
+
+    def tree(self) -> object:
+        """Give the whole document's value."""
+        return self._node(self.resolved.merged, ())
+
+    def _node(self, node: object, keys: Keys) -> object:
+        if isinstance(node, dict):
+            return {key: self._node(value, (*keys, key)) for key, value in node.items()}
+        if isinstance(node, list):
+            return [self._node(value, (*keys, index)) for index, value in enumerate(node)]
+        return self._leaf(node, keys) if isinstance(node, str) else node
+
+    def _leaf(self, text: str, keys: Keys) -> object:
+        sealed = isinstance(text, Sealed)
+        if not sealed and self.keeps:
+            return self._kept(text)
+        if not sealed and "${" not in text:
+            return text
+        if keys not in self.done:
+            self.done[keys] = self._guarded(text, keys)
+        return self.done[keys]
+
+    def _kept(self, text: str) -> object:
+        """Leave a placeholder to whoever it belongs to; a check cannot know what becomes of it."""
+        return Unknown("kept", text) if self.report and ("${" in text or "{{" in text) else text
+
+    def _guarded(self, text: str, keys: Keys) -> object:
+        self._enter(keys)
+        try:
+            return self._opened(text, keys)
+        except GmconfigError as error:
+            placed = self._placed(error, keys)
+            if not self.report:
+                raise placed from error
+            self.report(keys, placed)
+            return Unknown("unresolved", text)
+        finally:
+            self.active.pop()
+
+    def _opened(self, text: str, keys: Keys) -> object:
+        if isinstance(text, Sealed):
+            return self.lookup.opened(text)
+        parts = parse(text)
+        value = substitute(parts, lambda reference, name: self._value(reference, name))
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise BrokenConfiguration(f"what stands here grows beyond {LONGEST:,} characters")
+        whole = len(parts) == 1 and isinstance(parts[0], Reference)
+        if not whole or type(value) is not str:
+            return str(value) if isinstance(value, _Text) else value
+        return typed(value, self.resolved.types_at(keys))
+
+    def _value(self, reference: Reference, name: str) -> object | None:
+        if reference.kind == SECRET:
+            return self._secret(name)
+        if reference.kind == CONFIG:
+            value = self._config(name)
+            return _Text(value) if type(value) is str else value
+        value = self.lookup.variable(name)
+        if value is None and reference.default is None:
+            raise Unresolved(f'"{reference.text}" has neither a value nor a default', hint=self._hint(name))
+        return value
+
+    def _secret(self, name: str) -> object:
+        environment = self.resolved.environment
+        try:
+            return self.lookup.secret(name, environment)
+        except NotFound as error:
+            where = environment or "common"
+            message = f'secret "{name}" does not exist in {where}'
+            raise Unresolved(message, hint=f"gmconfig secret create {name} -e {where}") from error
+
+    def _config(self, name: str) -> object:
+        document, path = self._target(name)
+        other = self._other(document)
+        try:
+            keys = KeyPath.parse(path).resolve(other.resolved.merged)
+        except UnknownPath as error:
+            raise Unresolved(f'"${{CONFIG:{name}}}": {error.message}', hint=error.hint) from error
+        value = other._node(value_at(other.resolved.merged, keys), keys)
+        self._count(value)
+        return value
+
+    def _target(self, name: str) -> tuple[str, str]:
+        """Split `billing:plans.basic`; a path whose key holds a colon is quoted."""
+        document, colon, path = name.partition(":")
+        if colon and '"' not in document and not document.startswith("#"):
+            return document, path
+        return self.resolved.document, name
+
+    def _other(self, document: str) -> Evaluation:
+        if document not in self.others:
+            other = Evaluation(self.resolved.sibling(document), self.lookup)
+            other.others, other.active, other.expanded = self.others, self.active, self.expanded
+            self.others[document] = other
+        return self.others[document]
+
+    def _enter(self, keys: Keys) -> None:
+        here = (self.resolved.document, keys)
+        if here in self.active:
+            way = [format_keys(at) for _, at in [*self.active[self.active.index(here) :], here]]
+            raise Unresolved(f"placeholders go in a circle: {' → '.join(way)}", place=self.resolved.place(keys))
+        if len(self.active) >= DEEPEST:
+            raise Unresolved(f"placeholders refer to each other more than {DEEPEST} deep")
+        self.active.append(here)
+
+    def _count(self, value: object) -> None:
+        """Refuse what a few references to references would blow up to."""
+        stack = [value]
+        while stack:
+            node = stack.pop()
+            self.expanded[0] += 1
+            if self.expanded[0] > MOST:
+                raise BrokenConfiguration(f"references expand to more than {MOST:,} values")
+            if isinstance(node, dict | list):
+                stack.extend(node.values() if isinstance(node, dict) else node)
+
+    def _placed(self, error: GmconfigError, keys: Keys) -> GmconfigError:
+        if error.place is None:
+            error.place = self.resolved.place(keys)
+        return error
+
+    def _hint(self, name: str) -> str:
+        where = f"{self.resolved.environment} under environments:" if self.resolved.environment else "an environment"
+        return f"set {name} in the variables: of {where} in gmconfig.yaml, or write a default: ${{{name}:…}}"

@@ -1,0 +1,159 @@
+"""The moments at which a document may have changed: which files were its layers, and what they held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmconfig.config.history.line import first_parent_line
+from gmconfig.errors import BrokenConfiguration, UnknownEnvironment, UsageError
+from gmconfig.project.settings import FILE
+from gmconfig.storage.git.objects import read_blobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gmconfig.config.history.line import Commit
+    from gmconfig.project import Project
+    from gmconfig.storage.git import Repository
+
+Files = tuple[tuple[str, str], ...]
+"""The files of a document, lowest layer first, each with its blob's id."""
+
+
+class Moment(NamedTuple):
+    """A commit and the document's files behind it; `ordinal` is None where only gmconfig.yaml changed."""
+
+    commit: Commit
+    ordinal: int | None
+    files: Files
+    project: Project
+
+
+def mapped_line(project: Project, revision: str = "HEAD") -> list[tuple[Commit, Project]]:
+    """Give each commit of the first-parent line, oldest first, with the mapping that counts in it.
+
+    That is the commit's own gmconfig.yaml. Before the first one, and while it was away or broken, the next
+    later one counts that can be read: an adopted repository has its versions from before.
+    """
+    repository = project.repository
+    commits = first_parent_line(repository, project.prefix, revision)
+    named = [_settings_blob(commit) for commit in commits]
+    known = _projects(project, repository, {blob for blob in named if blob})
+    return list(zip(commits, _counting(named, known, project), strict=True))
+
+
+def moments(
+    project: Project,
+    document: str,
+    environment: str | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    revision: str = "HEAD",
+) -> Iterator[Moment]:
+    """Yield the moments at which an environment's files or their mapping changed, oldest first."""
+    state: dict[str, str] = {}
+    ordinal, counts, before = 0, Counting(document), None
+    for commit, mapping in mapped_line(project, revision):
+        for path, _, after in commit.touched:
+            if after is None:
+                state.pop(path, None)
+            else:
+                state[path] = after
+        is_version = counts.touches(mapping, commit)
+        ordinal += is_version
+        if not is_version and mapping is before:
+            continue
+        before = mapping
+        names = _candidates(mapping, document, environment, variables)
+        files = tuple([(name, state[name]) for name in names if name in state])
+        yield Moment(commit, ordinal if is_version else None, files, mapping)
+
+
+class Counting:
+    """Decides which commits are versions of a document: those that touch a file of its."""
+
+    def __init__(self, document: str) -> None:
+        self._document = document
+        self._known: dict[tuple[int, str], bool] = {}
+
+    def touches(self, mapping: Project, commit: Commit) -> bool:
+        """Whether a commit is a version, by the mapping that counts in it."""
+        return any([self._is_layer(mapping, touched.path) for touched in commit.touched])
+
+    def _is_layer(self, mapping: Project, path: str) -> bool:
+        key = (id(mapping), path)
+        if key not in self._known:
+            try:
+                layer = mapping.layout.read(path)
+            except BrokenConfiguration:  # two patterns meant it then
+                layer = None
+            self._known[key] = layer is not None and layer.document == self._document
+        return self._known[key]
+
+
+def _candidates(
+    mapping: Project, document: str, environment: str | None, variables: Mapping[str, str] | None
+) -> Sequence[str]:
+    try:
+        found = mapping.candidates(document, environment, variables)
+    except (UnknownEnvironment, UsageError):  # not declared at that time
+        return ()
+    return [layer.file for layer in found if layer.kind != "local"]
+
+
+def _settings_blob(commit: Commit) -> str | None | bool:
+    """Give gmconfig.yaml's new blob; None where it was deleted, False where the commit left it alone."""
+    for path, _, after in commit.touched:
+        if path == FILE:
+            return after
+    return False
+
+
+def _projects(project: Project, repository: Repository, blobs: set[str | bool]) -> dict[str, Project]:
+    found: dict[str, Project] = {}
+    for blob, raw in read_blobs(repository, [str(blob) for blob in blobs]).items():
+        try:
+            found[blob] = project.at(_Only(raw))
+        except BrokenConfiguration:
+            continue
+    return found
+
+
+def _counting(
+    named: Sequence[str | None | bool], known: Mapping[str, Project], project: Project
+) -> list[Project]:
+    own: list[Project | None] = []
+    at: Project | None = None
+    for blob in named:
+        if blob is not False:
+            at = known.get(str(blob))
+        own.append(at)
+    later, counting = project, []
+    for mapping in reversed(own):
+        later = mapping or later
+        counting.append(later)
+    return counting[::-1]
+
+
+class _Only:
+    """A snapshot with a gmconfig.yaml and nothing else."""
+
+    label = FILE
+    commit = None
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+
+    def files(self) -> dict[str, str]:
+        return {FILE: ""}
+
+    def read(self, path: str) -> bytes:
+        if path != FILE:
+            raise FileNotFoundError(path)
+        return self._raw
+
+    def exists(self, path: str) -> bool:
+        return path == FILE
+
+    def read_many(self, paths: object) -> dict[str, bytes]:
+        return {FILE: self._raw} if FILE in paths else {}  # type: ignore[operator]

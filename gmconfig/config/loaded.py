@@ -1,0 +1,151 @@
+"""One layer's file, read: its data with sealed values marked, and the place of everything in it."""
+
+from __future__ import annotations
+
+from gmconfig.config.strategy import Rules, own_path
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.path import Keys
+from gmconfig.project.parsed import cached
+from gmconfig.secret.token import Context, Sealed, is_token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gmconfig.finding import Place
+    from gmconfig.project import Layer, Project
+    from gmconfig.storage.snapshot import Snapshot
+    from gmconfig.storage.yaml import Node, Stream
+
+    Parsed = tuple[object, list[tuple[Keys, Keys]], bool]
+
+
+class LoadedLayer:
+    """A layer with its tree; immutable. `is_literal` where nothing in it stands for anything else.
+
+    Nothing in a literal layer needs a lookup: no `${` and no sealed value is written in it.
+    """
+
+    __slots__ = ("_snapshot", "_stream", "is_literal", "layer", "tree", "yaml_document")
+
+    def __init__(
+        self, layer: Layer, tree: object, snapshot: Snapshot, *, is_literal: bool, yaml_document: int = 1
+    ) -> None:
+        self.layer = layer
+        self.tree = tree
+        self.is_literal = is_literal
+        self.yaml_document = yaml_document
+        self._snapshot = snapshot
+        self._stream: Stream | None = None
+
+    @property
+    def file(self) -> str:
+        """The file, below the project's root."""
+        return self.layer.file
+
+    @property
+    def stream(self) -> Stream:
+        """The file's nodes with their positions, composed on first use."""
+        if self._stream is None:
+            from gmconfig.storage.yaml import compose
+
+            self._stream = compose(self._snapshot.read(self.file), self.file)
+        return self._stream
+
+    def place(self, keys: Keys, *, key: bool = False) -> Place:
+        """Say where a value (or its key) stands; where it is absent, its nearest ancestor's place."""
+        from gmconfig.storage.yaml import place
+
+        return place(self.stream, keys, key=key, document=self.yaml_document)
+
+    def __repr__(self) -> str:
+        return f"LoadedLayer({self.layer!r})"
+
+
+def load_layer(
+    project: Project, snapshot: Snapshot, layer: Layer, rules: Rules, *, yaml_document: int = 0
+) -> LoadedLayer:
+    """Read a layer's file.
+
+    `yaml_document` names one of several YAML documents in the file; 0 means the only one.
+
+    Raises:
+        BrokenConfiguration: it is not YAML, or holds several documents and none was named.
+    """
+    documents = cached(snapshot, layer.file, project.git_folder, "layer", _parsed)
+    assert isinstance(documents, list)  # noqa: S101  # what _parsed made
+    tree, sealed, has_placeholders = _chosen(documents, layer.file, yaml_document)
+    number = yaml_document or 1
+    if sealed:
+        tree = _marked(tree, sealed, layer, rules, number)
+    return LoadedLayer(layer, tree, snapshot, is_literal=not (has_placeholders or sealed), yaml_document=number)
+
+
+def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:
+    if number > len(documents) and number > 1:
+        from gmconfig.errors import UnknownPath
+
+        raise UnknownPath(f'"{file}" has {len(documents)} YAML documents, there is no #{number}')
+    if not number and len(documents) > 1:
+        hint = "put #1: in front of the path to name the first one"
+        raise BrokenConfiguration(f'"{file}" holds {len(documents)} YAML documents: they never merge', hint=hint)
+    tree, sealed, has_placeholders = documents[(number or 1) - 1] if documents else (None, [], False)
+    return {} if tree is None else tree, sealed, has_placeholders
+
+
+def _parsed(raw: bytes, file: str) -> list[Parsed]:
+    """Give each YAML document's data, the sealed values in it (path, path where it is written), and `${`."""
+    wide = b"\0" in raw  # UTF-16 or UTF-32, where no search in the bytes finds anything
+    has_placeholders = wide or b"${" in raw or b"\\" in raw
+    if wide or b"gm1" in raw:
+        from gmconfig.storage.yaml import compose
+
+        return [(*_with_sealed(node, file), has_placeholders) for node in compose(raw, file).documents]
+    from gmconfig.storage.yaml import load_all
+
+    return [(tree, [], has_placeholders) for tree in load_all(raw, file)]
+
+
+def _with_sealed(node: Node, file: str) -> tuple[object, list[tuple[Keys, Keys]]]:
+    from gmconfig.path import walk
+    from gmconfig.storage.yaml import construct
+
+    tree = construct(node, _mark, file=file)
+    if isinstance(tree, _Mark):
+        return str(tree), []
+    marks = [(keys, value.keys) for keys, value in walk(tree) if isinstance(value, _Mark)]
+    for keys, _ in marks:
+        parent = _parent(tree, keys)
+        parent[keys[-1]] = str(parent[keys[-1]])  # type: ignore[index]  # a container that has the key
+    return tree, marks
+
+
+class _Mark(str):
+    """A token with the path where it is written."""
+
+    __slots__ = ("keys",)
+    keys: Keys
+
+
+def _mark(node: Node, keys: Keys) -> object:
+    if not is_token(node.value):
+        return node.value
+    mark = _Mark(node.value)
+    mark.keys = keys
+    return mark
+
+
+def _parent(tree: object, keys: Keys) -> object:
+    for key in keys[:-1]:
+        tree = tree[key]  # type: ignore[index]
+    return tree
+
+
+def _marked(tree: object, sealed: list[tuple[Keys, Keys]], layer: Layer, rules: Rules, number: int) -> object:
+    """Put the tokens' context beside them, in place: the tree was just read and belongs to nobody else."""
+    for keys, own in sealed:
+        path = own_path(tree, own, rules)
+        context = Context(
+            layer.document, layer.environment, path, variables=layer.variables, yaml_document=number
+        )
+        parent = _parent(tree, keys)
+        parent[keys[-1]] = Sealed(parent[keys[-1]], context, layer.file, own)  # type: ignore[index]
+    return tree

@@ -1,0 +1,120 @@
+"""Where placeholders and sealed values find what they stand for: open (this process) or closed (the repository)."""
+
+from __future__ import annotations
+
+from gmconfig.config.placeholder import Unknown
+from gmconfig.path import scalar_text
+from gmconfig.secret.token import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+
+    from gmconfig.project import Project
+    from gmconfig.secret.token import Sealed
+
+    class Opener(Protocol):
+        """Who opens sealed values: `gmconfig.secret`'s vault."""
+
+        def open(self, sealed: Sealed) -> object:
+            """Give the plain value."""
+            raise NotImplementedError
+
+        def named(self, name: str, environment: str | None) -> Sealed:
+            """Give a named secret's token as an environment sees it."""
+            raise NotImplementedError
+
+
+class Lookup:
+    """What names stand for, in order: the process's environment (open only), then declared variables.
+
+    Without a vault, or (`tolerant`) where it has no key, a sealed value is unknown.
+    """
+
+    __slots__ = ("environ", "tolerant", "variables", "vault")
+
+    def __init__(
+        self,
+        variables: Mapping[str, str],
+        environ: Mapping[str, str] | None = None,
+        vault: Opener | None = None,
+        *,
+        tolerant: bool = False,
+    ) -> None:
+        self.variables = variables
+        self.environ = environ
+        self.vault = vault
+        self.tolerant = tolerant
+
+    def variable(self, name: str) -> str | None:
+        """Give a variable's text; None where nothing declares it."""
+        if self.environ is not None and name in self.environ:
+            return self.environ[name]
+        return self.variables.get(name)
+
+    def opened(self, sealed: Sealed) -> Secret | Unknown:
+        """Open a sealed value.
+
+        Raises:
+            AccessDenied: the vault has no key for it, or it does not belong where it stands.
+        """
+        from gmconfig.errors import AccessDenied
+
+        if self.vault is None:
+            return Unknown("sealed", str(sealed))
+        try:
+            value = self.vault.open(sealed)
+        except AccessDenied:
+            if self.tolerant:
+                return Unknown("sealed", str(sealed))
+            raise
+        return value if isinstance(value, Secret) else Secret(value)
+
+    def secret(self, name: str, environment: str | None) -> Secret | Unknown:
+        """Give a named secret.
+
+        Raises:
+            NotFound: no secret has that name in the environment.
+        """
+        if self.vault is None:
+            return Unknown("sealed", "${SECRET:" + name + "}")
+        return self.opened(self.vault.named(name, environment))
+
+
+def closed_lookup(
+    project: Project,
+    environment: str | None,
+    vault: Opener | None = None,
+    *,
+    variables: Mapping[str, object] | None = None,
+    tolerant: bool = False,
+) -> Lookup:
+    """Give what every machine sees alike: declared variables only; `variables` (a target's) win over them."""
+    return Lookup(_declared(project, environment, variables), None, vault, tolerant=tolerant)
+
+
+def open_lookup(
+    project: Project,
+    environment: str | None,
+    vault: Opener | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    tolerant: bool = False,
+) -> Lookup:
+    """Give what this process sees: its environment (or the one given), then declared variables."""
+    if environ is None:
+        import os
+
+        environ = os.environ
+    return Lookup(_declared(project, environment, None), environ, vault, tolerant=tolerant)
+
+
+def _declared(
+    project: Project, environment: str | None, variables: Mapping[str, object] | None
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in project.chain(environment):
+        found.update({key: scalar_text(value) for key, value in project.environments[name].variables.items()})
+    found.update({key: scalar_text(value) for key, value in (variables or {}).items()})
+    return found
