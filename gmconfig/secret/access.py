@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError, UsageError
 from gmconfig.path import KeyPath, Keys, nearest
+from gmconfig.project.names import HINT, is_name
 from gmconfig.secret import signature
 from gmconfig.secret.passphrase import SealedSeed
 from gmconfig.secret.policy import FILE, OPERATIONS, Grant, Member, Policy
@@ -82,6 +83,8 @@ class _Reader:
 
     def member(self, tree: object, keys: Keys) -> Member:
         fields = self.mapping(tree or {}, keys)
+        if not is_name(str(keys[-1])):
+            raise self.complaint(keys, f'"{keys[-1]}" cannot name a member', HINT)
         for key in fields:
             if key not in ("age", "verify", "ssh", "passphrase"):
                 raise self.complaint(

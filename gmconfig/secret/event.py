@@ -4,7 +4,8 @@
      "reason": "…", "policy": "<digest of the policy it was made under>",
      "changes": [{"document": null, "environment": "production", "variables": {}, "yaml": 1,
                   "scope": "default", "generation": "k3…",
-                  "values": [[["db_password", "value"], "<token's SHA-256>", ["<its predecessors'>"], "<metadata's>"]]}],
+                  "values": [[["db_password", "value"], "<token's SHA-256>", ["<its predecessors'>"],
+                              "<metadata's>"]]}],
      "generations": [{"scope": "default", "generation": "k3…", "record": "<record's SHA-256>"}],
      "access": {…}, "parents": ["<id of the access event before>"],
      "key": "ed25519:…", "signature": "…"}

@@ -19,9 +19,12 @@ _ROOT_LENGTH = 64
 
 
 class Identity(Protocol):
-    """A member's private half, wherever it came from; `source` names that to people."""
+    """A member's private half, wherever it came from."""
 
-    source: str
+    @property
+    def source(self) -> str:
+        """Where it came from, for people."""
+        raise NotImplementedError
 
     @property
     def recipient(self) -> str:

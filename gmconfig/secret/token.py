@@ -158,6 +158,11 @@ class Token:
         self.fernet = fernet
         self.ephemeral = ephemeral
 
+    @property
+    def key_name(self) -> tuple[str, str]:
+        """The scope and the generation whose key it needs."""
+        return self.scope, self.generation
+
     def __str__(self) -> str:
         if self.ephemeral:
             return f"gm1s.{self.scope}.{self.generation}.{self.ephemeral}.{self.fernet}"

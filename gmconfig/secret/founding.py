@@ -1,0 +1,114 @@
+"""The first policy: one member who may do everything, the scope `default`, its key, and the root to pin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gmconfig.secret import access, event, generation
+from gmconfig.secret.policy import DEFAULT_SCOPE, EVERY, FILE, OPERATIONS
+from gmconfig.storage.change import WholeFile
+
+if TYPE_CHECKING:
+    from gmconfig.secret.identity import Identity
+    from gmconfig.secret.passphrase import SealedSeed
+    from gmconfig.storage.change import FileEdit
+    from gmconfig.storage.git import Repository
+
+PIN = "gmconfig.pin"
+
+_HEAD = """\
+# Who may read and write which secrets. After a change, an admin signs it: gmconfig secret access sign
+#
+#   members  keys of people and machines          gmconfig secret member add
+#   roles    names for several members            operators: [alice, bob]
+#   scopes   secrets with the same readers        payments: [{secrets: ["stripe_*"]}]
+#   grants   read, write, rotate, admin           gmconfig secret grant
+#   must_be_sealed  where plaintext is refused    - {document: settings, paths: [database.password]}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What a new policy adds to the repository, and the root that the clone pins."""
+
+    files: Mapping[str, FileEdit]
+    root: str
+
+
+def found(
+    member: str, identity: Identity, *, sealed_seed: SealedSeed | None = None, now: datetime | None = None
+) -> Founding:
+    """Make the first policy, its signed event, and the first key of the scope `default`.
+
+    `sealed_seed` is set for a member who has a passphrase instead of a key file.
+    """
+    tree = _tree(member, identity, sealed_seed)
+    policy = access.parse(tree)
+    first = generation.make(DEFAULT_SCOPE, policy.readers(DEFAULT_SCOPE), policy.digest)
+    named = {"scope": DEFAULT_SCOPE, "generation": first.record.generation, "record": first.record.digest}
+    name, raw = event.write(
+        {
+            "operation": "init",
+            "actor": member,
+            "time": event.timestamp(now or datetime.now(UTC)),
+            "reason": "",
+            "policy": policy.digest,
+            "access": tree,
+            "parents": [],
+            "generations": [named],
+        },
+        identity,
+    )
+    files = {FILE: policy_text(tree), **first.files, name: raw}
+    edits: dict[str, FileEdit] = {path: WholeFile(content) for path, content in files.items()}
+    return Founding(edits, event.read(raw, name).id)
+
+
+def policy_text(tree: Mapping[str, object]) -> bytes:
+    """Write a policy as a new file, with what a reader needs to know on top."""
+    from gmconfig.storage.yaml import dump
+
+    return _HEAD.encode() + dump(tree)
+
+
+def pin(repository: Repository, prefix: str, root: str) -> None:
+    """Trust a root in this clone, and nowhere else."""
+    repository.run("config", "--local", pin_name(prefix), root)
+
+
+def pinned(repository: Repository, prefix: str) -> str | None:
+    """Give the root that this clone trusts; None where it trusts none yet."""
+    return (
+        repository.run("config", "--local", "--get", pin_name(prefix), check=False).decode().strip() or None
+    )
+
+
+def pin_name(prefix: str) -> str:
+    """Give the name of the pin in git's configuration; each root of a repository has its own."""
+    return f"gmconfig.{prefix.rstrip('/')}.pin" if prefix else PIN
+
+
+def member_name(text: str) -> str:
+    """Make a member's name of a person's (`Alice Meyer` becomes `alice-meyer`)."""
+    import re
+
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "me"
+
+
+def _tree(member: str, identity: Identity, sealed_seed: SealedSeed | None) -> dict[str, object]:
+    recipient, verifier = identity.recipient, identity.verifier
+    keys: dict[str, object] = {"ssh": verifier}
+    if verifier != recipient:
+        keys = {"age": recipient, "verify": verifier}
+    if sealed_seed:
+        keys["passphrase"] = sealed_seed.tree()
+    return {
+        "members": {member: keys},
+        "roles": {},
+        "scopes": {DEFAULT_SCOPE: []},
+        "grants": [{"to": [member], "scopes": [EVERY], "may": list(OPERATIONS)}],
+        "must_be_sealed": [],
+    }

@@ -1,0 +1,134 @@
+"""Where every token stands by the log: rightful at its place, replaced, deleted, or never written at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from gmconfig.secret.event import Event
+from gmconfig.secret.generation import FOLDER, Record, read
+from gmconfig.secret.ledger import Ledger
+from gmconfig.secret.place import Layer, context_of, layer_from_tree, path_from_tree
+from gmconfig.secret.token import Context
+from gmconfig.secret.trust import Trust
+from gmconfig.storage.snapshot import Snapshot
+
+Place = tuple[Layer, tuple[object, ...]]
+
+
+class Entry(NamedTuple):
+    """What one rightful event says about one place; `token` is None where the value is gone.
+
+    `metadata` is the hash of a named secret's metadata, None elsewhere.
+    """
+
+    event: Event
+    layer: Layer
+    raw_path: list[Any]
+    scope: str
+    generation: str
+    token: str | None
+    before: list[str]
+    metadata: str | None
+
+    @property
+    def context(self) -> Context:
+        """The place."""
+        return context_of(self.layer, path_from_tree(self.raw_path))
+
+
+def fingerprint(token: str) -> str:
+    """Give what the log calls a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The answer for all tokens at once: `entries` by the token's fingerprint, `replaced` by whom."""
+
+    entries: Mapping[str, Entry]
+    replaced: Mapping[str, Entry]
+    records: Mapping[str, Record]
+    retired: frozenset[tuple[str, str]]
+    trust: Trust
+
+    def current(self, scope: str) -> tuple[Record, ...]:
+        """Give a scope's generations that no other follows: one, or several until branches are settled."""
+        return tuple(
+            record
+            for record in self.records.values()
+            if record.scope == scope and (scope, record.generation) not in self.retired
+        )
+
+    def heads(self, context: Context) -> list[Entry]:
+        """Give what stands at a place by the log: nothing, one entry, or several written side by side."""
+        return self._by_place.get((context.layer, context.path), [])
+
+    @property
+    def _by_place(self) -> dict[Place, list[Entry]]:
+        if "_places" not in self.__dict__:
+            places: dict[Place, list[Entry]] = {}
+            for token, entry in self.entries.items():
+                if token not in self.replaced:
+                    places.setdefault((entry.layer, path_from_tree(entry.raw_path)), []).append(entry)
+            self.__dict__["_places"] = places
+        return self.__dict__["_places"]  # type: ignore[no-any-return]
+
+
+def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
+    """Judge the log by the policy in force."""
+    records = _records(snapshot, ledger, trust)
+    retired = frozenset(
+        (record.scope, before) for record in records.values() for before in record.predecessors
+    )
+    entries: dict[str, Entry] = {}
+    replaced: dict[str, Entry] = {}
+    for event in ledger:
+        if "changes" in event.tree and trust.is_from(event):
+            _note(event, trust, entries, replaced)
+    return Standing(entries, replaced, records, retired, trust)
+
+
+def _note(event: Event, trust: Trust, entries: dict[str, Entry], replaced: dict[str, Entry]) -> None:
+    """Add what one event says, for the scopes where its actor may say it."""
+    for change in event.tree["changes"]:
+        scope, generation = change["scope"], change["generation"]
+        if not may_write(trust, event.actor, event.operation, scope):
+            continue
+        layer = layer_from_tree(change)
+        for path, token, before, *metadata in change["values"]:
+            entry = Entry(
+                event, layer, path, scope, generation, token, before, metadata[0] if metadata else None
+            )
+            if token is not None:
+                entries[token] = entry
+            for old in before:
+                if old != token:
+                    replaced[old] = entry
+
+
+def may_write(trust: Trust, member: str, operation: str, scope: str) -> bool:
+    """Whether a member may change values of a scope by this operation; who may write may rotate as well."""
+    if trust.allows(member, "write", scope):
+        return True
+    return operation == "rotate" and trust.allows(member, "rotate", scope)
+
+
+def _records(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> dict[str, Record]:
+    """Give the records that a rightful event names, by digest; others do not count."""
+    named = {
+        (generation["scope"], generation["generation"]): generation["record"]
+        for event in ledger
+        if trust.is_from(event)
+        for generation in event.tree.get("generations", ())
+        if any(trust.allows(event.actor, right, generation["scope"]) for right in ("admin", "rotate"))
+    }
+    files = {f"{FOLDER}{scope}/{name}/record.json": digest for (scope, name), digest in named.items()}
+    contents = snapshot.read_many(files)
+    return {
+        digest: read(contents[file], file)
+        for file, digest in files.items()
+        if file in contents and hashlib.sha256(contents[file]).hexdigest() == digest
+    }

@@ -1,0 +1,243 @@
+"""The door for the rooms above: opens sealed values of one snapshot, and checks what must hold before.
+
+Everything is found out when it is first needed and once in a process: the log, the policy in force, the
+identity, each scope's key.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
+from gmconfig.secret import seal
+from gmconfig.secret.generation import Record, unwrapped, wrap_file
+from gmconfig.secret.ledger import Ledger, Remembered
+from gmconfig.secret.sources import Held, Sources, find
+from gmconfig.secret.sources import seed as given_seed
+from gmconfig.secret.standing import Entry, Standing, fingerprint, standing
+from gmconfig.secret.token import Sealed, Token, parse
+from gmconfig.secret.trust import Trust, established
+
+if TYPE_CHECKING:
+    from gmconfig.finding import Place
+    from gmconfig.secret.token import Context
+    from gmconfig.storage.snapshot import Snapshot
+
+ACCEPT = "if you mean it so: gmconfig secret accept"
+
+
+class Vault:
+    """Opens what the held identity may read of a snapshot.
+
+    `root` is the policy's root that this clone has pinned; None where it has none. `memory` remembers proved
+    events between processes.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, sources: Sources, *, root: str | None, memory: Remembered | None = None
+    ) -> None:
+        self.snapshot = snapshot
+        self.sources = sources
+        self._root = root
+        self._memory = memory
+        self._keys: dict[tuple[str, str], bytes] = {}
+        self._metadata: dict[str, Any] = {}
+
+    def open(self, sealed: Sealed) -> object:
+        """Open a value where it was found, once the log says that it belongs there.
+
+        Raises:
+            AccessDenied: it does not belong there, was replayed, forged or changed, or is not the
+                caller's to read.
+            NotFound: there is no identity.
+            Refused: the policy cannot be trusted.
+            BrokenConfiguration: the token is damaged.
+        """
+        try:
+            token = parse(sealed)
+            self._check(token, sealed)
+            return self._opened(token, sealed)
+        except GmconfigError as error:
+            error.place = error.place or self._place(sealed)
+            raise
+
+    def may_read(self, sealed: Sealed) -> bool:
+        """Whether the held identity has the key, without opening anything; damaged tokens give True."""
+        try:
+            self.key(*parse(sealed).key_name)
+        except (AccessDenied, NotFound):
+            return False
+        except GmconfigError:
+            return True
+        return True
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The signed log."""
+        return Ledger.read(self.snapshot, self._memory)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """The policy in force, from the pinned root on."""
+        return established(self.snapshot, self.ledger, self._pinned())
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where each token stands by the log."""
+        return standing(self.snapshot, self.ledger, self.trust)
+
+    @cached_property
+    def held(self) -> Held:
+        """The identity at hand."""
+        return find(self.sources, self.trust.policies[0].members)
+
+    @property
+    def member(self) -> str:
+        """The member who is acting.
+
+        Raises:
+            AccessDenied: the identity at hand is no member's.
+        """
+        held = self.held
+        if held.member is None:
+            keys = f"--age {held.identity.recipient} --verify {held.identity.verifier}"
+            raise AccessDenied(
+                f"the identity of {held.identity.source} is no member of access.yaml",
+                hint=f"ask an admin to add it: gmconfig secret member add NAME {keys}",
+            )
+        return held.member
+
+    def key(self, scope: str, generation: str) -> bytes:
+        """Give a generation's key, unwrapped once.
+
+        Raises:
+            AccessDenied: it was not wrapped for the identity at hand, or the wrapped key is another one.
+        """
+        if (scope, generation) not in self._keys:
+            self._keys[scope, generation] = self._unwrapped(self._record(scope, generation))
+        return self._keys[scope, generation]
+
+    def writable(self, scope: str) -> Record | None:
+        """Give the generation that new values of a scope are sealed under; None where the scope has none yet.
+
+        Raises:
+            Refused: two branches made new keys, and nobody has settled it.
+        """
+        records = self.standing.current(scope)
+        if len(records) > 1:
+            hint = f"gmconfig secret rekey {scope}"
+            raise Refused(f'scope "{scope}" was re-keyed on {len(records)} branches', hint=hint)
+        return records[0] if records else None
+
+    def metadata_of(self, context: Context, file: str) -> str | None:
+        """Give the hash of what a named secret says in clear; None for any other place."""
+        from gmconfig.secret.store import metadata_digest
+        from gmconfig.storage.yaml import load
+
+        if context.document is not None:
+            return None
+        if file not in self._metadata:
+            self._metadata[file] = load(self.snapshot.read(file), file)
+        return metadata_digest(self._metadata[file].get(context.path[0]) or {})
+
+    def _pinned(self) -> str | None:
+        given = given_seed(self.sources)
+        root = given.root if given else None
+        if root and self._root and root != self._root:
+            raise Refused(
+                f"{given and given.source} trusts the root {root[:16]}, this clone {self._root[:16]}",
+                hint="one of the two belongs to another repository: git config --get gmconfig.pin",
+            )
+        return self._root or root
+
+    def _check(self, token: Token, sealed: Sealed) -> None:
+        """Check everything that needs no key."""
+        entry = self._rightful(token, sealed)
+        if (entry.layer, entry.raw_path) != (sealed.context.layer, list(sealed.context.path)) and (
+            entry.context != sealed.context
+        ):
+            raise AccessDenied(
+                f"this sealed value belongs to {entry.context}, not to {sealed.context}: "
+                "it was moved or copied",
+                hint=ACCEPT,
+            )
+        self._check_scope(token, sealed, entry)
+        if entry.metadata and entry.metadata != self.metadata_of(sealed.context, sealed.file):
+            raise AccessDenied(
+                f"what stands beside {sealed.context} was changed without a signature", hint=ACCEPT
+            )
+
+    def _rightful(self, token: Token, sealed: Sealed) -> Entry:
+        name = fingerprint(sealed)
+        replaced = self.standing.replaced.get(name)
+        if replaced is not None:
+            what = "deleted" if replaced.token is None else "replaced"
+            raise AccessDenied(
+                f"{sealed.context}: this is an old value, {what} by {replaced.event.described}: "
+                "it was replayed",
+                hint=ACCEPT,
+            )
+        entry = self.standing.entries.get(name)
+        if entry is None:
+            raise AccessDenied(
+                f"{sealed.context}: no signed event of a member who may write there covers this value: "
+                "it was forged, changed or relabelled, or its event was removed",
+                hint=ACCEPT,
+            )
+        if (entry.scope, entry.generation) != token.key_name:
+            raise AccessDenied(f"{sealed.context}: the signed event names another key than the token")
+        return entry
+
+    def _check_scope(self, token: Token, sealed: Sealed, entry: Entry) -> None:
+        from gmconfig.secret.standing import may_write
+
+        self._record(*token.key_name)
+        if token.key_name in self.standing.retired:
+            raise AccessDenied(
+                f'{sealed.context}: sealed under a key of scope "{token.scope}" that was replaced since',
+                hint=ACCEPT,
+            )
+        scope = self.trust.scope_of(sealed.context)
+        if scope != token.scope and not may_write(
+            self.trust, entry.event.actor, entry.event.operation, scope
+        ):
+            raise AccessDenied(
+                f'{sealed.context} is in scope "{scope}", where {entry.event.actor} may not write'
+            )
+
+    def _opened(self, token: Token, sealed: Sealed) -> object:
+        key = self.key(*token.key_name)
+        return seal.open_value(sealed, key, sealed.context)
+
+    def _record(self, scope: str, generation: str) -> Record:
+        for record in self.standing.records.values():
+            if (record.scope, record.generation) == (scope, generation):
+                return record
+        raise AccessDenied(
+            f'the key "{generation}" of scope "{scope}" has no record that a signed event names: '
+            "it was forged, changed or removed"
+        )
+
+    def _unwrapped(self, record: Record) -> bytes:
+        member = self.member
+        try:
+            content = self.snapshot.read(wrap_file(record, member))
+        except FileNotFoundError:
+            raise AccessDenied(
+                f'"{member}" cannot read scope "{record.scope}": its key was not wrapped for them',
+                hint=f"ask an admin: gmconfig secret grant {member} --scope {record.scope} read",
+            ) from None
+        return unwrapped(content, record, member, self.held.identity)
+
+    def _place(self, sealed: Sealed) -> Place | None:
+        from gmconfig.finding import Place
+        from gmconfig.storage.yaml import compose, place
+
+        if not sealed.file:
+            return None
+        try:
+            stream = compose(self.snapshot.read(sealed.file), sealed.file)
+            return place(stream, sealed.keys, document=sealed.context.yaml_document)
+        except (GmconfigError, OSError):
+            return Place(sealed.file)
