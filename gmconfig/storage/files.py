@@ -66,7 +66,7 @@ def write_beside(path: str, content: bytes, *, mode: int | None = None) -> str:
     """Write the new content into a temporary file of the same folder, safe on disk; give its name."""
     temporary = f"{path}.{os.getpid()}{os.urandom(4).hex()}{TEMPORARY}"
     try:
-        _remove_stale(path)
+        remove_stale(path)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode or 0o666)
         try:
             _lock(descriptor)
@@ -185,7 +185,7 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _remove_stale(path: str) -> None:
+def remove_stale(path: str) -> None:
     """Remove temporary files for this path whose writer is dead: it no longer holds their lock."""
     folder, name = os.path.split(path)
     for entry in os.listdir(folder or "."):

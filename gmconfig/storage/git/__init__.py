@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing costs more to import than finding a repository
 if TYPE_CHECKING:
-    from gmconfig.storage.git.commit import CommitResult, commit, preview, write_working
+    from gmconfig.storage.git.committing import CommitResult, commit, preview, write_working
     from gmconfig.storage.git.history import Revision, read_blobs, touching
     from gmconfig.storage.git.identity import Identity
     from gmconfig.storage.git.repository import Repository
@@ -28,10 +28,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CommitResult": "commit",
-    "commit": "commit",
-    "preview": "commit",
-    "write_working": "commit",
+    "CommitResult": "committing",
+    "commit": "committing",
+    "preview": "committing",
+    "write_working": "committing",
     "Revision": "history",
     "read_blobs": "history",
     "touching": "history",

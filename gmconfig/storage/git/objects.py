@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 
 def tree_entries(repository: Repository, treeish: str, paths: Sequence[str] = ()) -> dict[str, Entry]:
     """Give the files of a commit, by path from the top; `paths` are files, or folders that end with '/'."""
-    out = repository.run("ls-tree", "-rz", "--full-tree", "--end-of-options", treeish, "--", *paths)
+    out = repository.run("ls-tree", "-rz", "--full-tree", treeish, "--", *paths)
     found: dict[str, Entry] = {}
     for line in _records(out):
         head, _, path = line.partition(b"\t")
@@ -116,3 +116,36 @@ def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
 
 def _records(out: bytes) -> list[bytes]:
     return out.split(b"\0")[:-1]
+
+
+def changed_entries(
+    repository: Repository, before: str | None, after: str
+) -> dict[str, tuple[Entry | None, Entry | None]]:
+    """Give every file that differs between two commits, as each has it; `before` None is the empty tree."""
+    base = before or repository.text("hash-object", "-t", "tree", "/dev/null")
+    out = _records(repository.run("diff-tree", "-r", "-z", "--no-renames", base, after))
+    return dict(_raw_changes(out))
+
+
+def _raw_changes(records: Sequence[bytes]) -> Iterator[tuple[str, tuple[Entry | None, Entry | None]]]:
+    for head, path in zip(records[0::2], records[1::2], strict=True):
+        old_mode, new_mode, old, new, _ = head.decode().removeprefix(":").split(" ")
+        yield os.fsdecode(path), (_or_none(old_mode, old), _or_none(new_mode, new))
+
+
+def _or_none(mode: str, blob: str) -> Entry | None:
+    return Entry(mode, blob) if blob.strip("0") else None
+
+
+def merged_content(repository: Repository, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+    """Merge two versions of a file line by line; None where they conflict."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir=repository.own_folder()) as folder:
+        names = []
+        for number, content in enumerate((ours, base, theirs)):
+            names.append(os.path.join(folder, str(number)))
+            with open(names[-1], "wb") as file:
+                file.write(content)
+        done = repository.attempt("merge-file", "-p", "-q", *names)
+    return done.stdout if done.returncode == 0 else None

@@ -17,15 +17,15 @@ def run_git(
     Raises:
         GitTrouble: there is no git, or no such folder.
     """
-    feed = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
     try:
         return subprocess.run(
             ["git", *arguments],
             cwd=cwd,
             env=dict(environ),
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            input=stdin,
             capture_output=True,
             check=False,
-            **feed,  # type: ignore[call-overload, no-any-return]  # one of two ways to say what stdin is
         )
     except FileNotFoundError as error:
         raise _missing(cwd) from error

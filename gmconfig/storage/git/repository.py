@@ -41,6 +41,12 @@ class Repository:
         found.finish_interrupted()
         return found
 
+    @classmethod
+    def plain(cls, start: str) -> Repository:
+        """Find it as `discover` does, without a look at what was left behind in it."""
+        start = os.path.abspath(start)
+        return _found(start, environment_for(start, os.environ, os.getcwd()), allow_bare=False)
+
     def finish_interrupted(self) -> None:
         """Bring a commit that was killed half-way to its old or its new state."""
         if os.path.isdir(os.path.join(self.git_dir, "gmconfig", "commit")):
@@ -140,10 +146,17 @@ class Repository:
 
     def setting(self, name: str) -> str | None:
         """Give a git setting (`commit.gpgsign`), or None where it is not set."""
+        section, _, key = name.rpartition(".")
+        return self._all_settings().get(f"{section}.{key.lower()}")
+
+    def has_section(self, name: str) -> bool:
+        """Whether any setting `name.…` exists."""
+        return any(key.startswith(name + ".") for key in self._all_settings())
+
+    def _all_settings(self) -> dict[str, str]:
         if self._settings is None:
             self._settings = _settings(self.run("config", "-z", "--list", "--includes"))
-        section, _, key = name.rpartition(".")
-        return self._settings.get(f"{section}.{key.lower()}")
+        return self._settings
 
     def switched_on(self, name: str) -> bool:
         """Whether a yes-or-no setting is on, in any of git's spellings."""

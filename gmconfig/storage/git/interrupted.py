@@ -1,0 +1,74 @@
+"""What a commit that was killed half-way left behind: undone before the branch moved, ended after."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gmconfig.storage.git.index import IndexFile, UserIndex
+from gmconfig.storage.git.objects import Entry, index_entries
+from gmconfig.storage.git.publish import STAGED
+from gmconfig.storage.lock import Lock
+from gmconfig.storage.replacement import forget, recorded, undo_recorded
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.repository import Repository
+
+RECORD = "commit"
+"""The name of the record's folder in the worktree's own folder."""
+
+
+def worktree_lock(repository: Repository) -> Lock:
+    """Give the lock that every writer of this worktree holds; a dead one holds nothing."""
+    return Lock(os.path.join(repository.own_folder(), "lock"))
+
+
+def settle(repository: Repository) -> None:
+    """Settle what a dead process left, unless its writer still lives."""
+    lock = Lock(os.path.join(repository.git_dir, "gmconfig", "lock"), timeout_seconds=0)
+    if lock.acquire():
+        try:
+            settle_held(repository)
+        finally:
+            lock.release()
+
+
+def settle_held(repository: Repository) -> None:
+    """Do so with the worktree's lock in hand."""
+    record = os.path.join(repository.git_dir, "gmconfig", RECORD)
+    if not os.path.isdir(record):
+        return
+    plan = recorded(record)
+    index = UserIndex(repository, os.path.join(record, STAGED))
+    if _is_published(repository, plan):
+        if index.is_ours():
+            index.commit()
+        _end_index(repository, plan)
+        forget(record)
+    else:
+        index.release()
+        undo_recorded(record)
+
+
+def _is_published(repository: Repository, plan: dict[str, object]) -> bool:
+    """Whether the branch holds the commit, as its tip or below later ones."""
+    ref, commit = str(plan.get("ref", "")), str(plan.get("commit", ""))
+    if not ref or not commit:
+        return False
+    return repository.attempt("merge-base", "--is-ancestor", commit, ref).returncode == 0
+
+
+def _end_index(repository: Repository, plan: dict[str, object]) -> None:
+    """Set the entries that are still the old ones."""
+    planned = plan.get("index")
+    wanted = (
+        {path: (_entry(old), _entry(new)) for path, old, new in planned} if isinstance(planned, list) else {}
+    )
+    now = index_entries(repository, list(wanted)) if wanted else {}
+    left = {path: new for path, (old, new) in wanted.items() if now.get(path) == old}
+    if left:
+        IndexFile(repository, repository.index_path).put(left)
+
+
+def _entry(written: object) -> Entry | None:
+    return Entry(*written) if isinstance(written, list) else None

@@ -1,0 +1,36 @@
+"""A commit's message: the words, and trailers that machines read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+_TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: .*")
+
+Trailers = Mapping[str, str] | Iterable[tuple[str, str]]
+
+
+def compose_message(message: str, trailers: Trailers = ()) -> str:
+    """Put the trailers below the words, in the last paragraph if that holds trailers already."""
+    pairs = trailers.items() if isinstance(trailers, Mapping) else trailers
+    lines = [f"{name}: {' '.join(value.split())}" for name, value in pairs]
+    text = "\n".join(line.rstrip() for line in message.replace("\0", "").strip().splitlines())
+    if not lines:
+        return text + "\n"
+    gap = "\n" if _ends_with_trailers(text) else "\n\n"
+    return text + gap + "\n".join(lines) + "\n"
+
+
+def split_message(message: str) -> tuple[str, str, dict[str, str]]:
+    """Give a message's subject, its body, and its trailers, which the body does not repeat."""
+    subject, _, rest = message.strip().partition("\n\n")
+    subject = " ".join(subject.split())
+    if not _ends_with_trailers(message.strip()):
+        return subject, rest.strip(), {}
+    body, _, last = ("\n\n" + rest).rpartition("\n\n")
+    return subject, body.strip(), dict(line.split(": ", 1) for line in last.splitlines())
+
+
+def _ends_with_trailers(text: str) -> bool:
+    _, gap, last = text.rpartition("\n\n")
+    return bool(gap) and all(_TRAILER.fullmatch(line) for line in last.splitlines())

@@ -1,0 +1,90 @@
+"""Whether gmconfig may commit now: refuses while the repository is in the middle of something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import Refused
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.repository import Repository
+
+_UNFINISHED = (
+    ("MERGE_HEAD", "a merge", "git merge --continue (or --abort)"),
+    ("rebase-merge", "a rebase", "git rebase --continue (or --abort)"),
+    ("rebase-apply/applying", "git am", "git am --continue (or --abort)"),
+    ("rebase-apply", "a rebase", "git rebase --continue (or --abort)"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick --continue (or --abort)"),
+    ("REVERT_HEAD", "a revert", "git revert --continue (or --abort)"),
+    ("sequencer", "a cherry-pick or revert", "git cherry-pick --continue (or --abort)"),
+    ("BISECT_LOG", "a bisection", "git bisect reset"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a commit will go: the branch's full name, and its commit (None before the first one)."""
+
+    ref: str
+    commit: str | None
+
+
+def ready(repository: Repository) -> Tip:
+    """Give the branch that a commit would go to.
+
+    Raises:
+        Refused: an operation is unfinished, a path unmerged, or HEAD detached.
+    """
+    for name, what, end in _UNFINISHED:
+        if os.path.exists(os.path.join(repository.git_dir, name)):
+            raise _refused(f"{what} is not finished", end)
+    unmerged = repository.run("ls-files", "-u", "-z")
+    if unmerged:
+        path = os.fsdecode(unmerged.split(b"\0")[0].partition(b"\t")[2])
+        raise _refused(f'"{path}" has an unfinished merge', f"resolve it, then: git add '{path}'")
+    ref = repository.head_ref()
+    if ref is None:
+        raise _refused("HEAD is detached: there is no branch to commit to", "git switch BRANCH")
+    return Tip(ref, repository.head())
+
+
+def check_owned(repository: Repository, paths: Sequence[str]) -> None:
+    """Refuse files that belong to a submodule or another repository below this one."""
+    parents = sorted({parent for path in paths for parent in _parents(path)})
+    for parent in parents:
+        if os.path.lexists(os.path.join(repository.top, parent, ".git")):
+            raise _foreign(parent)
+    if parents and os.path.lexists(os.path.join(repository.top, ".gitmodules")):
+        staged = repository.run("ls-files", "-s", "-z", "--", *parents)
+        for line in staged.split(b"\0"):
+            path = os.fsdecode(line.partition(b"\t")[2])
+            if line.startswith(b"160000 ") and path in parents:
+                raise _foreign(path)
+
+
+def check_not_ignored(repository: Repository, paths: Sequence[str]) -> None:
+    """Refuse to commit untracked files that git is told to ignore."""
+    if not paths:
+        return
+    feed = b"\0".join(b"./" + os.fsencode(path) for path in paths)  # "./" so that no name reads as a pattern
+    env = {"GIT_LITERAL_PATHSPECS": "0"}  # check-ignore knows none
+    ignored = repository.attempt("check-ignore", "-z", "--stdin", stdin=feed, env=env).stdout
+    if ignored:
+        path = os.fsdecode(ignored.split(b"\0")[0]).removeprefix("./")
+        raise _refused(f'"{path}" is ignored by git', f"git check-ignore -v '{path}'")
+
+
+def _parents(path: str) -> Iterable[str]:
+    parts = path.split("/")[:-1]
+    return ("/".join(parts[: count + 1]) for count in range(len(parts)))
+
+
+def _foreign(folder: str) -> Refused:
+    return _refused(f'"{folder}" is a repository of its own', f"gmconfig -C '{folder}' …")
+
+
+def _refused(message: str, end: str) -> Refused:
+    return Refused(message, hint=f"{end}; or --no-commit leaves the change in the working tree")
