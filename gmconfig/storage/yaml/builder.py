@@ -101,7 +101,6 @@ class Builder:
 
     def _mapping(self, entries: dict[str, object]) -> None:
         next_event, plain, special = self._next_event, PLAIN, _SPECIAL_KEYS
-        merges: list[object] = []
         while (kind := type(event := next_event())) is not MappingEndEvent:
             if kind is not ScalarEvent:
                 raise Undecided

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
 from gmconfig.storage.yaml.expansion import Expansion, Overgrown, merged
-from gmconfig.storage.yaml.nodes import ALIAS, LIST, MAP, SCALAR, Node
+from gmconfig.storage.yaml.nodes import ALIAS, LIST, SCALAR, Node
 from gmconfig.storage.yaml.scalars import key_text, scalar_key
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def place(stream: Stream, keys: Keys, *, key: bool = False, document: int = 1) -> Place:
-    """Give the place of the value at a path, or of its key; where nothing stands, of what is nearest above."""
+    """Give the place of the value at a path, or of its key; the nearest one above if there is none."""
     found = _walk(stream, keys, document)
     if found is None:
         return Place(stream.file)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
+from typing import NamedTuple
 
 from gmconfig.storage.yaml.scalars import PLAIN, BadScalar, Tagged
 
-INDENT = 2
+
+class Layout(NamedTuple):
+    """How a file indents: columns from a key to its map's keys, and to its list's dashes."""
+
+    step: int = 2
+    dashes: int = 2
+
+
+DEFAULT = Layout()
 _YAML_1_1 = re.compile(
     r"""~|null|Null|NULL|=|<<|
     y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|
@@ -26,22 +36,22 @@ _UNSAFE_INSIDE = re.compile(
 _UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}]|:(?=[,\[\]{}\"'])|^[-?:]")
 _NOT_SINGLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NOT_LITERAL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|^[\s]|\s\n|\t"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|^\s|\t|[ ](?=\n|$)"
 )
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x85": "\\N"}
 
 
 def dump(value: object) -> bytes:
-    """Give a new file's text in block style.
+    r"""Give a new file's text in block style.
 
     >>> dump({"a": {"b": [1, "no"]}}).decode()
-    'a:\\n  b:\\n    - 1\\n    - "no"\\n'
+    'a:\n  b:\n    - 1\n    - "no"\n'
     """
     return ("\n".join(block(value)) + "\n").encode()
 
 
 def scalar(value: object, *, style: str = "", flow: bool = False) -> str:
-    """Give one scalar, or an empty map or list, on one line; quoted where a reader might take it for another type.
+    """Give one scalar on one line, quoted where a reader might take it for another type.
 
     `style` is the quote wished for; a string that it cannot hold gets another one.
     """
@@ -58,15 +68,15 @@ def scalar(value: object, *, style: str = "", flow: bool = False) -> str:
     return _number(value)
 
 
-def block(value: object) -> list[str]:
+def block(value: object, layout: Layout = DEFAULT) -> list[str]:
     """Give a value as lines of block style, the first one where the value may start.
 
     A map's or list's lines begin at column 0; for a scalar it is one line, or a literal block's.
     """
     if isinstance(value, dict) and value:
-        return [line for key, item in value.items() for line in entry(scalar(key), item)]
+        return [line for key, item in value.items() for line in entry(scalar(key), item, layout)]
     if isinstance(value, list) and value:
-        return [line for item in value for line in list_item(item)]
+        return [line for item in value for line in list_item(item, layout)]
     if isinstance(value, dict | list):
         return ["{}" if isinstance(value, dict) else "[]"]
     if is_literal(value):
@@ -74,38 +84,37 @@ def block(value: object) -> list[str]:
     return [scalar(value)]
 
 
-def entry(key: str, value: object) -> list[str]:
+def entry(key: str, value: object, layout: Layout = DEFAULT) -> list[str]:
     """Give the lines of a map's entry, its key being text already."""
-    lines = block(value)
+    lines = block(value, layout)
     if isinstance(value, dict | list) and value:
-        return [f"{key}:", *indented(lines)]
-    return [f"{key}: {lines[0]}", *indented(lines[1:])]
+        return [f"{key}:", *indented(lines, layout.step if isinstance(value, dict) else layout.dashes)]
+    return [f"{key}: {lines[0]}", *indented(lines[1:], layout.step)]
 
 
-def list_item(value: object) -> list[str]:
-    """Give the lines of a list's item."""
-    first, *rest = block(value)
-    return [f"- {first}", *indented(rest)]
+def list_item(value: object, layout: Layout = DEFAULT, gap: str = " ") -> list[str]:
+    """Give the lines of a list's item; `gap` stands between the dash and the value."""
+    first, *rest = block(value, layout)
+    return [f"-{gap}{first}", *indented(rest, 1 + len(gap))]
 
 
-def indented(lines: list[str], columns: int = INDENT) -> list[str]:
+def indented(lines: list[str], columns: int) -> list[str]:
     """Move lines to the right; blank ones stay empty."""
     return [" " * columns + line if line else line for line in lines]
 
 
 def is_literal(value: object) -> bool:
     """Whether a value is best written as a literal block: several lines that it can hold unchanged."""
-    if not isinstance(value, str) or isinstance(value, Tagged) or "\n" not in value.rstrip("\n"):
+    if not isinstance(value, str) or isinstance(value, Tagged) or "\n" not in value[:-1]:
         return False
-    return not _NOT_LITERAL.search(value)
+    return not value.endswith("\n\n") and not _NOT_LITERAL.search(value)
 
 
 def literal(text: str) -> list[str]:
     """Give a literal block: the header, and the lines at column 0."""
-    body = text.rstrip("\n")
-    breaks = len(text) - len(body)
-    chomping = {0: "-", 1: ""}.get(breaks, "+")
-    return ["|" + chomping, *body.split("\n"), *[""] * max(0, breaks - 1)]
+    if text.endswith("\n"):
+        return ["|", *text[:-1].split("\n")]
+    return ["|-", *text.split("\n")]
 
 
 def flow(value: object, style: str = "") -> str:
@@ -163,7 +172,7 @@ def _escaped(char: str) -> str:
 def _number(value: object) -> str:
     if not isinstance(value, float):
         return str(value)
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         return {"inf": ".inf", "-inf": "-.inf"}.get(repr(value), ".nan")
     text = repr(value)
     return text.replace("e", ".0e", 1) if "e" in text and "." not in text else text

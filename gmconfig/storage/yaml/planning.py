@@ -1,0 +1,156 @@
+"""What an edit means for one file: the splices of its text, and the trees that must come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import Refused, UnknownPath, UsageError
+from gmconfig.path import KeyPath, Keys, format_keys, value_at
+from gmconfig.storage.yaml.comparison import same, with_item, with_value, without
+from gmconfig.storage.yaml.constructor import construct
+from gmconfig.storage.yaml.inserting import new_entry, new_item
+from gmconfig.storage.yaml.layout import layout_of, parts
+from gmconfig.storage.yaml.nodes import ALIAS, LIST, MAP, Stream
+from gmconfig.storage.yaml.operations import Append, Edit, Insert, Set, Unset
+from gmconfig.storage.yaml.removing import removal
+from gmconfig.storage.yaml.replacing import Style, replacement
+from gmconfig.storage.yaml.splice import Splice
+from gmconfig.storage.yaml.target import Target, concrete, document_number, located
+from gmconfig.storage.yaml.text import line_break
+from gmconfig.storage.yaml.writer import block
+
+if TYPE_CHECKING:
+    from gmconfig.storage.yaml.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one edit is carried out; `target` is None in a file without any document."""
+
+    document: int
+    splices: list[Splice]
+    expected: object
+    target: Target | None
+
+
+class Planner:
+    """Plans edits against one state of a file."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.text = stream.text
+        self.trees = [construct(document, file=stream.file) for document in stream.documents]
+
+    def plan(self, wanted: Edit) -> Plan | None:
+        """Plan an edit; None if the file says so already.
+
+        Raises:
+            UnknownPath: its path does not exist and is not to be created.
+            UsageError: its path means no single place, or no list where one is needed.
+            Refused: its path leads through an alias or a merge key.
+        """
+        number = document_number(wanted.path, len(self.trees))
+        tree = self.trees[number - 1] if self.trees else None
+        if isinstance(wanted, Set):
+            return self._set(wanted, number, tree)
+        if isinstance(wanted, Unset):
+            return self._unset(wanted.path, number, tree)
+        return self._insert(wanted, number, tree)
+
+    def _set(self, wanted: Set, number: int, tree: object) -> Plan | None:
+        existing, missing = concrete(wanted.path, tree, wanted.create)
+        if not missing and same(value_at(tree, existing), wanted.value):
+            return None
+        expected = with_value(tree, (*existing, *missing), wanted.value)
+        if not self.trees:
+            return Plan(number, [self._first(expected)], expected, None)
+        target = located(self.stream, wanted.path, number, existing, missing)
+        style = self._style(target)
+        if not target.missing:
+            return Plan(number, replacement(self.text, target, wanted.value, style), expected, target)
+        first, *rest = target.missing
+        value = with_value(None, tuple(rest), wanted.value)
+        if target.node.kind == MAP and target.node.entries:
+            return Plan(number, [new_entry(self.text, target, str(first), value, style)], expected, target)
+        return Plan(number, replacement(self.text, target, {first: value}, style), expected, target)
+
+    def _unset(self, path: KeyPath, number: int, tree: object) -> Plan:
+        keys = path.resolve(tree)
+        if not keys:
+            raise UsageError("the whole document cannot be unset", hint="name a key or an item")
+        target = located(self.stream, path, number, keys, ())
+        if target.inherited:
+            self._refuse_inherited(path, target)
+        parent = Target(keys[:-1], target.steps[:-1])
+        if len(parts(parent.node)) == 1 and not (parent.in_flow or parent.node.style == "flow"):
+            empty: object = [] if parent.node.kind == LIST else {}
+            splices = replacement(self.text, parent, empty, self._style(target))
+        else:
+            splices = [removal(self.text, parent.node, target.steps[-1].index, parent.in_flow)]
+        return Plan(number, splices, without(tree, keys), target)
+
+    def _insert(self, wanted: Append | Insert, number: int, tree: object) -> Plan:
+        keys = wanted.path.resolve(tree)
+        items = value_at(tree, keys)
+        if not (isinstance(items, list) or items is None):
+            kind = "map" if isinstance(items, dict) else "scalar"
+            raise UsageError(f'"{wanted.path}" is a {kind}, not a list')
+        count = len(items or [])
+        index = _index(wanted, count)
+        expected = with_item(tree, keys, index, wanted.value)
+        if not self.trees:
+            return Plan(number, [self._first(expected)], expected, None)
+        target = located(self.stream, wanted.path, number, keys, ())
+        self._refuse_elsewhere(wanted.path, target)
+        style = self._style(target)
+        if count:
+            return Plan(number, [new_item(self.text, target, index, wanted.value, style)], expected, target)
+        return Plan(number, replacement(self.text, target, [wanted.value], style), expected, target)
+
+    def _style(self, target: Target) -> Style:
+        json = self.stream.file.endswith(".json")
+        return Style(line_break(self.text), layout_of(target.steps[0].node, target.node), json)
+
+    def _first(self, value: object) -> Splice:
+        """Write the first value of a file that has none, behind its comments."""
+        newline = line_break(self.text)
+        glue = "" if not self.text or self.text.endswith(("\n", "\r")) else newline
+        lines = newline.join(block(value))
+        return Splice(len(self.text), len(self.text), f"{glue}{lines}{newline}")
+
+    def _refuse_inherited(self, path: KeyPath, target: Target) -> None:
+        key = next((key for key, _ in target.node.entries if key.is_merge), target.node)
+        raise Refused(
+            f'"{path}" is brought in by a merge key (<<), so it cannot be removed here',
+            hint="remove it from the map that is merged in, or remove the merge key",
+            place=self.stream.place_of(key.start),
+        )
+
+    def _refuse_elsewhere(self, path: KeyPath, target: Target) -> None:
+        if target.inherited:
+            self._refuse_inherited_list(path, target)
+        if target.node.kind == ALIAS:
+            raise Refused(
+                f'"{path}" is the alias *{target.node.text} of a list that others share',
+                hint=f'set "{format_keys(target.keys)}" as a whole, or edit the list at &{target.node.text}',
+                place=self.stream.place_of(target.node.start),
+            )
+
+    def _refuse_inherited_list(self, path: KeyPath, target: Target) -> None:
+        raise Refused(
+            f'"{path}" is a list that a merge key (<<) brings in',
+            hint=f'set "{path}" as a whole: an explicit key is written beside the merge key',
+            place=self.stream.place_of(target.node.start),
+        )
+
+
+def _index(wanted: Append | Insert, count: int) -> int:
+    if isinstance(wanted, Append):
+        return count
+    if not -count <= wanted.index <= count:
+        raise UnknownPath(f'"{wanted.path}" is a list of {count}, so there is no position {wanted.index}')
+    return wanted.index + count if wanted.index < 0 else wanted.index
+
+
+__all__ = ["Keys", "Node", "Plan", "Planner"]
