@@ -13,10 +13,11 @@ from gmconfig.errors import UnknownPath, UnknownVersion, UsageError
 from gmconfig.path import KeyPath
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from gmconfig.config.history.line import Commit
+    from gmconfig.config.history.moment import Files, Moment
     from gmconfig.project import Project
+    from gmconfig.storage.git import Revision
 
 _ORDINAL = re.compile(r"v([1-9][0-9]*)")
 
@@ -30,7 +31,7 @@ class Version:
     version cannot be read.
     """
 
-    revision: Commit
+    revision: Revision
     ordinal: int
     has_value: bool = False
     present: bool = False
@@ -45,7 +46,7 @@ class Version:
     @property
     def reason(self) -> str:
         """Why it was made."""
-        return self.revision.reason
+        return self.revision.trailers.get("Gmconfig-Reason") or self.revision.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +89,9 @@ def history(
         raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
     found = list(moments(project, document, environment, variables=variables, revision=revision))
     values = remembered(project, path, found)
-    rows = [
-        Version(moment.commit, moment.ordinal or 0, True, value is not ABSENT, None if value is ABSENT else value)
-        for moment, value, changed in zip(found, values, changes(values), strict=True)
-        if changed
-    ]
-    unknown = [
-        Version(moment.commit, moment.ordinal or 0, unknown=value.message)
-        for moment, value in zip(found, values, strict=True)
-        if isinstance(value, Unknown)
-    ]
+    pairs = list(zip(found, values, strict=True))
+    rows = [_changed(*pair) for pair, changed in zip(pairs, changes(values), strict=True) if changed]
+    unknown = list(_unreadable(pairs))
     if not rows and not unknown:
         raise UnknownPath(f'no version of "{document}" has "{path}"', hint=f"gmconfig config get {document}")
     return History(tuple(reversed(rows)), tuple(reversed(unknown)))
@@ -124,18 +118,18 @@ def commit_of(project: Project, document: str, name: str) -> str:
     return known[-number].revision.commit
 
 
-def ordinal_of(project: Project, document: str, commit: str) -> int:
-    """Give the number of the version that a commit stands at or after; 0 before the first one.
+def _changed(moment: Moment, value: object) -> Version:
+    present = value is not ABSENT
+    return Version(moment.revision, moment.ordinal or 0, True, present, value if present else None)
 
-    Raises:
-        GitTrouble: the clone is shallow.
-    """
-    counts, number = Counting(document), 0
-    for each, mapping in mapped_line(project):
-        number += counts.touches(mapping, each)
-        if each.commit == commit:
-            return number
-    return 0
+
+def _unreadable(pairs: Iterable[tuple[Moment, object]]) -> Iterator[Version]:
+    """Yield the versions that broke one of the files; later ones that leave it alone say nothing new."""
+    files: Files = ()
+    for moment, value in pairs:
+        if isinstance(value, Unknown) and moment.files != files:
+            yield Version(moment.revision, moment.ordinal or 0, unknown=value.message)
+        files = moment.files
 
 
 def _resolved(project: Project, document: str, name: str) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.config.history.line import first_parent_line
 from gmconfig.errors import BrokenConfiguration, UnknownEnvironment, UsageError
 from gmconfig.project.settings import FILE
-from gmconfig.storage.git.objects import read_blobs
+from gmconfig.storage.git.history import read_blobs, touching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gmconfig.config.history.line import Commit
     from gmconfig.project import Project
-    from gmconfig.storage.git import Repository
+    from gmconfig.storage.git import Repository, Revision
 
 Files = tuple[tuple[str, str], ...]
 """The files of a document, lowest layer first, each with its blob's id."""
@@ -23,22 +21,26 @@ Files = tuple[tuple[str, str], ...]
 class Moment(NamedTuple):
     """A commit and the document's files behind it; `ordinal` is None where only gmconfig.yaml changed."""
 
-    commit: Commit
+    revision: Revision
     ordinal: int | None
     files: Files
     project: Project
 
 
-def mapped_line(project: Project, revision: str = "HEAD") -> list[tuple[Commit, Project]]:
-    """Give each commit of the first-parent line, oldest first, with the mapping that counts in it.
+def mapped_line(project: Project, revision: str = "HEAD") -> list[tuple[Revision, Project]]:
+    """Give each commit of the first-parent line that changed a file, oldest first, with its mapping.
 
     That is the commit's own gmconfig.yaml. Before the first one, and while it was away or broken, the next
     later one counts that can be read: an adopted repository has its versions from before.
+
+    Raises:
+        GitTrouble: the clone is shallow.
+        UnknownVersion: nothing answers to the revision.
     """
     repository = project.repository
-    commits = first_parent_line(repository, project.prefix, revision)
-    named = [_settings_blob(commit) for commit in commits]
-    known = _projects(project, repository, {blob for blob in named if blob})
+    commits = touching(repository, project.prefix, (), revision)[::-1]
+    named = [commit.blobs.get(FILE, "") for commit in commits]
+    known = _projects(project, repository, [blob for blob in named if blob])
     return list(zip(commits, _counting(named, known, project), strict=True))
 
 
@@ -54,11 +56,11 @@ def moments(
     state: dict[str, str] = {}
     ordinal, counts, before = 0, Counting(document), None
     for commit, mapping in mapped_line(project, revision):
-        for path, _, after in commit.touched:
-            if after is None:
+        for path, blob in commit.blobs.items():
+            if blob is None:
                 state.pop(path, None)
             else:
-                state[path] = after
+                state[path] = blob
         is_version = counts.touches(mapping, commit)
         ordinal += is_version
         if not is_version and mapping is before:
@@ -76,9 +78,9 @@ class Counting:
         self._document = document
         self._known: dict[tuple[int, str], bool] = {}
 
-    def touches(self, mapping: Project, commit: Commit) -> bool:
+    def touches(self, mapping: Project, commit: Revision) -> bool:
         """Whether a commit is a version, by the mapping that counts in it."""
-        return any([self._is_layer(mapping, touched.path) for touched in commit.touched])
+        return any(self._is_layer(mapping, path) for path in commit.blobs)
 
     def _is_layer(self, mapping: Project, path: str) -> bool:
         key = (id(mapping), path)
@@ -101,17 +103,9 @@ def _candidates(
     return [layer.file for layer in found if layer.kind != "local"]
 
 
-def _settings_blob(commit: Commit) -> str | None | bool:
-    """Give gmconfig.yaml's new blob; None where it was deleted, False where the commit left it alone."""
-    for path, _, after in commit.touched:
-        if path == FILE:
-            return after
-    return False
-
-
-def _projects(project: Project, repository: Repository, blobs: set[str | bool]) -> dict[str, Project]:
+def _projects(project: Project, repository: Repository, blobs: Sequence[str]) -> dict[str, Project]:
     found: dict[str, Project] = {}
-    for blob, raw in read_blobs(repository, [str(blob) for blob in blobs]).items():
+    for blob, raw in read_blobs(repository, blobs).items():
         try:
             found[blob] = project.at(_Only(raw))
         except BrokenConfiguration:
@@ -119,14 +113,13 @@ def _projects(project: Project, repository: Repository, blobs: set[str | bool]) 
     return found
 
 
-def _counting(
-    named: Sequence[str | None | bool], known: Mapping[str, Project], project: Project
-) -> list[Project]:
+def _counting(named: Sequence[str | None], known: Mapping[str, Project], project: Project) -> list[Project]:
+    """Give the mapping of each commit; `named` has gmconfig.yaml's new blob, or "" where it stayed."""
     own: list[Project | None] = []
     at: Project | None = None
     for blob in named:
-        if blob is not False:
-            at = known.get(str(blob))
+        if blob != "":
+            at = known.get(blob or "")
         own.append(at)
     later, counting = project, []
     for mapping in reversed(own):

@@ -111,7 +111,7 @@ class Cutter:
         return self._joined(text, before.column, before.is_list, [*before.parts[:front], *new, *rest])
 
     def _between(self, text: bytes, column: int, is_list: bool, olds: Sequence[Piece]) -> list[Piece]:
-        """Give the parts that took the place of old ones; without looking at each line where one stayed one."""
+        """Give the parts in the place of old ones; where one stayed one, not every line is looked at."""
         if not text:
             return []
         if len(olds) == 1 and olds[0].body:

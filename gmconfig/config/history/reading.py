@@ -2,7 +2,7 @@
 
 Each piece (`piece.py`) is read alone, once. Anchors reach across pieces: what an alias means is put in front
 of a piece that uses it, and the meaning of an anchor is asked for at the end of a piece that defines it, so
-that the one YAML reader decides everything. In any doubt the whole file is read, which also judges what is wrong.
+that the one YAML reader decides everything. In any doubt the whole file is read, to say what is wrong.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Found:
 
 
 class VersionReader:
-    """Reads the versions of one file, in whichever order neighbours resemble each other; trees share parts."""
+    """Reads the versions of one file, neighbours one after the other; the trees share their parts."""
 
     def __init__(self, cutter: Cutter | None = None) -> None:
         self._cutter = cutter or Cutter()
@@ -116,7 +116,9 @@ def _read(piece: Piece, anchors: Mapping[bytes, bytes]) -> Found:
         raise Uncuttable
     before = {name: anchors.get(name) for name in (*piece.used, *piece.defined)}
     given = [(name, text) for name, text in before.items() if text is not None or name in piece.defined]
-    lines = [_line(piece, i, b"&%s %s" % (name, text or _flow(_NO_VALUE))) for i, (name, text) in enumerate(given)]
+    lines = [
+        _line(piece, i, b"&%s %s" % (name, text or _flow(_NO_VALUE))) for i, (name, text) in enumerate(given)
+    ]
     asked = [_line(piece, -1 - i, b"*" + name) for i, name in enumerate(piece.defined)]
     whole = load(b"".join([*lines, piece.text, b"" if piece.text.endswith(b"\n") else b"\n", *asked]))
     value, means = _taken(piece, whole, len(given))

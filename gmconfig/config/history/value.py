@@ -11,7 +11,7 @@ from gmconfig.config.merge import merge
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration, UnknownPath
 from gmconfig.path import value_at
-from gmconfig.storage.git.objects import read_blobs
+from gmconfig.storage.git.history import read_blobs
 from gmconfig.storage.yaml import load_all
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def values(project: Project, path: KeyPath, moments: Sequence[Moment]) -> Iterat
         trees.add(pair for moment in some for pair in moment.files)
         for moment in some:
             if before is None or before[:2] != (moment.project.settings.merge, moment.files):
-                found = value_of([trees.of(blob) for _, blob in moment.files], path, moment.project.settings.merge)
+                found = value_of(
+                    [trees.of(blob) for _, blob in moment.files], path, moment.project.settings.merge
+                )
                 before = (moment.project.settings.merge, moment.files, found)
             yield before[2]
 
@@ -128,13 +130,12 @@ def changes(found: Iterable[object]) -> Iterator[bool]:
         if isinstance(value, Unknown):
             yield False
             continue
-        yield value is not last and not _equal(value, last)
+        yield value is not last and not equal(value, last)
         last = value
 
 
-def _equal(left: object, right: object) -> bool:
+def equal(left: object, right: object) -> bool:
+    """Whether two values are the same; nothing is only ever equal to nothing."""
     if isinstance(left, Absent) or isinstance(right, Absent):
         return left is right
     return same(left, right)
-
-
