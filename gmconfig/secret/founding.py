@@ -14,6 +14,7 @@ from gmconfig.storage.change import WholeFile
 if TYPE_CHECKING:
     from gmconfig.secret.identity import Identity
     from gmconfig.secret.passphrase import SealedSeed
+    from gmconfig.secret.sources import Sources
     from gmconfig.storage.change import FileEdit
     from gmconfig.storage.git import Repository
 
@@ -72,6 +73,25 @@ def policy_text(tree: Mapping[str, object]) -> bytes:
     from gmconfig.storage.yaml import dump
 
     return _HEAD.encode() + dump(tree)
+
+
+def founder(sources: Sources) -> tuple[Identity, SealedSeed | None]:
+    """Give the first member's identity: the one at hand, else a new one in the user's configuration folder.
+
+    A passphrase in the environment makes a member whose seed the repository keeps, sealed by it.
+
+    Raises:
+        NotFound: there is none, and no home to keep a new one in.
+    """
+    from gmconfig.secret import identity, passphrase
+    from gmconfig.secret.sources import given, keep, own, passphrase_of
+
+    if found := given(sources):
+        return found, None
+    if spoken := passphrase_of(sources):
+        new = identity.generate(spoken[1])
+        return new, passphrase.protect(new, spoken[0])
+    return own(sources) or keep(sources), None
 
 
 def pin(repository: Repository, prefix: str, root: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from math import isfinite
 
 from gmconfig.errors import BrokenConfiguration, UsageError
@@ -33,7 +34,7 @@ def decode(plain: bytes) -> object:
         BrokenConfiguration: the bytes are not an encoding of a value.
     """
     try:
-        value = json.loads(plain, parse_constant=_refuse_constant)
+        value = _decoder().decode(plain.decode())
         return value if type(value) is str else _untagged(value)
     except (ValueError, TypeError, RecursionError):
         # The cause would quote the plaintext.
@@ -100,6 +101,11 @@ def _special(tag: str, content: object) -> object:
 
         return Tagged(content[1], content[0])
     raise ValueError(tag)
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _refuse_constant(name: str) -> object:

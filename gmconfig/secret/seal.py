@@ -75,9 +75,18 @@ def open_value(text: str, scope_key: bytes, context: Context) -> object:
         BrokenConfiguration: the text is not a token, or what it holds is not a value.
         AccessDenied: it was not sealed for this place with this key, or was changed since.
     """
+    return open_token(parse(text), scope_key, context)
+
+
+def open_token(token: Token, scope_key: bytes, context: Context) -> object:
+    """Open a token that was read already.
+
+    Raises:
+        BrokenConfiguration: what it holds is not a value.
+        AccessDenied: it was not sealed for this place with this key, or was changed since.
+    """
     from cryptography.fernet import Fernet, InvalidToken
 
-    token = parse(text)
     try:
         key = _opening_key(token, scope_key, context)
         plain = Fernet(key).decrypt(token.fernet.encode("ascii"))

@@ -73,6 +73,8 @@ def seed(sources: Sources) -> SeedIdentity | None:
     """Give the identity that comes as a seed, without asking who is a member; None where none does."""
     text = sources.environment.get("GMCONFIG_IDENTITY")
     if sources.identity:
+        if ssh.is_private_key(Path(sources.identity)):
+            return None
         return parse(_content(Path(sources.identity), "--identity"), sources.identity)
     if text:
         return parse(text, "GMCONFIG_IDENTITY")
@@ -135,13 +137,18 @@ def describe(sources: Sources, members: Mapping[str, Member]) -> str:
     return f"{held.identity.source}: {who}"
 
 
-def _given(sources: Sources, members: Mapping[str, Member]) -> Held | None:
+def given(sources: Sources) -> Identity | None:
+    """Give the identity that this process was given by itself, not through a passphrase; None without one."""
     if sources.identity and ssh.is_private_key(Path(sources.identity)):
-        return _member(ssh.load(Path(sources.identity), sources.ask), members)
-    if given := seed(sources):
-        return _member(given, members)
-    if found := passphrase_of(sources):
-        return _unlocked(*found, members)
+        return ssh.load(Path(sources.identity), sources.ask)
+    return seed(sources)
+
+
+def _given(sources: Sources, members: Mapping[str, Member]) -> Held | None:
+    if found := given(sources):
+        return _member(found, members)
+    if spoken := passphrase_of(sources):
+        return _unlocked(*spoken, members)
     return None
 
 

@@ -20,6 +20,9 @@ MASK = "***"
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _SCOPE = _LOWER | {"-", "_"}
 _LONGEST_NAME = 64
+# "+" and "/" are no letters of base64url: they become something that base64 does not know.
+_TO_STANDARD = bytes.maketrans(b"-_+/", b"+/!!")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 
 PathElement = str | int | Selector
 """A map's key, a list's index, or the merge key of a list item (`[name=api]`) where one is declared."""
@@ -212,13 +215,14 @@ def _is_sealed_part(token: Token, kind: str) -> bool:
 
 def decoded(text: str) -> bytes | None:
     """Decode base64url; None unless encoding the bytes gives that very text again."""
-    from base64 import urlsafe_b64decode, urlsafe_b64encode
+    from binascii import a2b_base64, b2a_base64
 
     try:
-        raw = urlsafe_b64decode(text.encode("ascii"))
+        plain = text.encode("ascii")
+        raw = a2b_base64(plain.translate(_TO_STANDARD))
     except ValueError:
         return None
-    return raw if urlsafe_b64encode(raw).decode("ascii") == text else None
+    return raw if b2a_base64(raw, newline=False).translate(_TO_URL) == plain else None
 
 
 def _damaged() -> BrokenConfiguration:

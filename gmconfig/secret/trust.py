@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Refused
@@ -16,7 +17,7 @@ from gmconfig.finding import Place
 from gmconfig.secret import access
 from gmconfig.secret.event import Event
 from gmconfig.secret.ledger import Ledger
-from gmconfig.secret.policy import FILE, Policy
+from gmconfig.secret.policy import DEFAULT_SCOPE, FILE, Policy
 
 if TYPE_CHECKING:
     from gmconfig.secret.token import Context
@@ -55,10 +56,17 @@ class Trust:
         Raises:
             Refused: two claim it, or the versions do not agree.
         """
+        if self._is_undivided:
+            return DEFAULT_SCOPE
         scopes = {policy.scope_of(context) for policy in self.policies}
         if len(scopes) > 1:
             raise Refused(f"{context} is in another scope since {FILE} was changed", hint=SIGN)
         return scopes.pop()
+
+    @cached_property
+    def _is_undivided(self) -> bool:
+        """Whether no scope claims anything, which spares most repositories the question."""
+        return not any(rules for policy in self.policies for rules in policy.scopes.values())
 
     def check_settled(self) -> None:
         """Refuse to seal while the policy is not signed.

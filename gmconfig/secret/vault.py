@@ -6,8 +6,9 @@ identity, each scope's key.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
 from gmconfig.secret import seal
@@ -15,7 +16,8 @@ from gmconfig.secret.generation import Record, unwrapped, wrap_file
 from gmconfig.secret.ledger import Ledger, Remembered
 from gmconfig.secret.sources import Held, Sources, find
 from gmconfig.secret.sources import seed as given_seed
-from gmconfig.secret.standing import Entry, Standing, fingerprint, standing
+from gmconfig.secret.standing import Entry, Standing, fingerprint, may_write, standing
+from gmconfig.secret.store import Named, metadata_digest, missing, sealed_of, secrets_in
 from gmconfig.secret.token import Sealed, Token, parse
 from gmconfig.secret.trust import Trust, established
 
@@ -31,18 +33,26 @@ class Vault:
     """Opens what the held identity may read of a snapshot.
 
     `root` is the policy's root that this clone has pinned; None where it has none. `memory` remembers proved
-    events between processes.
+    events between processes. `chain` gives an environment with its ancestors, the root first.
     """
 
     def __init__(
-        self, snapshot: Snapshot, sources: Sources, *, root: str | None, memory: Remembered | None = None
+        self,
+        snapshot: Snapshot,
+        sources: Sources,
+        *,
+        root: str | None,
+        memory: Remembered | None = None,
+        chain: Callable[[str | None], Sequence[str]] = lambda name: (name,) if name else (),
     ) -> None:
         self.snapshot = snapshot
         self.sources = sources
         self._root = root
         self._memory = memory
         self._keys: dict[tuple[str, str], bytes] = {}
-        self._metadata: dict[str, Any] = {}
+        self._chain = chain
+        self._named: dict[str | None, dict[str, Named]] = {}
+        self._vouched: set[tuple[str, str]] = set()
 
     def open(self, sealed: Sealed) -> object:
         """Open a value where it was found, once the log says that it belongs there.
@@ -130,16 +140,38 @@ class Vault:
             raise Refused(f'scope "{scope}" was re-keyed on {len(records)} branches', hint=hint)
         return records[0] if records else None
 
-    def metadata_of(self, context: Context, file: str) -> str | None:
-        """Give the hash of what a named secret says in clear; None for any other place."""
-        from gmconfig.secret.store import metadata_digest
-        from gmconfig.storage.yaml import load
+    def named(self, name: str, environment: str | None) -> Sealed:
+        """Give a named secret's token as an environment sees it: its own, an inherited or the common one.
 
-        if context.document is not None:
-            return None
-        if file not in self._metadata:
-            self._metadata[file] = load(self.snapshot.read(file), file)
-        return metadata_digest(self._metadata[file].get(context.path[0]) or {})
+        Raises:
+            NotFound: none has that name; the hint is the command that makes it.
+            BrokenConfiguration: it is there, but not sealed.
+        """
+        return sealed_of(self.look_up(name, environment))
+
+    def look_up(self, name: str, environment: str | None) -> Named:
+        """Give a named secret with its metadata, as an environment sees it; needs no key.
+
+        Raises:
+            NotFound: none has that name.
+        """
+        places = (*reversed(self._chain(environment)), None)
+        for place in places:
+            if name in (found := self.secrets(place)):
+                return found[name]
+        known = [other for place in places for other in self.secrets(place)]
+        raise missing(name, environment, known)
+
+    def secrets(self, environment: str | None) -> Mapping[str, Named]:
+        """Give the named secrets of one file; None is `common`. Needs no key."""
+        if environment not in self._named:
+            self._named[environment] = secrets_in(self.snapshot, environment)
+        return self._named[environment]
+
+    def since(self, sealed: Sealed) -> str | None:
+        """Give when a value was written, by the log; None where the log does not know. Needs no key."""
+        entry = self.standing.entries.get(fingerprint(sealed))
+        return entry.event.time if entry else None
 
     def _pinned(self) -> str | None:
         given = given_seed(self.sources)
@@ -163,7 +195,7 @@ class Vault:
                 hint=ACCEPT,
             )
         self._check_scope(token, sealed, entry)
-        if entry.metadata and entry.metadata != self.metadata_of(sealed.context, sealed.file):
+        if entry.metadata and entry.metadata != self._metadata_of(sealed.context):
             raise AccessDenied(
                 f"what stands beside {sealed.context} was changed without a signature", hint=ACCEPT
             )
@@ -190,25 +222,25 @@ class Vault:
         return entry
 
     def _check_scope(self, token: Token, sealed: Sealed, entry: Entry) -> None:
-        from gmconfig.secret.standing import may_write
+        if token.key_name not in self._vouched:
+            self._check_key(token, sealed)
+            self._vouched.add(token.key_name)
+        scope = self.trust.scope_of(sealed.context)
+        actor, operation = entry.event.actor, entry.event.operation
+        if scope != token.scope and not may_write(self.trust, actor, operation, scope):
+            raise AccessDenied(f'{sealed.context} is in scope "{scope}", where {actor} may not write')
 
+    def _check_key(self, token: Token, sealed: Sealed) -> None:
         self._record(*token.key_name)
         if token.key_name in self.standing.retired:
             raise AccessDenied(
                 f'{sealed.context}: sealed under a key of scope "{token.scope}" that was replaced since',
                 hint=ACCEPT,
             )
-        scope = self.trust.scope_of(sealed.context)
-        if scope != token.scope and not may_write(
-            self.trust, entry.event.actor, entry.event.operation, scope
-        ):
-            raise AccessDenied(
-                f'{sealed.context} is in scope "{scope}", where {entry.event.actor} may not write'
-            )
 
     def _opened(self, token: Token, sealed: Sealed) -> object:
         key = self.key(*token.key_name)
-        return seal.open_value(sealed, key, sealed.context)
+        return seal.open_token(token, key, sealed.context)
 
     def _record(self, scope: str, generation: str) -> Record:
         for record in self.standing.records.values():
@@ -218,6 +250,11 @@ class Vault:
             f'the key "{generation}" of scope "{scope}" has no record that a signed event names: '
             "it was forged, changed or removed"
         )
+
+    def _metadata_of(self, context: Context) -> str:
+        name = str(context.path[0])
+        found = self.secrets(context.environment).get(name)
+        return metadata_digest(found.metadata if found else {})
 
     def _unwrapped(self, record: Record) -> bytes:
         member = self.member

@@ -1,0 +1,62 @@
+"""When a secret is due: older than it may get, or past its expiry date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from gmconfig.errors import UsageError
+
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+def age_days(since: str | None, now: datetime) -> int | None:
+    """Give how many days ago a value was written; None where the log does not know."""
+    if since is None:
+        return None
+    written = datetime.strptime(since, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return max(0, (now.astimezone(UTC) - written).days)
+
+
+def due_on(metadata: Mapping[str, object], since: str | None) -> date | None:
+    """Give the day on which a secret must have a new value; None where nothing says so.
+
+    Raises:
+        UsageError: `rotate_every` or `expires` cannot be read.
+    """
+    days = []
+    if (every := metadata.get("rotate_every")) is not None and since is not None:
+        days.append(date.fromisoformat(since[:10]) + period(str(every)))
+    if (expires := metadata.get("expires")) is not None:
+        days.append(day(str(expires)))
+    return min(days, default=None)
+
+
+def is_due(metadata: Mapping[str, object], since: str | None, today: date) -> bool:
+    """Whether a secret should have got a new value by today."""
+    due = due_on(metadata, since)
+    return due is not None and due <= today
+
+
+def period(text: str) -> timedelta:
+    """Read how old a value may get: `90d`, `12w`, `6m`, `1y`.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    number, unit = text[:-1], text[-1:]
+    if unit not in _DAYS or not (number.isascii() and number.isdigit()) or not 0 < int(number) <= 9999:
+        raise UsageError(f'"{text}" is not an age', hint="such as 90d, 12w, 6m or 1y")
+    return timedelta(days=int(number) * _DAYS[unit])
+
+
+def day(text: str) -> date:
+    """Read a date.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise UsageError(f'"{text}" is not a date', hint="such as 2027-01-31") from None

@@ -1,0 +1,83 @@
+"""The local journal of reads: who read which secret on this machine, when; cooperative, and never a value."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gmconfig.secret.event import timestamp
+from gmconfig.secret.token import Context
+from gmconfig.storage.files import trouble
+
+FILE = "audit.jsonl"
+
+
+def folder(environment: Mapping[str, str], root: str) -> Path | None:
+    """Give where this machine keeps a repository's journal; None without a home.
+
+    The name ends with a hash of the root's path: two clones of one name do not share a journal.
+    """
+    from hashlib import sha256
+
+    base = environment.get("XDG_STATE_HOME") or ""
+    home = environment.get("HOME")
+    if not base.startswith("/") and not home:
+        return None
+    state = Path(base) if base.startswith("/") else Path(str(home)) / ".local" / "state"
+    real = Path(root).resolve()
+    return state / "gmconfig" / f"{real.name}-{sha256(str(real).encode()).hexdigest()[:8]}"
+
+
+def note(
+    where: Path | None,
+    context: Context,
+    member: str,
+    *,
+    verb: str,
+    now: datetime | None = None,
+    user: str | None = None,
+) -> None:
+    """Append one read; `user` is whom the process acts for, where that is somebody else than the member.
+
+    Raises:
+        GmconfigError: the journal cannot be written.
+    """
+    if where is None:
+        return
+    entry = {
+        "time": timestamp(now or datetime.now(UTC)),
+        "verb": verb,
+        "place": str(context),
+        "member": member,
+        **({"user": user} if user else {}),
+    }
+    _append(where / FILE, json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+
+
+def read(where: Path | None) -> list[dict[str, str]]:
+    """Give all reads on this machine, the oldest first; a line that was cut off is left out."""
+    if where is None or not (where / FILE).exists():
+        return []
+    entries = []
+    for line in (where / FILE).read_bytes().splitlines():
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            continue
+    return entries
+
+
+def _append(file: Path, line: bytes) -> None:
+    """Write one line in one call, which the operating system does not mix with another process's."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise trouble(error, str(file)) from error
