@@ -34,7 +34,8 @@ def last_change(
     """
     trees = Trees(project.repository, yaml_document)
     path: KeyPath | None = None
-    value, found = ABSENT, None
+    value: object = ABSENT
+    found: Revision | None = None
     for at, blob in _versions(project, file, revision, trees):
         tree = trees.of(blob) if blob else {}
         if isinstance(tree, Unknown):

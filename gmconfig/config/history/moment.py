@@ -9,7 +9,7 @@ from gmconfig.project.settings import FILE
 from gmconfig.storage.git.history import read_blobs, touching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gmconfig.project import Project
     from gmconfig.storage.git import Repository, Revision
@@ -131,10 +131,9 @@ def _counting(named: Sequence[str | None], known: Mapping[str, Project], project
 class _Only:
     """A snapshot with a gmconfig.yaml and nothing else."""
 
-    label = FILE
-    commit = None
-
     def __init__(self, raw: bytes) -> None:
+        self.label = FILE
+        self.commit: str | None = None
         self._raw = raw
 
     def files(self) -> dict[str, str]:
@@ -148,5 +147,5 @@ class _Only:
     def exists(self, path: str) -> bool:
         return path == FILE
 
-    def read_many(self, paths: object) -> dict[str, bytes]:
-        return {FILE: self._raw} if FILE in paths else {}  # type: ignore[operator]
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        return {path: self._raw for path in paths if path == FILE}

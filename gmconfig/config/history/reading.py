@@ -103,7 +103,7 @@ def _united(parts: Sequence[Found]) -> dict[str, object]:
     whole: dict[str, object] = {}
     for found in parts:
         whole.update(found.value)  # type: ignore[call-overload]
-    if len(whole) != sum([len(found.value) for found in parts]):  # type: ignore[arg-type]
+    if len(whole) != sum(len(found.value) for found in parts):  # type: ignore[misc,arg-type]
         raise Uncuttable  # a key stands twice; the reader says where
     return whole
 
@@ -177,7 +177,7 @@ def _flow(value: object) -> bytes:
     if type(value) is list:
         return b"[" + b", ".join([_flow(each) for each in value]) + b"]"
     if value is None or type(value) is bool:
-        return {None: b"null", True: b"true", False: b"false"}[value]  # type: ignore[index]
+        return b"null" if value is None else b"true" if value else b"false"
     if type(value) is int or (type(value) is float and value - value == 0):
         return repr(value).encode()
     raise Uncuttable  # a tagged scalar, binary, infinity: rare enough to read the whole file

@@ -1,0 +1,185 @@
+"""Take a document's files, or one path in them, back to an earlier version; sealed values stay today's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gmconfig.config.equal import same
+from gmconfig.config.strategy import own_path, rules_of
+from gmconfig.errors import BrokenConfiguration, Refused, UnknownPath, UsageError
+from gmconfig.path import KeyPath, value_at, walk
+from gmconfig.secret.token import is_token
+from gmconfig.storage.change import WholeFile, YamlEdit
+from gmconfig.storage.yaml import load_all
+from gmconfig.storage.yaml.edit import Set, Unset, edit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gmconfig.project import Layer, Project
+    from gmconfig.storage.change import FileEdit
+    from gmconfig.storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """What a rollback would change.
+
+    `kept` are the paths whose sealed value stays today's. `returned` are those where the old token comes
+    back, since nothing is sealed there today: it may be of a generation that is no longer current.
+    """
+
+    edits: Mapping[str, FileEdit]
+    kept: tuple[tuple[str, str], ...] = ()
+    returned: tuple[tuple[str, str], ...] = ()
+
+
+def restored(project: Project, document: str, commit: str) -> Restoration:
+    """Plan to make a document's files what they were: deleted ones come back, added ones go.
+
+    Files go where gmconfig.yaml maps their layer today.
+
+    Raises:
+        UnknownDocument: the version has no such document.
+        Refused: a layer of that version has no place today.
+    """
+    then, now = project.snapshot(commit), project.snapshot("HEAD")
+    project.at(then).check_document(then, document)
+    old = _contents(project.at(then), then, document)
+    today = _contents(project, now, document)
+    target = {_place(project, document, layer): raw for layer, raw in old.items()}
+    current = {layer.file: raw for layer, raw in today.items()}
+    plan = _Plan(project)
+    for file in dict.fromkeys([*target, *current]):
+        plan.whole(file, target.get(file), current.get(file))
+    return plan.done()
+
+
+def restored_path(
+    project: Project, document: str, path: KeyPath, commit: str, environment: str | None = None
+) -> Restoration:
+    """Plan to give one path the value that each file had of its own; None means every layer's file.
+
+    Raises:
+        UnknownPath: neither today nor in that version anything stands there.
+        Refused: the path cannot be edited where it stands, as through an alias.
+    """
+    if path.is_glob:
+        raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
+    then, now = project.snapshot(commit), project.snapshot("HEAD")
+    old = {
+        _place(project, document, key): raw
+        for key, raw in _contents(project.at(then), then, document).items()
+    }
+    today = {layer.file: raw for layer, raw in _contents(project, now, document).items()}
+    plan, known = _Plan(project), False
+    for file in dict.fromkeys([*old, *today]):
+        layer = project.layout.read(file)
+        if environment is None or (layer is not None and layer.environment == environment):
+            known = plan.path(file, path, old.get(file), today.get(file)) or known
+    if not known:
+        hint = f"gmconfig config history {document} '{path}'"
+        raise UnknownPath(f'"{path}" stands in no file of "{document}", neither then nor today', hint=hint)
+    return plan.done()
+
+
+class _Plan:
+    """Collects the edits and what they mean for sealed values."""
+
+    def __init__(self, project: Project) -> None:
+        self._rules = rules_of(project.settings.merge)
+        self._edits: dict[str, FileEdit] = {}
+        self._kept: list[tuple[str, str]] = []
+        self._returned: list[tuple[str, str]] = []
+
+    def done(self) -> Restoration:
+        return Restoration(self._edits, tuple(self._kept), tuple(self._returned))
+
+    def whole(self, file: str, old: bytes | None, today: bytes | None) -> None:
+        """Plan one whole file."""
+        wanted = None if old is None else self._with_tokens_of_today(file, old, today)
+        if wanted != today:
+            self._edits[file] = WholeFile(wanted)
+
+    def path(self, file: str, path: KeyPath, old: bytes | None, today: bytes | None) -> bool:
+        """Plan one path in one file; False if nothing stands there, then and today."""
+        before, now = _own(file, path, old), _own(file, path, today)
+        if before and now:
+            kept: list[KeyPath] = []
+            value = _keeping(before[0], now[0], path, kept)
+            self._kept.extend((file, str(each)) for each in kept)
+            if not same(value, now[0]):
+                self._edits[file] = YamlEdit(file, (Set(path, value),))
+        elif before:
+            self._returned.extend((file, str(path)) for _, value in walk(before[0]) if is_token(value))
+            self._edits[file] = YamlEdit(file, (Set(path, before[0]),))
+        elif now:
+            self._edits[file] = YamlEdit(file, (Unset(path),))
+        return bool(before or now)
+
+    def _with_tokens_of_today(self, file: str, old: bytes, today: bytes | None) -> bytes:
+        try:
+            before, now = dict(self._tokens(file, old)), dict(self._tokens(file, today or b""))
+        except BrokenConfiguration:  # what cannot be read is restored as it was
+            return old
+        self._returned.extend((file, str(path)) for path in before if path not in now)
+        self._kept.extend((file, str(path)) for path in before if path in now)
+        edits = [Set(path, now[path]) for path, token in before.items() if now.get(path, token) != token]
+        return edit(old, edits, file=file) if edits else old
+
+    def _tokens(self, file: str, raw: bytes) -> Iterator[tuple[KeyPath, str]]:
+        documents = load_all(raw, file)
+        for number, tree in enumerate(documents, 1):
+            named = number if len(documents) > 1 else 0
+            for keys, value in walk(tree):
+                if is_token(value):
+                    yield KeyPath(own_path(tree, keys, self._rules), named), str(value)
+
+
+def _keeping(old: object, today: object, path: KeyPath, kept: list[KeyPath]) -> object:
+    """Give the old value with today's tokens where something is sealed now and was sealed then."""
+    if is_token(old) and is_token(today):
+        kept.append(path)
+        return today
+    if isinstance(old, dict) and isinstance(today, dict):
+        return {key: _keeping(value, today.get(key), _below(path, key), kept) for key, value in old.items()}
+    if isinstance(old, list) and isinstance(today, list) and len(old) == len(today):
+        pairs = enumerate(zip(old, today, strict=True))
+        return [_keeping(value, now, _below(path, index), kept) for index, (value, now) in pairs]
+    return old
+
+
+def _below(path: KeyPath, key: str | int) -> KeyPath:
+    return KeyPath((*path.segments, key), path.document)
+
+
+def _own(file: str, path: KeyPath, raw: bytes | None) -> tuple[object, ...]:
+    """Give a file's own value at a path, in a tuple; empty where it has none."""
+    documents = load_all(raw, file) if raw is not None else []
+    number = max(path.document, 1)
+    if len(documents) < number or (len(documents) > 1 and not path.document):
+        return ()
+    try:
+        return (value_at(documents[number - 1], path.resolve(documents[number - 1])),)
+    except UnknownPath:
+        return ()
+
+
+def _contents(project: Project, snapshot: Snapshot, document: str) -> dict[Layer, bytes]:
+    layers = [layer for layer in project.every_layer(snapshot) if layer.document == document]
+    raws = snapshot.read_many([layer.file for layer in layers])
+    return {layer: raws[layer.file] for layer in layers}
+
+
+def _place(project: Project, document: str, layer: Layer) -> str:
+    """Give the file that holds a layer today, which is another one where the layout changed."""
+    if project.layout.read(layer.file) == layer:
+        return layer.file
+    chain = (layer.environment,) if layer.environment else ()
+    for each in project.layout.candidates(document, chain, dict(layer.variables)):
+        alike = (each.environment, each.variables, each.kind) == (layer.environment, layer.variables, layer.kind)
+        if alike and project.layout.read(each.file) == each:
+            return each.file
+    hint = "restore gmconfig.yaml of that version first, or name one key with --path"
+    raise Refused(f'"{layer.file}" of that version ({layer.name}) has no place in today\'s layout', hint=hint)
