@@ -5,7 +5,7 @@ from __future__ import annotations
 from gmconfig.config.placeholder import CONFIG, SECRET, Reference, Unknown, parse, substitute
 from gmconfig.config.typed import typed
 from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UnknownPath, Unresolved
-from gmconfig.path import Keys, KeyPath, format_keys, value_at
+from gmconfig.path import KeyPath, Keys, format_keys, value_at
 from gmconfig.secret.token import Sealed
 
 TYPE_CHECKING = False
@@ -44,6 +44,10 @@ class Evaluation:
     def tree(self) -> object:
         """Give the whole document's value."""
         return self._node(self.resolved.merged, ())
+
+    def below(self, node: object, keys: Keys) -> object:
+        """Give the value of one node of the merged tree."""
+        return self._node(node, keys)
 
     def _node(self, node: object, keys: Keys) -> object:
         if isinstance(node, dict):
@@ -140,7 +144,9 @@ class Evaluation:
         here = (self.resolved.document, keys)
         if here in self.active:
             way = [format_keys(at) for _, at in [*self.active[self.active.index(here) :], here]]
-            raise Unresolved(f"placeholders go in a circle: {' → '.join(way)}", place=self.resolved.place(keys))
+            raise Unresolved(
+                f"placeholders go in a circle: {' → '.join(way)}", place=self.resolved.place(keys)
+            )
         if len(self.active) >= DEEPEST:
             raise Unresolved(f"placeholders refer to each other more than {DEEPEST} deep")
         self.active.append(here)
@@ -162,5 +168,9 @@ class Evaluation:
         return error
 
     def _hint(self, name: str) -> str:
-        where = f"{self.resolved.environment} under environments:" if self.resolved.environment else "an environment"
+        where = (
+            f"{self.resolved.environment} under environments:"
+            if self.resolved.environment
+            else "an environment"
+        )
         return f"set {name} in the variables: of {where} in gmconfig.yaml, or write a default: ${{{name}:…}}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gmconfig.config.lookup import Lookup
     from gmconfig.errors import GmconfigError
     from gmconfig.finding import Place
-    from gmconfig.path import Keys, KeyPath
+    from gmconfig.path import KeyPath, Keys
     from gmconfig.project import Project
     from gmconfig.storage.snapshot import Snapshot
 
@@ -59,6 +59,13 @@ class Resolved:
             AccessDenied: a sealed value does not open.
         """
         return self.merged if self.is_literal else Evaluation(self, lookup).tree()
+
+    def value_at(self, keys: Keys, lookup: Lookup) -> object:
+        """Give the value of one path that exists; nothing else is substituted or opened."""
+        from gmconfig.path import value_at
+
+        node = value_at(self.merged, keys)
+        return node if self.is_literal else Evaluation(self, lookup).below(node, keys)
 
     def checked(self, lookup: Lookup) -> tuple[object, list[tuple[Keys, GmconfigError]]]:
         """Give the value with everything that failed as `Unknown`, and each failure with its path."""
