@@ -77,9 +77,11 @@ class Builder:
         return value
 
     def _scalar(self, event: Any) -> object:
-        plain, quoted = event.implicit
         text = event.value
-        value = PLAIN[text] if plain else text if quoted else tagged(event.tag, text)
+        if event.ctag is not None:
+            value = tagged(event.tag, text)
+        else:
+            value = PLAIN[text] if event.implicit[0] else text
         if event.anchor is not None:
             self._anchors[event.anchor] = value
         return value
@@ -93,9 +95,9 @@ class Builder:
 
     def _sequence(self, items: list[object]) -> None:
         next_event, append, plain = self._next_event, items.append, PLAIN
-        while type(event := next_event()) is not SequenceEndEvent:
-            if type(event) is ScalarEvent and event.anchor is None and event.implicit[0]:
-                append(plain[event.value])
+        while (kind := type(event := next_event())) is not SequenceEndEvent:
+            if kind is ScalarEvent and event.anchor is None and event.ctag is None:
+                append(plain[event.value] if event.implicit[0] else event.value)
             else:
                 append(self._node(event))
 
@@ -105,22 +107,21 @@ class Builder:
             if kind is not ScalarEvent:
                 raise Undecided
             key = event.value
-            if key in special or event.anchor is not None or not any(event.implicit):
+            if key in special or event.anchor is not None or event.ctag is not None:
                 key = self._unusual_key(event)
-            event = next_event()
-            if type(event) is ScalarEvent and event.anchor is None and event.implicit[0]:
-                value = plain[event.value]
-            else:
-                value = self._node(event)
             if key in entries:
                 raise Undecided
-            entries[key] = value
+            event = next_event()
+            if type(event) is ScalarEvent and event.anchor is None and event.ctag is None:
+                entries[key] = plain[event.value] if event.implicit[0] else event.value
+            else:
+                entries[key] = self._node(event)
         if _MERGE in entries:
             merged(entries, [entries.pop(_MERGE)])
 
     def _unusual_key(self, event: Any) -> str:
         text: str = event.value
-        plain = event.implicit[0]
+        plain = event.ctag is None and event.implicit[0]
         if event.tag == MERGE_TAG or (plain and text == "<<"):
             return _MERGE
         self._scalar(event)

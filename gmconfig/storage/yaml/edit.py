@@ -44,19 +44,25 @@ def _edited(raw: bytes, wanted: Edit, file: str) -> bytes:
     plan = planner.plan(wanted)
     if plan is None:
         return raw
-    bom = BOM if raw.startswith(BOM) else b""
-    new = bom + spliced(planner.text, plan.splices).encode()
+    new = _spliced(raw, planner, plan)
+    if not _proved(new, planner, plan):
+        new = _spliced(raw, planner, planner.plan(wanted, compact=True))
     if _proved(new, planner, plan):
         return new
     _refuse_shared(planner, plan, wanted)
-    new = round_trip(raw, wanted, plan)
-    if new is not None and _proved(new, planner, plan):
-        return new
+    rewritten = round_trip(raw, wanted, plan)
+    if rewritten is not None and _proved(rewritten, planner, plan):
+        return rewritten
     raise Refused(
         f'"{wanted.path}" cannot be changed without changing more of the file',
         hint="change this place with a text editor",
         place=_place(planner, plan),
     )
+
+
+def _spliced(raw: bytes, planner: Planner, plan: Plan | None) -> bytes:
+    bom = BOM if raw.startswith(BOM) else b""
+    return bom + spliced(planner.text, plan.splices if plan else []).encode()
 
 
 def _proved(new: bytes, planner: Planner, plan: Plan) -> bool:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
-from gmconfig.storage.yaml.native import CParser, MarkedYAMLError, YAMLError
+from gmconfig.storage.yaml.expansion import DEPTH_LIMIT, TOO_DEEP
+from gmconfig.storage.yaml.native import (
+    CParser,
+    MappingEndEvent,
+    MappingStartEvent,
+    MarkedYAMLError,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    YAMLError,
+)
 from gmconfig.storage.yaml.text import line_starts
 
 if TYPE_CHECKING:
@@ -40,14 +49,25 @@ def events(text: str, file: str) -> list[Any]:
 
 def _parsed(text: str, file: str) -> list[Any]:
     try:
-        return list(_c_events(text))
+        return list(_c_events(text, file))
     except YAMLError as error:
         return _second_opinion(text, error, file)
 
 
-def _c_events(text: str) -> Iterator[Any]:
+def _c_events(text: str, file: str) -> Iterator[Any]:
+    """Yield the C parser's events; endless nesting ends here, for the pure parser would choke on it."""
     next_event: Callable[[], Any] = CParser(text).get_event
-    return iter(next_event, None)
+    depth = 0
+    while (event := next_event()) is not None:
+        kind = type(event)
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                mark = event.start_mark
+                raise BrokenConfiguration(TOO_DEEP, place=Place(file, mark.line + 1, mark.column + 1))
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            depth -= 1
+        yield event
 
 
 def _second_opinion(text: str, refusal: YAMLError, file: str) -> list[Any]:

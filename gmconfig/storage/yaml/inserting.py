@@ -22,7 +22,8 @@ def new_entry(text: str, target: Target, key: str, value: object, style: Style) 
         value_quote = quote_of(node) if isinstance(value, str | dict | list) else ""
         new = f"{scalar(key, style=quote, flow=True)}: {flow(value, value_quote)}"
         return _flow_part(text, node, len(node.entries), new, style)
-    lines = entry(scalar(key, style=_key_quote(node)), value, style.layout)
+    name = scalar(key, style=_key_quote(node))
+    lines = [f"{name}: {flow(value)}"] if style.flow else entry(name, value, style.layout)
     return _block_part(text, node, len(node.entries), lines, style)
 
 
@@ -32,7 +33,9 @@ def new_item(text: str, target: Target, index: int, value: object, style: Style)
     if node.style == "flow" or target.in_flow:
         quote = quote_of(node) if isinstance(value, str | dict | list) else ""
         return _flow_part(text, node, index, flow(value, quote), style)
-    return _block_part(text, node, index, list_item(value, style.layout, _dash_gap(text, node)), style)
+    gap = _dash_gap(text, node)
+    lines = [f"-{gap}{flow(value)}"] if style.flow else list_item(value, style.layout, gap)
+    return _block_part(text, node, index, lines, style)
 
 
 def _block_part(text: str, node: Node, index: int, lines: list[str], style: Style) -> Splice:

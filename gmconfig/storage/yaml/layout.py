@@ -104,6 +104,11 @@ def has_properties(node: Node) -> bool:
     return node.kind != ALIAS and (node.anchor is not None or node.tag is not None)
 
 
+def is_pair(text: str, node: Node) -> bool:
+    """Whether a node is a map of one entry without braces: `[a: 1]`."""
+    return node.kind == MAP and node.style == "flow" and not text.startswith("{", node.start)
+
+
 def parts(node: Node) -> list[Node | tuple[Node, Node]]:
     """Give a collection's items or entries."""
     return list(node.items) if node.kind == LIST else list(node.entries)

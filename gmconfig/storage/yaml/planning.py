@@ -10,7 +10,7 @@ from gmconfig.path import KeyPath, Keys, format_keys, value_at
 from gmconfig.storage.yaml.comparison import same, with_item, with_value, without
 from gmconfig.storage.yaml.constructor import construct
 from gmconfig.storage.yaml.inserting import new_entry, new_item
-from gmconfig.storage.yaml.layout import layout_of, parts
+from gmconfig.storage.yaml.layout import is_pair, layout_of, parts
 from gmconfig.storage.yaml.nodes import ALIAS, LIST, MAP, Stream
 from gmconfig.storage.yaml.operations import Append, Edit, Insert, Set, Unset
 from gmconfig.storage.yaml.removing import removal
@@ -41,15 +41,17 @@ class Planner:
         self.stream = stream
         self.text = stream.text
         self.trees = [construct(document, file=stream.file) for document in stream.documents]
+        self._compact = False
 
-    def plan(self, wanted: Edit) -> Plan | None:
-        """Plan an edit; None if the file says so already.
+    def plan(self, wanted: Edit, *, compact: bool = False) -> Plan | None:
+        """Plan an edit; None if the file says so already. A compact one writes the new value on one line.
 
         Raises:
             UnknownPath: its path does not exist and is not to be created.
             UsageError: its path means no single place, or no list where one is needed.
             Refused: its path leads through an alias or a merge key.
         """
+        self._compact = compact
         number = document_number(wanted.path, len(self.trees))
         tree = self.trees[number - 1] if self.trees else None
         if isinstance(wanted, Set):
@@ -71,6 +73,9 @@ class Planner:
             return Plan(number, replacement(self.text, target, wanted.value, style), expected, target)
         first, *rest = target.missing
         value = with_value(None, tuple(rest), wanted.value)
+        if is_pair(self.text, target.node):
+            whole = {**value_at(tree, existing), first: value}  # type: ignore[dict-item]
+            return Plan(number, replacement(self.text, target, whole, style), expected, target)
         if target.node.kind == MAP and target.node.entries:
             return Plan(number, [new_entry(self.text, target, str(first), value, style)], expected, target)
         return Plan(number, replacement(self.text, target, {first: value}, style), expected, target)
@@ -83,7 +88,9 @@ class Planner:
         if target.inherited:
             self._refuse_inherited(path, target)
         parent = Target(keys[:-1], target.steps[:-1])
-        if len(parts(parent.node)) == 1 and not (parent.in_flow or parent.node.style == "flow"):
+        if is_pair(self.text, parent.node):
+            splices = replacement(self.text, parent, {}, self._style(target))
+        elif len(parts(parent.node)) == 1 and not (parent.in_flow or parent.node.style == "flow"):
             empty: object = [] if parent.node.kind == LIST else {}
             splices = replacement(self.text, parent, empty, self._style(target))
         else:
@@ -109,8 +116,8 @@ class Planner:
         return Plan(number, replacement(self.text, target, [wanted.value], style), expected, target)
 
     def _style(self, target: Target) -> Style:
-        json = self.stream.file.endswith(".json")
-        return Style(line_break(self.text), layout_of(target.steps[0].node, target.node), json)
+        flow = self._compact or self.stream.file.endswith(".json")
+        return Style(line_break(self.text), layout_of(target.steps[0].node, target.node), flow)
 
     def _first(self, value: object) -> Splice:
         """Write the first value of a file that has none, behind its comments."""

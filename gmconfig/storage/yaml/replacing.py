@@ -91,9 +91,12 @@ def _as_inline(text: str, slot: Slot, new: str, style: Style) -> list[Splice]:
         return [Splice(slot.head, slot.head, f" {new}"), *_cut(line_end, end)]
     if not slot.is_empty:
         return [Splice(slot.start, slot.end, new)]
-    if slot.head is None:
-        return [_at_end(text, slot, new, style)]
-    return [Splice(slot.head, slot.head, f" {new}")]
+    if slot.head is not None:
+        return [Splice(slot.head, slot.head, f" {new}")]
+    if slot.indent < 0:
+        return [_at_end(text, new, style)]
+    end = layout.line_end(text, slot.start)  # of a key without a colon: `? key`
+    return [Splice(end, end, f"{style.newline}{' ' * slot.indent}: {new}")]
 
 
 def _as_literal(text: str, slot: Slot, value: str, style: Style) -> list[Splice]:
@@ -147,7 +150,7 @@ def _below_head(text: str, slot: Slot, head: int, body: str) -> list[Splice]:
 def _as_root(text: str, slot: Slot, lines: list[str], style: Style) -> list[Splice]:
     new = style.newline.join(lines)
     if slot.is_empty:
-        return [_at_end(text, slot, new, style)]
+        return [_at_end(text, new, style)]
     end = layout.line_end(text, slot.end) if slot.is_block else slot.end
     return [Splice(slot.start, end, new)]
 
@@ -167,9 +170,8 @@ def _behind_dash(text: str, slot: Slot, lines: list[str], style: Style) -> Splic
     return Splice(slot.start, end, gap + style.joined(lines, layout.column(text, slot.start) + len(gap)))
 
 
-def _at_end(text: str, slot: Slot, new: str, style: Style) -> Splice:
+def _at_end(text: str, new: str, style: Style) -> Splice:
     """Write the first value of an empty document on a line of its own, behind its comments."""
-    del slot
     glue = "" if not text or text.endswith(("\n", "\r")) else style.newline
     return Splice(len(text), len(text), f"{glue}{new}{style.newline}")
 
