@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Revision", "read_blobs", "require_full_history", "touching"]
 
+_START = b"\x01"
 _FORMAT = "%x01%H%x00%an%x00%ae%x00%aI%x00%B%x00"
 
 
@@ -55,7 +57,7 @@ def touching(
     require_full_history(repository)
     folder = prefix.strip("/")
     below = f"{folder}/" if folder else ""
-    line = ("--first-parent", "-m") if first_parent else ("-m",)
+    line = ("--first-parent", "-m") if first_parent else ()
     asked = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-show-signature", *line)
     chosen = [below + path for path in paths] or ([folder] if folder else [])
     encoded = ("--encoding=UTF-8", f"--format={_FORMAT}", repository.resolve(rev), "--")
@@ -74,20 +76,21 @@ def require_full_history(repository: Repository) -> None:
 
 def _revisions(out: bytes, below: str) -> Iterator[Revision]:
     """Read `log --raw -z`: per commit five fields, then pairs of a raw line and a path."""
-    for chunk in out.split(b"\x01")[1:]:
-        fields = chunk.split(b"\0")
-        commit, author, email, date, message = (part.decode("utf-8", "replace") for part in fields[:5])
-        subject, body, trailers = split_message(message)
-        yield Revision(
-            commit,
-            author,
-            email,
-            datetime.fromisoformat(date),
-            subject,
-            body,
-            trailers,
-            _blobs([part for part in fields[5:] if part], below),
-        )
+    tokens = iter(out.split(b"\0"))
+    found: list[list[bytes]] = []
+    for token in tokens:
+        if token.startswith(_START):
+            found.append([token[1:], *islice(tokens, 4)])
+        elif token.lstrip(b"\n").startswith(b":"):
+            found[-1] += [token, next(tokens)]
+    return (_revision(fields, below) for fields in found)
+
+
+def _revision(fields: Sequence[bytes], below: str) -> Revision:
+    commit, author, email, date, message = (part.decode("utf-8", "replace") for part in fields[:5])
+    subject, body, trailers = split_message(message)
+    blobs = _blobs(fields[5:], below)
+    return Revision(commit, author, email, datetime.fromisoformat(date), subject, body, trailers, blobs)
 
 
 def _blobs(raw: Sequence[bytes], below: str) -> dict[str, str | None]:

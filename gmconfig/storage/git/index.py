@@ -38,7 +38,8 @@ class IndexFile:
 
     def put(self, entries: Entries) -> None:
         """Set entries; assume-unchanged and skip-worktree stay as they were."""
-        feed = b"".join(_line(path, entry) for path, entry in entries.items())
+        none = self.repository.null_id
+        feed = b"".join(_line(path, entry, none) for path, entry in entries.items())
         self.repository.run("update-index", "-z", "--index-info", input=feed, env=self.env)
         for option, tags in (("--assume-unchanged", "hs"), ("--skip-worktree", "Ss")):
             names = [path for path, entry in entries.items() if entry and entry.tag in tags]
@@ -49,6 +50,10 @@ class IndexFile:
     def refresh(self) -> None:
         """Note which files on disk are unchanged, so that plumbing without a refresh sees them clean."""
         self.repository.attempt("update-index", "-q", "--refresh", env=self.env)
+
+    def remove(self) -> None:
+        """Take the file away."""
+        unlink(self.path)
 
     def write_tree(self) -> str:
         """Store what it holds as a tree."""
@@ -127,8 +132,8 @@ class UserIndex:
             shutil.copymode(self.path, self.staged.path)
 
 
-def _line(path: str, entry: Entry | None) -> bytes:
-    head = f"{entry.mode} {entry.blob}" if entry else f"0 {'0' * 40}"
+def _line(path: str, entry: Entry | None, none: str) -> bytes:
+    head = f"{entry.mode} {entry.blob}" if entry else f"0 {none}"
     return head.encode() + b"\t" + os.fsencode(path) + b"\0"
 
 

@@ -112,7 +112,7 @@ class Publication:
             f"{kind}: {subject}",
             self.tip.ref,
             self.commit,
-            self.tip.commit or "0" * 40,
+            self.tip.commit or "",
         )
         done = self.repository.attempt(*asked)
         if done.returncode:

@@ -163,6 +163,11 @@ class Repository:
         value = self.setting(name)
         return value is not None and value.lower() in ("", "true", "yes", "on", "1")
 
+    @property
+    def null_id(self) -> str:
+        """The id that stands for no object."""
+        return "0" * (64 if self.setting("extensions.objectformat") == "sha256" else 40)
+
     def is_shallow(self) -> bool:
         """Whether the clone lacks older history."""
         return os.path.exists(os.path.join(self.common_dir, "shallow"))

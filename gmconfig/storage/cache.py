@@ -1,0 +1,96 @@
+"""A cache that may vanish at any time: marshal files that are written by rename and never trusted."""
+
+from __future__ import annotations
+
+import os
+
+_MAGIC = b"gmconfig cache 1\n"
+
+
+class Cache:
+    """Plain values (what marshal can hold) by name, in a folder of their own.
+
+    Args:
+        folder: such as `gmconfig/` in git's common directory.
+        most_bytes: what all files together may take; the oldest go first.
+    """
+
+    __slots__ = ("folder", "most_bytes")
+
+    def __init__(self, folder: str, most_bytes: int = 64 * 1024 * 1024) -> None:
+        self.folder = folder
+        self.most_bytes = most_bytes
+
+    def load(self, name: str) -> object:
+        """Give what was stored, or None: not there, not ours, from another Python, or damaged."""
+        import marshal
+
+        try:
+            with open(self._path(name), "rb") as file:
+                if os.fstat(file.fileno()).st_uid != os.geteuid():
+                    return None
+                content = file.read()
+        except OSError:
+            return None
+        head = _head(content[len(_MAGIC) + 8 :])
+        if not content.startswith(head):
+            return None
+        try:
+            return marshal.loads(content[len(head) :])  # noqa: S302 - checked above
+        except (EOFError, ValueError, TypeError):
+            return None
+
+    def modified_ns(self, name: str) -> int:
+        """Give when the file was written (0: never): a file as young as that must be looked at again."""
+        try:
+            return os.stat(self._path(name)).st_mtime_ns
+        except OSError:
+            return 0
+
+    def store(self, name: str, value: object) -> bool:
+        """Keep a value; False where that cannot be (a read-only repository, a full disk), which is fine."""
+        import marshal
+
+        content = marshal.dumps(value)  # type: ignore[arg-type]  # what it cannot hold is a ValueError
+        path = self._path(name)
+        temporary = f"{path}.{os.getpid()}.tmp"
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+            with open(temporary, "wb") as file:
+                file.write(_head(content) + content)
+            os.replace(temporary, path)
+        except OSError:
+            _forget(temporary)
+            return False
+        self._shrink(path)
+        return True
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.folder, name.replace("/", "_") + ".cache")
+
+    def _shrink(self, newest: str) -> None:
+        """Remove the oldest files until the rest fits; the newest one stays, unless it alone is too big."""
+        with os.scandir(self.folder) as entries:
+            files = [entry for entry in entries if entry.name.endswith((".cache", ".tmp"))]
+            known = [(entry.path, entry.stat()) for entry in files]
+        total = sum(status.st_size for _, status in known)
+        for path, status in sorted(known, key=lambda one: (one[0] == newest, one[1].st_mtime_ns)):
+            if total <= self.most_bytes:
+                return
+            _forget(path)
+            total -= status.st_size
+
+
+def _head(content: bytes) -> bytes:
+    """Give the line that proves a file whole, ours, and from this Python: marshal differs between versions."""
+    import sys
+    import zlib
+
+    return _MAGIC + zlib.crc32(content, sys.hexversion & 0xFFFFFFFF).to_bytes(8, "big")
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return

@@ -1,0 +1,137 @@
+"""Refs of gmconfig's own: read, compared and swapped, and chains of records that grow on them."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import GitTrouble, Locked, UsageError
+from gmconfig.storage.git.identity import Identity, identity
+from gmconfig.storage.git.index import IndexFile
+from gmconfig.storage.git.objects import REGULAR, Entry, write_blobs
+from gmconfig.storage.git.process import failed
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.repository import Repository
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|\.$|/$|^-")
+_ATTEMPTS = 200
+_NOBODY = Identity("gmconfig", "gmconfig@localhost")
+
+ANY = object()
+"""Whatever a ref holds now."""
+
+
+def check_name(name: str) -> str:
+    """Give the full name of a ref back if git would take it.
+
+    Raises:
+        UsageError: it would not.
+    """
+    if not name.startswith("refs/") or _FORBIDDEN.search(name):
+        raise UsageError(f'"{name}" is not a name for a ref')
+    return name
+
+
+def read(repository: Repository, name: str) -> str | None:
+    """Give the object that a ref names, or None where there is no such ref."""
+    done = repository.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", check_name(name))
+    return None if done.returncode else done.stdout.decode().strip()
+
+
+def listed(repository: Repository, below: str) -> dict[str, str]:
+    """Give the refs below a prefix, with the objects that they name."""
+    out = repository.run("for-each-ref", "--format=%(refname)%00%(objectname)", check_name(below))
+    pairs = (line.split("\0", 1) for line in os.fsdecode(out).splitlines())
+    return dict(pairs)
+
+
+def swap(
+    repository: Repository, name: str, new: str | None, old: str | None, reason: str = "gmconfig"
+) -> bool:
+    """Change a ref if it still holds what the caller saw; None stands for no ref, before and after.
+
+    Returns:
+        Whether it did; False means that somebody was faster.
+    """
+    check_name(name)
+    for _ in range(_ATTEMPTS):
+        done = repository.attempt("update-ref", "--no-deref", "-m", reason, *_change(name, new, old))
+        if not done.returncode:
+            return True
+        if read(repository, name) != old:
+            return False
+        if b"File exists" not in done.stderr and b"unable to lock" not in done.stderr.lower():
+            raise failed(("update-ref",), done.stderr, repository.top)
+        time.sleep(0.01)  # another process holds the ref's lock
+    raise Locked(f'"{name}" stays locked', hint=f"rm -f '{os.path.join(repository.common_dir, name)}.lock'")
+
+
+def append(
+    repository: Repository,
+    name: str,
+    files: Mapping[str, bytes | None],
+    message: str,
+    *,
+    expected: object = ANY,
+) -> str | None:
+    """Add a commit to the chain on a ref: the files before, with these set or (None) removed.
+
+    Args:
+        repository: where the ref lives.
+        name: the ref; it is made with the first commit.
+        files: what to change, by path in the chain's tree.
+        message: what the commit says.
+        expected: the tip that it must follow (None: the first one); ANY follows whatever is there.
+
+    Returns:
+        The new tip; None if another one than the expected was there.
+    """
+    for _ in range(_ATTEMPTS):
+        tip = read(repository, name)
+        if expected is not ANY and tip != expected:
+            return None
+        commit = chained(repository, (tip,) if tip else (), _changed_tree(repository, tip, files), message)
+        if swap(repository, name, commit, tip, message.partition("\n")[0]):
+            return commit
+    raise Locked(f'"{name}" keeps changing', hint="run the command again")
+
+
+def chained(repository: Repository, parents: tuple[str, ...], tree: str, message: str) -> str:
+    """Make a commit on no branch: not signed, no hooks, and by nobody where git has no identity."""
+    people = _identity(repository)
+    env = {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", people.name), ("EMAIL", people.email))
+    }
+    named = [word for parent in parents for word in ("-p", parent)]
+    asked = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "--no-gpg-sign", *named, tree)
+    return repository.run(*asked, input=message.encode("utf-8", "replace"), env=env).decode().strip()
+
+
+def _changed_tree(repository: Repository, tip: str | None, files: Mapping[str, bytes | None]) -> str:
+    present = {path: content for path, content in files.items() if content is not None}
+    blobs = dict(zip(present, write_blobs(repository, list(present.values())), strict=True))
+    with tempfile.TemporaryDirectory(dir=repository.own_folder()) as folder:
+        index = IndexFile(repository, os.path.join(folder, "index"))
+        index.fill(tip)
+        index.put({path: Entry(REGULAR, blobs[path]) if path in blobs else None for path in files})
+        return index.write_tree()
+
+
+def _identity(repository: Repository) -> Identity:
+    try:
+        return identity(repository, None, "COMMITTER")
+    except GitTrouble:
+        return _NOBODY
+
+
+def _change(name: str, new: str | None, old: str | None) -> tuple[str, ...]:
+    if new is None:
+        return ("-d", name, old or "")
+    return (name, new, old or "")

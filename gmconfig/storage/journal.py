@@ -1,0 +1,87 @@
+"""What happened, as events on refs: uniquely named files, so that two clones' journals merge by union."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gmconfig.storage.git import refs
+from gmconfig.storage.git.index import IndexFile
+from gmconfig.storage.git.objects import read_blobs, tree_entries
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.repository import Repository
+
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+class Journal:
+    """The events below `<prefix>/journal/<yyyy-mm>`."""
+
+    def __init__(self, repository: Repository, prefix: str = "refs/gmconfig") -> None:
+        self.repository = repository
+        self.below = f"{prefix}/journal"
+
+    def append(self, event: Mapping[str, object], *, now: datetime | None = None) -> str:
+        """Add an event under its time and give the file's name; concurrent ones all stay."""
+        moment = (now or datetime.now(UTC)).astimezone(UTC)
+        written = {"time": moment.isoformat().replace("+00:00", "Z"), **event}
+        content = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+        name = f"{moment:%d/%H}/{moment.strftime(_STAMP)}-{os.urandom(6).hex()}.json"
+        message = f"journal: {event.get('kind', 'event')}"
+        refs.append(self.repository, f"{self.below}/{moment:%Y-%m}", {name: content.encode()}, message)
+        return name
+
+    def read(self, since: datetime | None = None) -> list[dict[str, object]]:
+        """Give the events from a moment on, oldest first; what is no event of ours is passed over."""
+        start = since.astimezone(UTC).strftime(_STAMP) if since else ""
+        found = sorted(name_and_blob for name_and_blob in self._entries(start))
+        contents = read_blobs(self.repository, (blob for _, blob in found))
+        return [event for _, blob in found if (event := _event(contents[blob])) is not None]
+
+    def merge(self, name: str, other: str) -> str:
+        """Join another clone's journal (the commit `other`) into the ref `name`; give the new tip."""
+        while True:
+            tip = refs.read(self.repository, name)
+            commit = self._union(tip, other)
+            if commit == tip or refs.swap(self.repository, name, commit, tip, "journal: merge"):
+                return commit
+
+    def _union(self, tip: str | None, other: str) -> str:
+        if tip is None or self._contains(other, tip):
+            return other
+        if self._contains(tip, other):
+            return tip
+        own = self.repository.own_folder()
+        index = IndexFile(self.repository, os.path.join(own, f"journal-{os.urandom(6).hex()}"))
+        try:
+            index.fill(tip)
+            index.put(tree_entries(self.repository, other))
+            return refs.chained(self.repository, (tip, other), index.write_tree(), "journal: merge")
+        finally:
+            index.remove()
+
+    def _contains(self, commit: str, older: str) -> bool:
+        return self.repository.attempt("merge-base", "--is-ancestor", older, commit).returncode == 0
+
+    def _entries(self, start: str) -> Iterator[tuple[str, str]]:
+        """Yield (file name, blob) of the events that are young enough; whole months are passed over."""
+        month = f"{start[:4]}-{start[4:6]}" if start else ""
+        for ref, tip in refs.listed(self.repository, self.below).items():
+            if ref.rpartition("/")[2] < month:
+                continue
+            for path, entry in tree_entries(self.repository, tip).items():
+                name = path.rpartition("/")[2]
+                if name >= start:
+                    yield name, entry.blob
+
+
+def _event(content: bytes) -> dict[str, object] | None:
+    try:
+        event = json.loads(content)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None

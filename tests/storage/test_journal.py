@@ -1,0 +1,72 @@
+"""The journal keeps every event, whoever writes at the same time."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gmconfig.storage.git import Repository, refs
+from gmconfig.storage.journal import Journal
+
+WRITER = """
+import sys
+from gmconfig.storage.git import Repository
+from gmconfig.storage.journal import Journal
+journal = Journal(Repository.discover(sys.argv[1]))
+for number in range(8):
+    journal.append({"kind": "test", "writer": sys.argv[2], "number": number})
+"""
+
+
+def test_events_come_back_in_order_and_since_a_time(repo: Path):
+    journal = Journal(Repository.discover(str(repo)))
+    moments = [datetime(2026, month, 3, 4, 5, tzinfo=UTC) for month in (10, 8, 9)]
+    for moment in moments:
+        journal.append({"kind": "set", "month": moment.month}, now=moment)
+    assert [event["month"] for event in journal.read()] == [8, 9, 10]
+    assert [event["month"] for event in journal.read(moments[2])] == [9, 10]
+    assert journal.read(datetime(2026, 10, 4, tzinfo=UTC)) == []
+    assert journal.read()[0]["time"] == "2026-08-03T04:05:00Z"
+
+
+def test_one_ref_a_month_and_no_trace_in_the_working_tree(repo: Path, git):
+    Journal(Repository.discover(str(repo))).append({"kind": "x"}, now=datetime(2026, 11, 22, tzinfo=UTC))
+    assert git("for-each-ref", "--format=%(refname)") == "refs/gmconfig/journal/2026-11"
+    assert git("ls-tree", "-r", "--name-only", "refs/gmconfig/journal/2026-11").startswith("22/00/20261122T")
+    assert git("status", "--porcelain") == ""
+
+
+def test_concurrent_writers_lose_nothing(repo: Path):
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(repo), name]) for name in "ab"]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    events = Journal(Repository.discover(str(repo))).read()
+    assert sorted((event["writer"], event["number"]) for event in events) == [
+        (name, number) for name in "ab" for number in range(8)
+    ]
+
+
+def test_two_clones_journals_merge_by_union(repo: Path, tmp_path: Path, git):
+    git("clone", "-q", str(repo), str(tmp_path / "other"), cwd=tmp_path)
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    ours, theirs = (Repository.discover(str(path)) for path in (repo, tmp_path / "other"))
+    Journal(ours).append({"who": "ours"}, now=moment)
+    Journal(theirs).append({"who": "theirs"}, now=moment)
+    name = "refs/gmconfig/journal/2026-11"
+    git("fetch", "-q", str(tmp_path / "other"), f"{name}:refs/gmconfig/remote")
+    merged = Journal(ours).merge(name, refs.read(ours, "refs/gmconfig/remote"))
+    assert {event["who"] for event in Journal(ours).read()} == {"ours", "theirs"}
+    assert Journal(ours).merge(name, refs.read(ours, "refs/gmconfig/remote")) == merged
+    git("fetch", "-q", str(repo), f"{name}:refs/gmconfig/remote", cwd=tmp_path / "other")
+    assert Journal(theirs).merge(name, refs.read(theirs, "refs/gmconfig/remote")) == merged
+
+
+def test_a_foreign_file_is_passed_over(repo: Path):
+    repository = Repository.discover(str(repo))
+    refs.append(repository, "refs/gmconfig/journal/2026-01", {"99": b"\xff", "a/b": b"[1]"}, "junk")
+    assert Journal(repository).read() == []
+
+
+def test_works_without_an_identity(repo: Path, isolated: Path, git):
+    (isolated / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n[commit]\n\tgpgsign = true\n")
+    Journal(Repository.discover(str(repo))).append({"kind": "x"}, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert git("log", "-1", "--format=%an", "refs/gmconfig/journal/2026-01") == "gmconfig"
