@@ -7,7 +7,7 @@ from gmconfig.config.loaded import LoadedLayer, load_layer
 from gmconfig.config.merge import merge, merge_with_origins
 from gmconfig.config.origin import Origin, Say, says
 from gmconfig.config.strategy import Rules, rules_of
-from gmconfig.errors import NotFound, UnknownPath
+from gmconfig.errors import BrokenConfiguration, NotFound, UnknownPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Resolved:
         *,
         variables: Mapping[str, str] | None = None,
         rules: Rules = (),
+        yaml_document: int = 0,
     ) -> None:
         self.project = project
         self.snapshot = snapshot
@@ -46,6 +47,7 @@ class Resolved:
         self.variables = dict(variables or {})
         self.layers = tuple(layers)
         self.rules = rules
+        self.yaml_document = yaml_document
         self.merged = merge([layer.tree for layer in self.layers], rules)
         self.overridden: dict[Keys, str] = {}
         self._origins: dict[Keys, Origin] | None = None
@@ -171,9 +173,21 @@ def resolve(
         project.check_document(snapshot, document)
         where = f'in "{environment}"' if environment else "without an environment: name one with -e"
         raise NotFound(f'document "{document}" has no layer {where}', hint="gmconfig config list")
+    if yaml_document and len(found) > 1:
+        message = f'document "{document}" has {len(found)} layers: files of several YAML documents never merge'
+        raise BrokenConfiguration(message, hint="leave out the #number: in front of the path")
     rules = rules_of(project.settings.merge)
     layers = [load_layer(project, snapshot, layer, rules, yaml_document=yaml_document) for layer in found]
-    resolved = Resolved(project, snapshot, document, environment, layers, variables=variables, rules=rules)
+    resolved = Resolved(
+        project,
+        snapshot,
+        document,
+        environment,
+        layers,
+        variables=variables,
+        rules=rules,
+        yaml_document=yaml_document,
+    )
     if environ is not None and document == project.default_document:
         _override(resolved, environ)
     return resolved

@@ -61,7 +61,9 @@ def item_key(item: object, way: tuple[str, ...]) -> str | None:
 def item_keys(items: list[object], way: tuple[str, ...]) -> list[str] | None:
     """Give every item's key; None where they cannot tell the items apart."""
     found = [item_key(item, way) for item in items]
-    return None if None in found or len(set(found)) < len(found) else [key for key in found if key is not None]
+    return (
+        None if None in found or len(set(found)) < len(found) else [key for key in found if key is not None]
+    )
 
 
 def own_path(tree: object, keys: Keys, rules: Rules) -> tuple[str | int | Selector, ...]:
@@ -70,7 +72,9 @@ def own_path(tree: object, keys: Keys, rules: Rules) -> tuple[str | int | Select
     for key in keys:
         way = here(rules)
         known = item_keys(tree, way) if isinstance(way, tuple) and isinstance(tree, list) else None
-        found.append(Selector(way, known[key]) if known and isinstance(way, tuple) and isinstance(key, int) else key)
+        found.append(
+            Selector(way, known[key]) if known and isinstance(way, tuple) and isinstance(key, int) else key
+        )
         rules = below(rules, key)
         tree = _child(tree, key)
     return tuple(found)

@@ -1,0 +1,169 @@
+"""The difference between two trees, by path. Pure; secrets are compared and never shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gmconfig.config.equal import same
+from gmconfig.config.placeholder import Unknown
+from gmconfig.config.strategy import Rules, below, here, item_keys
+from gmconfig.path import Segment, Selector, format_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Path = tuple[Segment, ...]
+
+ADDED, REMOVED, CHANGED = "+", "-", "~"
+
+
+class Absent:
+    """Stands where a path does not exist: None is a value."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path whose value differs.
+
+    `kind` is `+`, `-` or `~`. `before` and `after` may be `Secret` or `Unknown`; `ABSENT` where there is
+    none. `secret` says about secrets what may be said: `changed`, `re-sealed` (a new token, the same value)
+    or `unknown` (other tokens, and no key to compare the values); None where no secret is concerned. Items
+    of a list that merges by key are named by their key; if they only stand in another order, `before` and
+    `after` are lists of their keys.
+    """
+
+    path: tuple[Segment, ...]
+    before: object
+    after: object
+    kind: str
+    secret: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {format_keys(self.path)}"
+
+
+def diff(
+    before: object, after: object, rules: Rules = (), *, written: tuple[object, object] | None = None
+) -> list[Change]:
+    """Give what differs, in the order of `after` with what was removed at the end of each map.
+
+    `written` are the same trees before placeholders and opening; with them, a token that was renewed around
+    an unchanged value is reported as re-sealed.
+    """
+    return list(_differences(before, after, *(written or (None, None)), rules, ()))
+
+
+def _differences(
+    before: object, after: object, old: object, new: object, rules: Rules, path: Path
+) -> Iterator[Change]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        yield from _of_maps(before, after, old, new, rules, path)
+    elif isinstance(before, list) and isinstance(after, list) and not same(before, after):
+        yield from _of_lists(before, after, old, new, rules, path)
+    elif isinstance(before, list) and isinstance(after, list):
+        for index, pair in enumerate(zip(before, after, strict=True)):
+            inner = (_child(old, index), _child(new, index))
+            yield from _differences(*pair, *inner, below(rules, index), (*path, index))
+    elif not same(before, after):
+        yield from _replaced(before, after, path)
+    elif _is_secret(after) and old is not None and new is not None and not same(old, new):
+        yield Change(path, before, after, CHANGED, "re-sealed")
+
+
+def _of_maps(
+    before: dict[str, object], after: dict[str, object], old: object, new: object, rules: Rules, path: Path
+) -> Iterator[Change]:
+    for key, value in after.items():
+        inner = (_child(old, key), _child(new, key))
+        yield from _differences(before.get(key, ABSENT), value, *inner, below(rules, key), (*path, key))
+    for key, value in before.items():
+        if key not in after:
+            yield from _replaced(value, ABSENT, (*path, key))
+
+
+def _of_lists(
+    before: list[object], after: list[object], old: object, new: object, rules: Rules, path: Path
+) -> Iterator[Change]:
+    way = here(rules)
+    if isinstance(way, tuple):
+        old_keys, new_keys = item_keys(before, way), item_keys(after, way)
+        if old_keys is not None and new_keys is not None:
+            yield from _of_items((before, old_keys, old), (after, new_keys, new), way, rules, path)
+            return
+    if len(before) != len(after):
+        yield Change(path, before, after, CHANGED, _about(before, after))
+        return
+    for index, pair in enumerate(zip(before, after, strict=True)):
+        inner = (_child(old, index), _child(new, index))
+        yield from _differences(*pair, *inner, below(rules, index), (*path, index))
+
+
+def _of_items(
+    before: tuple[list[object], list[str], object],
+    after: tuple[list[object], list[str], object],
+    way: tuple[str, ...],
+    rules: Rules,
+    path: Path,
+) -> Iterator[Change]:
+    """Compare items under the same key, then the order of those that both lists have."""
+    (old_items, old_keys, old), (new_items, new_keys, new) = before, after
+    places = {key: index for index, key in enumerate(old_keys)}
+    for index, key in enumerate(new_keys):
+        at = (*path, Selector(way, key))
+        if key in places:
+            inner = (_child(old, places[key]), _child(new, index))
+            yield from _differences(
+                old_items[places[key]], new_items[index], *inner, below(rules, index), at
+            )
+        else:
+            yield Change(at, ABSENT, new_items[index], ADDED, _about(new_items[index]))
+    for index, key in enumerate(old_keys):
+        if key not in new_keys:
+            item = old_items[index]
+            yield Change((*path, Selector(way, key)), item, ABSENT, REMOVED, _about(item))
+    if [key for key in old_keys if key in new_keys] != [key for key in new_keys if key in places]:
+        yield Change(path, list(old_keys), list(new_keys), CHANGED)
+
+
+def _replaced(before: object, after: object, path: Path) -> Iterator[Change]:
+    """Report a value that came, went or changed its kind; whole maps by their leaves."""
+    if isinstance(before, dict) and before and after is ABSENT:
+        for key, value in before.items():
+            yield from _replaced(value, ABSENT, (*path, key))
+    elif isinstance(after, dict) and after and before is ABSENT:
+        for key, value in after.items():
+            yield from _replaced(ABSENT, value, (*path, key))
+    else:
+        kind = ADDED if before is ABSENT else REMOVED if after is ABSENT else CHANGED
+        yield Change(path, before, after, kind, _about(before, after))
+
+
+def _about(*values: object) -> str | None:
+    """Say what may be said about secrets in a change."""
+    if len(values) == 2 and all(isinstance(value, Unknown) for value in values):
+        return "unknown"
+    return "changed" if any(_holds_secret(value) for value in values) else None
+
+
+def _holds_secret(value: object) -> bool:
+    if isinstance(value, dict | list):
+        return any(_holds_secret(item) for item in (value.values() if isinstance(value, dict) else value))
+    return _is_secret(value)
+
+
+def _is_secret(value: object) -> bool:
+    sealed = isinstance(value, Unknown) and value.reason == "sealed"
+    return sealed or hasattr(value, "reveal") or hasattr(value, "context")
+
+
+def _child(tree: object, key: str | int) -> object:
+    if isinstance(tree, dict):
+        return tree.get(key)
+    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None

@@ -1,0 +1,87 @@
+"""Which layer an edit goes to, and what lies below and above it."""
+
+from __future__ import annotations
+
+from gmconfig.config.loaded import load_layer
+from gmconfig.config.merge import merge
+from gmconfig.config.strategy import rules_of
+from gmconfig.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gmconfig.project import Layer, Project
+    from gmconfig.storage.snapshot import Snapshot
+
+
+class Own:
+    """The layer that is edited: its tree, and what the layers below it make (`has_lower` if there are any)."""
+
+    __slots__ = ("has_lower", "is_new", "layer", "lower", "project", "rules", "snapshot", "tree")
+
+    def __init__(
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        document: str,
+        environment: str | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+        yaml_document: int = 0,
+    ) -> None:
+        """Find the layer: with an environment its own file, without one the base.
+
+        Raises:
+            UsageError: there can be no base layer, so an environment must be named.
+        """
+        self.project = project
+        self.snapshot = snapshot
+        self.rules = rules_of(project.settings.merge)
+        layers = project.layers(snapshot, document, environment, variables)
+        self.layer = _chosen(project, snapshot, document, environment, variables)
+        self.is_new = self.layer not in layers
+        below = layers[: layers.index(self.layer)] if not self.is_new else _lower(project, layers, self, variables)
+        trees = [load_layer(project, snapshot, layer, self.rules).tree for layer in below]
+        self.has_lower = bool(trees)
+        self.lower = merge(trees, self.rules)
+        self.tree: object = {}
+        if not self.is_new:
+            loaded = load_layer(project, snapshot, self.layer, self.rules, yaml_document=yaml_document)
+            self.tree = loaded.tree
+
+    @property
+    def merged(self) -> object:
+        """What the layers make up to and including this one."""
+        return merge([self.lower, self.tree], self.rules) if self.has_lower else self.tree
+
+
+def _chosen(
+    project: Project,
+    snapshot: Snapshot,
+    document: str,
+    environment: str | None,
+    variables: Mapping[str, str] | None,
+) -> Layer:
+    candidates = project.candidates(document, environment, variables)
+    kind = "layer" if variables else "environment" if environment else "base"
+    fitting = [
+        layer
+        for layer in candidates
+        if layer.kind == kind and layer.environment in (environment, None if kind == "layer" else environment)
+    ]
+    if not fitting:
+        hint = "name an environment with -e" if environment is None else "map documents: in gmconfig.yaml"
+        missing = "base layer" if environment is None else f'layer for "{environment}"'
+        raise UsageError(f'document "{document}" has no {missing}', hint=hint)
+    existing = [layer for layer in fitting if snapshot.exists(layer.file)]
+    return existing[-1] if existing else fitting[0]
+
+
+def _lower(
+    project: Project, layers: list[Layer], own: Own, variables: Mapping[str, str] | None
+) -> list[Layer]:
+    """Give the existing layers that lie below one whose file does not exist yet."""
+    layer = own.layer
+    order = project.candidates(layer.document, layer.environment, variables)
+    return [other for other in layers if other in order and order.index(other) < order.index(layer)]
