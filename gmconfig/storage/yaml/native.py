@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from gmconfig.storage.yaml.deferred import defer_ruamel
-
-defer_ruamel()
-
-import _ruamel_yaml  # noqa: E402  # after the package has been deferred
-from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: E402
-from ruamel.yaml.events import (  # noqa: E402
+import _ruamel_yaml
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
     DocumentStartEvent,

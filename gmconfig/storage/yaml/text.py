@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.finding import Place
+
+if TYPE_CHECKING:
+    from gmconfig.finding import Place
 
 BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"\x00")
@@ -55,5 +58,7 @@ def _refuse_unprintable(text: str, file: str) -> None:
 
 
 def _place(before: str, file: str) -> Place:
+    from gmconfig.finding import Place  # costs more than reading a file, and only a mistake needs it
+
     starts = line_starts(before)
     return Place(file, len(starts), len(before) - starts[-1] + 1)
