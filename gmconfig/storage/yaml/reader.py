@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.storage.yaml.text import BOM
 
+BOM = b"\xef\xbb\xbf"
 _UNUSUAL = (
     b"\n%",
     b"\r%",
@@ -23,8 +23,8 @@ _UNUSUAL = (
     b"\xe2\x80\xa8",
     b"\xe2\x80\xa9",
 )
-_UNUSUAL_TAB = re.compile(rb"[\n\r] *\t")
-_FLOW_QUESTION = re.compile(rb"[\[{,]\s*\?[^\s,\[\]{}]")
+_UNUSUAL_TAB = rb"[\n\r] *\t"
+_FLOW_QUESTION = rb"[\[{,]\s*\?[^\s,\[\]{}]"
 _UNUSUAL_STARTS = (b"%", b"\xff", b"\xfe", b"\x00", b"! ")
 
 
@@ -66,6 +66,6 @@ def _looks_unusual(raw: bytes) -> bool:
     """Whether something in the file needs a second look, such as what the C parser accepts wrongly."""
     if any(sign in raw for sign in _UNUSUAL) or raw.startswith(_UNUSUAL_STARTS):
         return True
-    if raw.endswith((b" ", b"\t")) or (b"?" in raw and _FLOW_QUESTION.search(raw)):
+    if raw.endswith((b" ", b"\t")) or (b"?" in raw and re.search(_FLOW_QUESTION, raw)):
         return True
-    return b"\t" in raw and _UNUSUAL_TAB.search(raw) is not None
+    return b"\t" in raw and re.search(_UNUSUAL_TAB, raw) is not None

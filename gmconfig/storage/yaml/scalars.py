@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = _PREFIX + "merge"
 _CACHE_LIMIT = 20_000
@@ -13,9 +11,12 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_SPECIAL = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_SPECIAL: dict[str, float] = {
+    f"{sign}.{word}": float(f"{sign}inf") for sign in ("", "+", "-") for word in ("inf", "Inf", "INF")
+} | dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan"))
+_NUMBER_CHARACTERS = frozenset("0123456789.eE+-")
+_OCTAL_DIGITS = frozenset("01234567")
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _NUMBER_STARTS = frozenset("0123456789-+.")
 _LONGEST_INTEGER = 4_000
 
@@ -62,11 +63,14 @@ def resolve(text: str) -> object:
         return _WORDS[text]
     if text[0] not in _NUMBER_STARTS:
         return text
-    if _INTEGER.fullmatch(text):
+    digits = text[1:] if text[0] in "+-" else text
+    if digits.isdigit() and digits.isascii():
         return _integer(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    return _special(text)
+    if text.startswith(("0o", "0x")):
+        return _based(text)
+    if _NUMBER_CHARACTERS.issuperset(text):
+        return _float(text)
+    return _SPECIAL.get(text, text)
 
 
 class Plain(dict[str, object]):
@@ -128,16 +132,20 @@ def scalar_key(text: str, plain: bool) -> str:
 def _integer(text: str) -> object:
     if len(text) > _LONGEST_INTEGER:
         raise BadScalar(f"a number of {len(text)} digits is not supported")
-    if text.startswith("0o"):
-        return int(text[2:], 8)
-    return int(text[2:], 16) if text.startswith("0x") else int(text)
+    return int(text)
 
 
-def _special(text: str) -> object:
-    match = _SPECIAL.fullmatch(text)
-    if not match:
-        return text
-    return float("nan") if match[3] else float((match[1] or "") + "inf")
+def _based(text: str) -> object:
+    """Read octal and hexadecimal numbers, which Python's `int` reads more freely than YAML does."""
+    digits, base = (_OCTAL_DIGITS, 8) if text[1] == "o" else (_HEX_DIGITS, 16)
+    return int(text[2:], base) if text[2:] and digits.issuperset(text[2:]) else text
+
+
+def _float(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # such as 1.2.3, or 2024-01-01
 
 
 def _binary(text: str) -> bytes:
