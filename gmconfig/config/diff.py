@@ -119,9 +119,7 @@ def _of_items(
         at = (*path, Selector(way, key))
         if key in places:
             inner = (_child(old, places[key]), _child(new, index))
-            yield from _differences(
-                old_items[places[key]], new_items[index], *inner, below(rules, index), at
-            )
+            yield from _differences(old_items[places[key]], new_items[index], *inner, below(rules, index), at)
         else:
             yield Change(at, ABSENT, new_items[index], ADDED, _about(new_items[index]))
     for index, key in enumerate(old_keys):

@@ -12,7 +12,7 @@ from gmconfig.config.own import Own
 from gmconfig.config.planned import Planner, child, differences
 from gmconfig.config.sealing import sealed_edits
 from gmconfig.errors import Refused, UnknownPath
-from gmconfig.path import Keys, KeyPath
+from gmconfig.path import KeyPath, Keys
 from gmconfig.secret.token import Context, Sealed, Secret, is_token
 from gmconfig.storage.change import YamlEdit
 
@@ -157,9 +157,13 @@ def _new_keys(tree: object, path: KeyPath) -> Keys | None:
         except UnknownPath:
             pass
         items = _at(tree, keys)
-        if isinstance(segment, str) and not isinstance(items, list):
-            keys = (*keys, segment)
-        elif isinstance(segment, int) and isinstance(items, list) and segment == len(items):
+        if (
+            isinstance(segment, str)
+            and not isinstance(items, list)
+            or isinstance(segment, int)
+            and isinstance(items, list)
+            and segment == len(items)
+        ):
             keys = (*keys, segment)
         else:
             return None

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def proposed(snapshot: Snapshot, edits: Mapping[str, FileEdit]) -> Proposed:
     """Lay edits over a snapshot."""
     changes = {
-        file: edit.apply(snapshot.read(file) if snapshot.exists(file) else None) for file, edit in edits.items()
+        file: edit.apply(snapshot.read(file) if snapshot.exists(file) else None)
+        for file, edit in edits.items()
     }
     return Proposed(snapshot, changes)
 
@@ -52,7 +53,11 @@ def overriding(resolved: Resolved, layer: Layer, keys: Keys) -> tuple[str, ...]:
         except NotFound:
             continue
         says = other.says(keys)
-        if says and says[0].layer is not None and says[0].layer.layer.environment not in (None, layer.environment):
+        if (
+            says
+            and says[0].layer is not None
+            and says[0].layer.layer.environment not in (None, layer.environment)
+        ):
             found.append(environment)
     return tuple(name for name in found if name is not None)
 

@@ -31,7 +31,9 @@ def variables_of(tree: object) -> dict[str, str]:
         name = variable_name(keys)
         if name in found:
             both = f'"{format_keys(sources[name])}" and "{format_keys(keys)}"'
-            raise BrokenConfiguration(f"{both} would both be {name}", hint="rename one of them, or take one with --only")
+            raise BrokenConfiguration(
+                f"{both} would both be {name}", hint="rename one of them, or take one with --only"
+            )
         found[name], sources[name] = _text(value, keys), keys
     return found
 
@@ -49,7 +51,9 @@ def overridden(tree: object, environ: Mapping[str, str]) -> tuple[object, dict[K
     for name in sorted(name for name in environ if name.startswith(PREFIX)):
         parts = name.removeprefix(PREFIX).split("__")
         if not all(parts):
-            raise UsageError(f'"{name}" names no path', hint=f"write {PREFIX}DATABASE__HOST for database.host")
+            raise UsageError(
+                f'"{name}" names no path', hint=f"write {PREFIX}DATABASE__HOST for database.host"
+            )
         tree, keys = _laid(tree, parts, _value(name, environ[name]), name)
         said[keys] = name
     return tree, said
@@ -122,7 +126,9 @@ def _laid(tree: object, parts: list[str], value: object, name: str) -> tuple[obj
     if isinstance(tree, list):
         index = int(parts[0]) if parts[0].isascii() and parts[0].isdigit() else -1
         if not 0 <= index < len(tree):
-            raise UsageError(f'"{name}" means no item of a list of {len(tree)}', hint="items are counted from 0")
+            raise UsageError(
+                f'"{name}" means no item of a list of {len(tree)}', hint="items are counted from 0"
+            )
         item, keys = _laid(tree[index], parts[1:], value, name)
         return [*tree[:index], item, *tree[index + 1 :]], (index, *keys)
     entries = dict(tree) if isinstance(tree, dict) else {}

@@ -61,22 +61,31 @@ class LoadedLayer:
 
 
 def load_layer(
-    project: Project, snapshot: Snapshot, layer: Layer, rules: Rules, *, yaml_document: int = 0
+    project: Project,
+    snapshot: Snapshot,
+    layer: Layer,
+    rules: Rules,
+    *,
+    yaml_document: int = 0,
+    remembered: bool = False,
 ) -> LoadedLayer:
     """Read a layer's file.
 
-    `yaml_document` names one of several YAML documents in the file; 0 means the only one.
+    `yaml_document` names one of several YAML documents in the file; 0 means the only one. With `remembered`,
+    what was parsed is kept for the next process.
 
     Raises:
         BrokenConfiguration: it is not YAML, or holds several documents and none was named.
     """
-    documents = cached(snapshot, layer.file, project.git_folder, "layer", _parsed)
+    documents = cached(snapshot, layer.file, project.git_folder if remembered else None, "layer", _parsed)
     assert isinstance(documents, list)  # noqa: S101  # what _parsed made
     tree, sealed, has_placeholders = _chosen(documents, layer.file, yaml_document)
     number = yaml_document or 1
     if sealed:
         tree = _marked(tree, sealed, layer, rules, number)
-    return LoadedLayer(layer, tree, snapshot, is_literal=not (has_placeholders or sealed), yaml_document=number)
+    return LoadedLayer(
+        layer, tree, snapshot, is_literal=not (has_placeholders or sealed), yaml_document=number
+    )
 
 
 def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:
@@ -86,7 +95,9 @@ def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:
         raise UnknownPath(f'"{file}" has {len(documents)} YAML documents, there is no #{number}')
     if not number and len(documents) > 1:
         hint = "put #1: in front of the path to name the first one"
-        raise BrokenConfiguration(f'"{file}" holds {len(documents)} YAML documents: they never merge', hint=hint)
+        raise BrokenConfiguration(
+            f'"{file}" holds {len(documents)} YAML documents: they never merge', hint=hint
+        )
     tree, sealed, has_placeholders = documents[(number or 1) - 1] if documents else (None, [], False)
     return {} if tree is None else tree, sealed, has_placeholders
 

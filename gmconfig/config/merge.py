@@ -9,7 +9,7 @@ Source:
 from __future__ import annotations
 
 from gmconfig.config.equal import identity
-from gmconfig.config.strategy import APPEND, Rules, UNIQUE, below, here, item_keys
+from gmconfig.config.strategy import APPEND, UNIQUE, Rules, below, here, item_keys
 from gmconfig.config.trace import list_like, map_like, plain, separated, traced
 
 TYPE_CHECKING = False
@@ -92,7 +92,7 @@ def _by_key(target: list[object], patch: list[object], way: tuple[str, ...], rul
     if old_keys is None or new_keys is None:
         return patch
     old, new = dict(zip(old_keys, target, strict=True)), dict(zip(new_keys, patch, strict=True))
-    items = []
+    items: list[object] = []
     for key in _order(old_keys, new_keys):
         if key in new and not _is_removal(new[key]):
             items.append(patched(old.get(key), _without_mark(new[key]), below(rules, len(items))))
@@ -152,5 +152,9 @@ def indistinct_lists(layer: object, rules: Rules) -> Iterator[tuple[Keys, tuple[
         if isinstance(strategy, tuple):
             for keys in KeyPath(segments).find(layer):
                 items = value_at(layer, keys)
-                if isinstance(items, list) and at(rules, keys) == strategy and item_keys(items, strategy) is None:
+                if (
+                    isinstance(items, list)
+                    and at(rules, keys) == strategy
+                    and item_keys(items, strategy) is None
+                ):
                     yield keys, strategy

@@ -117,4 +117,6 @@ def _impossible(keys: Keys, reason: str) -> Refused:
     from gmconfig.path import format_keys
 
     where = f'"{format_keys(keys)}"' if keys else "the document"
-    return Refused(f"{where} cannot be set in an overlay: {reason}", hint="change the layer below, or unset the key")
+    return Refused(
+        f"{where} cannot be set in an overlay: {reason}", hint="change the layer below, or unset the key"
+    )

@@ -41,7 +41,11 @@ class Own:
         layers = project.layers(snapshot, document, environment, variables)
         self.layer = _chosen(project, snapshot, document, environment, variables)
         self.is_new = self.layer not in layers
-        below = layers[: layers.index(self.layer)] if not self.is_new else _lower(project, layers, self, variables)
+        below = (
+            layers[: layers.index(self.layer)]
+            if not self.is_new
+            else _lower(project, layers, self, variables)
+        )
         trees = [load_layer(project, snapshot, layer, self.rules).tree for layer in below]
         self.has_lower = bool(trees)
         self.lower = merge(trees, self.rules)

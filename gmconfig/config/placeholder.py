@@ -120,7 +120,9 @@ def _text(value: object) -> str:
         value = value.reveal()
     if isinstance(value, dict | list | bytes):
         kind = {dict: "a map", list: "a list"}.get(type(value), "binary")
-        raise BrokenConfiguration(f"{kind} cannot stand inside a text", hint="let the placeholder be the whole value")
+        raise BrokenConfiguration(
+            f"{kind} cannot stand inside a text", hint="let the placeholder be the whole value"
+        )
     return scalar_text(value)
 
 
@@ -199,7 +201,9 @@ class _Reader:
 
     def _check(self, text: str, kind: str, name: Parts, default: Parts | None) -> None:
         if kind == SECRET and default is not None:
-            raise BrokenConfiguration(f'"{_short(text)}": a secret has no default', hint="write ${SECRET:name}")
+            raise BrokenConfiguration(
+                f'"{_short(text)}": a secret has no default', hint="write ${SECRET:name}"
+            )
         if not name or (kind == VARIABLE and not _could_name(name)):
             raise BrokenConfiguration(f'"{_short(text)}" is not a placeholder', hint=_HINT)
 

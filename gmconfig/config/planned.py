@@ -8,7 +8,7 @@ from gmconfig.config.merge import REMOVE, patched
 from gmconfig.config.overlay import NOTHING, keyed, overlay, refuse_nulls
 from gmconfig.config.strategy import APPEND, UNIQUE, Rules, below, here, item_key, item_keys
 from gmconfig.errors import Refused
-from gmconfig.path import Keys, KeyPath, format_keys
+from gmconfig.path import KeyPath, Keys, format_keys
 from gmconfig.storage.yaml.edit import Insert, Set, Unset
 
 TYPE_CHECKING = False
@@ -223,7 +223,9 @@ def _index_in_order(own: list[object], merged: list[object], position: int, way:
 
 def _inherited(keys: Keys) -> Refused:
     message = f'"{format_keys(keys)}" is inherited: changing one item would replace the whole list here'
-    return Refused(message, hint="--copy-list copies it, or declare a key for it under merge: in gmconfig.yaml")
+    return Refused(
+        message, hint="--copy-list copies it, or declare a key for it under merge: in gmconfig.yaml"
+    )
 
 
 def _refuse_sealed(tree: object, keys: Keys) -> None:

@@ -157,11 +157,13 @@ def resolve(
     variables: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
     yaml_document: int = 0,
+    remembered: bool = False,
 ) -> Resolved:
     """Read and merge a document's layers.
 
     `variables` choose further layers; `environ` is where `GMCONFIG__…` overrides are looked for (None:
-    nowhere); `yaml_document` reads one document of a file that holds several.
+    nowhere); `yaml_document` reads one document of a file that holds several; `remembered` keeps parsed
+    layers in the cache, which pays off for one document at a time.
 
     Raises:
         UnknownDocument: no file makes that document.
@@ -174,10 +176,15 @@ def resolve(
         where = f'in "{environment}"' if environment else "without an environment: name one with -e"
         raise NotFound(f'document "{document}" has no layer {where}', hint="gmconfig config list")
     if yaml_document and len(found) > 1:
-        message = f'document "{document}" has {len(found)} layers: files of several YAML documents never merge'
+        message = (
+            f'document "{document}" has {len(found)} layers: files of several YAML documents never merge'
+        )
         raise BrokenConfiguration(message, hint="leave out the #number: in front of the path")
     rules = rules_of(project.settings.merge)
-    layers = [load_layer(project, snapshot, layer, rules, yaml_document=yaml_document) for layer in found]
+    layers = [
+        load_layer(project, snapshot, layer, rules, yaml_document=yaml_document, remembered=remembered)
+        for layer in found
+    ]
     resolved = Resolved(
         project,
         snapshot,

@@ -59,15 +59,14 @@ class SchemaTypes:
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference.startswith("#"):
             yield from self._expanded(self._pointed(reference), steps + 20)
-        for part in schema.get("allOf") or ():
+        for part in _options(schema, "allOf"):
             yield from self._expanded(part, steps + 20)
 
     def _below(self, schema: object, key: str | int) -> Iterator[object]:
         for own in self._expanded(schema):
             yield from self._item(own, key) if isinstance(key, int) else self._property(own, key)
-            for word in ("anyOf", "oneOf"):
-                for part in own.get(word) or ():
-                    yield from self._below(part, key)
+            for part in _options(own, "anyOf", "oneOf"):
+                yield from self._below(part, key)
 
     def _property(self, schema: dict[str, object], key: str) -> Iterator[object]:
         properties, patterns = schema.get("properties"), schema.get("patternProperties")
@@ -96,10 +95,9 @@ class SchemaTypes:
                 yield _widened([declared])
             elif isinstance(declared, list):
                 yield _widened([kind for kind in declared if isinstance(kind, str)])
-            for word in ("anyOf", "oneOf"):
-                options = [types for part in own.get(word) or () for types in self._types(part)]
-                if options:
-                    yield frozenset().union(*options)
+            options = [types for part in _options(own, "anyOf", "oneOf") for types in self._types(part)]
+            if options:
+                yield frozenset().union(*options)
 
     def _pointed(self, reference: str) -> object:
         node = self.root
@@ -107,6 +105,15 @@ class SchemaTypes:
             key = part.replace("~1", "/").replace("~0", "~")
             node = node.get(key) if isinstance(node, dict) else None
         return node
+
+
+def _options(schema: dict[str, object], *words: str) -> list[object]:
+    """Give the schemas in the lists under these words."""
+    found: list[object] = []
+    for word in words:
+        options = schema.get(word)
+        found.extend(options if isinstance(options, list) else ())
+    return found
 
 
 def _widened(kinds: list[str]) -> frozenset[str]:

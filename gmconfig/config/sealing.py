@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.config.strategy import own_path
 from gmconfig.errors import Refused
-from gmconfig.path import Keys, KeyPath, walk
+from gmconfig.path import KeyPath, Keys, walk
 from gmconfig.secret.token import Context, Secret
 from gmconfig.storage.yaml.edit import Unset
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from gmconfig.storage.yaml.edit import Edit
 
 
-def sealed_edits(
-    own: Own, edits: Sequence[Edit], seal: Sealer | None, document: int = 0
-) -> tuple[Edit, ...]:
+def sealed_edits(own: Own, edits: Sequence[Edit], seal: Sealer | None, document: int = 0) -> tuple[Edit, ...]:
     """Give the edits with tokens in place of secrets, and with the YAML document that they belong to.
 
     Raises:
@@ -61,7 +59,9 @@ def _base(edit: Edit) -> Keys:
 def _context(own: Own, tree: object, keys: Keys, document: int) -> Context:
     layer = own.layer
     path = own_path(tree, keys, own.rules)
-    return Context(layer.document, layer.environment, path, variables=layer.variables, yaml_document=document or 1)
+    return Context(
+        layer.document, layer.environment, path, variables=layer.variables, yaml_document=document or 1
+    )
 
 
 def _replaced(value: object, keys: Keys, token: str) -> object:

@@ -44,9 +44,14 @@ class _Former:
         return wanted
 
     def _child(
-        self, written: object, value: object, wanted: dict[str, object] | list[object], key: str | int, keys: Keys
+        self,
+        written: object,
+        value: object,
+        wanted: dict[str, object] | list[object],
+        key: str | int,
+        keys: Keys,
     ) -> object:
-        inner = wanted[key]  # type: ignore[call-overload, index]
+        inner = wanted[key]  # type: ignore[index]
         return self.form(_at(written, key), _at(value, key), inner, (*keys, key))
 
     def _secret(self, written: object, value: Secret | Unknown, wanted: object, keys: Keys) -> object:
@@ -57,8 +62,13 @@ class _Former:
         if isinstance(written, Sealed) and self.can_seal:
             return Secret(wanted)
         if isinstance(written, Sealed):
-            raise Refused(f'"{where}" is sealed', hint=f"gmconfig config set {written.context.document} {where} --secret")
-        raise Refused(f'"{where}" is made of a secret: {written}', hint="gmconfig secret set changes the secret itself")
+            raise Refused(
+                f'"{where}" is sealed',
+                hint=f"gmconfig config set {written.context.document} {where} --secret",
+            )
+        raise Refused(
+            f'"{where}" is made of a secret: {written}', hint="gmconfig secret set changes the secret itself"
+        )
 
     def _refuse_leak(self, wanted: object, keys: Keys) -> None:
         if isinstance(wanted, str) and any(text in wanted for text in self.plain):

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["INDEX", "Environment", "Layer", "Project", "Settings"]
 
-_HOMES = {"Project": "project", "INDEX": "project", "Layer": "layout", "Environment": "environment", "Settings": "settings"}
+_HOMES = {
+    "Project": "project",
+    "INDEX": "project",
+    "Layer": "layout",
+    "Environment": "environment",
+    "Settings": "settings",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -83,7 +83,9 @@ class Slot:
             return
         environments: tuple[str | None, ...] = chain if "environment" in self.pattern.variables else (None,)
         for environment in environments:
-            values = {**variables, "document": document} | ({"environment": environment} if environment else {})
+            values = {**variables, "document": document} | (
+                {"environment": environment} if environment else {}
+            )
             file = self.pattern.fill(values)
             if file is not None:
                 yield self._layer(file, values)
@@ -132,18 +134,25 @@ class Layout:
         layer = found[0][1]
         if layer.document in RESERVED_DOCUMENTS:
             hint = "rename the file, or map documents: in gmconfig.yaml"
-            raise BrokenConfiguration(f'"{layer.document}" is reserved: "{file}" cannot be its layer', hint=hint)
+            raise BrokenConfiguration(
+                f'"{layer.document}" is reserved: "{file}" cannot be its layer', hint=hint
+            )
         return layer
 
     @property
     def variables(self) -> frozenset[str]:
         """The variables of all patterns that a user gives with `--var`."""
-        return frozenset(name for slot in self.slots for name in slot.pattern.variables) - {"document", "environment"}
+        return frozenset(name for slot in self.slots for name in slot.pattern.variables) - {
+            "document",
+            "environment",
+        }
 
     def _ambiguous(self, file: str, found: list[tuple[Slot, Layer]]) -> BrokenConfiguration:
         texts = list(dict.fromkeys(f'"{slot.pattern.text}"' for slot, _ in found))
         who = " and ".join(texts) if len(texts) > 1 else f"{texts[0]} in {len(found)} ways"
-        return BrokenConfiguration(f'"{file}" matches {who}', hint=f"make the patterns in {FILE} exclude each other")
+        return BrokenConfiguration(
+            f'"{file}" matches {who}', hint=f"make the patterns in {FILE} exclude each other"
+        )
 
 
 def _declared(settings: Settings) -> Iterator[Slot]:

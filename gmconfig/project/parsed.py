@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from gmconfig import __version__
+from gmconfig.storage.snapshot import WorkingTree
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gmconfig.storage.cache import Cache
     from gmconfig.storage.snapshot import Snapshot
+
+_YOUNG_NS = 20_000_000
+"""A file written this shortly before its cache entry may have changed since with the same signature."""
 
 
 def load(raw: bytes, file: str) -> object:
@@ -19,5 +26,42 @@ def load(raw: bytes, file: str) -> object:
 def cached(
     snapshot: Snapshot, file: str, git_folder: str | None, kind: str, parse: Callable[[bytes, str], object]
 ) -> object:
-    """Give what `parse` makes of a snapshot's file."""
-    return parse(snapshot.read(file), file)
+    """Give what `parse` makes of a snapshot's file; it must be plain data, never opened, never substituted.
+
+    Only the working tree is cached, and only inside of git: `git_folder` None switches it off.
+    """
+    if git_folder is None or not isinstance(snapshot, WorkingTree):
+        return parse(snapshot.read(file), file)
+    from gmconfig.storage.cache import Cache
+
+    cache = Cache(f"{git_folder}/gmconfig")
+    name = _name(snapshot.root, file, kind)
+    key = (__version__, snapshot.root, file, kind, snapshot.signature(file))
+    entry = cache.load(name)
+    if isinstance(entry, tuple) and entry[0] == key and _is_settled(key[-1], cache.modified_ns(name)):
+        return entry[1]
+    parsed = parse(snapshot.read(file), file)
+    _store(cache, name, (key, parsed))
+    return parsed
+
+
+def _store(cache: Cache, name: str, entry: object) -> None:
+    """Keep an entry, if it is made of what the cache can hold: a tagged scalar is not."""
+    from contextlib import suppress
+
+    with suppress(ValueError):
+        cache.store(name, entry)
+
+
+def _name(root: str, file: str, kind: str) -> str:
+    from zlib import crc32
+
+    return f"parsed-{crc32(f'{root}/{file}/{kind}'.encode('utf-8', 'surrogateescape')):08x}"
+
+
+def _is_settled(signature: str | None, stored_ns: int) -> bool:
+    """Whether a file was old enough when it was read that any later change shows in its signature."""
+    if signature is None:
+        return False
+    modified, changed = signature.split(".")[:2]
+    return max(int(modified, 16), int(changed, 16)) + _YOUNG_NS < stored_ns

@@ -63,7 +63,9 @@ class Pattern:
 
 def is_inside(file: str) -> bool:
     """Whether a relative file name stays in its folder and is spelled in the one plain way."""
-    return "\\" not in file and "\0" not in file and all(part not in ("", ".", "..") for part in file.split("/"))
+    return (
+        "\\" not in file and "\0" not in file and all(part not in ("", ".", "..") for part in file.split("/"))
+    )
 
 
 def local_twin(file: str) -> str | None:

@@ -8,7 +8,7 @@ from gmconfig.project import environment as environments
 from gmconfig.project.find import git_folder, root_of
 from gmconfig.project.layout import Layout
 from gmconfig.project.names import check_name, is_name
-from gmconfig.project.parsed import parsed
+from gmconfig.project.parsed import cached, load
 from gmconfig.project.pattern import is_inside
 from gmconfig.project.settings import FILE, Settings, settings_of
 from gmconfig.storage.snapshot import WorkingTree
@@ -29,7 +29,7 @@ INDEX = ":index"
 class Project:
     """A root folder and what its gmconfig.yaml says; immutable, apart from what it finds out when asked."""
 
-    __slots__ = ("_git_folder", "_repository", "layout", "root", "settings")
+    __slots__ = ("_git_folder", "_repository", "_signature", "layout", "root", "settings")
 
     def __init__(self, root: str, settings: Settings) -> None:
         self.root = root
@@ -37,6 +37,7 @@ class Project:
         self.layout = Layout(settings)
         self._repository: Repository | None = None
         self._git_folder: str | None = None
+        self._signature: str | None = None
 
     @classmethod
     def find(cls, start: str | None = None) -> Project:
@@ -47,16 +48,25 @@ class Project:
             BrokenConfiguration: its gmconfig.yaml is not as it must be.
         """
         root = root_of(start)
-        tree = WorkingTree(root)
-        return cls(root, settings_of(cached(tree, FILE, git_folder(root), "tree", load), tree))
+        tree, shared = WorkingTree(root), git_folder(root)
+        signature = tree.signature(FILE)
+        project = cls(root, settings_of(cached(tree, FILE, shared, "tree", load), tree))
+        project._git_folder, project._signature = shared, signature
+        return project
 
     def at(self, snapshot: Snapshot) -> Project:
         """Give the project as a snapshot's own gmconfig.yaml has it; without one there, as it is now."""
-        if not snapshot.exists(FILE):
+        if self._is_current(snapshot) or not snapshot.exists(FILE):
             return self
         project = Project(self.root, settings_of(load(snapshot.read(FILE), FILE), snapshot))
-        project._repository = self._repository
+        project._repository, project._git_folder = self._repository, self._git_folder
         return project
+
+    def _is_current(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot is the working tree, with the gmconfig.yaml that this project was read from."""
+        if not isinstance(snapshot, WorkingTree) or snapshot.root != self.root:
+            return False
+        return self._signature is not None and snapshot.signature(FILE) == self._signature
 
     # Where it lies
 
@@ -175,7 +185,9 @@ class Project:
         """
         found = []
         for layer in self.candidates(document, environment, variables):
-            if snapshot.exists(layer.file) and (layer.kind != "local" or self._is_ignored(snapshot, layer.file)):
+            if snapshot.exists(layer.file) and (
+                layer.kind != "local" or self._is_ignored(snapshot, layer.file)
+            ):
                 self.layout.read(layer.file)
                 found.append(layer)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration, UsageError
-from gmconfig.path import Keys, KeyPath, Selector
+from gmconfig.path import KeyPath, Keys, Selector
 from gmconfig.project.environment import environments_of, inheritance_problems
 from gmconfig.project.names import HINT, is_name, reserved
 from gmconfig.project.pattern import Pattern
@@ -45,7 +45,9 @@ VARIABLES = MapOf(Scalar("text, a number, true or false", (str, int, float, bool
 SHAPE = Record(
     {
         "documents": MapOf(
-            Either(TEXT, items=ListOf(TEXT), record=Record({"files": PATTERNS, "placeholders": PLACEHOLDERS})),
+            Either(
+                TEXT, items=ListOf(TEXT), record=Record({"files": PATTERNS, "placeholders": PLACEHOLDERS})
+            ),
             lambda key: None if key == ANY_DOCUMENT else _named("a document", key),
         ),
         "default_document": Scalar(
@@ -229,7 +231,9 @@ def merge_key(text: str) -> tuple[str, ...]:
     """Read the `by:` of a list strategy: `name`, or a way into the item such as `metadata.name`."""
     segments = KeyPath.parse(text).segments
     if not segments or not all(isinstance(segment, str) for segment in segments):
-        raise UsageError(f'"{text}" is not a key of an item', hint="by: takes a key such as name or metadata.name")
+        raise UsageError(
+            f'"{text}" is not a key of an item', hint="by: takes a key such as name or metadata.name"
+        )
     return tuple(str(segment) for segment in segments)
 
 

@@ -43,7 +43,9 @@ class Scalar:
 
     __slots__ = ("accepts", "noun", "types")
 
-    def __init__(self, noun: str, types: tuple[type, ...], accepts: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, noun: str, types: tuple[type, ...], accepts: Callable[[str], bool] | None = None
+    ) -> None:
         self.noun = noun
         self.types = types
         self.accepts = accepts
@@ -65,7 +67,9 @@ class Words:
         if value not in self.words or not isinstance(value, str):
             near = nearest(value, self.words) if isinstance(value, str) else None
             hint = f'did you mean "{near}"?' if near else None
-            problems.append(Problem(keys, f"expected {' or '.join(self.words)}, found {said(value)}", hint=hint))
+            problems.append(
+                Problem(keys, f"expected {' or '.join(self.words)}, found {said(value)}", hint=hint)
+            )
 
 
 class ListOf:
@@ -109,7 +113,9 @@ class Record:
 
     __slots__ = ("fields", "more", "required")
 
-    def __init__(self, fields: Mapping[str, Shape], *, required: tuple[str, ...] = (), more: bool = False) -> None:
+    def __init__(
+        self, fields: Mapping[str, Shape], *, required: tuple[str, ...] = (), more: bool = False
+    ) -> None:
         self.fields = fields
         self.required = required
         self.more = more
