@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret.event import FOLDER, Event, read
-from gmconfig.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from gmconfig.storage.cache import Cache
+    from gmconfig.storage.snapshot import Snapshot
 
 
-class Remembered(Protocol):
-    """What a cache does for the log: it keeps one plain value, and may forget it at any time."""
+class Memory:
+    """Where proved events are remembered between processes; it may vanish at any time."""
+
+    def __init__(self, cache: Cache, name: str) -> None:
+        self._cache = cache
+        self._name = name
 
     def load(self) -> object:
         """Give what was saved last, or None."""
+        return self._cache.load(self._name)
 
     def save(self, value: object) -> None:
         """Keep a value made of plain Python types."""
+        self._cache.store(self._name, value)
 
 
 class Ledger:
@@ -31,7 +40,7 @@ class Ledger:
         return iter(self.events.values())
 
     @classmethod
-    def read(cls, snapshot: Snapshot, memory: Remembered | None = None) -> Ledger:
+    def read(cls, snapshot: Snapshot, memory: Memory | None = None) -> Ledger:
         """Read and prove the log of a snapshot."""
         keys = {name: key for name, key in snapshot.files().items() if _is_event(name)}
         known = _known(memory, keys)
@@ -52,7 +61,7 @@ def _is_event(name: str) -> bool:
     return name.startswith(FOLDER) and name.endswith(".json")
 
 
-def _known(memory: Remembered | None, keys: Mapping[str, str]) -> dict[str, tuple[str, str, Any]]:
+def _known(memory: Memory | None, keys: Mapping[str, str]) -> dict[str, tuple[str, str, Any]]:
     """Give what the cache has proved before and is still the same."""
     saved = memory.load() if memory else None
     if not isinstance(saved, dict):

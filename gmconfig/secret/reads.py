@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,24 +14,8 @@ from gmconfig.storage.files import trouble
 FILE = "audit.jsonl"
 
 
-def folder(environment: Mapping[str, str], root: str) -> Path | None:
-    """Give where this machine keeps a repository's journal; None without a home.
-
-    The name ends with a hash of the root's path: two clones of one name do not share a journal.
-    """
-    from hashlib import sha256
-
-    base = environment.get("XDG_STATE_HOME") or ""
-    home = environment.get("HOME")
-    if not base.startswith("/") and not home:
-        return None
-    state = Path(base) if base.startswith("/") else Path(str(home)) / ".local" / "state"
-    real = Path(root).resolve()
-    return state / "gmconfig" / f"{real.name}-{sha256(str(real).encode()).hexdigest()[:8]}"
-
-
 def note(
-    where: Path | None,
+    where: str,
     context: Context,
     member: str,
     *,
@@ -40,13 +23,13 @@ def note(
     now: datetime | None = None,
     user: str | None = None,
 ) -> None:
-    """Append one read; `user` is whom the process acts for, where that is somebody else than the member.
+    """Append one read to the journal in a folder.
+
+    `user` is whom the process acts for, where that is somebody else than the member.
 
     Raises:
         GmconfigError: the journal cannot be written.
     """
-    if where is None:
-        return
     entry = {
         "time": timestamp(now or datetime.now(UTC)),
         "verb": verb,
@@ -54,15 +37,14 @@ def note(
         "member": member,
         **({"user": user} if user else {}),
     }
-    _append(where / FILE, json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+    _append(Path(where, FILE), json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n")
 
 
-def read(where: Path | None) -> list[dict[str, str]]:
+def read(where: str) -> list[dict[str, str]]:
     """Give all reads on this machine, the oldest first; a line that was cut off is left out."""
-    if where is None or not (where / FILE).exists():
-        return []
+    file = Path(where, FILE)
     entries = []
-    for line in (where / FILE).read_bytes().splitlines():
+    for line in file.read_bytes().splitlines() if file.exists() else ():
         try:
             entries.append(json.loads(line))
         except ValueError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
 from gmconfig.secret import seal
 from gmconfig.secret.generation import Record, unwrapped, wrap_file
-from gmconfig.secret.ledger import Ledger, Remembered
+from gmconfig.secret.ledger import Ledger, Memory
 from gmconfig.secret.sources import Held, Sources, find
 from gmconfig.secret.sources import seed as given_seed
 from gmconfig.secret.standing import Entry, Standing, fingerprint, may_write, standing
@@ -32,8 +32,8 @@ ACCEPT = "if you mean it so: gmconfig secret accept"
 class Vault:
     """Opens what the held identity may read of a snapshot.
 
-    `root` is the policy's root that this clone has pinned; None where it has none. `memory` remembers proved
-    events between processes. `chain` gives an environment with its ancestors, the root first.
+    `root` is the policy's root that this clone has pinned, or finds it; None where it has none. `memory`
+    remembers proved events between processes. `chain` gives an environment with its ancestors, root first.
     """
 
     def __init__(
@@ -41,8 +41,8 @@ class Vault:
         snapshot: Snapshot,
         sources: Sources,
         *,
-        root: str | None,
-        memory: Remembered | None = None,
+        root: str | Callable[[], str | None] | None,
+        memory: Memory | None = None,
         chain: Callable[[str | None], Sequence[str]] = lambda name: (name,) if name else (),
     ) -> None:
         self.snapshot = snapshot
@@ -65,12 +65,34 @@ class Vault:
             BrokenConfiguration: the token is damaged.
         """
         try:
-            token = parse(sealed)
-            self._check(token, sealed)
-            return self._opened(token, sealed)
+            token = self.check(sealed)
+            return seal.open_token(token, self.key(*token.key_name), sealed.context)
         except GmconfigError as error:
-            error.place = error.place or self._place(sealed)
+            error.place = error.place or self.place(sealed)
             raise
+
+    def check(self, sealed: Sealed) -> Token:
+        """Check everything about a sealed value that needs no key.
+
+        Raises:
+            AccessDenied: it does not belong there, was replayed, forged or changed.
+            Refused: the policy cannot be trusted.
+            BrokenConfiguration: the token is damaged.
+        """
+        token = parse(sealed)
+        entry = self._rightful(token, sealed)
+        if not _is_at(entry, sealed.context):
+            raise AccessDenied(
+                f"this sealed value belongs to {entry.context}, not to {sealed.context}: "
+                "it was moved or copied",
+                hint=ACCEPT,
+            )
+        self._check_scope(token, sealed, entry)
+        if entry.metadata and entry.metadata != self._metadata_of(sealed.context):
+            raise AccessDenied(
+                f"what stands beside {sealed.context} was changed without a signature", hint=ACCEPT
+            )
+        return token
 
     def may_read(self, sealed: Sealed) -> bool:
         """Whether the held identity has the key, without opening anything; damaged tokens give True."""
@@ -174,31 +196,14 @@ class Vault:
         return entry.event.time if entry else None
 
     def _pinned(self) -> str | None:
+        pinned = self._root() if callable(self._root) else self._root
         given = given_seed(self.sources)
-        root = given.root if given else None
-        if root and self._root and root != self._root:
+        if given and given.root and pinned and given.root != pinned:
             raise Refused(
-                f"{given and given.source} trusts the root {root[:16]}, this clone {self._root[:16]}",
+                f"{given.source} trusts the root {given.root[:16]}, this clone {pinned[:16]}",
                 hint="one of the two belongs to another repository: git config --get gmconfig.pin",
             )
-        return self._root or root
-
-    def _check(self, token: Token, sealed: Sealed) -> None:
-        """Check everything that needs no key."""
-        entry = self._rightful(token, sealed)
-        if (entry.layer, entry.raw_path) != (sealed.context.layer, list(sealed.context.path)) and (
-            entry.context != sealed.context
-        ):
-            raise AccessDenied(
-                f"this sealed value belongs to {entry.context}, not to {sealed.context}: "
-                "it was moved or copied",
-                hint=ACCEPT,
-            )
-        self._check_scope(token, sealed, entry)
-        if entry.metadata and entry.metadata != self._metadata_of(sealed.context):
-            raise AccessDenied(
-                f"what stands beside {sealed.context} was changed without a signature", hint=ACCEPT
-            )
+        return pinned or (given.root if given else None)
 
     def _rightful(self, token: Token, sealed: Sealed) -> Entry:
         name = fingerprint(sealed)
@@ -211,6 +216,8 @@ class Vault:
                 hint=ACCEPT,
             )
         entry = self.standing.entries.get(name)
+        if entry is None and self.trust.unsettled:
+            self.trust.check_settled()
         if entry is None:
             raise AccessDenied(
                 f"{sealed.context}: no signed event of a member who may write there covers this value: "
@@ -238,10 +245,6 @@ class Vault:
                 hint=ACCEPT,
             )
 
-    def _opened(self, token: Token, sealed: Sealed) -> object:
-        key = self.key(*token.key_name)
-        return seal.open_token(token, key, sealed.context)
-
     def _record(self, scope: str, generation: str) -> Record:
         for record in self.standing.records.values():
             if (record.scope, record.generation) == (scope, generation):
@@ -267,7 +270,8 @@ class Vault:
             ) from None
         return unwrapped(content, record, member, self.held.identity)
 
-    def _place(self, sealed: Sealed) -> Place | None:
+    def place(self, sealed: Sealed) -> Place | None:
+        """Say where a sealed value stands; None where it came without a file."""
         from gmconfig.finding import Place
         from gmconfig.storage.yaml import compose, place
 
@@ -278,3 +282,10 @@ class Vault:
             return place(stream, sealed.keys, document=sealed.context.yaml_document)
         except (GmconfigError, OSError):
             return Place(sealed.file)
+
+
+def _is_at(entry: Entry, context: Context) -> bool:
+    """Whether the log means this place; the first comparison spares most values the second."""
+    if entry.layer == context.layer and entry.raw_path == list(context.path):
+        return True
+    return entry.context == context

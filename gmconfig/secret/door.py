@@ -1,0 +1,51 @@
+"""From a project to its vault: this clone's pin, the cache of proved events, the chain of environments."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gmconfig.secret.founding import pinned
+from gmconfig.secret.ledger import Memory
+from gmconfig.secret.sources import Sources
+from gmconfig.secret.vault import Vault
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+    from gmconfig.storage.snapshot import Snapshot
+
+
+def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Sources | None = None) -> Vault:
+    """Give the vault of a project as of a snapshot.
+
+    None means the working tree, and what this process was given. Nothing is read until something is asked of it.
+    """
+    snapshot = snapshot or project.worktree()
+    return Vault(
+        snapshot,
+        sources or Sources(os.environ),
+        root=lambda: pinned(project.repository, project.prefix),
+        memory=_memory(project, snapshot),
+        chain=project.chain,
+    )
+
+
+def _memory(project: Project, snapshot: Snapshot) -> Memory | None:
+    from gmconfig.storage.cache import Cache
+
+    if project.git_folder is None:
+        return None
+    # Content keys of the working tree and of git's objects differ: each kind has a file of its own.
+    kind = "files" if snapshot.label == "working tree" else "blobs"
+    return Memory(Cache(f"{project.git_folder}/gmconfig"), f"secret-log-{kind}-{project.prefix}")
+
+
+def reads_folder(project: Project, sources: Sources) -> str:
+    """Give the folder of the journal of reads.
+
+    It lies outside of the repository, unless the process was given its identity: CI leaves nothing there.
+    """
+    from gmconfig.storage.state import state_folder
+
+    common = project.repository.common_dir
+    return f"{common}/gmconfig" if sources.is_given or sources.own_file is None else state_folder(common)
