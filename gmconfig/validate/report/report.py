@@ -50,14 +50,16 @@ def gravity(finding: Finding) -> tuple[object, ...]:
 
 
 def merged(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Make one finding of those that differ only in their environments, and sort them."""
+    """Make one finding of those that differ only in their environments (and their hints), and sort them."""
     from dataclasses import replace
 
+    firsts: dict[Finding, Finding] = {}
     groups: dict[Finding, dict[str, None]] = {}
     for finding in findings:
-        group = groups.setdefault(replace(finding, environments=()), {})
-        group.update(dict.fromkeys(finding.environments))
-    joined = (replace(finding, environments=tuple(found)) for finding, found in groups.items())
+        same = replace(finding, environments=(), hint=None)
+        firsts.setdefault(same, finding)
+        groups.setdefault(same, {}).update(dict.fromkeys(finding.environments))
+    joined = (replace(firsts[same], environments=tuple(found)) for same, found in groups.items())
     return tuple(sorted(joined, key=rank))
 
 

@@ -21,22 +21,36 @@ def render(report: Report, *, colour: bool = False) -> str:
 
 def _finding(report: Report, finding: Finding, paint: object) -> Iterator[str]:
     assert callable(paint)
-    kind = "error" if finding.severity.fails else finding.severity.value
+    kind = _kind(finding)
     start = f"{finding.place}: " if finding.place else ""
     waived = f" (waived {finding.waived})" if finding.waived else ""
-    framed = list(_frame(report, finding, paint, kind)) if not finding.waived else []
+    framed = list(_frame(report, finding, paint, kind)) if _is_framed(finding) else []
     named = "" if framed else _named(finding)
-    yield f"{start}{paint(finding.severity.value, kind)}: {label(finding)}: {finding.message}{named}{waived}"
+    yield f"{start}{paint(_word(finding), kind)}: {label(finding)}: {finding.message}{named}{waived}"
     yield from framed
     if finding.hint:
         yield f"  {paint('hint', 'dim')}: {finding.hint}"
+
+
+def _kind(finding: Finding) -> str:
+    return "error" if finding.fails else _word(finding)
+
+
+def _word(finding: Finding) -> str:
+    """Give the severity as it is shown: what is waived only warns."""
+    return "warning" if finding.waived and finding.severity.fails else finding.severity.value
+
+
+def _is_framed(finding: Finding) -> bool:
+    """Whether the source helps: where the message says it all, it would only be noise."""
+    return finding.waived is None and finding.check != "reference" and finding.severity is not Severity.INFO
 
 
 def _named(finding: Finding) -> str:
     """Name the value where neither a frame nor the message does."""
     name = where(finding)
     known = finding.path is not None and finding.path in finding.message
-    if not name or known or finding.check in ("yaml", "reference"):
+    if not name or known or finding.check == "yaml":
         return ""
     return f" ({name})"
 
@@ -71,18 +85,17 @@ def _columns(char: str) -> int:
 
 def _summary(report: Report, paint: object) -> str:
     assert callable(paint)
-    counts = [
-        counted(report.count(Severity.CRITICAL, Severity.ERROR), "error"),
-        counted(report.count(Severity.WARNING), "warning"),
-        *([counted(report.count(Severity.INFO), "note")] if report.count(Severity.INFO) else []),
-    ]
-    found = ", ".join(part for part in counts if not part.startswith("0 "))
+    errors = sum(finding.fails for finding in report.findings)
+    warnings = sum(_word(finding) == "warning" for finding in report.findings)
+    notes = sum(_word(finding) == "info" for finding in report.findings)
+    counts = ((errors, "error"), (warnings, "warning"), (notes, "note"))
+    found = ", ".join(counted(number, noun) for number, noun in counts if number)
     verdict = paint(found, "good" if report.ok else "error") if found else paint("no findings", "good")
-    notes = [
+    remarks = [
         *([f"{counted(report.unchecked, 'value')} not checked"] if report.unchecked else []),
         *([f"{counted(report.unchanged, 'file')} unchanged since the last check"] if report.unchanged else []),
     ]
-    return f"{verdict} in {_scope(report)}" + (f" ({', '.join(notes)})" if notes else "")
+    return f"{verdict} in {_scope(report)}" + (f" ({', '.join(remarks)})" if remarks else "")
 
 
 def _scope(report: Report) -> str:

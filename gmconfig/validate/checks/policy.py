@@ -1,0 +1,90 @@
+"""Check 7: the values that compliance rules mean are what they demand."""
+
+from __future__ import annotations
+
+from gmconfig.config.placeholder import Unknown
+from gmconfig.finding import Finding
+from gmconfig.path import format_keys, value_at
+from gmconfig.validate.policy.functions import complaints, function
+from gmconfig.validate.policy.rule import ComplianceRule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gmconfig.path import Keys
+    from gmconfig.validate.schema.compiled import Schema
+    from gmconfig.validate.view import Variant, View
+
+
+def check(view: View) -> Iterator[Finding]:
+    """Yield what breaks a rule, in each environment that the rule means."""
+    for variant in view.variants:
+        for rule, places in view.subject.policies.index.found(variant.value):
+            environments = _meant(view, rule, variant.environments)
+            if environments or (not variant.environments and rule.applies(view.document, ())):
+                yield from _ruled(variant, rule, environments, places)
+
+
+def _meant(view: View, rule: ComplianceRule, environments: tuple[str, ...]) -> tuple[str, ...]:
+    project = view.subject.project
+    return tuple(name for name in environments if rule.applies(view.document, project.chain(name)))
+
+
+def _ruled(
+    variant: Variant, rule: ComplianceRule, environments: tuple[str, ...], places: list[Keys]
+) -> Iterator[Finding]:
+    from dataclasses import replace
+
+    for keys in places:
+        value = value_at(variant.value, keys)
+        if isinstance(value, Unknown):
+            continue
+        for complaint in _complaints(rule, value, environments):
+            yield replace(_finding(variant, rule, keys, complaint), environments=environments)
+    if rule.required and not places:
+        finding = _finding(variant, rule, (), f"{rule.paths[0]} is missing")
+        yield replace(finding, environments=environments, path=str(rule.paths[0]))
+
+
+def _complaints(rule: ComplianceRule, value: object, environments: tuple[str, ...]) -> list[str]:
+    if rule.validation_func is not None:
+        check_value = function(rule.validation_func)
+        asked = environments or (None,)
+        found = (text for name in asked for text in complaints(check_value, value, rule.parameters, name))
+        return list(dict.fromkeys(found))
+    if rule.require is None:
+        return []
+    return [problem.message for problem in _required(rule).problems(value, is_unknown=_is_unknown)]
+
+
+def _finding(variant: Variant, rule: ComplianceRule, keys: Keys, complaint: str) -> Finding:
+    named = format_keys(keys)
+    message = rule.message or (complaint if complaint.startswith(named) or not named else f"{named}: {complaint}")
+    if not rule.message and complaint.startswith("is "):
+        message = f"{named} {complaint}"
+    finding = variant.finding("policy", rule.id, rule.severity, message, keys, hint=rule.hint)
+    if rule.category == "secrets" and finding.place:
+        variant.view.hide(finding.place, 1)
+    return finding
+
+
+_SCHEMAS: dict[int, tuple[ComplianceRule, Schema]] = {}
+
+
+def _required(rule: ComplianceRule) -> Schema:
+    """Give the compiled `require:` of a rule, once in a process."""
+    if id(rule) not in _SCHEMAS:
+        from gmconfig.validate.schema.compiled import Schema
+        from gmconfig.validate.schema.resources import Resources
+
+        _SCHEMAS[id(rule)] = (rule, Schema(rule.id, rule.require, Resources((), _nothing)))
+    return _SCHEMAS[id(rule)][1]
+
+
+def _nothing(file: str) -> object:
+    raise LookupError(file)
+
+
+def _is_unknown(value: object) -> bool:
+    return isinstance(value, Unknown)

@@ -1,0 +1,141 @@
+"""Checking one document: read its layers, resolve it in every environment, ask every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gmconfig.config.loaded import LoadedLayer, load_layer
+from gmconfig.config.resolve import Resolved
+from gmconfig.config.strategy import rules_of
+from gmconfig.errors import BrokenConfiguration, Refused
+from gmconfig.finding import Finding
+from gmconfig.validate.checks.registry import CHECKS
+from gmconfig.validate.files import note_lines, unreadable
+from gmconfig.validate.source import Source
+from gmconfig.validate.view import Variant, View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from gmconfig.project.layout import Layer
+    from gmconfig.validate.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in one document; `files` is what the answer depends on.
+
+    `crosses` says that it refers to other documents, so that it depends on more than `files`.
+    """
+
+    document: str
+    environments: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unchecked: int = 0
+    lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    crosses: bool = False
+
+
+def checked(
+    subject: Subject, document: str, layers: Sequence[Layer], environments: Collection[str] | None = None
+) -> Checked:
+    """Check a document, given all its layers; in all environments, or in those that are named."""
+    findings: list[Finding] = []
+    lines: dict[tuple[str, int], str] = {}
+    loaded = _loaded(subject, layers, findings, lines)
+    view = View(subject, document, tuple(loaded.values()))
+    view.variants = list(_variants(view, loaded, layers, environments))
+    for check in CHECKS.values():
+        findings.extend(check(view))
+    return Checked(
+        document,
+        tuple(dict.fromkeys(name for variant in view.variants for name in variant.environments)),
+        tuple(findings),
+        max((variant.unchecked for variant in view.variants), default=0),
+        {**lines, **view.shown()},
+        frozenset(layer.file for layer in layers) | view.used,
+        _crosses(view),
+    )
+
+
+def _loaded(
+    subject: Subject, layers: Sequence[Layer], findings: list[Finding], lines: dict[tuple[str, int], str]
+) -> dict[str, LoadedLayer]:
+    """Read every layer; one that cannot be read is a finding."""
+    found: dict[str, LoadedLayer] = {}
+    rules = rules_of(subject.project.settings.merge)
+    for layer in layers:
+        try:
+            found[layer.file] = load_layer(subject.project, subject.snapshot, layer, rules)
+        except BrokenConfiguration as error:
+            findings.append(unreadable(error, layer.file))
+            note_lines(Source(layer.file, subject.snapshot.read(layer.file)), findings[-1], lines)
+        except (Refused, FileNotFoundError) as error:
+            findings.append(unreadable(BrokenConfiguration(str(error)), layer.file))
+    return found
+
+
+def _variants(
+    view: View, loaded: Mapping[str, LoadedLayer], layers: Sequence[Layer], wanted: Collection[str] | None
+) -> Iterator[Variant]:
+    """Yield the document in each environment; environments that see it alike share one."""
+    subject = view.subject
+    names = tuple(name for name in subject.project.environments if wanted is None or name in wanted)
+    if all(layer.kind == "base" for layer in layers) and len(loaded) == len(layers) and not _locals(subject, layers):
+        resolved = _resolved(view, list(loaded.values()), names[0] if names else None)
+        keeps = subject.project.settings.keeps_placeholders(view.document)
+        if resolved.is_literal or (keeps and not _sealed(loaded)):
+            yield Variant(view, names, resolved)
+            return
+    for name in names:
+        for variables in _choices(layers):
+            chosen = _chosen(subject, view.document, name, variables)
+            if chosen and all(layer.file in loaded for layer in chosen):
+                yield Variant(view, (name,), _resolved(view, [loaded[layer.file] for layer in chosen], name, variables))
+
+
+def _resolved(
+    view: View, layers: list[LoadedLayer], environment: str | None, variables: Mapping[str, str] | None = None
+) -> Resolved:
+    subject = view.subject
+    rules = rules_of(subject.project.settings.merge)
+    return Resolved(
+        subject.project, subject.snapshot, view.document, environment, layers, variables=variables, rules=rules
+    )
+
+
+def _sealed(loaded: Mapping[str, LoadedLayer]) -> bool:
+    return not all(layer.is_literal for layer in loaded.values())
+
+
+def _locals(subject: Subject, layers: Sequence[Layer]) -> bool:
+    """Whether a file of one machine lies beside one of the layers."""
+    twins = (layer.local() for layer in layers)
+    return any(twin is not None and twin.file in subject.files for twin in twins)
+
+
+def _choices(layers: Sequence[Layer]) -> list[dict[str, str]]:
+    """Give the values of further layers' variables to try: none, and each file's own."""
+    given = (layer.variables for layer in layers if layer.kind == "layer")
+    return [{}, *(dict(variables) for variables in dict.fromkeys(given) if variables)]
+
+
+def _chosen(subject: Subject, document: str, environment: str, variables: Mapping[str, str]) -> list[Layer]:
+    """Give the layers that exist, without asking the disk for each."""
+    candidates = subject.project.candidates(document, environment, variables)
+    found = [layer for layer in candidates if layer.file in subject.files]
+    if any(layer.kind == "local" for layer in found):
+        found = subject.project.layers(subject.snapshot, document, environment, variables)
+        found = [layer for layer in found if layer.kind != "local"]
+    if variables and not any(dict(layer.variables) == variables for layer in found):
+        return []
+    return found
+
+
+def _crosses(view: View) -> bool:
+    """Whether a text of the document may refer to another one."""
+    if all(variant.resolved.is_literal for variant in view.variants):
+        return False
+    return any("${CONFIG:" in layer.stream.text for layer in view.layers)

@@ -1,0 +1,111 @@
+"""Files rather than values: schemas, secrets and policies that cannot be read, files that no layer uses."""
+
+from __future__ import annotations
+
+import re
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.finding import Finding, Place, Severity
+from gmconfig.path import nearest
+from gmconfig.validate.files import broken_schema, note_lines, unreadable
+from gmconfig.validate.schema.store import FOLDER, SUFFIXES
+from gmconfig.validate.source import Source, documents_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from gmconfig.project.layout import Layer
+    from gmconfig.validate.subject import Subject
+
+_YAML = (".yaml", ".yml")
+_OURS = ("schemas/", "policies/", "secrets/", "flags/")
+
+
+def layers_of(subject: Subject, findings: list[Finding]) -> dict[str, list[Layer]]:
+    """Give the layers of each document; a file that could be two layers is a finding."""
+    found: dict[str, list[Layer]] = {}
+    for file in sorted(subject.files):
+        try:
+            layer = subject.project.layout.read(file)
+        except BrokenConfiguration as error:
+            findings.append(Finding("reference", "ambiguous-file", Severity.ERROR, error.message, Place(file), hint=error.hint))
+            continue
+        if layer is not None:
+            found.setdefault(layer.document, []).append(layer)
+    return found
+
+
+def check(
+    subject: Subject, documents: Collection[str], lines: dict[tuple[str, int], str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with files that are no document's layers."""
+    for file in sorted(subject.files):
+        if file.startswith(FOLDER) and file.endswith(SUFFIXES):
+            yield from _schema(subject, file, documents, lines)
+        elif file.startswith("secrets/") and file.count("/") == 1 and file.endswith(_YAML):
+            yield from _readable(subject, file, lines)
+    yield from unused(subject, subject.files)
+    yield from subject.policies.findings
+
+
+def unused(subject: Subject, files: Collection[str]) -> Iterator[Finding]:
+    """Yield the files that lie where layers lie, and are none."""
+    patterns = [slot.pattern.text for slot in subject.project.layout.slots]
+    folders = {text.split("{")[0].rpartition("/")[0] + "/" for text in patterns} - {"/"}
+    shapes = [re.compile(_shape(text)) for text in patterns]
+    for file in files:
+        if not file.endswith(_YAML) or file.startswith(_OURS) or file == "gmconfig.yaml":
+            continue
+        if not (file.startswith(tuple(folders)) or any(shape.fullmatch(file) for shape in shapes)):
+            continue
+        if not _is_used(subject, file):
+            yield _unused(subject, file)
+
+
+def _shape(pattern: str) -> str:
+    """Give what a pattern would match if every name were declared."""
+    return "[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", pattern))
+
+
+def _is_used(subject: Subject, file: str) -> bool:
+    stem, _, extension = file.rpartition(".")
+    try:
+        return subject.project.layout.read(f"{stem.removesuffix('.local')}.{extension}") is not None
+    except BrokenConfiguration:
+        return True  # a finding of its own
+
+
+def _unused(subject: Subject, file: str) -> Finding:
+    name = file.rpartition("/")[2].rpartition(".")[0]
+    near = nearest(name, list(subject.project.environments))
+    hint = f'did you mean the environment "{near}"?' if near and near != name else "declare it in gmconfig.yaml, or remove it"
+    return Finding("reference", "unused-file", Severity.WARNING, "no layer uses this file", Place(file), hint=hint)
+
+
+def _schema(
+    subject: Subject, file: str, documents: Collection[str], lines: dict[tuple[str, int], str]
+) -> Iterator[Finding]:
+    raw = subject.snapshot.read(file)
+    schema = subject.schemas.at(file)
+    found = list(broken_schema(schema, raw)) if schema else list(_readable(subject, file, lines))
+    for finding in found:
+        note_lines(Source(file, raw), finding, lines)
+    yield from found
+    name = next(file[len(FOLDER) :].removesuffix(suffix) for suffix in SUFFIXES if file.endswith(suffix))
+    if name not in documents and "/" not in name:
+        near = nearest(name, list(documents))
+        hint = f'did you mean "{near}"?' if near else None
+        message = f'no document is named "{name}"'
+        yield Finding("reference", "unused-schema", Severity.WARNING, message, Place(file), hint=hint)
+
+
+def _readable(subject: Subject, file: str, lines: dict[tuple[str, int], str]) -> Iterator[Finding]:
+    raw = subject.snapshot.read(file)
+    try:
+        documents_of(raw, file)
+    except BrokenConfiguration as error:
+        finding = unreadable(error, file)
+        if not file.startswith("secrets/"):
+            note_lines(Source(file, raw), finding, lines)
+        yield finding

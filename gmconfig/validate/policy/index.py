@@ -1,0 +1,86 @@
+"""Finding the values that many rules mean in one walk over a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gmconfig.path import DEEP, KeyPath, Keys
+from gmconfig.validate.policy.rule import ComplianceRule
+
+Hits = dict[str, list[Keys]]
+
+
+class Meant:
+    """One `config_path`, prepared: `**.tls.enabled` is looked up by its last key, others are walked."""
+
+    __slots__ = ("_path", "_rest", "_tail", "anchor")
+
+    def __init__(self, path: KeyPath) -> None:
+        self._path = path
+        names = _names_after_deep(path)
+        self.anchor = names[-1] if names else None
+        self._tail = names
+        self._rest = KeyPath(path.segments[1 + len(names) :]) if names else path
+
+    def places(self, value: object, hits: Hits) -> Iterator[Keys]:
+        """Yield where the path leads in a document, given where the anchors are."""
+        if self.anchor is None:
+            yield from self._path.find(value)
+            return
+        for keys in hits.get(self.anchor, ()):
+            if keys[-len(self._tail) :] == self._tail:
+                if self._rest.segments:
+                    yield from ((*keys, *more) for more in self._rest.find(_at(value, keys)))
+                else:
+                    yield keys
+
+
+class Index:
+    """All rules with their prepared paths."""
+
+    def __init__(self, rules: Iterable[ComplianceRule]) -> None:
+        self.entries = [(rule, [Meant(path) for path in rule.paths]) for rule in rules]
+        self.anchors = frozenset(meant.anchor for _, paths in self.entries for meant in paths if meant.anchor)
+
+    def found(self, value: object) -> Iterator[tuple[ComplianceRule, list[Keys]]]:
+        """Yield the rules that mean something in a document, or require something of it."""
+        hits = self._hits(value)
+        for rule, paths in self.entries:
+            places = dict.fromkeys(keys for meant in paths for keys in meant.places(value, hits))
+            if places or rule.required:
+                yield rule, list(places)
+
+    def _hits(self, value: object) -> Hits:
+        """Find the anchors: every key that the last name of some path names, wherever it is."""
+        hits: Hits = {}
+        anchors = self.anchors
+        stack: list[tuple[Keys, object]] = [((), value)]
+        while stack:
+            keys, node = stack.pop()
+            if isinstance(node, dict):
+                for name in anchors.intersection(node):
+                    hits.setdefault(name, []).append((*keys, name))
+                stack.extend(((*keys, key), child) for key, child in node.items() if isinstance(child, dict | list))
+            elif isinstance(node, list):
+                stack.extend(
+                    ((*keys, index), child) for index, child in enumerate(node) if isinstance(child, dict | list)
+                )
+        return hits
+
+
+def _names_after_deep(path: KeyPath) -> tuple[str, ...]:
+    """Give the keys that follow a leading `**`; empty where the path begins otherwise."""
+    if not path.segments or path.segments[0] is not DEEP:
+        return ()
+    names: list[str] = []
+    for segment in path.segments[1:]:
+        if not isinstance(segment, str):
+            break
+        names.append(segment)
+    return tuple(names)
+
+
+def _at(value: object, keys: Keys) -> object:
+    from gmconfig.path import value_at
+
+    return value_at(value, keys)

@@ -1,0 +1,155 @@
+"""Reading `policies/*.yaml`: rules, waivers, and the built-in rules that are switched off.
+
+    rules:
+      - id: pool-bounded
+        config_path: database.pool.size
+        environments: [production]
+        severity: warning
+        require: {type: integer, maximum: 100}
+    waivers:
+      - {rule: debug-off, path: system.debug, environments: [development], reason: local work, expires: 2026-12-31}
+    disable: [no-open-cors]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gmconfig.errors import BrokenConfiguration, GmconfigError
+from gmconfig.finding import Finding, Severity
+from gmconfig.path import Keys
+from gmconfig.validate.files import unreadable
+from gmconfig.validate.policy.builtin import BUILT_IN
+from gmconfig.validate.policy.functions import function
+from gmconfig.validate.policy.index import Index
+from gmconfig.validate.policy.rule import ComplianceRule
+from gmconfig.validate.policy.waiver import Waiver
+from gmconfig.validate.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gmconfig.validate.subject import Subject
+
+FOLDER = "policies/"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The rules in force and the waivers; `findings` say what is wrong with the policies themselves."""
+
+    rules: tuple[ComplianceRule, ...]
+    waivers: tuple[Waiver, ...]
+    findings: tuple[Finding, ...]
+    index: Index
+
+
+def is_policy(file: str) -> bool:
+    """Whether a file of the project holds policies."""
+    return file.startswith(FOLDER) and file.endswith((".yaml", ".yml"))
+
+
+def read(subject: Subject, given: Sequence[ComplianceRule]) -> Policies:
+    """Read every policy file of a snapshot; rules that the caller gives come on top."""
+    reader = _Reader()
+    for file in sorted(filter(is_policy, subject.files)):
+        reader.file(file, subject.snapshot.read(file))
+    own = {rule.id: rule for rule in (*reader.rules, *given)}
+    built_in = (rule for rule in BUILT_IN if rule.id not in own and rule.id not in reader.disabled)
+    rules = (*built_in, *own.values())
+    return Policies(rules, tuple(reader.waivers), tuple(reader.findings), Index(rules))
+
+
+class _Reader:
+    """Collects rules and waivers; a broken entry becomes a finding, the others count."""
+
+    def __init__(self) -> None:
+        self.rules: list[ComplianceRule] = []
+        self.waivers: list[Waiver] = []
+        self.disabled: set[str] = set()
+        self.findings: list[Finding] = []
+
+    def file(self, file: str, raw: bytes) -> None:
+        from gmconfig.storage.yaml import load
+
+        source = Source(file, raw)
+        try:
+            tree = load(raw, file)
+        except BrokenConfiguration as error:
+            self.findings.append(unreadable(error, file))
+            return
+        if tree is None:
+            return
+        broken = {keys[:2] for keys in self._complain(source, tree)}
+        if isinstance(tree, dict) and () not in broken:
+            self._entries(tree, source, broken)
+
+    def _entries(self, tree: dict[str, Any], source: Source, broken: set[Keys]) -> None:
+        for index, entry in enumerate(tree.get("rules") or ()):
+            if ("rules", index) not in broken:
+                self._rule(entry, source, ("rules", index))
+        for index, entry in enumerate(tree.get("waivers") or ()):
+            if ("waivers", index) not in broken:
+                self.waivers.append(_waiver(entry, source, ("waivers", index)))
+        self.disabled.update(tree.get("disable") or ())
+
+    def _complain(self, source: Source, tree: object) -> Iterator[Keys]:
+        from gmconfig.validate.shipped import shipped
+
+        for problem in shipped("policy.schema.json").problems(tree):
+            place = source.place(problem.keys, key=problem.at_key)
+            width = source.width(problem.keys, key=problem.at_key)
+            finding = Finding(
+                "policy", "broken-policy", Severity.ERROR, problem.message, place, width, hint=problem.hint
+            )
+            self.findings.append(finding)
+            yield problem.keys
+
+    def _rule(self, entry: dict[str, Any], source: Source, keys: Keys) -> None:
+        rule = rule_of(entry)
+        try:
+            _ = rule.paths
+            if rule.validation_func is not None:
+                function(rule.validation_func)
+        except GmconfigError as error:
+            at = (*keys, "check" if "check" in entry and not isinstance(error, ValueError) else "config_path")
+            place, width = source.place(at), source.width(at)
+            self.findings.append(
+                Finding("policy", "broken-policy", Severity.ERROR, error.message, place, width, hint=error.hint)
+            )
+            return
+        self.rules.append(rule)
+
+
+def rule_of(entry: dict[str, Any]) -> ComplianceRule:
+    """Make a rule of a policy file's entry, whose shape is known to be right."""
+    path = entry["config_path"]
+    return ComplianceRule(
+        id=entry["id"],
+        name=entry.get("name", ""),
+        description=entry.get("description", ""),
+        category=entry.get("category", "security"),
+        severity=Severity(entry.get("severity", "error")),
+        config_path=path if isinstance(path, str) else tuple(path),
+        validation_func=entry.get("check"),
+        parameters=entry.get("parameters", {}),
+        require=entry.get("require"),
+        environments=tuple(entry.get("environments", ())),
+        documents=tuple(entry.get("documents", ())),
+        required=bool(entry.get("required", False)),
+        message=entry.get("message"),
+        hint=entry.get("hint"),
+    )
+
+
+def _waiver(entry: dict[str, Any], source: Source, keys: Keys) -> Waiver:
+    return Waiver(
+        rule=entry["rule"],
+        reason=entry["reason"],
+        expires=entry["expires"],
+        place=source.place(keys),
+        path=entry.get("path", ""),
+        environments=tuple(entry.get("environments", ())),
+        documents=tuple(entry.get("documents", ())),
+    )

@@ -1,0 +1,69 @@
+"""Waivers: a finding that is known and accepted, with a reason, until a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from gmconfig.finding import Finding, Place, Severity
+from gmconfig.path import KeyPath
+from gmconfig.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Excuses findings of one rule (or of a whole check) at a path; globs are allowed, no path means all."""
+
+    rule: str
+    reason: str
+    expires: str
+    place: Place
+    path: str = ""
+    environments: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    _parsed: list[KeyPath] = field(default_factory=list, repr=False, compare=False)
+
+    def excuses(self, finding: Finding) -> bool:
+        """Whether the waiver means a finding, its date aside."""
+        if self.rule not in (finding.rule, finding.check):
+            return False
+        if self.documents and finding.document not in self.documents:
+            return False
+        if self.environments and not set(finding.environments) <= set(self.environments):
+            return False
+        return not self.path or (finding.path is not None and self._matches(finding.path))
+
+    def _matches(self, path: str) -> bool:
+        if self.path == path:
+            return True
+        try:
+            keys = KeyPath.parse(path).segments
+            return KeyPath.parse(self.path).matches(tuple(key for key in keys if isinstance(key, str | int)))
+        except UsageError:
+            return False
+
+
+def waived(findings: Iterable[Finding], waivers: Sequence[Waiver], today: str) -> tuple[list[Finding], set[Waiver]]:
+    """Mark the findings that a waiver excuses today; gives them all, and the waivers that meant one."""
+    marked, used = [], set()
+    for finding in findings:
+        meant = [waiver for waiver in waivers if waiver.excuses(finding)]
+        used.update(meant)
+        excuse = next((waiver for waiver in meant if today <= waiver.expires), None)
+        marked.append(replace(finding, waived=f"until {excuse.expires}: {excuse.reason}") if excuse else finding)
+    return marked, used
+
+
+def about(waivers: Sequence[Waiver], used: set[Waiver], today: str, *, whole: bool) -> Iterator[Finding]:
+    """Yield waivers that are expired or, if the whole project was checked, meant nothing."""
+    for waiver in waivers:
+        subject = f'the waiver of "{waiver.rule}"' + (f" at {waiver.path}" if waiver.path else "")
+        if waiver.expires < today:
+            hint = "mend what it excuses, or give it a new date and reason"
+            yield _finding("waiver-expired", f"{subject} expired on {waiver.expires}", waiver, hint)
+        elif whole and waiver not in used:
+            yield _finding("waiver-unmatched", f"{subject} excuses nothing", waiver, "remove it")
+
+
+def _finding(rule: str, message: str, waiver: Waiver, hint: str) -> Finding:
+    return Finding("policy", rule, Severity.WARNING, message, waiver.place, hint=hint)

@@ -1,0 +1,138 @@
+"""Validating a project: every document, or those that the given files can affect."""
+
+from __future__ import annotations
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.finding import Finding
+from gmconfig.validate import listing
+from gmconfig.validate.document import Checked, checked
+from gmconfig.validate.policy.waiver import Waiver, about, waived
+from gmconfig.validate.report.report import Report, merged
+from gmconfig.validate.subject import Subject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from gmconfig.project.layout import Layer
+    from gmconfig.project.project import Project
+    from gmconfig.secret.vault import Vault
+    from gmconfig.storage.snapshot import Snapshot
+    from gmconfig.validate.policy.rule import ComplianceRule
+
+    Lines = dict[tuple[str, int], str]
+
+
+def check(
+    project: Project,
+    snapshot: Snapshot,
+    *,
+    files: Iterable[str] | None = None,
+    environments: Iterable[str] | None = None,
+    vault: Vault | None = None,
+    rules: Iterable[ComplianceRule] = (),
+    today: str | None = None,
+) -> Report:
+    """Check the files of a snapshot.
+
+    Args:
+        project: where they belong; its gmconfig.yaml is read anew as the snapshot has it.
+        snapshot: the working tree, the index, a commit, or a proposed change.
+        files: only what these files, or files below these folders, can affect; paths below the root.
+        environments: only these.
+        vault: says where tokens belong; without one that is not checked.
+        rules: compliance rules beside those of the snapshot.
+        today: the day (ISO 8601) that waivers are judged by; today's unless given.
+
+    Raises:
+        UnknownEnvironment: one of `environments` is not declared.
+    """
+    try:
+        project = _as_of(project, snapshot)
+    except BrokenConfiguration as error:
+        from gmconfig.validate.files import unreadable
+
+        return Report((unreadable(error, "gmconfig.yaml"),), files=1)
+    for name in environments or ():
+        project.environment(name)
+    subject = Subject(project, snapshot, vault=vault, rules=rules, today=today or current_day())
+    findings: list[Finding] = []
+    layers = listing.layers_of(subject, findings)
+    reach = _reach(subject, layers, files, environments)
+    results = [checked(subject, document, layers[document], reach[document]) for document in reach]
+    lines: Lines = {}
+    findings.extend(listing.check(subject, layers, lines))
+    if files is not None:
+        named = set(_expanded(subject, files))
+        findings = [finding for finding in findings if finding.place and finding.place.file in named]
+    return composed(subject, results, findings, lines, whole=files is None and environments is None)
+
+
+def composed(
+    subject: Subject, results: Sequence[Checked], findings: list[Finding], lines: Lines, *, whole: bool
+) -> Report:
+    """Make one report of all results: equal findings become one, waivers are applied."""
+    everything = [*findings, *(finding for result in results for finding in result.findings)]
+    waivers = subject.policies.waivers
+    marked, used = waived(merged(everything), waivers, subject.today)
+    marked.extend(about(waivers, used, subject.today, whole=whole))
+    order = list(subject.project.environments)
+    seen = {name for result in results for name in result.environments}
+    return Report(
+        merged(marked),
+        tuple(name for name in order if name in seen),
+        tuple(sorted(result.document for result in results)),
+        files=len({file for result in results for file in result.files}),
+        unchecked=sum(result.unchecked for result in results),
+        lines={**lines, **{at: line for result in results for at, line in result.lines.items()}},
+        until=_until(waivers, subject.today),
+    )
+
+
+def current_day() -> str:
+    """Give today's date in UTC, as waivers write it."""
+    import time
+
+    return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def _as_of(project: Project, snapshot: Snapshot) -> Project:
+    from gmconfig.storage.snapshot import WorkingTree
+
+    same = isinstance(snapshot, WorkingTree) and snapshot.root == project.root
+    return project if same else project.at(snapshot)
+
+
+def _reach(
+    subject: Subject,
+    layers: Mapping[str, list[Layer]],
+    files: Iterable[str] | None,
+    environments: Iterable[str] | None,
+) -> dict[str, set[str] | None]:
+    """Say which documents to check, and in which environments each; None means all of them."""
+    wanted = None if environments is None else set(environments)
+    if files is None:
+        return dict.fromkeys(layers, wanted)
+    found: dict[str, set[str]] = {}
+    for file in _expanded(subject, files):
+        for document, environment in subject.project.affected_by(subject.snapshot, file):
+            reached = found.setdefault(document, set())
+            if environment is not None and (wanted is None or environment in wanted):
+                reached.add(environment)
+    return {document: found[document] for document in sorted(found) if document in layers}
+
+
+def _expanded(subject: Subject, files: Iterable[str]) -> Iterable[str]:
+    """Yield the files, and for a folder the files below it; a deleted file affects what it used to."""
+    for file in files:
+        folder = "" if file in ("", ".") else file.rstrip("/") + "/"
+        below = [name for name in subject.files if name.startswith(folder)] if file not in subject.files else []
+        yield from below or [file]
+
+
+def _until(waivers: Sequence[Waiver], today: str) -> str | None:
+    """Give the first day on which a waiver of today no longer counts."""
+    from datetime import date, timedelta
+
+    ends = [waiver.expires for waiver in waivers if waiver.expires >= today]
+    return (date.fromisoformat(min(ends)) + timedelta(days=1)).isoformat() if ends else None

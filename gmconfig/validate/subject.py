@@ -1,0 +1,130 @@
+"""What a run of checks shares: the snapshot, its schemas, policies, names of secrets and today's date."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, NotFound
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gmconfig.path import Keys
+    from gmconfig.project.project import Project
+    from gmconfig.secret.policy import Policy
+    from gmconfig.secret.token import Sealed
+    from gmconfig.secret.vault import Vault
+    from gmconfig.storage.snapshot import Snapshot
+    from gmconfig.validate.policy.load import Policies
+    from gmconfig.validate.policy.rule import ComplianceRule
+    from gmconfig.validate.schema.store import Schemas
+
+
+class Subject:
+    """One snapshot under check; everything is read when a check first asks for it.
+
+    `vault` tells where tokens belong (it opens nothing here); None leaves that unchecked.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        *,
+        vault: Vault | None = None,
+        rules: Iterable[ComplianceRule] = (),
+        today: str = "",
+    ) -> None:
+        self.project = project
+        self.snapshot = snapshot
+        self.vault = vault
+        self.today = today
+        self._rules = tuple(rules)
+        self.names = Names(self)
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """Every file of the snapshot with its content key."""
+        return self.snapshot.files()
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The snapshot's schemas."""
+        from gmconfig.validate.schema.store import Schemas
+
+        return Schemas(self)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Rules and waivers: built in, of the snapshot, and given by the caller."""
+        from gmconfig.validate.policy.load import read
+
+        return read(self, self._rules)
+
+    @cached_property
+    def access(self) -> Policy | None:
+        """The access policy as far as it says what must be sealed; None where it says nothing."""
+        if "access.yaml" not in self.files:
+            return None
+        raw = self.snapshot.read("access.yaml")
+        if b"must_be_sealed" not in raw:
+            return None
+        from gmconfig.secret.access import parse
+        from gmconfig.storage.yaml import load
+
+        try:
+            return parse(load(raw, "access.yaml"))
+        except GmconfigError:
+            return None
+
+    def must_be_sealed(self, document: str, environments: tuple[str, ...], keys: Keys) -> bool:
+        """Whether the policy wants the value at a path sealed, in one of these environments or the base."""
+        if self.access is None:
+            return False
+        from gmconfig.secret.token import Context
+
+        where: tuple[str | None, ...] = (*environments, None)
+        return any(self.access.demands_sealing(Context(document, name, keys)) for name in where)
+
+
+class Names:
+    """Which named secrets exist; opens nothing, so that every value of theirs stays unknown."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._known: dict[str, frozenset[str]] = {}
+
+    def open(self, sealed: Sealed) -> object:
+        """Open nothing: what a check finds must not depend on who runs it."""
+        raise AccessDenied("not opened here")
+
+    def named(self, name: str, environment: str | None) -> Sealed:
+        """Give something that does not open, if the secret exists.
+
+        Raises:
+            NotFound: no secret has that name there.
+        """
+        chain = self._subject.project.chain(environment)
+        if not any(name in self.of(place) for place in (*reversed(chain), "common")):
+            raise NotFound(f'no secret "{name}"')
+        from gmconfig.secret.token import Context, Sealed
+
+        return Sealed("", Context(None, environment, (name,)))
+
+    def of(self, place: str) -> frozenset[str]:
+        """Give the names in the file of one environment, or of `common`."""
+        if place not in self._known:
+            self._known[place] = frozenset(self._read(f"secrets/{place}.yaml"))
+        return self._known[place]
+
+    def _read(self, file: str) -> Iterable[str]:
+        if file not in self._subject.files:
+            return ()
+        from gmconfig.storage.yaml import load
+
+        try:
+            tree = load(self._subject.snapshot.read(file), file)
+        except BrokenConfiguration:
+            return ()
+        return tree if isinstance(tree, dict) else ()
