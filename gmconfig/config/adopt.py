@@ -48,7 +48,7 @@ class Adoption:
 
 
 def adopted(snapshot: Snapshot, patterns: Sequence[str]) -> Adoption:
-    """Find what patterns such as `values-{environment}.yaml`, `{environment}/{document}.yaml`, `config/*.yaml` mean.
+    """Find what patterns mean: `values-{environment}.yaml`, `{environment}/{document}.yaml`, `config/*.yaml`.
 
     Raises:
         UsageError: a pattern is none, or gives a file two meanings.

@@ -178,8 +178,11 @@ def _place(project: Project, document: str, layer: Layer) -> str:
         return layer.file
     chain = (layer.environment,) if layer.environment else ()
     for each in project.layout.candidates(document, chain, dict(layer.variables)):
-        alike = (each.environment, each.variables, each.kind) == (layer.environment, layer.variables, layer.kind)
-        if alike and project.layout.read(each.file) == each:
+        if _role(each) == _role(layer) and project.layout.read(each.file) == each:
             return each.file
     hint = "restore gmconfig.yaml of that version first, or name one key with --path"
     raise Refused(f'"{layer.file}" of that version ({layer.name}) has no place in today\'s layout', hint=hint)
+
+
+def _role(layer: Layer) -> tuple[object, ...]:
+    return layer.environment, layer.variables, layer.kind
