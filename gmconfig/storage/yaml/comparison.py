@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from gmconfig.errors import UsageError
+from gmconfig.storage.yaml.expansion import DEPTH_LIMIT, TOO_DEEP
+from gmconfig.storage.yaml.scalars import Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gmconfig.path import Keys
+
+
+def plain(value: object, depth: int = 0) -> object:
+    """Give a value in the types that YAML has; a subclass of text becomes text.
+
+    Raises:
+        UsageError: YAML has no such type, or it nests too deep.
+    """
+    if depth > DEPTH_LIMIT:
+        raise UsageError(f"the value is {TOO_DEEP}")
+    if value is None or type(value) in (str, int, float, bool, bytes, Tagged):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, depth + 1) for item in value]
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind.__str__(value) if kind is str else kind(value)
+    raise UsageError(f"a {type(value).__name__} cannot be written as YAML")
 
 
 def same(one: object, other: object) -> bool:

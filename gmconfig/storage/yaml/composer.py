@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 _PROPERTIES = re.compile(r"(?:!<[^>\s]*>|[&!][^\s,\[\]{}]*|(?<=\s)\#[^\n\r]*|\s+)*")
+_TAB_INDENT = re.compile(r"[\n\r]([ ]*)\t[ \t]*(?=[^\s])")
 _BAD_DIRECTIVE = re.compile(r"^%YAML[ \t]+[0-9.]+#", re.M)
 
 
@@ -87,6 +88,8 @@ class _Composer:
         node.style = event.style or ""
         if node.anchor is not None or node.tag is not None:
             self._skip_properties(node)
+        if node.style in ("'", '"') and self.open and "\t" in self.text[node.start : node.end]:
+            self._refuse_tab_indent(node)
         try:
             if node.tag is not None:
                 node.value = tagged(node.tag, text)
@@ -173,6 +176,15 @@ class _Composer:
     def _start_at(self, node: Node, start: int) -> None:
         node.start = start
         _, node.line, node.column = self.stream.place_of(start)
+
+    def _refuse_tab_indent(self, node: Node) -> None:
+        """Refuse a quoted scalar whose next line is indented by a tab, which both parsers accept."""
+        parent = self.open[-1]
+        if parent.style == "flow":
+            return
+        for match in _TAB_INDENT.finditer(self.text, node.start, node.end):
+            if len(match[1]) < parent.column:
+                self._refuse("a tab cannot indent", node, "indent with spaces")
 
     def _check_directives(self, event: Any, ended: bool) -> None:
         if not (event.version or event.tags):

@@ -6,16 +6,18 @@ cannot be spliced goes through ruamel's round trip, and what that cannot do eith
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Refused
-from gmconfig.storage.yaml.comparison import same
+from gmconfig.storage.yaml.comparison import plain, same
 from gmconfig.storage.yaml.composer import compose
 from gmconfig.storage.yaml.operations import Append, Edit, Insert, Set, Unset
 from gmconfig.storage.yaml.planning import Plan, Planner
 from gmconfig.storage.yaml.reader import load_all
 from gmconfig.storage.yaml.roundtrip import round_trip
-from gmconfig.storage.yaml.splice import spliced
+from gmconfig.storage.yaml.splice import Splice, spliced
 from gmconfig.storage.yaml.target import shared_anchor
 from gmconfig.storage.yaml.text import BOM
 
@@ -34,24 +36,44 @@ def edit(raw: bytes | None, edits: Sequence[Edit], *, file: str = "") -> bytes:
         Refused: an edit would change more than its path, or has no way to be written; the message says why.
     """
     content = raw or b""
-    for wanted in edits:
-        content = _edited(content, wanted, file)
+    waiting = [_plain(wanted) for wanted in edits]
+    while waiting:
+        content, done = _first_edits(content, waiting, file)
+        del waiting[:done]
     return content
 
 
-def _edited(raw: bytes, wanted: Edit, file: str) -> bytes:
+def _plain(wanted: Edit) -> Edit:
+    return wanted if isinstance(wanted, Unset) else replace(wanted, value=plain(wanted.value))
+
+
+def _first_edits(raw: bytes, waiting: list[Edit], file: str) -> tuple[bytes, int]:
+    """Carry out as many edits as can be read and proved at once; give how many those are."""
     planner = Planner(compose(raw, file))
+    smaller = planner.narrowed(waiting[0])
+    if smaller:
+        with suppress(Refused):
+            return edit(raw, smaller, file=file), 1
+    plans = planner.together(waiting) if len(waiting) > 1 else []
+    if len(plans) > 1:
+        new = _spliced(raw, planner, [splice for plan in plans for splice in plan.splices])
+        if _proved(new, planner, planner.expected(plans)):
+            return new, len(plans)
+    return _edited(raw, planner, waiting[0]), 1
+
+
+def _edited(raw: bytes, planner: Planner, wanted: Edit) -> bytes:
     plan = planner.plan(wanted)
     if plan is None:
         return raw
-    new = _spliced(raw, planner, plan)
-    if not _proved(new, planner, plan):
-        new = _spliced(raw, planner, planner.plan(wanted, compact=True))
-    if _proved(new, planner, plan):
-        return new
+    expected = planner.expected([plan])
+    for attempt in (plan, planner.plan(wanted, compact=True)):
+        new = _spliced(raw, planner, attempt.splices if attempt else [])
+        if _proved(new, planner, expected):
+            return new
     _refuse_shared(planner, plan, wanted)
     rewritten = round_trip(raw, wanted, plan)
-    if rewritten is not None and _proved(rewritten, planner, plan):
+    if rewritten is not None and _proved(rewritten, planner, expected):
         return rewritten
     raise Refused(
         f'"{wanted.path}" cannot be changed without changing more of the file',
@@ -60,15 +82,13 @@ def _edited(raw: bytes, wanted: Edit, file: str) -> bytes:
     )
 
 
-def _spliced(raw: bytes, planner: Planner, plan: Plan | None) -> bytes:
+def _spliced(raw: bytes, planner: Planner, splices: list[Splice]) -> bytes:
     bom = BOM if raw.startswith(BOM) else b""
-    return bom + spliced(planner.text, plan.splices if plan else []).encode()
+    return bom + spliced(planner.text, splices).encode()
 
 
-def _proved(new: bytes, planner: Planner, plan: Plan) -> bool:
-    """Whether the new bytes give the old trees with the one change."""
-    expected = planner.trees or [None]
-    expected = [*expected[: plan.document - 1], plan.expected, *expected[plan.document :]]
+def _proved(new: bytes, planner: Planner, expected: list[object]) -> bool:
+    """Whether the new bytes give the trees that are expected."""
     try:
         return same(load_all(new, planner.stream.file), expected)
     except BrokenConfiguration:

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused, UnknownPath, UsageError
-from gmconfig.path import KeyPath, Keys, format_keys, value_at
+from gmconfig.path import KeyPath, format_keys, value_at
 from gmconfig.storage.yaml.comparison import same, with_item, with_value, without
 from gmconfig.storage.yaml.constructor import construct
 from gmconfig.storage.yaml.inserting import new_entry, new_item
 from gmconfig.storage.yaml.layout import is_pair, layout_of, parts
+from gmconfig.storage.yaml.narrowing import narrowed
 from gmconfig.storage.yaml.nodes import ALIAS, LIST, MAP, Stream
 from gmconfig.storage.yaml.operations import Append, Edit, Insert, Set, Unset
 from gmconfig.storage.yaml.removing import removal
 from gmconfig.storage.yaml.replacing import Style, replacement
-from gmconfig.storage.yaml.splice import Splice
+from gmconfig.storage.yaml.splice import Splice, overlap
 from gmconfig.storage.yaml.target import Target, concrete, document_number, located
 from gmconfig.storage.yaml.text import line_break
 from gmconfig.storage.yaml.writer import block
 
 if TYPE_CHECKING:
-    from gmconfig.storage.yaml.nodes import Node
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,48 @@ class Planner:
         if isinstance(wanted, Unset):
             return self._unset(wanted.path, number, tree)
         return self._insert(wanted, number, tree)
+
+    def narrowed(self, wanted: Edit) -> list[Edit]:
+        """Give the smaller edits that a new map or list in place of an old one comes down to, if any."""
+        if not (isinstance(wanted, Set) and isinstance(wanted.value, dict | list)) or not self.trees:
+            return []
+        number = document_number(wanted.path, len(self.trees))
+        keys, missing = concrete(wanted.path, self.trees[number - 1], wanted.create)
+        if missing:
+            return []
+        smaller = narrowed(keys, number, value_at(self.trees[number - 1], keys), wanted.value)
+        return (
+            [] if any(edit.path.segments == keys and isinstance(edit, Set) for edit in smaller) else smaller
+        )
+
+    def together(self, edits: Sequence[Edit]) -> list[Plan]:
+        """Plan the first of the edits, as many as cannot get in each other's way."""
+        plans: list[Plan] = []
+        for wanted in edits:
+            plan = self._set_in_place(wanted)
+            if plan is None or any(_related(plan, other) for other in plans):
+                break
+            plans.append(plan)
+        return [] if overlap([splice for plan in plans for splice in plan.splices]) else plans
+
+    def expected(self, plans: Sequence[Plan]) -> list[object]:
+        """Give the trees that the plans together lead to."""
+        trees = self.trees or [None]
+        for plan in plans:
+            tree = plan.expected if len(plans) == 1 else _carried_out(trees[plan.document - 1], plan)
+            trees = [*trees[: plan.document - 1], tree, *trees[plan.document :]]
+        return trees
+
+    def _set_in_place(self, wanted: Edit) -> Plan | None:
+        """Plan the setting of a value that exists to a scalar, its path being concrete; None otherwise."""
+        if not isinstance(wanted, Set) or isinstance(wanted.value, dict | list) or not self.trees:
+            return None
+        number = document_number(wanted.path, len(self.trees))
+        try:
+            keys = wanted.path.resolve(self.trees[number - 1])
+        except UnknownPath:
+            return None
+        return self.plan(wanted) if keys == wanted.path.segments else None
 
     def _set(self, wanted: Set, number: int, tree: object) -> Plan | None:
         existing, missing = concrete(wanted.path, tree, wanted.create)
@@ -152,12 +195,22 @@ class Planner:
         )
 
 
+def _related(one: Plan, other: Plan) -> bool:
+    """Whether one plan's path lies above the other's."""
+    if one.target is None or other.target is None:
+        return True
+    pairs = zip(one.target.keys, other.target.keys, strict=False)
+    return one.document == other.document and all(key == other_key for key, other_key in pairs)
+
+
+def _carried_out(tree: object, plan: Plan) -> object:
+    assert plan.target is not None  # noqa: S101  # plans that are made together have one
+    return with_value(tree, plan.target.keys, value_at(plan.expected, plan.target.keys))
+
+
 def _index(wanted: Append | Insert, count: int) -> int:
     if isinstance(wanted, Append):
         return count
     if not -count <= wanted.index <= count:
         raise UnknownPath(f'"{wanted.path}" is a list of {count}, so there is no position {wanted.index}')
     return wanted.index + count if wanted.index < 0 else wanted.index
-
-
-__all__ = ["Keys", "Node", "Plan", "Planner"]

@@ -6,6 +6,7 @@ import re
 from math import isfinite
 from typing import NamedTuple
 
+from gmconfig.storage.yaml.comparison import plain
 from gmconfig.storage.yaml.scalars import PLAIN, BadScalar, Tagged
 
 
@@ -47,7 +48,7 @@ def dump(value: object) -> bytes:
     >>> dump({"a": {"b": [1, "no"]}}).decode()
     'a:\n  b:\n    - 1\n    - "no"\n'
     """
-    return ("\n".join(block(value)) + "\n").encode()
+    return ("\n".join(block(plain(value))) + "\n").encode()
 
 
 def scalar(value: object, *, style: str = "", flow: bool = False) -> str:
