@@ -62,7 +62,7 @@ def _touched(node: Node, splices: list[Splice]) -> bool:
     return any(splice.start < node.end and node.outer < splice.end for splice in splices)
 
 
-class _Cut:
+class _Cut:  # the two kinds below need different things of what a question names
     """Finds the splices that leave what is wanted; `special` are the targets of aliases that were torn."""
 
     def __init__(self, stream: Stream, special: set[int]) -> None:
@@ -146,7 +146,7 @@ class _Cut:
         """Give the splices inside of what is not wanted; None to take it away whole."""
         raise NotImplementedError
 
-    def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:
+    def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:  # noqa: ARG002
         """Give the own keys that must stay, since a merge key that stays would bring another value."""
         return frozenset()
 
@@ -169,7 +169,11 @@ class _BaseCut(_Cut):
         yield Splice(node.outer, node.end, flow(wanted))
 
     def unwanted(
-        self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()
+        self,
+        node: Node,
+        value: object,
+        rules: Rules,
+        way: tuple[str, ...] = (),  # noqa: ARG002
     ) -> list[Splice] | None:
         return None
 
@@ -201,7 +205,7 @@ class _OverlayCut(_Cut):
     def stays(self, node: Node, value: object, wanted: object) -> bool:
         return same(value, wanted) or node.kind == "alias" or id(node) in self.special
 
-    def written(self, node: Node, wanted: object) -> Iterator[Splice]:
+    def written(self, node: Node, wanted: object) -> Iterator[Splice]:  # noqa: ARG002
         yield from ()
 
     def unwanted(
@@ -226,7 +230,11 @@ class _OverlayCut(_Cut):
         return frozenset(names)
 
     def merge_key(
-        self, node: Node, index: int, value: dict[str, object], brought: dict[str, object]
+        self,
+        node: Node,
+        index: int,
+        value: dict[str, object],
+        brought: dict[str, object],  # noqa: ARG002
     ) -> list[Splice] | None:
         return (
             []
@@ -255,11 +263,12 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 def _disjoint(splices: Iterable[Splice]) -> list[Splice]:
     found: list[Splice] = []
-    for splice in sorted(splices, key=lambda each: (each.start, each.end)):
+    for splice in sorted(splices):
         if found and splice.start < found[-1].end:
             last = found.pop()
-            splice = Splice(last.start, max(last.end, splice.end), last.text + splice.text)
-        found.append(splice)
+            found.append(Splice(last.start, max(last.end, splice.end), last.text + splice.text))
+        else:
+            found.append(splice)
     return found
 
 

@@ -1,10 +1,16 @@
-"""What earlier runs found out about a path's values, so that only new versions are read."""
+"""What earlier runs found out about a path's values, so that only new versions are read.
+
+Kept under the blobs that an answer depends on, so it is never stale; the values are those of the files
+themselves, before placeholders, with sealed values sealed.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from gmconfig.config.history.value import values
+from gmconfig.config.history.value import ABSENT, Unknown, equal, values
+from gmconfig.storage.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +19,78 @@ if TYPE_CHECKING:
     from gmconfig.path import KeyPath
     from gmconfig.project import Project
 
+_FORM = 1  # to be raised when reading or merging changes what it gives
+_MOST = 1_000_000  # bytes of one answer: that of a whole document is read again
+_ABSENT, _UNKNOWN, _VALUE = 0, 1, 2
+
 
 def remembered(project: Project, path: KeyPath, moments: Sequence[Moment]) -> list[object]:
-    """Give what stood at a path at each moment."""
-    return list(values(project, path, moments))
+    """Give what stood at a path at each moment, as `values` does."""
+    signatures = [_signature(moment) for moment in moments]
+    cache, name = _cache(project), _name(path, moments)
+    known = _loaded(cache, name)
+    missing = [moment for moment, own in zip(moments, signatures, strict=True) if own not in known]
+    if missing:
+        new = zip(missing, values(project, path, missing), strict=True)
+        known.update((_signature(moment), value) for moment, value in new)
+        _store(cache, name, {own: known[own] for own in signatures})
+    return [known[own] for own in signatures]
+
+
+def _signature(moment: Moment) -> str:
+    files = "\0".join([f"{blob} {file}" for file, blob in moment.files])
+    merge = moment.project.settings.merge
+    return f"{files}\0{merge!r}" if merge else files
+
+
+def _cache(project: Project) -> Cache | None:
+    return Cache(os.path.join(project.git_folder, "gmconfig")) if project.git_folder else None
+
+
+def _name(path: KeyPath, moments: Sequence[Moment]) -> str:
+    from hashlib import sha256
+
+    files = sorted({file for moment in moments for file, _ in moment.files})
+    return f"history-{sha256(repr((_FORM, str(path), files)).encode()).hexdigest()[:32]}"
+
+
+def _loaded(cache: Cache | None, name: str) -> dict[str, object]:
+    stored = cache.load(name) if cache else None
+    if not isinstance(stored, tuple):
+        return {}
+    numbers, records = stored
+    found = [_from_record(*record) for record in records]
+    return {own: found[number] for own, number in numbers.items()}
+
+
+def _store(cache: Cache | None, name: str, known: dict[str, object]) -> None:
+    from marshal import dumps
+
+    distinct: list[object] = []
+    numbers: dict[str, int] = {}
+    for own, value in known.items():
+        if not distinct or not _alike(distinct[-1], value):
+            distinct.append(value)
+        numbers[own] = len(distinct) - 1
+    try:
+        stored = (numbers, [_record(value) for value in distinct])
+        if cache and len(dumps(stored)) <= _MOST:
+            cache.store(name, stored)
+    except ValueError:  # a tagged scalar or the like, which marshal cannot hold
+        return
+
+
+def _alike(left: object, right: object) -> bool:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return left == right
+    return left is right or equal(left, right)
+
+
+def _record(value: object) -> tuple[int, object]:
+    if value is ABSENT:
+        return _ABSENT, None
+    return (_UNKNOWN, value.message) if isinstance(value, Unknown) else (_VALUE, value)
+
+
+def _from_record(kind: int, value: object) -> object:
+    return ABSENT if kind == _ABSENT else Unknown(str(value)) if kind == _UNKNOWN else value
