@@ -82,7 +82,7 @@ class Cache:
 
 
 def _head(content: bytes) -> bytes:
-    """Give the line that proves a file whole, ours, and from this Python: marshal differs between versions."""
+    """Give the line that proves a file whole, ours and this Python's: marshal differs between versions."""
     import sys
     import zlib
 

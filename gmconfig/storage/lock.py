@@ -21,12 +21,14 @@ class Lock:
     Args:
         path: the lock file; it stays, and says who held it last.
         timeout_seconds: how long to wait for another holder; 0 does not wait.
+
+    A child process that inherits `descriptor` keeps the lock while it lives, even if we are killed.
     """
 
     def __init__(self, path: str, *, timeout_seconds: float = _WAIT_SECONDS) -> None:
         self.path = path
         self.timeout_seconds = timeout_seconds
-        self._descriptor = -1
+        self.descriptor = -1
 
     def __enter__(self) -> Lock:
         if not self.acquire():
@@ -55,22 +57,23 @@ class Lock:
         if not _wait_for(descriptor, time.monotonic() + self.timeout_seconds):
             os.close(descriptor)
             return False
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._sign()
         return True
 
     def release(self) -> None:
         """Let go."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        if self.descriptor >= 0:
+            _unlock(self.descriptor)
+            os.close(self.descriptor)
+            self.descriptor = -1
 
     def _sign(self) -> None:
         """Say who holds it; only for the message, so a full disk does not matter."""
         with contextlib.suppress(OSError):
             words = " ".join(os.path.basename(word) for word in sys.argv[:1])
-            os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"process {os.getpid()}, {words}\n".encode(errors="replace"), 0)
+            os.ftruncate(self.descriptor, 0)
+            os.pwrite(self.descriptor, f"process {os.getpid()}, {words}\n".encode(errors="replace"), 0)
 
     def _holder(self) -> str:
         with contextlib.suppress(OSError), open(self.path, encoding="utf-8", errors="replace") as file:
@@ -91,3 +94,11 @@ def _wait_for(descriptor: int, deadline: float) -> bool:
             time.sleep(_POLL_SECONDS)
         else:
             return True
+
+
+def _unlock(descriptor: int) -> None:
+    """Let go for good, whatever children inherited."""
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

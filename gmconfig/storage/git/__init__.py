@@ -7,11 +7,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing costs more to import than finding a repository
 if TYPE_CHECKING:
-    from gmconfig.storage.git.committing import CommitResult, commit, preview, write_working
+    from gmconfig.storage.git.committing import CommitResult, commit
     from gmconfig.storage.git.history import Revision, read_blobs, touching
     from gmconfig.storage.git.identity import Identity
     from gmconfig.storage.git.repository import Repository
     from gmconfig.storage.git.root import Root, find_root
+    from gmconfig.storage.git.working import preview, write_working
 
 __all__ = [
     "CommitResult",
@@ -30,8 +31,8 @@ __all__ = [
 _HOMES = {
     "CommitResult": "committing",
     "commit": "committing",
-    "preview": "committing",
-    "write_working": "committing",
+    "preview": "working",
+    "write_working": "working",
     "Revision": "history",
     "read_blobs": "history",
     "touching": "history",

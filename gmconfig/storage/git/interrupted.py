@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gmconfig.storage.git.index import IndexFile, UserIndex
+from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import Entry, index_entries
-from gmconfig.storage.git.publish import STAGED
+from gmconfig.storage.git.user_index import UserIndex
 from gmconfig.storage.lock import Lock
 from gmconfig.storage.replacement import forget, recorded, undo_recorded
 
@@ -39,14 +39,11 @@ def settle_held(repository: Repository) -> None:
     if not os.path.isdir(record):
         return
     plan = recorded(record)
-    index = UserIndex(repository, os.path.join(record, STAGED))
+    UserIndex(repository, record).release()
     if _is_published(repository, plan):
-        if index.is_ours():
-            index.commit()
         _end_index(repository, plan)
         forget(record)
     else:
-        index.release()
         undo_recorded(record)
 
 

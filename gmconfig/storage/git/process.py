@@ -10,9 +10,14 @@ from gmconfig.errors import GitTrouble
 
 
 def run_git(
-    arguments: Sequence[str], *, cwd: str, environ: Mapping[str, str], stdin: bytes | None = None
+    arguments: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    stdin: bytes | None = None,
+    inherit: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end; the caller judges the exit code.
+    """Run git to its end; the caller judges the exit code. `inherit` are descriptors that it keeps open.
 
     Raises:
         GitTrouble: there is no git, or no such folder.
@@ -26,6 +31,7 @@ def run_git(
             input=stdin,
             capture_output=True,
             check=False,
+            pass_fds=tuple(inherit),
         )
     except FileNotFoundError as error:
         raise _missing(cwd) from error

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
-from gmconfig.storage.git.index import IndexFile, UserIndex
+from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import (
     Entry,
     changed_entries,
@@ -16,15 +14,17 @@ from gmconfig.storage.git.objects import (
     write_blobs,
 )
 from gmconfig.storage.git.process import failed
-from gmconfig.storage.git.readiness import Tip
+from gmconfig.storage.git.readiness import ready
+from gmconfig.storage.git.user_index import UserIndex
 
 if TYPE_CHECKING:
+    from gmconfig.storage.git.proposal import Proposal
     from gmconfig.storage.git.repository import Repository
     from gmconfig.storage.git.versions import Draft
+    from gmconfig.storage.lock import Lock
     from gmconfig.storage.replacement import Replacement
 
-STAGED = "index"
-"""The name of the user's next index in the record's folder."""
+_ATTEMPTS = 100
 
 
 class Moved(GmconfigError):
@@ -32,49 +32,85 @@ class Moved(GmconfigError):
 
 
 class Publication:
-    """One commit object on its way to its branch."""
+    """A proposal on its way to its branch, with the worktree's lock held."""
 
-    def __init__(self, repository: Repository, files: Replacement, tip: Tip, commit: str, text: str) -> None:
+    def __init__(self, repository: Repository, lock: Lock, files: Replacement, proposal: Proposal) -> None:
         self.repository = repository
+        self.lock = lock
         self.files = files
-        self.tip = tip
-        self.commit = commit
-        self.text = text
+        self.proposal = proposal
+        self.index = UserIndex(repository, files.record)
 
-    def publish(self, drafts: Sequence[Draft]) -> None:
-        """Move the branch and update the user's index.
+    def publish(self) -> str:
+        """Move the branch, update the user's index, and give the commit.
+
+        First everything is made ready and git's lock taken for the last moment only. A user who keeps
+        committing would always be faster then, so later attempts take the lock first.
 
         Raises:
-            Moved: somebody was faster; the branch and the index are as they left them.
+            Moved: somebody changed what the change was made in; the branch and the index are theirs.
         """
-        index = UserIndex(self.repository, os.path.join(self.files.record, STAGED))
-        wanted = self._wanted(drafts, index.copy())
+        commit = self._try(late=True)
+        for _ in range(_ATTEMPTS):
+            if commit:
+                return commit
+            self.index.seize()
+            try:
+                commit = self._try(late=False)
+            finally:
+                self.index.release()
+        raise Moved("the branch keeps moving")
+
+    def _try(self, *, late: bool) -> str | None:
+        if not self.proposal.rebase(ready(self.repository)):
+            raise Moved("the branch moved")
+        commit = self.proposal.commit()
+        self._stage(commit)
+        if not late:
+            return self._swap(commit)
+        self.index.seize()
+        try:
+            return self._swap(commit) if self.index.unchanged() else None
+        finally:
+            self.index.release()
+
+    def _stage(self, commit: str) -> None:
+        """Prepare the user's next index, and note what is about to happen."""
+        wanted = self._wanted(commit, self.index.copy())
         self.files.note(
-            ref=self.tip.ref,
-            commit=self.commit,
+            ref=self.proposal.tip.ref,
+            commit=commit,
             index=[(path, old, new) for path, (old, new) in wanted.items()],
         )
-        index.staged.put({path: new for path, (_, new) in wanted.items()})
-        index.staged.refresh()
-        if not index.seize():
-            raise Moved("the index changed")
-        try:
-            self._move_branch()
-        except BaseException:
-            index.release()
-            raise
-        index.commit()
+        self.index.next.put({path: new for path, (_, new) in wanted.items()})
+        self.index.next.refresh()
 
-    def _wanted(
-        self, drafts: Sequence[Draft], index: IndexFile
-    ) -> dict[str, tuple[Entry | None, Entry | None]]:
+    def _swap(self, commit: str) -> str | None:
+        """Compare and swap the branch; then the index follows, whatever happens."""
+        tip = self.proposal.tip
+        if self.repository.head_ref() != tip.ref:
+            raise Moved("another branch was checked out")
+        kind = "commit" if tip.commit else "commit (initial)"
+        subject = self.proposal.text.partition("\n")[0]
+        asked = ("update-ref", "-m", f"{kind}: {subject}", tip.ref, commit, tip.commit or "")
+        # Killed here, we leave a git behind that may move the branch after the next command has looked: with
+        # our descriptor it keeps the lock until it has ended.
+        done = self.repository.attempt(*asked, inherit=(self.lock.descriptor,))
+        if done.returncode == 0:
+            self.index.replace()
+            return commit
+        if self.repository.head() == tip.commit and b"cannot lock ref" not in done.stderr:
+            raise failed(asked, done.stderr, self.repository.top)
+        return None
+
+    def _wanted(self, commit: str, index: IndexFile) -> dict[str, tuple[Entry | None, Entry | None]]:
         """Give what the user's index holds at each path of the commit, and what it will hold.
 
         Raises:
             Moved: the user staged something at one of our paths since the edit was made.
         """
-        ours = {draft.versions.path: draft for draft in drafts}
-        changes = changed_entries(self.repository, self.tip.commit, self.commit)
+        ours = {draft.versions.path: draft for draft in self.proposal.drafts}
+        changes = changed_entries(self.repository, self.proposal.tip.commit, commit)
         now = index.entries(*{**ours, **changes})
         wanted: dict[str, tuple[Entry | None, Entry | None]] = {}
         for path, draft in ours.items():
@@ -99,26 +135,6 @@ class Publication:
         contents = read_blobs(self.repository, sides)
         merged = merged_content(self.repository, *(contents[side] for side in sides))
         return staged if merged is None else staged._replace(blob=write_blobs(self.repository, [merged])[0])
-
-    def _move_branch(self) -> None:
-        """Compare and swap."""
-        if self.repository.head_ref() != self.tip.ref:
-            raise Moved("another branch was checked out")
-        kind = "commit" if self.tip.commit else "commit (initial)"
-        subject = self.text.partition("\n")[0]
-        asked = (
-            "update-ref",
-            "-m",
-            f"{kind}: {subject}",
-            self.tip.ref,
-            self.commit,
-            self.tip.commit or "",
-        )
-        done = self.repository.attempt(*asked)
-        if done.returncode:
-            if self.repository.head() != self.tip.commit:
-                raise Moved("the branch moved")
-            raise failed(asked, done.stderr, self.repository.top)
 
 
 def _same(one: Entry | None, other: Entry | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, UnknownVersion
@@ -68,12 +68,16 @@ class Repository:
         return folder
 
     def attempt(
-        self, *args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        inherit: Sequence[int] = (),
     ) -> subprocess.CompletedProcess[bytes]:
         """Run git at the top of the working tree and give what it did; the caller judges the exit code."""
         environ = {**self.environ, **QUIET, **(env or {})}
         environ.pop("LANGUAGE", None)
-        return run_git(args, cwd=self.top, environ=environ, stdin=stdin)
+        return run_git(args, cwd=self.top, environ=environ, stdin=stdin, inherit=inherit)
 
     def run(
         self, *args: str, input: bytes | None = None, env: Mapping[str, str] | None = None, check: bool = True
