@@ -106,7 +106,10 @@ def has_properties(node: Node) -> bool:
 
 def is_pair(text: str, node: Node) -> bool:
     """Whether a node is a map of one entry without braces: `[a: 1]`."""
-    return node.kind == MAP and node.style == "flow" and not text.startswith("{", node.start)
+    if node.kind != MAP or node.style != "flow":
+        return False
+    starts_with_key = bool(node.entries) and node.entries[0][0].outer == node.start
+    return starts_with_key or not text.startswith("{", node.start)
 
 
 def parts(node: Node) -> list[Node | tuple[Node, Node]]:

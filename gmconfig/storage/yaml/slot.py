@@ -65,7 +65,8 @@ def slot_of(text: str, target: Target, value: object) -> Slot:
             head = _properties_end(text, node)
             start, end = (head, head) if layout.is_empty(node) else (start, end)
     elif layout.is_empty(node):
-        start = end = node.start if head is None else head
+        bare = step.key_node.end if step.key_node else node.start
+        start = end = bare if head is None else head
     if layout.keeps_breaks(text, node):
         end = len(text[: layout.deepest_last(node).end].removesuffix("\n").removesuffix("\r"))
     return Slot(node, head, start, end, indent, bool(step.parent and step.parent.kind != MAP), lead)
