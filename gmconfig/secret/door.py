@@ -1,4 +1,4 @@
-"""From a project to its vault: this clone's pin, the cache of proved events, the chain of environments."""
+"""From a project to its vault: this clone's pin, the cache of proved events, environments' chains."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Sources | None = None) -> Vault:
     """Give the vault of a project as of a snapshot.
 
-    None means the working tree, and what this process was given. Nothing is read until something is asked of it.
+    None means the working tree, and what this process was given. Nothing is read until it is needed.
     """
     snapshot = snapshot or project.worktree()
     return Vault(
