@@ -234,7 +234,8 @@ class Project:
         if not isinstance(snapshot, WorkingTree) or self.git_folder is None:
             return False
         path = f"{self.prefix}/{file}" if self.prefix else file
-        return bool(self.repository.run("check-ignore", "--", path, check=False))
+        listed = self.repository.run("ls-files", "--others", "--ignored", "--exclude-standard", "--", path)
+        return bool(listed)
 
 
 def _shared_twin(file: str) -> str:
