@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gmconfig.config.history.piece import Cutter, Uncuttable
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.storage.yaml import load
+from gmconfig.storage.yaml.events import events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _MANY = 50_000  # values in one file: half of what the reader allows; near a limit, it has the word
 _DEEP = 150
 _NO_VALUE = "\x01none"
+_WRONG = object()
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _ALIAS_AS_KEY = re.compile(rb"\*[A-Za-z0-9_-]+[ \t]+:")
 
 
@@ -35,6 +38,10 @@ class Found:
         self.size = size
         self.depth = depth
         self.anchors = anchors
+
+
+class _Wrong(Exception):  # noqa: N818  # becomes an error where the file is known
+    """A piece is complete YAML, and yet cannot be read (a key stands twice): so is the file that holds it."""
 
 
 class VersionReader:
@@ -51,11 +58,12 @@ class VersionReader:
             BrokenConfiguration: this version cannot be read.
         """
         try:
-            piece = self._cutter.cut(raw, self._before)
-            found = _evaluated(piece, {})
+            self._before = self._cutter.cut(raw, self._before)
+            found = _evaluated(self._before, {})
         except (Uncuttable, BrokenConfiguration):
             return load(raw, file)
-        self._before = piece
+        except _Wrong as error:
+            raise BrokenConfiguration(f'"{file}" is broken in this version', hint="gmconfig validate") from error
         if found.size > _MANY or found.depth > _DEEP:
             return load(raw, file)
         return found.value
@@ -64,15 +72,39 @@ class VersionReader:
 def _evaluated(piece: Piece, anchors: Mapping[bytes, bytes]) -> Found:
     meaning = tuple([anchors.get(name) for name in piece.used])
     found = piece.found.get(meaning)
+    if found is _WRONG:
+        raise _Wrong
     if found is None:
         if piece.parts:
             found = _joined(piece, dict(anchors))
         elif piece.body is not None:
             found = _wrapped(piece, _evaluated(piece.body, anchors))
         else:
-            found = _read(piece, anchors)
+            found = _read_or_judged(piece, meaning, anchors)
         piece.found[meaning] = found
     return found  # type: ignore[return-value]  # only this function fills `found`
+
+
+def _read_or_judged(
+    piece: Piece, meaning: tuple[bytes | None, ...], anchors: Mapping[bytes, bytes]
+) -> Found:
+    try:
+        return _read(piece, anchors)
+    except BrokenConfiguration as error:
+        if not _is_complete(piece.text):
+            raise
+        piece.found[meaning] = _WRONG
+        raise _Wrong from error
+
+
+def _is_complete(text: bytes) -> bool:
+    """Whether a text is YAML as far as a parser goes, so that what follows it in the file cannot mend it."""
+    try:
+        found = events(text.decode(), "")
+    except (BrokenConfiguration, UnicodeDecodeError):
+        return False
+    names = (getattr(event, "anchor", None) for event in found)
+    return all(name is None or _PLAIN_NAME.fullmatch(name) for name in names)
 
 
 def _wrapped(piece: Piece, inner: Found) -> Found:

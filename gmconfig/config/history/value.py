@@ -71,8 +71,8 @@ class Trees:
             return self._trees[blob]
         try:
             tree = self._numbered(raw, file) if self._number else self._reader(file).read(raw, file)
-        except BrokenConfiguration as error:
-            return Unknown(str(error))
+        except BrokenConfiguration:
+            return Unknown(f'"{file}" cannot be read in this version')
         return {} if tree is None else tree
 
     def _reader(self, file: str) -> VersionReader:
