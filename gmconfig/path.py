@@ -203,16 +203,23 @@ def _step(node: object, segment: Segment, path: KeyPath, keys: Keys) -> str | in
             raise UnknownPath(f'"{path}" is ambiguous: {len(found)} items match {segment!r}')
     if segment is ANY or segment is DEEP:
         raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
-    raise UnknownPath(f'"{path}" does not exist', hint=_suggestion(node, segment, keys))
+    raise UnknownPath(f'"{path}" does not exist', hint=_suggestion(node, segment, keys, path))
 
 
-def _suggestion(node: object, segment: Segment, keys: Keys) -> str | None:
+def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> str | None:
     if isinstance(node, dict) and isinstance(segment, str):
         near = nearest(segment, list(node))
-        return f'did you mean "{format_keys((*keys, near))}"?' if near else None
+        return f'did you mean "{_mended(node, near, keys, path)}"?' if near else None
     if isinstance(node, list):
         return f"{format_keys(keys) or 'the document'} is a list of {len(node)}, counted from [0]"
     return None
+
+
+def _mended(node: object, near: str, keys: Keys, path: KeyPath) -> str:
+    """Give the whole path with the mistyped key replaced; only up to it where the rest is not there either."""
+    rest = path.segments[len(keys) + 1 :]
+    exists = any(True for _ in _find((near, *rest), node, ()))
+    return format_keys((*keys, near, *rest) if exists else (*keys, near))
 
 
 def _matches(segments: tuple[Segment, ...], keys: Keys, tree: object) -> bool:

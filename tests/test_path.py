@@ -73,7 +73,7 @@ def test_a_mistyped_key_names_the_nearest_path():
     with pytest.raises(UnknownPath) as caught:
         KeyPath.parse("database.pol.size").resolve(TREE)
     assert '"database.pol.size"' in str(caught.value)
-    assert caught.value.hint == 'did you mean "database.pool"?'
+    assert caught.value.hint == 'did you mean "database.pool.size"?'
 
 
 def test_an_index_past_the_end_says_how_long_the_list_is():

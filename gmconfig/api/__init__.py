@@ -1,1 +1,68 @@
-"""…"""
+"""Door two: the classes that a program uses; each joins rooms into what a user wants done, and prints nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gmconfig.api.answers import DocumentDifference, DocumentLayers, Explanation, SecretSummary, Statement, Update
+    from gmconfig.api.config_manager import ConfigManager
+    from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
+    from gmconfig.api.doctor import Examined, examine
+    from gmconfig.api.environment import Environment
+    from gmconfig.api.keys import new_identity
+    from gmconfig.api.live import LiveConfig
+    from gmconfig.api.outcome import Edited, How, Outcome
+    from gmconfig.api.secrets_manager import SecretsManager
+    from gmconfig.api.starting import Started, start
+    from gmconfig.config.diff import Change
+    from gmconfig.config.versions import Version
+    from gmconfig.errors import (
+        AccessDenied, BrokenConfiguration, ExitCode, GitTrouble, GmconfigError, InvalidConfiguration, Locked,
+        NotFound, Refused, UnknownDocument, UnknownEnvironment, UnknownPath, UnknownVersion, Unresolved, UsageError,
+    )
+    from gmconfig.finding import Finding, Place, Severity
+    from gmconfig.finding import Severity as AlertSeverity
+    from gmconfig.path import KeyPath
+    from gmconfig.secret.generator import SecretType
+    from gmconfig.secret.token import Secret
+    from gmconfig.validate.policy.rule import ComplianceRule
+    from gmconfig.validate.report.report import Report
+
+_HOMES = {
+    "api.answers": ("DocumentDifference", "DocumentLayers", "Explanation", "SecretSummary", "Statement", "Update"),
+    "api.config_manager": ("ConfigManager",),
+    "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
+    "api.doctor": ("Examined", "examine"),
+    "api.environment": ("Environment",),
+    "api.keys": ("new_identity",),
+    "api.live": ("LiveConfig",),
+    "api.outcome": ("Edited", "How", "Outcome"),
+    "api.secrets_manager": ("SecretsManager",),
+    "api.starting": ("Started", "start"),
+    "config.diff": ("Change",),
+    "config.versions": ("Version",),
+    "errors": (
+        "AccessDenied", "BrokenConfiguration", "ExitCode", "GitTrouble", "GmconfigError", "InvalidConfiguration",
+        "Locked", "NotFound", "Refused", "UnknownDocument", "UnknownEnvironment", "UnknownPath", "UnknownVersion",
+        "Unresolved", "UsageError",
+    ),
+    "finding": ("Finding", "Place", "Severity"),
+    "path": ("KeyPath",),
+    "secret.generator": ("SecretType",),
+    "secret.token": ("Secret",),
+    "validate.policy.rule": ("ComplianceRule",),
+    "validate.report.report": ("Report",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names} | {"AlertSeverity": "finding"}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605  # one list of names, not two
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'gmconfig.api' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f"gmconfig.{_HOME_OF[name]}")
+    return getattr(module, "Severity" if name == "AlertSeverity" else name)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import typer
+import typer
 
 
 def documents(incomplete: str) -> list[str]:

@@ -43,12 +43,11 @@ def init(
     """
     if (extract_base or by) and not patterns:
         raise UsageError("--extract-base and --by need --from", hint="gmconfig init --from 'values-{environment}.yaml' --extract-base")
-    from gmconfig.api import start
+    from gmconfig.api import How, start
 
+    how = How(user, reason, dry_run=dry_run, commit=not no_commit)
     result = start(
-        session.directory or folder if folder == "." else _joined(session, folder),
-        patterns=patterns or (), extract=extract_base, by=by, identity=identity,
-        user=user, reason=reason, dry_run=dry_run, commit=not no_commit,
+        _joined(session, folder), how=how, patterns=patterns or (), extract=extract_base, by=by, identity=identity
     )
     for line in result.notes:
         terminal.note(line)

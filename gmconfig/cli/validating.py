@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gmconfig.cli.session import Session
+    from gmconfig.validate.report.report import Report
 
 
 def validate(
@@ -23,15 +24,12 @@ def validate(
     environments: Sequence[str] = (),
     output: str = "text",
     reports: Sequence[str] = (),
-    verbose: bool = False,
 ) -> int:
     """Check and report; give 1 if something fails."""
-    from gmconfig.validate.formats import FORMATS, render
-
-    _known(output, FORMATS)
-    wanted = [_report(text, FORMATS) for text in reports]
+    _known(output)
+    wanted = [_report(text) for text in reports]
     if schema is not None:
-        from gmconfig.validate.standalone import check_files
+        from gmconfig.validate.files import check_files
 
         report = check_files(_from(session, schema), [_from(session, file) for file in files])
     else:
@@ -39,21 +37,34 @@ def validate(
             files=[_from(session, file) for file in files], staged=staged, at=at, environments=tuple(environments)
         )
     for name, file in wanted:
-        _written(session, file, render(report, name))
-    terminal.answer(render(report, output, colour=terminal.coloured_stdout()))
+        _written(_from(session, file), rendered(report, name))
+    terminal.answer(rendered(report, output))
     return 0 if report.ok else 1
 
 
-def _known(name: str, known: Sequence[str]) -> None:
-    if name not in known:
+def rendered(report: Report, output: str) -> str:
+    """Give a report in a format; text is coloured where a terminal shows it."""
+    from gmconfig.validate.report.formats import FORMATS
+
+    if output == "text" and terminal.coloured_stdout():
+        from gmconfig.validate.report.text import render
+
+        return render(report, colour=True)
+    return FORMATS[output](report)
+
+
+def _known(name: str) -> None:
+    from gmconfig.validate.report.formats import FORMATS
+
+    if name not in FORMATS:
         from gmconfig.errors import UsageError
 
-        raise UsageError(f'"{name}" is not an output format', hint=f"one of: {', '.join(known)}")
+        raise UsageError(f'"{name}" is not an output format', hint=f"one of: {', '.join(FORMATS)}")
 
 
-def _report(text: str, known: Sequence[str]) -> tuple[str, str]:
+def _report(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
-    _known(name, known)
+    _known(name)
     if not equals or not file:
         from gmconfig.errors import UsageError
 
@@ -65,7 +76,7 @@ def _from(session: Session, file: str) -> str:
     return os.path.join(session.directory, file) if session.directory else file
 
 
-def _written(session: Session, file: str, text: str) -> None:
-    from gmconfig.storage.files import write_atomically
+def _written(file: str, text: str) -> None:
+    from gmconfig.storage.files import write_atomic
 
-    write_atomically(_from(session, file), text.encode())
+    write_atomic(file, text.encode())

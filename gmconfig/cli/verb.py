@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -55,8 +55,9 @@ def verb(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[...
 
 
 def _with_session(function: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(function, eval_str=True)
-    own = list(signature.parameters.values())[1:]
+    hints = get_type_hints(function, localns={"Session": Session}, include_extras=True)
+    signature = inspect.signature(function)
+    own = [p.replace(annotation=hints[p.name]) for p in list(signature.parameters.values())[1:]]
     shared = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS[name], annotation=annotation)
         for name, annotation in _SHARED.items()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gmconfig.config.diff import Change
 
 _MARKS = {"+": "green", "-": "red", "~": "yellow"}
+_ABOUT = {"changed": "different secrets", "re-sealed": "sealed again, same secret", "unknown": "sealed, no key to compare"}
 
 
 def explanation(found: Explanation) -> list[terminal.Line]:
@@ -65,20 +66,20 @@ def difference_record(found: DocumentDifference) -> dict[str, Any]:
 
 
 def change_record(change: Change) -> dict[str, Any]:
-    """Give one change as JSON has it; a secret's two sides are masked, and a note says how they differ."""
+    """Give one change as JSON has it; a secret's two sides are masked, and `secret` says how they differ."""
     return {
         "path": format_keys(change.path),
         "kind": change.kind,
-        "before": change.before,
-        "after": change.after,
-        "note": change.note or None,
+        "before": None if change.kind == "+" else change.before,
+        "after": None if change.kind == "-" else change.after,
+        "secret": change.secret,
     }
 
 
 def _change(change: Change, width: int) -> terminal.Line:
     mark = (change.kind, _MARKS[change.kind])
     path = format_keys(change.path).ljust(width)
-    note = f"   ({change.note})" if change.note else ""
+    note = f"   ({_ABOUT[change.secret]})" if change.kind == "~" and change.secret else ""
     if change.kind == "+":
         return ["  ", mark, f" {path}   {values.inline(change.after)}{note}"]
     if change.kind == "-":

@@ -33,7 +33,7 @@ def keygen(
 
     made = new_identity(file)
     terminal.note(f"identity written to {made.file}; keep it, nothing else opens what it seals")
-    return terminal.answer(made.public)
+    return terminal.answer(f"age {made.recipient}\nverify {made.verifier}")
 
 
 def register(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -161,7 +162,7 @@ def list_(session: Session, environment: options.Environment = None, output: opt
     options.one_of(output, ("text", "json"))
     entries = session.secrets(environment).list_secrets()
     if output == "json":
-        return terminal.answer(values.as_json([entry.record() for entry in entries]))
+        return terminal.answer(values.as_json([asdict(entry) for entry in entries]))
     if not entries:
         return terminal.note("no secrets")
     return terminal.lines(terminal.table([_row(entry) for entry in entries]))

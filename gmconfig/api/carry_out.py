@@ -1,0 +1,113 @@
+"""The one way a change happens: make it, check the result, commit exactly that."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gmconfig.api.outcome import Edited, How, Outcome
+from gmconfig.errors import InvalidConfiguration
+from gmconfig.storage.snapshot import Proposed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gmconfig.finding import Finding
+    from gmconfig.project import Project
+    from gmconfig.storage.change import FileEdit
+    from gmconfig.storage.snapshot import Snapshot
+
+log = logging.getLogger("gmconfig.change")
+
+Files = dict[str, tuple[bytes | None, bytes | None]]
+
+
+def carry_out(
+    project: Project,
+    edits: Mapping[str, FileEdit],
+    how: How,
+    *,
+    operation: str,
+    subject: str,
+    document: str | None = None,
+    environment: str | None = None,
+    trailers: Mapping[str, str] | None = None,
+    changes: Sequence[Edited] = (),
+    still_overridden: Sequence[str] = (),
+    checked: bool = True,
+) -> Outcome:
+    """Carry a change out as far as `how` says.
+
+    Raises:
+        InvalidConfiguration: the result would fail a check that passes now.
+        Refused: the repository is in the middle of something, or somebody's own change is in the way.
+    """
+    files = changed_files(project.worktree(), edits)
+    message = f"{subject}: {how.reason}" if how.reason else subject
+    outcome = Outcome(
+        message, document, environment, tuple(changes), files,
+        dry_run=how.dry_run, still_overridden=tuple(still_overridden),
+    )
+    if not files:
+        return outcome
+    if checked:
+        check(project, files)
+    if how.dry_run:
+        return outcome
+    named = {"Operation": operation, "Document": document, "Environment": environment, **(trailers or {})}
+    return _kept(project, {file: edits[file] for file in files}, how, outcome, named)
+
+
+def changed_files(snapshot: Snapshot, edits: Mapping[str, FileEdit]) -> Files:
+    """Give each file that the edits really change, before and after."""
+    files: Files = {}
+    for file, edit in edits.items():
+        before = snapshot.read(file) if snapshot.exists(file) else None
+        after = edit.apply(before)
+        if after != before:
+            files[file] = (before, after)
+    return files
+
+
+def check(project: Project, files: Files) -> None:
+    """Refuse a change whose result fails a check that passes without it.
+
+    Raises:
+        InvalidConfiguration: with the findings.
+    """
+    from gmconfig.validate.run import check as validated
+
+    proposed = Proposed(project.worktree(), {file: after for file, (_, after) in files.items()})
+    found = [f for f in validated(project.at(proposed), proposed, files=tuple(files)).findings if f.fails]
+    if not found:
+        return
+    known = {_identity(f) for f in validated(project, project.worktree(), files=tuple(files)).findings if f.fails}
+    new = tuple(finding for finding in found if _identity(finding) not in known)
+    if new:
+        raise InvalidConfiguration(
+            "the change was refused, the result would not be valid", new, hint="nothing was changed"
+        )
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    """What makes a finding the same one although lines moved."""
+    return finding.check, finding.rule, finding.document, finding.path, finding.message, finding.environments
+
+
+def _kept(
+    project: Project, edits: Mapping[str, FileEdit], how: How, outcome: Outcome, named: Mapping[str, str | None]
+) -> Outcome:
+    from dataclasses import replace
+
+    if not how.commit:
+        from gmconfig.storage.git import write_working
+
+        write_working(project.root, edits)
+        return outcome
+    from gmconfig.storage.git import commit
+
+    trailers = {f"Gmconfig-{name}": value for name, value in named.items() if value}
+    trailers |= {"Gmconfig-Reason": how.reason} if how.reason else {}
+    result = commit(project.repository, project.prefix, edits, outcome.message, author=how.user, trailers=trailers)
+    log.debug("committed %s: %s", result.commit, outcome.message)
+    return replace(outcome, commit=result.commit, branch=result.branch)

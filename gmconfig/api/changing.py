@@ -1,0 +1,112 @@
+"""Changing configuration: set, unset, a whole tree, an edited file; each planned, sealed, then carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.api.carry_out import carry_out
+from gmconfig.api.edited import edited_values
+from gmconfig.api.sealing import Sealing
+from gmconfig.config.edit import plan_set, plan_tree, plan_unset, plan_update
+from gmconfig.config.resolve import Resolved
+from gmconfig.config.strategy import rules_of
+from gmconfig.errors import NotFound
+from gmconfig.path import KeyPath
+from gmconfig.secret.token import Secret
+from gmconfig.storage.change import WholeFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmconfig.api.outcome import How, Outcome
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.config.edit import PlannedEdit
+
+
+def set_value(
+    workspace: Workspace, document: str, path: KeyPath, value: object, how: How, *,
+    create: bool, copy_list: bool, secret: bool,
+) -> Outcome:
+    """Set one value in the layer of the environment that was named, without one in the base."""
+    sealing = Sealing(workspace, "set", how.reason)
+    wished = Secret(value) if secret else value
+    plan = plan_set(
+        _resolved(workspace, document, create=create), path, wished, create=create, copy_list=copy_list, seal=sealing.seal
+    )
+    return _carried_out(workspace, plan, how, sealing, "set", f"{document}: {path}")
+
+
+def unset_value(workspace: Workspace, document: str, path: KeyPath, how: How, *, copy_list: bool) -> Outcome:
+    """Remove one key."""
+    sealing = Sealing(workspace, "unset", how.reason)
+    plan = plan_unset(_resolved(workspace, document), path, copy_list=copy_list)
+    return _carried_out(workspace, plan, how, sealing, "unset", f"{document}: {path} removed")
+
+
+def set_tree(workspace: Workspace, document: str, wanted: object, how: How) -> Outcome:
+    """Make a document's resolved values those of a tree, writing only what differs."""
+    return _from_values(workspace, document, wanted, how, plan_tree)
+
+
+def update_tree(workspace: Workspace, document: str, updates: object, how: How) -> Outcome:
+    """Merge a tree into a document's values."""
+    return _from_values(workspace, document, updates, how, plan_update)
+
+
+def layer_text(workspace: Workspace, document: str) -> tuple[str, str]:
+    """Give the file that changes go to, and its text; empty where it does not exist yet."""
+    from gmconfig.config.own import Own
+
+    snapshot = workspace.project.worktree()
+    layer = Own(workspace.project, snapshot, document, workspace.given, variables=workspace.variables).layer
+    raw = snapshot.read(layer.file) if snapshot.exists(layer.file) else b""
+    return layer.file, raw.decode("utf-8", "surrogateescape")
+
+
+def replace_layer(workspace: Workspace, document: str, file: str, before: str, after: str, how: How) -> Outcome:
+    """Replace a layer's whole text."""
+    project = workspace.project
+    sealing = Sealing(workspace, "edit", how.reason)
+    content = after.encode("utf-8", "surrogateescape")
+    edits = sealing.settled({file: WholeFile(content)}) if after != before else {}
+    subject = f"{document}: edit {file}"
+    return carry_out(
+        project, edits, how, operation="edit", document=document, environment=workspace.given, subject=subject,
+        changes=edited_values(project, edits, files=(file,)),
+    )
+
+
+def _from_values(
+    workspace: Workspace, document: str, wanted: object, how: How, plan: Callable[..., PlannedEdit]
+) -> Outcome:
+    sealing = Sealing(workspace, "set", how.reason)
+    resolved = _resolved(workspace, document)
+    value = resolved.value(workspace.lookup(resolved.snapshot, resolved.environment, tolerant=True))
+    planned = plan(resolved, wanted, value, seal=sealing.seal)
+    return _carried_out(workspace, planned, how, sealing, "set", f"{document}: update")
+
+
+def _carried_out(
+    workspace: Workspace, plan: PlannedEdit, how: How, sealing: Sealing, operation: str, subject: str
+) -> Outcome:
+    project, environment = workspace.project, plan.layer.environment
+    edits = sealing.settled(plan.edits)
+    named = {"Path": str(KeyPath(plan.keys))} if plan.keys else {}
+    return carry_out(
+        project, edits, how, operation=operation, document=plan.layer.document, environment=environment,
+        subject=subject + (f" in {environment}" if environment else ""), trailers=named,
+        changes=edited_values(project, edits, files=(plan.layer.file,)), still_overridden=plan.overriding,
+    )
+
+
+def _resolved(workspace: Workspace, document: str, *, create: bool = False) -> Resolved:
+    """Resolve a document where changes go; with `create`, one without any layer yet is an empty one."""
+    snapshot = workspace.project.worktree()
+    try:
+        return workspace.resolved(document, snapshot, workspace.given)
+    except NotFound:
+        if not create:
+            raise
+    project = workspace.project
+    rules = rules_of(project.settings.merge)
+    return Resolved(project, snapshot, document, workspace.given, (), variables=workspace.variables, rules=rules)

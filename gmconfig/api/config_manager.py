@@ -1,0 +1,251 @@
+"""ConfigManager: read, explain, change and roll back configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.api.workspace import Workspace
+from gmconfig.path import KeyPath, value_at
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from gmconfig.api.answers import DocumentDifference, DocumentLayers, Explanation, Update
+    from gmconfig.api.live import LiveConfig
+    from gmconfig.api.outcome import Outcome
+    from gmconfig.config.diff import Change
+    from gmconfig.config.versions import Version
+    from gmconfig.storage.snapshot import Snapshot
+
+
+class ConfigManager:
+    """The configuration of one repository, as one environment sees it.
+
+    Args:
+        environment: an `Environment` or a declared name; None is `GMCONFIG_ENVIRONMENT`, else the project's
+            default, else the base layer alone. Changes go to the file of the environment that is named here,
+            without one to the base.
+        root: a folder of the project; the current one by default.
+        variables: values for the variables of further layers, such as `{"host": "web-1"}`.
+        at: read another version: `v7` (then of one document), a commit, a tag.
+        identity: a file with the identity that opens and signs.
+        ask: how to get a passphrase from a person; None where nobody can be asked.
+
+    Raises:
+        NotFound: there is no gmconfig.yaml there or above.
+        UnknownEnvironment: the project does not declare it.
+    """
+
+    def __init__(
+        self,
+        environment: str | None = None,
+        root: str | os.PathLike[str] | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+        at: str | None = None,
+        identity: str | None = None,
+        ask: Callable[[str], str] | None = None,
+    ) -> None:
+        self.workspace = Workspace(environment, root, variables=variables, identity=identity, ask=ask)
+        self.at = at
+
+    @property
+    def environment(self) -> str | None:
+        """The environment that reads use; None is the base layer alone."""
+        return self.workspace.environment
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The declared environments."""
+        return tuple(self.workspace.project.environments)
+
+    # Reading
+
+    def get_config(self, name: str, section: str | None = None) -> Any:
+        """Give a document's resolved values, or those of one section, with secrets in plain.
+
+        The returned tree is the caller's own: changing it changes nothing else.
+
+        Raises:
+            UnknownDocument: no document has that name.
+            UnknownPath: the section does not exist.
+            Unresolved: a placeholder has neither a value nor a default.
+            AccessDenied: a secret does not open with the identity at hand.
+        """
+        from gmconfig.api.plain import plain
+
+        return plain(self.value(name, section or ""))
+
+    def value(self, name: str, path: str = "") -> object:
+        """Give the resolved value at a path; secrets are `Secret` until `.reveal()`."""
+        from gmconfig.api.reading import value
+
+        return value(self.workspace, self.snapshot(name), name, KeyPath.parse(path))
+
+    def raw(self, name: str, path: str = "") -> object:
+        """Give the merged value at a path as it is written: placeholders and sealed tokens stay."""
+        snapshot = self.snapshot(name)
+        found = self.workspace.resolved(name, snapshot, self.environment, overrides=self.at is None)
+        return value_at(found.merged, found.keys(KeyPath.parse(path)))
+
+    def live(self, name: str, *, interval: float = 1.0) -> LiveConfig:
+        """Give a document that follows its files: `get` costs one look-up, a reload swaps all values at once."""
+        from gmconfig.api.live import LiveConfig
+
+        return LiveConfig(self.workspace, name, interval=interval)
+
+    def on_change(self, path: str, callback: Callable[[tuple[Change, ...]], object], *, name: str | None = None) -> LiveConfig:
+        """Call back whenever a value below a path of a document (the default one) changes; starts to watch.
+
+        Returns:
+            What watches; its `stop()` ends it.
+        """
+        live = self.live(name or self.workspace.project.default_document)
+        live.on_change(path, callback)
+        return live.start()
+
+    def watch(self, name: str | None = None, *, interval: float = 1.0) -> Iterator[Update]:
+        """Yield each change of a document (the default one) as it happens, for ever."""
+        return self.live(name or self.workspace.project.default_document, interval=interval).updates()
+
+    def list_documents(self) -> tuple[str, ...]:
+        """Give the names of all documents."""
+        return tuple(self.workspace.project.documents(self.snapshot()))
+
+    def documents(self) -> tuple[DocumentLayers, ...]:
+        """Give every document with the files of each environment."""
+        from gmconfig.api.reading import documents
+
+        return documents(self.workspace, self.snapshot())
+
+    def process_environment(self, name: str | None = None) -> dict[str, str]:
+        """Give a document's values (the default one's) as environment variables, secrets in plain."""
+        from gmconfig.config.environ import variables_of
+
+        return variables_of(self.get_config(name or self.workspace.project.default_document))
+
+    # Asking why
+
+    def explain(self, name: str, path: str) -> Explanation:
+        """Give every layer that has a say on a value, with place, commit, author and reason."""
+        from gmconfig.api.explaining import explain
+
+        return explain(self.workspace, self.snapshot(name), name, KeyPath.parse(path))
+
+    def diff(self, left: str, right: str, documents: Sequence[str] = ()) -> tuple[DocumentDifference, ...]:
+        """Compare two sides: environments, revisions or `environment@revision`; `vN` needs one document."""
+        from gmconfig.api.differing import diff
+
+        return diff(self.workspace, left, right, tuple(documents))
+
+    def get_versions(self, name: str) -> tuple[Version, ...]:
+        """Give a document's versions, newest first: `v12` is its twelfth commit."""
+        from gmconfig.config.versions import versions
+
+        self.workspace.project.check_document(self.snapshot(), name)
+        return versions(self.workspace.project, name)
+
+    def history(self, name: str, path: str = "") -> tuple[Version, ...]:
+        """Give a document's versions, or only those that changed one path's value in this environment."""
+        if not path:
+            return self.get_versions(name)
+        from gmconfig.config.versions import history
+
+        found = history(
+            self.workspace.project, name, KeyPath.parse(path), self.environment, variables=self.workspace.variables
+        )
+        return tuple(sorted((*found.versions, *found.unknown), key=lambda version: -version.ordinal))
+
+    # Changing
+
+    def set_config(self, name: str, data: Mapping[str, Any], user: str | None = None, reason: str | None = None, **how: bool) -> Outcome:
+        """Make a document's resolved values those of `data`; what does not differ stays as it is written.
+
+        Untouched placeholders and sealed values stay; a secret is never written in plain.
+
+        Raises:
+            InvalidConfiguration: the result would not pass validation.
+            Refused: a sealed value would be replaced by a plain one, or somebody's change is in the way.
+        """
+        from gmconfig.api.changing import set_tree
+        from gmconfig.api.outcome import How
+
+        return set_tree(self.workspace, name, dict(data), How(user, reason, **how))
+
+    def update_config(self, name: str, updates: Mapping[str, Any], user: str | None = None, reason: str | None = None, **how: bool) -> Outcome:
+        """Merge `updates` into a document, deeply; None removes a key."""
+        from gmconfig.api.changing import update_tree
+        from gmconfig.api.outcome import How
+
+        return update_tree(self.workspace, name, dict(updates), How(user, reason, **how))
+
+    def set_value(
+        self, name: str, path: str, value: object, user: str | None = None, reason: str | None = None, *,
+        create: bool = False, copy_list: bool = False, secret: bool = False, **how: bool,
+    ) -> Outcome:
+        """Set one value; with `secret` it is sealed where it stands.
+
+        Raises:
+            UnknownPath: nothing stands there, and `create` was not asked for.
+            InvalidConfiguration: the result would not pass validation.
+        """
+        from gmconfig.api.changing import set_value
+        from gmconfig.api.outcome import How
+
+        return set_value(
+            self.workspace, name, KeyPath.parse(path), value, How(user, reason, **how),
+            create=create, copy_list=copy_list, secret=secret,
+        )
+
+    def unset_value(
+        self, name: str, path: str, user: str | None = None, reason: str | None = None, *,
+        copy_list: bool = False, **how: bool,
+    ) -> Outcome:
+        """Remove one key; what an environment inherits is removed with null."""
+        from gmconfig.api.changing import unset_value
+        from gmconfig.api.outcome import How
+
+        return unset_value(self.workspace, name, KeyPath.parse(path), How(user, reason, **how), copy_list=copy_list)
+
+    def rollback_config(
+        self, name: str, version: str, user: str | None = None, reason: str | None = None, *,
+        path: str = "", **how: bool,
+    ) -> Outcome:
+        """Restore a document's files as of `v7`, a commit or a tag, as a new commit; or only one path.
+
+        A value that is still sealed keeps what it holds today.
+        """
+        from gmconfig.api.outcome import How
+        from gmconfig.api.restoring import rollback
+
+        return rollback(self.workspace, name, version, How(user, reason, **how), path=KeyPath.parse(path))
+
+    def infer_schema(self, name: str, user: str | None = None, reason: str | None = None, **how: bool) -> Outcome:
+        """Write `schemas/<document>.schema.json`, a schema that all environments satisfy."""
+        from gmconfig.api.inferring import infer_schema
+        from gmconfig.api.outcome import How
+
+        return infer_schema(self.workspace, name, How(user, reason, **how))
+
+    def layer_text(self, name: str) -> tuple[str, str]:
+        """Give the file that changes of this environment go to, and its text, for an editor."""
+        from gmconfig.api.changing import layer_text
+
+        return layer_text(self.workspace, name)
+
+    def replace_layer(
+        self, name: str, file: str, before: str, after: str, user: str | None = None, reason: str | None = None,
+        **how: bool,
+    ) -> Outcome:
+        """Replace a layer's whole text, as an editor left it."""
+        from gmconfig.api.changing import replace_layer
+        from gmconfig.api.outcome import How
+
+        return replace_layer(self.workspace, name, file, before, after, How(user, reason, **how))
+
+    def snapshot(self, name: str | None = None) -> Snapshot:
+        """Give the files that reads use: the working tree, or the version that `at` names."""
+        from gmconfig.api.reading import snapshot
+
+        return snapshot(self.workspace, self.at, name)

@@ -1,0 +1,117 @@
+"""ConfigValidator: check data before it is stored, and everything that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.api.workspace import Workspace
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from gmconfig.api.outcome import Outcome
+    from gmconfig.finding import Place
+    from gmconfig.validate.policy.rule import ComplianceRule
+    from gmconfig.validate.report.report import Report
+
+    ValidationRule = Callable[[Any], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationError:
+    """One mistake: the path of the value (`field`), what is wrong, and where it stands in a file, if it does."""
+
+    field: str
+    message: str
+    severity: str = "error"
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """What a check of data found; `valid` if nothing fails."""
+
+    errors: tuple[ValidationError, ...] = ()
+    warnings: tuple[ValidationError, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing fails."""
+        return not self.errors
+
+
+class ConfigValidator:
+    """Checks against schemas, policies and rules of your own.
+
+    Args:
+        environment: judge data as this environment's; policies may differ by environment.
+        root: a folder of the project; the current one by default.
+    """
+
+    def __init__(self, environment: str | None = None, root: str | os.PathLike[str] | None = None) -> None:
+        self.workspace = Workspace(environment, root)
+        self._rules: dict[str, list[ValidationRule]] = {}
+        self._compliance: list[ComplianceRule] = []
+
+    def validate_config(self, name: str, data: Mapping[str, Any]) -> bool:
+        """Whether data would be a valid document."""
+        return self.validate_config_detailed(name, data).valid
+
+    def validate_config_detailed(self, name: str, data: Mapping[str, Any]) -> ValidationResult:
+        """Check data against the document's schema, the policies, and the rules that were added."""
+        from gmconfig.validate.data import check_data
+
+        project = self.workspace.project
+        found = check_data(
+            project, project.worktree(), name, dict(data), environment=self.workspace.environment, rules=self._compliance
+        )
+        own = [
+            ValidationError("", message) for rule in self._rules.get(name, ()) for message in rule(dict(data))
+        ]
+        told = [(f.fails, ValidationError(f.path or "", f.message, str(f.severity), f.place)) for f in found]
+        return ValidationResult(
+            (*(error for fails, error in told if fails), *own), tuple(error for fails, error in told if not fails)
+        )
+
+    def add_validation_rule(self, name: str, func: ValidationRule) -> None:
+        """Add a rule for a document: a function of the data that yields what is wrong with it."""
+        self._rules.setdefault(name, []).append(func)
+
+    def add_compliance_rule(self, rule: ComplianceRule) -> None:
+        """Add a compliance rule for this validator; `policies/` is where rules stay."""
+        self._compliance.append(rule)
+
+    def generate_schema(self, name: str, sample_data: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a draft-07 schema that the sample satisfies."""
+        from gmconfig.config.infer import generate_schema
+
+        return generate_schema(name, sample_data)
+
+    def save_schema(
+        self, name: str, schema: Mapping[str, Any], user: str | None = None, reason: str | None = None, **how: bool
+    ) -> Outcome:
+        """Write `schemas/<name>.schema.json` as a commit."""
+        from gmconfig.api.inferring import save_schema
+        from gmconfig.api.outcome import How
+
+        return save_schema(self.workspace, name, schema, How(user, reason, **how))
+
+    def check(
+        self, *, files: Sequence[str] = (), staged: bool = False, at: str | None = None,
+        environments: Sequence[str] = (),
+    ) -> Report:
+        """Check the whole project, or what some files can affect: the working tree, what is staged, a commit.
+
+        Args:
+            files: paths as seen from the current folder.
+            staged: look at git's index.
+            at: look at this commit.
+            environments: only these.
+        """
+        from gmconfig.api.checking import check
+
+        return check(
+            self.workspace, files=files, staged=staged, at=at, environments=environments, rules=self._compliance
+        )

@@ -1,0 +1,114 @@
+"""`doctor`: whether this machine and this repository are ready, and what to do if not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import GmconfigError
+from gmconfig.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was looked at; `state` is ok, warning or error, `hint` the next step, `fixed` what was done."""
+
+    name: str
+    state: str
+    message: str
+    hint: str | None = None
+    fixed: str | None = None
+
+
+def examine(root: str | None = None, *, fix: bool = False) -> tuple[Examined, ...]:
+    """Look at git, parsers, project, repository, identity and access; with `fix`, repair what needs no question."""
+    found = [*_machine()]
+    try:
+        project = Project.find(root)
+    except GmconfigError as error:
+        return (*found, _failed("project", error))
+    found.append(Examined("project", "ok", f"{project.root}, environments {', '.join(project.environments)}"))
+    found.extend(_guarded("repository", lambda: _repository(project, fix)))
+    found.extend(_guarded("access", lambda: _access(project)))
+    return tuple(found)
+
+
+def _machine() -> Iterator[Examined]:
+    git = shutil.which("git")
+    if git is None:
+        yield Examined("git", "error", "there is no git", "install git 2.30 or newer")
+    else:
+        yield Examined("git", "ok", git)
+    yield _parser()
+    yield _memory()
+
+
+def _parser() -> Examined:
+    from importlib.util import find_spec
+
+    if find_spec("_ruamel_yaml"):
+        return Examined("yaml", "ok", "the C parser is active")
+    hint = "pip install 'ruamel.yaml[oldlibyaml]'"
+    return Examined("yaml", "warning", "the C parser is missing: reading is 10 to 25 times slower", hint)
+
+
+def _memory() -> Examined:
+    for place in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108  # memory-backed on purpose
+        if place and os.access(place, os.W_OK):
+            return Examined("memory", "ok", f"secret edit uses {place}")
+    return Examined("memory", "warning", "no memory-backed folder: secret edit is refused", "mount a tmpfs at /dev/shm")
+
+
+def _repository(project: Project, fix: bool) -> Iterator[Examined]:
+    repository = project.repository
+    yield Examined("repository", "ok", f"{repository.top}, branch {repository.branch() or 'none (detached HEAD)'}")
+    if repository.is_shallow:
+        yield Examined("history", "warning", "the clone is shallow: versions and history have no answer", "git fetch --unshallow")
+    cache = os.path.join(repository.common_dir, "gmconfig")
+    if os.access(repository.common_dir, os.W_OK):
+        yield Examined("cache", "ok", cache)
+    else:
+        yield Examined("cache", "warning", f"{cache} cannot be written: every run starts cold")
+    if fix:
+        repository.finish_interrupted()
+
+
+def _access(project: Project) -> Iterator[Examined]:
+    from gmconfig.api.keys import vault_of
+    from gmconfig.secret.policy import FILE
+    from gmconfig.secret.sources import describe
+
+    tree = project.worktree()
+    if not tree.exists(FILE):
+        yield Examined("access", "warning", f"there is no {FILE}: nothing can be sealed", "gmconfig init")
+        return
+    vault = vault_of(project, tree)
+    policy = vault.trust.policies[0]
+    yield Examined("access", "ok", f"{len(policy.members)} members, admins {', '.join(policy.admins())}")
+    yield Examined("identity", "ok" if _is_member(vault) else "warning", describe(vault.sources, policy.members))
+    alone = [scope for scope in policy.scopes if len(policy.readers(scope)) < 2]
+    if alone:
+        yield Examined("readers", "warning", f"one person alone can open {', '.join(alone)}: a lost key loses it")
+
+
+def _is_member(vault: object) -> bool:
+    try:
+        return bool(vault.member)  # type: ignore[attr-defined]
+    except GmconfigError:
+        return False
+
+
+def _guarded(name: str, look: object) -> Iterator[Examined]:
+    try:
+        yield from look()  # type: ignore[operator]
+    except GmconfigError as error:
+        yield _failed(name, error)
+
+
+def _failed(name: str, error: GmconfigError) -> Examined:
+    return Examined(name, "error", str(error), error.hint)

@@ -1,0 +1,74 @@
+"""What edits do to the values of a file, for people: each place before and after, secrets masked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.api.outcome import Edited
+from gmconfig.config.diff import ABSENT, diff
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.path import KeyPath, Selector, format_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gmconfig.config.diff import Change
+    from gmconfig.finding import Place
+    from gmconfig.project import Project
+    from gmconfig.storage.change import FileEdit
+
+
+def edited_values(
+    project: Project, edits: Mapping[str, FileEdit], *, files: Sequence[str]
+) -> tuple[Edited, ...]:
+    """Give what changes in some of the files; a file that cannot be read is left out."""
+    snapshot = project.worktree()
+    found: list[Edited] = []
+    for file in files:
+        if file in edits:
+            before = snapshot.read(file) if snapshot.exists(file) else None
+            found.extend(_in_file(file, before, edits[file].apply(before)))
+    return tuple(found)
+
+
+def _in_file(file: str, before: bytes | None, after: bytes | None) -> Iterator[Edited]:
+    from gmconfig.storage.yaml import load_all
+
+    try:
+        old, new = load_all(before or b"", file), load_all(after or b"", file)
+    except BrokenConfiguration:
+        return
+    for number in range(max(len(old), len(new), 1)):
+        trees = [trees[number] if number < len(trees) else None for trees in (old, new)]
+        for change in diff(trees[0] or {}, trees[1] or {}):
+            side = before if change.after is ABSENT else after
+            yield _edited(file, side or b"", change, number + 1 if len(new) > 1 else 0)
+
+
+def _edited(file: str, raw: bytes, change: Change, number: int) -> Edited:
+    keys = tuple(segment for segment in change.path if not isinstance(segment, Selector))
+    return Edited(
+        _place(file, raw, keys, number or 1),
+        str(KeyPath(change.path, number)) if number else format_keys(change.path),
+        change.kind,
+        _shown(change.before),
+        _shown(change.after),
+    )
+
+
+def _place(file: str, raw: bytes, keys: tuple[object, ...], document: int) -> Place:
+    from gmconfig.storage.yaml import compose, place
+
+    return place(compose(raw, file), keys, document=document)  # type: ignore[arg-type]
+
+
+def _shown(value: object) -> object:
+    from gmconfig.secret.token import is_token
+
+    if value is ABSENT:
+        return None
+    if isinstance(value, dict):
+        return {key: _shown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return "●●●●●" if is_token(value) else value

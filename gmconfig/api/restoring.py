@@ -1,0 +1,43 @@
+"""Rolling back: a document's files, or one path, as they were, as a new commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.api.carry_out import carry_out
+from gmconfig.api.edited import edited_values
+from gmconfig.api.sealing import Sealing
+from gmconfig.config.rollback import Restoration, restored, restored_path
+from gmconfig.config.versions import commit_of
+
+if TYPE_CHECKING:
+    from gmconfig.api.outcome import How, Outcome
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.path import KeyPath
+
+
+def rollback(workspace: Workspace, document: str, version: str, how: How, *, path: KeyPath) -> Outcome:
+    """Restore a version of a document.
+
+    Raises:
+        UnknownVersion: no commit answers to it.
+        InvalidConfiguration: what was fine then would not pass validation now.
+    """
+    project, environment = workspace.project, workspace.given
+    commit = commit_of(project, document, version)
+    plan, what = _plan(workspace, document, version, commit, path)
+    sealing = Sealing(workspace, "rollback", how.reason, origin=workspace.vault(project.snapshot(commit)))
+    edits = sealing.settled(plan.edits)
+    return carry_out(
+        project, edits, how, operation="rollback", document=document, environment=environment,
+        subject=f"{document}: {what} ({commit[:7]})", trailers={"Restored": commit},
+        changes=edited_values(project, edits, files=tuple(plan.edits)),
+    )
+
+
+def _plan(workspace: Workspace, document: str, version: str, commit: str, path: KeyPath) -> tuple[Restoration, str]:
+    if not path.segments:
+        return restored(workspace.project, document, commit), f"back to {version}"
+    where = f" in {workspace.given}" if workspace.given else ""
+    plan = restored_path(workspace.project, document, path, commit, workspace.given)
+    return plan, f"{path} back to {version}{where}"

@@ -1,0 +1,131 @@
+"""What happens to named secrets: each change is one commit of the file, the signed event and new keys."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gmconfig.api.answers import SecretSummary
+from gmconfig.api.carry_out import carry_out
+from gmconfig.errors import UsageError
+from gmconfig.path import nearest
+from gmconfig.secret import named as naming
+from gmconfig.secret import reads
+from gmconfig.secret.draft import Draft
+from gmconfig.secret.due import age_days, is_due
+from gmconfig.secret.generator import SecretType, generate
+from gmconfig.secret.store import sealed_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from gmconfig.api.outcome import How, Outcome
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.secret.store import Named
+    from gmconfig.secret.vault import Vault
+    from gmconfig.storage.change import FileEdit
+
+
+def create(workspace: Workspace, name: str, value: object, metadata: Mapping[str, object], how: How) -> Outcome:
+    """Add a secret to the environment that was named, else to `common`."""
+    kind_named(str(metadata.get("type")))
+    draft = _draft(workspace, "create", how)
+    edits = naming.create(draft, name, value, environment=workspace.given, metadata=metadata)
+    return _carried_out(workspace, draft, edits, how, "create", name, workspace.given)
+
+
+def opened(workspace: Workspace, name: str, user: str | None) -> object:
+    """Open a secret as the environment sees it, and note the read in this machine's audit."""
+    vault = _vault(workspace)
+    sealed = sealed_of(vault.look_up(name, workspace.environment))
+    value = vault.open(sealed)
+    where = reads.folder(os.environ, workspace.project.root) if not vault.sources.is_given else None
+    reads.note(where, sealed.context, vault.member, verb="get", user=user)
+    return value
+
+
+def change(workspace: Workspace, name: str, value: object, how: How, *, operation: str) -> Outcome:
+    """Give a secret a new value, in the file where the environment finds it."""
+    draft = _draft(workspace, operation, how)
+    found = draft.vault.look_up(name, _target(workspace))
+    edits = naming.change(draft, found, value)
+    return _carried_out(workspace, draft, edits, how, operation, name, found.environment)
+
+
+def delete(workspace: Workspace, name: str, how: How) -> Outcome:
+    """Take a secret out of the file where the environment finds it."""
+    draft = _draft(workspace, "delete", how)
+    found = draft.vault.look_up(name, _target(workspace))
+    return _carried_out(workspace, draft, naming.delete(draft, found), how, "delete", name, found.environment)
+
+
+def generated(kind: str) -> str:
+    """Make a value of a type."""
+    return generate(kind_named(kind))
+
+
+def generated_for(workspace: Workspace, name: str) -> str:
+    """Make a value of a secret's own type."""
+    found = _vault(workspace).look_up(name, _target(workspace))
+    return generate(kind_named(str(found.metadata.get("type", SecretType.OTHER))))
+
+
+def kind_named(kind: str) -> SecretType:
+    """Give a type by its name.
+
+    Raises:
+        UsageError: there is none; the hint lists them.
+    """
+    try:
+        return SecretType(kind)
+    except ValueError:
+        near = nearest(kind, list(SecretType))
+        hint = f'did you mean "{near}"?' if near else f"one of: {', '.join(SecretType)}"
+        raise UsageError(f'"{kind}" is not a type of secret', hint=hint) from None
+
+
+def summaries(workspace: Workspace, now: datetime) -> Iterator[SecretSummary]:
+    """Yield what is known of each secret without any key."""
+    vault = _vault(workspace)
+    chain = workspace.project.chain(workspace.given)
+    for environment in (None, *(chain or workspace.project.environments)):
+        for found in vault.secrets(environment).values():
+            yield _summary(vault, found, now)
+
+
+def _summary(vault: Vault, found: Named, now: datetime) -> SecretSummary:
+    data = found.metadata
+    since = vault.since(found.sealed) if found.sealed is not None else None
+    trust = vault.trust
+    scope = trust.scope_of(found.sealed.context) if found.sealed is not None else None
+    readers = trust.policies[0].readers(scope) if scope else ()
+    return SecretSummary(
+        found.name, found.where, str(data.get("type", SecretType.OTHER)), str(data.get("description", "")),
+        data.get("owner"), data.get("created"), data.get("rotate_every"), data.get("expires"),
+        age_days(since, now), is_due(data, since, now.date()), tuple(member.name for member in readers),
+    )
+
+
+def _target(workspace: Workspace) -> str | None:
+    """Where a change looks first: the environment that was named; an inherited secret is changed at its home."""
+    return workspace.given
+
+
+def _vault(workspace: Workspace) -> Vault:
+    return workspace.vault(workspace.project.worktree())
+
+
+def _draft(workspace: Workspace, operation: str, how: How) -> Draft:
+    return Draft(_vault(workspace), operation, reason=how.reason)
+
+
+def _carried_out(
+    workspace: Workspace, draft: Draft, edits: Mapping[str, FileEdit], how: How, operation: str, name: str,
+    environment: str | None,
+) -> Outcome:
+    where = f" in {environment}" if environment else ""
+    return carry_out(
+        workspace.project, {**edits, **draft.files()}, how, operation=f"secret-{operation}",
+        environment=environment, subject=f"secret: {operation} {name}{where}", trailers={"Secret": name},
+    )

@@ -1,0 +1,144 @@
+"""`init`: begin a repository, or adopt one; files, identity, access policy and pin, in one commit."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gmconfig.api.carry_out import carry_out
+from gmconfig.api.founding import trusted
+from gmconfig.errors import GitTrouble, Refused
+from gmconfig.project import Project
+from gmconfig.project.settings import FILE
+from gmconfig.storage.change import WholeFile
+from gmconfig.storage.git import Repository
+from gmconfig.storage.snapshot import Proposed, WorkingTree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gmconfig.api.outcome import How, Outcome
+    from gmconfig.storage.change import FileEdit
+
+_SETTINGS = """\
+# The project file: marks the root. Every key has a default; gmconfig's documentation lists them.
+environments:
+  production: {}
+  staging: {}
+  development: {}
+  testing: {}
+"""
+_BASE = """\
+# The base layer of the document "settings": what all environments share.
+# What one of them changes goes to config/environments/<environment>.yaml.
+{}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What `init` did; `notes` are for people."""
+
+    outcome: Outcome
+    notes: tuple[str, ...] = ()
+
+
+def start(
+    folder: str | os.PathLike[str] = ".",
+    *,
+    how: How,
+    patterns: Sequence[str] = (),
+    extract: bool = False,
+    by: str | None = None,
+    identity: str | None = None,
+) -> Started:
+    """Begin in a folder, which is made, with a git repository, where there is none; what is there stays.
+
+    Args:
+        folder: the project's root.
+        how: who, why, and how far.
+        patterns: adopt the files that these mean, such as `values-{environment}.yaml`.
+        extract: move what the environments' files share to a base layer.
+        by: with `extract`, match the items of lists by this key.
+        identity: a file with the identity to begin with; else it is looked for, and made if there is none.
+
+    Raises:
+        Refused: files are to be adopted, but there is a gmconfig.yaml already.
+    """
+    root = os.path.realpath(os.fspath(folder))
+    repository = _repository(root, dry_run=how.dry_run)
+    edits, notes = _files(root, patterns, extract, by)
+    project = _project(root, edits)
+    access = trusted(project, repository, identity, dry_run=how.dry_run)
+    operation = "adopt" if patterns else "init"
+    outcome = carry_out(
+        project, {**edits, **access.files}, how, operation=operation, subject=f"gmconfig: {operation}", checked=False
+    )
+    if not how.dry_run:
+        access.pin()
+    return Started(outcome, (*notes, *access.notes))
+
+
+def _repository(root: str, *, dry_run: bool) -> Repository | None:
+    try:
+        return Repository.discover(root) if os.path.isdir(root) else _made(root, dry_run)
+    except GitTrouble:
+        if os.path.exists(os.path.join(root, ".git")):
+            raise
+        return _made(root, dry_run)
+
+
+def _made(root: str, dry_run: bool) -> Repository | None:
+    if dry_run:
+        return None
+    from gmconfig.storage.git.create import create_repository
+
+    create_repository(root)
+    return Repository.discover(root)
+
+
+def _files(
+    root: str, patterns: Sequence[str], extract: bool, by: str | None
+) -> tuple[dict[str, FileEdit], tuple[str, ...]]:
+    tree = WorkingTree(root)
+    there = os.path.isdir(root) and tree.exists(FILE)
+    if patterns:
+        if there:
+            raise Refused(f"there is a {FILE} already", hint=f"map more files under documents: in {FILE}")
+        return _adopted(tree, patterns, extract, by)
+    if there:
+        return {}, ()
+    edits: dict[str, FileEdit] = {FILE: WholeFile(_SETTINGS.encode())}
+    if not os.path.isdir(os.path.join(root, "config")):
+        edits["config/settings.yaml"] = WholeFile(_BASE.encode())
+    return edits, ()
+
+
+def _adopted(
+    tree: WorkingTree, patterns: Sequence[str], extract: bool, by: str | None
+) -> tuple[dict[str, FileEdit], tuple[str, ...]]:
+    from gmconfig.config.adopt import adopted
+
+    adoption = adopted(tree, patterns)
+    notes = [f"adopted {', '.join(adoption.names)} in {', '.join(adoption.environments) or 'no environment'}"]
+    edits: dict[str, FileEdit] = {}
+    if extract:
+        from gmconfig.config.extract_files import extract_base
+
+        extraction = extract_base(tree, adoption, by)
+        adoption, edits = extraction.adoption, dict(extraction.edits)
+        notes.append(f"{extraction.shared:,} of {extraction.total:,} values are shared now; no resolved value changed")
+    return {FILE: WholeFile(adoption.text.encode()), **edits}, tuple(notes)
+
+
+def _project(root: str, edits: dict[str, FileEdit]) -> Project:
+    """Give the project as it will be."""
+    from gmconfig.project.settings import settings_of
+    from gmconfig.storage.yaml import load
+
+    tree = WorkingTree(root)
+    if FILE not in edits:
+        return Project.find(root)
+    proposed = Proposed(tree, {FILE: edits[FILE].apply(None)})
+    return Project(root, settings_of(load(proposed.read(FILE), FILE), proposed))

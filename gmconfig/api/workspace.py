@@ -1,0 +1,72 @@
+"""What every manager stands on: a project, the environment that is meant, a snapshot, the keys at hand."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gmconfig.config.lookup import open_lookup
+from gmconfig.config.resolve import Resolved, resolve
+from gmconfig.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gmconfig.config.lookup import Lookup
+    from gmconfig.secret.vault import Vault
+    from gmconfig.storage.snapshot import Snapshot
+
+
+class Workspace:
+    """One project as one caller sees it.
+
+    `given` is the environment that the caller named, where changes go; `environment` is the one that reads
+    use: the given one, else `GMCONFIG_ENVIRONMENT`, else the project's default, else None, the base alone.
+    """
+
+    def __init__(
+        self,
+        environment: str | None = None,
+        root: str | os.PathLike[str] | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+        identity: str | None = None,
+        ask: Callable[[str], str] | None = None,
+    ) -> None:
+        self.project = Project.find(os.fspath(root) if root is not None else None)
+        self.given = self._known(environment)
+        self.environment = self.given or self._known(
+            os.environ.get("GMCONFIG_ENVIRONMENT") or self.project.default_environment
+        )
+        self.variables = dict(variables or {})
+        self.identity = identity
+        self.ask = ask
+
+    def reopened(self) -> Workspace:
+        """Give the same view with today's gmconfig.yaml."""
+        return Workspace(
+            self.given or self.environment, self.project.root,
+            variables=self.variables, identity=self.identity, ask=self.ask,
+        )
+
+    def vault(self, snapshot: Snapshot) -> Vault:
+        """Give what opens and seals, as of a snapshot."""
+        from gmconfig.api.keys import vault_of
+
+        return vault_of(self.project, snapshot, self.identity, self.ask)
+
+    def resolved(
+        self, document: str, snapshot: Snapshot, environment: str | None, *, overrides: bool = False
+    ) -> Resolved:
+        """Merge a document's layers; with `overrides`, `GMCONFIG__…` variables have the last word."""
+        return resolve(
+            self.project.at(snapshot), snapshot, document, environment,
+            variables=self.variables, environ=os.environ if overrides else None,
+        )
+
+    def lookup(self, snapshot: Snapshot, environment: str | None, *, tolerant: bool = False) -> Lookup:
+        """Give what placeholders stand for in this process; `tolerant` leaves unreadable secrets unknown."""
+        return open_lookup(self.project, environment, self.vault(snapshot), tolerant=tolerant)
+
+    def _known(self, environment: str | None) -> str | None:
+        return self.project.environment(str(environment)).name if environment else None
