@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from gmconfig.config.loaded import LoadedLayer, load_layer
 from gmconfig.config.resolve import Resolved
 from gmconfig.config.strategy import rules_of
@@ -22,20 +20,32 @@ if TYPE_CHECKING:
     from gmconfig.validate.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
 class Checked:
     """What was found in one document; `files` is what the answer depends on.
 
-    `crosses` says that it refers to other documents, so that it depends on more than `files`.
+    `crosses` says that it refers to other documents, so that it depends on more than `files`. Not a dataclass:
+    ten thousand of them are made to say that nothing changed.
     """
 
-    document: str
-    environments: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    unchecked: int = 0
-    lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
-    files: frozenset[str] = frozenset()
-    crosses: bool = False
+    __slots__ = ("crosses", "document", "environments", "files", "findings", "lines", "unchecked")
+
+    def __init__(
+        self,
+        document: str,
+        environments: tuple[str, ...],
+        findings: Sequence[Finding],
+        unchecked: int,
+        lines: Mapping[tuple[str, int], str],
+        files: Collection[str],
+        crosses: bool,
+    ) -> None:
+        self.document = document
+        self.environments = environments
+        self.findings = findings
+        self.unchecked = unchecked
+        self.lines = lines
+        self.files = files
+        self.crosses = crosses
 
 
 def checked(
@@ -52,10 +62,10 @@ def checked(
     return Checked(
         document,
         tuple(dict.fromkeys(name for variant in view.variants for name in variant.environments)),
-        tuple(findings),
+        findings,
         max((variant.unchecked for variant in view.variants), default=0),
         {**lines, **view.shown()},
-        frozenset(layer.file for layer in layers) | view.used,
+        sorted({layer.file for layer in layers} | view.used),
         _crosses(view),
     )
 

@@ -7,6 +7,7 @@ import os
 from gmconfig.errors import BrokenConfiguration, NotFound
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import format_keys
+from gmconfig.validate.collector import paused
 from gmconfig.validate.report.report import Report, merged
 from gmconfig.validate.schema.compiled import Problem, Schema
 from gmconfig.validate.schema.resources import Resources
@@ -29,11 +30,12 @@ def check_files(schema: str, files: Iterable[str]) -> Report:
     lines: dict[tuple[str, int], str] = {}
     compiled = _compiled(schema, findings, lines)
     count = 0
-    for file in files:
-        count += 1
-        raw = _read(file)
-        if compiled is not None:
-            _check(file, raw, compiled, findings, lines)
+    with paused():
+        for file in files:
+            count += 1
+            raw = _read(file)
+            if compiled is not None:
+                _check(file, raw, compiled, findings, lines)
     return Report(merged(findings), files=count, lines=lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
 from gmconfig.validate import listing
+from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
 from gmconfig.validate.policy.waiver import Waiver, about, waived
 from gmconfig.validate.report.report import Report, merged
@@ -47,6 +48,19 @@ def check(
     Raises:
         UnknownEnvironment: one of `environments` is not declared.
     """
+    with paused():
+        return _check(project, snapshot, files, environments, vault, rules, today)
+
+
+def _check(
+    project: Project,
+    snapshot: Snapshot,
+    files: Iterable[str] | None,
+    environments: Iterable[str] | None,
+    vault: Vault | None,
+    rules: Iterable[ComplianceRule],
+    today: str | None,
+) -> Report:
     try:
         project = _as_of(project, snapshot)
     except BrokenConfiguration as error:
@@ -77,14 +91,14 @@ def composed(
     marked, used = waived(merged(everything), waivers, subject.today)
     marked.extend(about(waivers, used, subject.today, whole=whole))
     order = list(subject.project.environments)
-    seen = {name for result in results for name in result.environments}
+    seen = {name for names in {result.environments for result in results} for name in names}
     return Report(
         merged(marked),
         tuple(name for name in order if name in seen),
         tuple(sorted(result.document for result in results)),
         files=len({file for result in results for file in result.files}),
         unchecked=sum(result.unchecked for result in results),
-        lines={**lines, **{at: line for result in results for at, line in result.lines.items()}},
+        lines={**lines, **{at: line for result in results if result.lines for at, line in result.lines.items()}},
         until=_until(waivers, subject.today),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, NotFound
+from gmconfig.validate.reading import Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Subject:
     """One snapshot under check; everything is read when a check first asks for it.
 
-    `vault` tells where tokens belong (it opens nothing here); None leaves that unchecked.
+    `files` are the snapshot's, with their content keys. `vault` tells where tokens belong (it opens nothing here); None leaves that unchecked.
     """
 
     def __init__(
@@ -37,16 +38,12 @@ class Subject:
         today: str = "",
     ) -> None:
         self.project = project
-        self.snapshot = snapshot
+        self.snapshot = snapshot if isinstance(snapshot, Reading) else Reading(snapshot)
+        self.files = self.snapshot.files()
         self.vault = vault
         self.today = today
         self._rules = tuple(rules)
         self.names = Names(self)
-
-    @cached_property
-    def files(self) -> dict[str, str]:
-        """Every file of the snapshot with its content key."""
-        return self.snapshot.files()
 
     @cached_property
     def schemas(self) -> Schemas:

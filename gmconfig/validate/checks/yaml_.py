@@ -14,19 +14,25 @@ if TYPE_CHECKING:
     from gmconfig.validate.view import View
 
 # Looking for traps takes as long as reading again, so only files with something like one are looked at.
-_SUSPECT = re.compile(
-    rb"(?:^|[:\-,\[{?])[ \t]*(?:(?:y|n|yes|no|on|off)[ \t]*(?:[:,\]}#\r\n]|$)"
-    rb"|[-+]?0[0-9bxo_]|[-+]?[0-9][0-9_]*:[0-9]|[-+]?[0-9][0-9a-f]*_"
-    rb"|[-+]?[0-9.]+e[-+]?[0-9]|[0-9]+\.[0-9]*0[ \t]*(?:[,\]}#\r\n]|$))",
-    re.IGNORECASE | re.MULTILINE,
-)
+_WORDS = re.compile(rb"[\s\[{,]([-+.0-9yYnNoO][^\s,\[\]{}]*)")
+_BOOLEANS = frozenset((b"y", b"n", b"yes", b"no", b"on", b"off"))
+_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+_NUMERIC = frozenset(b"+-.0123456789")
+_MARKS = frozenset((b"-", b"---", b"..."))
 
 
 def check(view: View) -> Iterator[Finding]:
     """Yield values of the document's layers that YAML 1.1 and 1.2 read differently."""
     for layer in view.layers:
-        if _SUSPECT.search(view.subject.snapshot.read(layer.file)):
+        raw = view.subject.snapshot.read(layer.file)
+        if any(map(_is_suspect, set(_WORDS.findall(b"\n" + raw)))) or b"\0" in raw:
             yield from _traps(view, layer)
+
+
+def _is_suspect(word: bytes) -> bool:
+    if word[0] in _NUMERIC:
+        return word not in _MARKS and _NUMBER.fullmatch(word) is None
+    return word.rstrip(b":").lower() in _BOOLEANS
 
 
 def _traps(view: View, layer: LoadedLayer) -> Iterator[Finding]:

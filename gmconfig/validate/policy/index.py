@@ -39,21 +39,31 @@ class Index:
     """All rules with their prepared paths."""
 
     def __init__(self, rules: Iterable[ComplianceRule]) -> None:
-        self.entries = [(rule, [Meant(path) for path in rule.paths]) for rule in rules]
-        self.anchors = frozenset(meant.anchor for _, paths in self.entries for meant in paths if meant.anchor)
+        self._rules = tuple(rules)
+        self._always: list[tuple[int, Meant]] = []
+        self._by_anchor: dict[str, list[tuple[int, Meant]]] = {}
+        for number, rule in enumerate(self._rules):
+            for meant in map(Meant, rule.paths):
+                owners = self._by_anchor.setdefault(meant.anchor, []) if meant.anchor else self._always
+                owners.append((number, meant))
+        self._required = [number for number, rule in enumerate(self._rules) if rule.required]
+        self._anchors = frozenset(self._by_anchor)
 
     def found(self, value: object) -> Iterator[tuple[ComplianceRule, list[Keys]]]:
         """Yield the rules that mean something in a document, or require something of it."""
         hits = self._hits(value)
-        for rule, paths in self.entries:
-            places = dict.fromkeys(keys for meant in paths for keys in meant.places(value, hits))
-            if places or rule.required:
-                yield rule, list(places)
+        places: dict[int, dict[Keys, None]] = {number: {} for number in self._required}
+        asked = [*self._always, *(owner for name in hits for owner in self._by_anchor[name])]
+        for number, meant in asked:
+            for keys in meant.places(value, hits):
+                places.setdefault(number, {})[keys] = None
+        for number in sorted(places):
+            yield self._rules[number], list(places[number])
 
     def _hits(self, value: object) -> Hits:
         """Find the anchors: every key that the last name of some path names, wherever it is."""
         hits: Hits = {}
-        anchors = self.anchors
+        anchors = self._anchors
         stack: list[tuple[Keys, object]] = [((), value)]
         while stack:
             keys, node = stack.pop()

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 
-from gmconfig.validate.report.github import render as github
-from gmconfig.validate.report.gitlab import render as gitlab
-from gmconfig.validate.report.json_ import render as json
-from gmconfig.validate.report.junit import render as junit
-from gmconfig.validate.report.report import Report
-from gmconfig.validate.report.sarif import render as sarif
-from gmconfig.validate.report.text import render as text
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmconfig.validate.report.report import Report
+
+
+def _lazy(module: str) -> Callable[[Report], str]:
+    """Give a module's `render`, loading it when it is first called."""
+
+    def render(report: Report) -> str:
+        written: str = import_module(f"gmconfig.validate.report.{module}").render(report)
+        return written
+
+    return render
+
 
 FORMATS: dict[str, Callable[[Report], str]] = {
-    "text": text,
-    "json": json,
-    "github": github,
-    "gitlab": gitlab,
-    "sarif": sarif,
-    "junit": junit,
+    "text": _lazy("text"),
+    "json": _lazy("json_"),
+    "github": _lazy("github"),
+    "gitlab": _lazy("gitlab"),
+    "sarif": _lazy("sarif"),
+    "junit": _lazy("junit"),
 }
 """Every format by the name that `-o` takes; each gives the whole text, line end included."""

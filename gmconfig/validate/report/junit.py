@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from gmconfig.finding import Finding
 from gmconfig.validate.report.report import Report, label, where
@@ -38,15 +38,16 @@ def _case(finding: Finding) -> str:
 def _outcome(finding: Finding, place: str) -> str:
     text = _clean("\n".join(filter(None, (place, finding.message, where(finding), finding.hint))))
     if finding.waived is not None:
-        return f"<skipped>{escape(_clean(finding.waived))}</skipped>"
+        return f"<skipped>{escape(_clean(finding.waived), quote=False)}</skipped>"
     if finding.fails:
         kind = _attribute(finding.severity.value)
-        return f"<failure message={_attribute(finding.message)} type={kind}>{escape(text)}</failure>"
-    return f"<system-out>{escape(finding.severity.value + ': ' + text)}</system-out>"
+        return f"<failure message={_attribute(finding.message)} type={kind}>{escape(text, quote=False)}</failure>"
+    return f"<system-out>{escape(finding.severity.value + ': ' + text, quote=False)}</system-out>"
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_clean(text))
+    # Line ends in an attribute would be read back as blanks.
+    return '"' + escape(_clean(text)).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;") + '"'
 
 
 def _clean(text: str) -> str:

@@ -1,0 +1,51 @@
+"""Reading a snapshot that is checked: listed once, and the last file kept, as two checks in turn read it."""
+
+from __future__ import annotations
+
+import os
+
+from gmconfig.storage.snapshot import Snapshot, WorkingTree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PLAIN_DOTS = 3
+"""A stat signature has three dots; a symlink's is two signatures in one."""
+
+
+class Reading(Snapshot):
+    """A snapshot as a run of checks sees it: its list of files stays what it was at the beginning."""
+
+    def __init__(self, base: Snapshot, files: dict[str, str] | None = None) -> None:
+        self.base = base
+        self.label = base.label
+        self.commit = base.commit
+        self._files = base.files() if files is None else files
+        self._last = ("", b"")
+        self._root = base.root if isinstance(base, WorkingTree) else None
+
+    def files(self) -> dict[str, str]:
+        """Give the files as they were listed."""
+        return self._files
+
+    def read(self, path: str) -> bytes:
+        """Give a file's bytes."""
+        if self._last[0] != path:
+            self._last = (path, self._read(path))
+        return self._last[1]
+
+    def exists(self, path: str) -> bool:
+        """Whether the file was listed."""
+        return path in self._files
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Give the bytes of those of the paths that exist."""
+        return self.base.read_many(paths)
+
+    def _read(self, path: str) -> bytes:
+        """Open a listed file that is no symlink without asking again where it leads."""
+        if self._root is None or self._files.get(path, "").count(".") != _PLAIN_DOTS:
+            return self.base.read(path)
+        with open(os.path.join(self._root, path), "rb") as file:
+            return file.read()

@@ -1,0 +1,187 @@
+"""The answer for a project in which nothing has changed: from the cache, loading next to nothing.
+
+It imports nothing but what costs nothing; whatever is unusual is left to the full check (None).
+"""
+
+from __future__ import annotations
+
+import os
+
+from gmconfig import __version__
+from gmconfig.storage.cache import Cache
+from gmconfig.storage.git.root import find_root
+from gmconfig.storage.snapshot import WorkingTree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FORM = 1
+"""Changes with the shape of what is stored."""
+
+SETTLED_NS = 2_000_000_000
+"""How much older than the cache a file must be to be trusted unread: file systems count in up to 2 s."""
+
+IDENTITIES = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE")
+"""Environment variables that may decide about trust; the cache knows nothing of them."""
+
+
+def answer(arguments: list[str], cwd: str | None = None, *, colour: bool = False) -> tuple[str, int] | None:
+    """Answer `gmconfig [-C DIR] validate [-o FORMAT]` from the cache.
+
+    Args:
+        arguments: the command line behind `gmconfig`.
+        cwd: where to look for the project; None is the current folder.
+        colour: whether the answer goes to a terminal that shows colours.
+
+    Returns:
+        What to print and the exit code; None if the full check has to answer.
+    """
+    asked = _asked(arguments)
+    if asked is None or any(name.startswith(IDENTITIES) for name in os.environ):
+        return None
+    folder, form = asked
+    root = root_of(os.path.join(cwd or os.getcwd(), folder))
+    kept = root and load(root)
+    if not root or not kept:
+        return None
+    text = kept["texts"].get(text_key(form, colour))
+    if text is None or not is_current(root, kept):
+        return None
+    return text, kept["exit"]
+
+
+def text_key(form: str, colour: bool) -> str:
+    """Name a rendered text in the cache."""
+    return f"{form}+colour" if colour and form == "text" else form
+
+
+def root_of(folder: str) -> str | None:
+    """Give the folder of the nearest gmconfig.yaml, up to the repository's top."""
+    at = os.path.realpath(folder)
+    while not os.path.isfile(os.path.join(at, "gmconfig.yaml")):
+        parent = os.path.dirname(at)
+        if parent == at or os.path.exists(os.path.join(at, ".git")):
+            return None
+        at = parent
+    return at
+
+
+def load(root: str) -> dict[str, Any] | None:
+    """Give what was kept for a root by this version; None if there is nothing, or it is of no use."""
+    place = cache_of(root)
+    kept: Any = place and place[0].load(place[1])
+    if not isinstance(kept, dict) or kept.get("made by") != (FORM, __version__, root):
+        return None
+    return kept
+
+
+def cache_of(root: str) -> tuple[Cache, str] | None:
+    """Give the cache and the name in it; None outside of git, where there is no place for one."""
+    found = find_root(root)
+    if found is None:
+        return None
+    from zlib import crc32
+
+    name = f"validate-{crc32(os.fsencode(root)):08x}"
+    return Cache(os.path.join(found.common_dir, "gmconfig")), name
+
+
+def is_current(root: str, kept: dict[str, Any]) -> bool:
+    """Whether every file, and the list of files, is as it was; files too young to tell are read."""
+    until = kept["until"]
+    if until is not None and _today() >= until:
+        return False
+    if config_signature(root) != kept["config"]:
+        return False
+    try:
+        files = WorkingTree(root).files()
+    except OSError:
+        return False
+    _scans[root] = files
+    if files != kept["files"]:
+        return False
+    return not kept["young"] or _settle(root, kept)
+
+
+_scans: dict[str, dict[str, str]] = {}
+
+
+def taken_scan(root: str) -> dict[str, str] | None:
+    """Give the list of files that this process has just made, once; listing 10,000 takes 30 ms."""
+    return _scans.pop(root, None)
+
+
+def config_signature(root: str) -> str:
+    """Give the signature of the clone's git configuration, which says whose policy is trusted."""
+    found = find_root(root)
+    try:
+        status = os.stat(os.path.join(found.common_dir if found else root, "config"))
+    except OSError:
+        return ""
+    return f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"
+
+
+def digest(raw: bytes) -> bytes:
+    """Name a file's content."""
+    from _sha1 import sha1
+
+    return sha1(raw, usedforsecurity=False).digest()
+
+
+def _settle(root: str, kept: dict[str, Any]) -> bool:
+    """Read the files that were too young; from now on they are old enough, which is kept."""
+    from time import time_ns
+
+    now = time_ns()
+    try:
+        for file, known in kept["young"].items():
+            with open(os.path.join(root, file), "rb") as opened:
+                if digest(opened.read()) != known:
+                    return False
+    except OSError:
+        return False
+    young = {file: known for file, known in kept["young"].items() if is_young(kept["files"][file], now)}
+    place = cache_of(root)
+    if place and len(young) < len(kept["young"]):
+        place[0].store(place[1], {**kept, "young": young})
+    return True
+
+
+def is_young(signature: str, now_ns: int) -> bool:
+    """Whether a file was changed so shortly before that another change may not show in its signature."""
+    parts = signature.split(".")
+    return any(int(part, 16) + SETTLED_NS >= now_ns for part in parts[:2])
+
+
+def young_files(files: dict[str, str], now_ns: int) -> list[str]:
+    """Give the files that are young; times of equal length compare as text, which is much faster."""
+    limit = f"{now_ns - SETTLED_NS:x}"
+    end = len(limit)
+    return [
+        file
+        for file, key in files.items()
+        if (key[:end] >= limit or key[end + 1 : end + end + 1] >= limit or key[end] != ".") and is_young(key, now_ns)
+    ]
+
+
+def _asked(arguments: list[str]) -> tuple[str, str] | None:
+    """Give the folder and the format; None for a command line that asks for anything else."""
+    folder, form, verb = "", "text", False
+    rest = iter(arguments)
+    for word in rest:
+        if word == "validate" and not verb:
+            verb = True
+        elif word == "-C" and not verb:
+            folder = next(rest, "")
+        elif word in ("-o", "--output") and verb:
+            form = next(rest, "")
+        else:
+            return None
+    return (folder, form) if verb else None
+
+
+def _today() -> str:
+    from time import gmtime, strftime
+
+    return strftime("%Y-%m-%d", gmtime())
