@@ -9,10 +9,11 @@ from gmconfig.config.diff import ABSENT, Change
 from gmconfig.config.effect import effects, overriding
 from gmconfig.config.equal import same
 from gmconfig.config.own import Own
-from gmconfig.config.planned import Planner, child, differences
+from gmconfig.config.planned import Planner, child, differences, put
+from gmconfig.config.typed import typed
 from gmconfig.config.sealing import sealed_edits
 from gmconfig.errors import Refused, UnknownPath
-from gmconfig.path import KeyPath, Keys
+from gmconfig.path import KeyPath, Keys, Segment, Selector
 from gmconfig.secret.token import Context, Sealed, Secret, is_token
 from gmconfig.storage.change import YamlEdit
 
@@ -62,10 +63,10 @@ def plan_set(
             a sealed value stands.
     """
     own = _own(resolved)
-    keys = _keys_to_set(resolved, own, path, create)
+    keys, wanted = _to_set(resolved, own, path, value, create)
     _refuse_plain(resolved, own, keys, value)
     planner = Planner(own, copy_list=copy_list)
-    planner.wish(keys, value)
+    planner.wish(keys, wanted)
     return _planned(resolved, own, planner, keys, seal, path.document)
 
 
@@ -129,22 +130,23 @@ def _own(resolved: Resolved) -> Own:
     )
 
 
-def _keys_to_set(resolved: Resolved, own: Own, path: KeyPath, create: bool) -> Keys:
+def _to_set(resolved: Resolved, own: Own, path: KeyPath, value: object, create: bool) -> tuple[Keys, object]:
+    """Give the concrete path to set and its value; for a new item that a selector names, the whole item."""
     tree = own.merged
     try:
-        return path.resolve(tree)
+        return path.resolve(tree), value
     except UnknownPath as error:
         if "ambiguous" in error.message:
             raise
-        keys = _new_keys(tree, path)
-        if create and keys is not None:
-            return keys
-        hint = "--create adds a new key" if keys is not None else None
+        made = _made(tree, path, value)
+        if create and made is not None:
+            return made
+        hint = "--create adds a new key" if made is not None else None
         known = " ".join(part for part in (error.hint, hint) if part) or None
         raise UnknownPath(f'"{path}" is not in document "{resolved.document}"', hint=known) from error
 
 
-def _new_keys(tree: object, path: KeyPath) -> Keys | None:
+def _made(tree: object, path: KeyPath, value: object) -> tuple[Keys, object] | None:
     """Give the concrete form of a path that does not exist yet; None where it could not be made.
 
     The position after a list's last item, and a selector that no item answers to, mean a new item.
@@ -155,19 +157,27 @@ def _new_keys(tree: object, path: KeyPath) -> Keys | None:
             keys = KeyPath(path.segments[: number + 1]).resolve(tree)
             continue
         except UnknownPath:
-            pass
-        items = _at(tree, keys)
-        if (
-            isinstance(segment, str)
-            and not isinstance(items, list)
-            or isinstance(segment, int)
-            and isinstance(items, list)
-            and segment == len(items)
-        ):
+            parent = _at(tree, keys)
+        if isinstance(segment, str) and not isinstance(parent, list):
             keys = (*keys, segment)
+        elif isinstance(segment, int) and isinstance(parent, list) and segment == len(parent):
+            keys = (*keys, segment)
+        elif isinstance(segment, Selector) and isinstance(parent, list):
+            return _new_item((*keys, len(parent)), segment, path.segments[number + 1 :], value)
         else:
             return None
-    return keys
+    return keys, value
+
+
+def _new_item(
+    keys: Keys, named: Selector, rest: tuple[Segment, ...], value: object
+) -> tuple[Keys, object] | None:
+    """Give the item `{name: new}` with a value in it."""
+    if not all(isinstance(segment, str) for segment in rest):
+        return None
+    inner: Keys = rest  # type: ignore[assignment]  # all of them are text
+    item = put(value if not inner and isinstance(value, dict) else ABSENT, named.keys, typed(named.value))
+    return (keys, put(item, inner, value)) if inner or isinstance(value, dict) else None
 
 
 def _at(tree: object, keys: Keys) -> object:

@@ -104,9 +104,8 @@ def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:
 
 def _parsed(raw: bytes, file: str) -> list[Parsed]:
     """Give each YAML document's data, the sealed values in it (path, path where it is written), and `${`."""
-    wide = b"\0" in raw  # UTF-16 or UTF-32, where no search in the bytes finds anything
-    has_placeholders = wide or b"${" in raw or b"\\" in raw
-    if wide or b"gm1" in raw:
+    has_placeholders = b"${" in raw or b"\\" in raw  # an escape may spell it
+    if b"gm1" in raw:
         from gmconfig.storage.yaml import compose
 
         return [(*_with_sealed(node, file), has_placeholders) for node in compose(raw, file).documents]

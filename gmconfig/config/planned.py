@@ -9,7 +9,7 @@ from gmconfig.config.overlay import NOTHING, keyed, overlay, refuse_nulls
 from gmconfig.config.strategy import APPEND, UNIQUE, Rules, below, here, item_key, item_keys
 from gmconfig.errors import Refused
 from gmconfig.path import KeyPath, Keys, format_keys
-from gmconfig.storage.yaml.edit import Insert, Set, Unset
+from gmconfig.storage.yaml.edit import Append, Insert, Set, Unset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class Planner:
             step = at.step(key)
             if step is None:
                 self._into_list(at, keys, keys[number:], wanted)
+                return
+            if isinstance(at.own, list) and isinstance(step, int) and step >= len(at.own):
+                self._note(Append(KeyPath(at.own_keys), put(ABSENT, keys[number + 1 :], wanted)))
                 return
             at.descend(key, step)
         if wanted is ABSENT:

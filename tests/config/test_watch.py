@@ -1,0 +1,110 @@
+"""Programs that read configuration while it changes."""
+
+import os
+import threading
+
+import pytest
+
+from gmconfig.config.frozen import FrozenConfig
+from gmconfig.config.lookup import closed_lookup
+from gmconfig.config.resolve import resolve
+from gmconfig.config.watch import Watcher, files_of
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.project import Project
+
+
+def test_every_path_is_one_look_up():
+    config = FrozenConfig({"db": {"host": "h", "list": [{"n": "a", "v": None}]}, "x.y": 1})
+    assert config.get("db.host") == "h"
+    assert config.get('"x.y"') == 1
+    assert config.get("db.list[-1].n") == config.get("db.list[n=a].n") == "a"
+    assert config.get("db.list[0].v", "default") is None
+    assert config.get("db.nope", "default") == config.get("not a [path", "default") == "default"
+    assert ("db" in config, "nope" in config, config["db"]["list"][0]["n"]) == (True, False, "a")
+    with pytest.raises(KeyError):
+        config["nope"]
+
+
+def test_what_was_read_cannot_be_changed():
+    config = FrozenConfig({"m": {"a": 1}, "l": [1]})
+    with pytest.raises(TypeError):
+        config.get("m")["a"] = 2
+    assert config.get("l") == (1,)
+
+
+@pytest.fixture
+def watched(project):
+    found = project({"config/settings.yaml": "a: 1\nb: {c: 1}\n"})
+
+    def load() -> object:
+        current = Project.find(found.root)
+        return resolve(current, current.worktree(), "settings", "production").value(closed_lookup(current, "production"))
+
+    def write(text: str, file: str = "config/settings.yaml") -> None:
+        path = os.path.join(found.root, file)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path + ".tmp", "w") as opened:
+            opened.write(text)
+        os.replace(path + ".tmp", path)
+
+    events: list[object] = []
+    watcher = Watcher(
+        load, lambda: files_of(found, "settings", "production"), interval_seconds=0.01, on_reload=events.append
+    )
+    return watcher, write, events
+
+
+def test_a_change_swaps_all_values_at_once(watched):
+    watcher, write, _ = watched
+    before = watcher.current
+    assert watcher.poll() is None
+    write("a: 2\nb: {c: 2}\n")
+    assert [str(change) for change in watcher.poll().changes] == ["~ a", "~ b.c"]
+    assert (before.get("a"), before.get("b.c")) == (1, 1)
+    assert (watcher.current.get("a"), watcher.current.get("b.c")) == (2, 2)
+
+
+def test_a_new_layer_is_noticed(watched):
+    watcher, write, _ = watched
+    write("a: 3\n", "config/environments/production.yaml")
+    assert watcher.poll().ok
+    assert watcher.current.get("a") == 3
+
+
+def test_a_broken_file_keeps_the_last_good_values(watched):
+    watcher, write, events = watched
+    write("a: [")
+    assert isinstance(watcher.poll().error, BrokenConfiguration)
+    assert watcher.current.get("a") == 1
+    assert [event.ok for event in events] == [False]
+    write("a: 5\nb: {c: 1}\n")
+    assert watcher.poll().ok
+    assert watcher.current.get("a") == 5
+
+
+def test_touching_a_file_is_no_change(watched):
+    watcher, write, events = watched
+    write("a: 1\nb: {c: 1}\n")
+    assert watcher.poll() is None
+    assert events == []
+
+
+@pytest.mark.parametrize(("path", "called"), [("a", 1), ("b", 1), ("b.c", 1), ("b.d", 0), ("*", 2), ("**", 2), ("", 2)])
+def test_callbacks_are_told_what_concerns_them(watched, path, called):
+    watcher, write, _ = watched
+    changes: list[object] = []
+    watcher.on_change(path, changes.append)
+    write("a: 2\nb: {c: 2}\n")
+    watcher.poll()
+    assert len(changes) == called
+
+
+def test_the_thread_follows_and_stops(watched):
+    watcher, write, _ = watched
+    seen = threading.Event()
+    watcher.on_change("a", lambda change: seen.set())
+    with watcher:
+        write("a: 7\nb: {c: 1}\n")
+        assert seen.wait(10)
+    assert watcher.current.get("a") == 7
+    assert not [thread for thread in threading.enumerate() if thread.name == "gmconfig-watch"]
