@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     Path = tuple[Segment, ...]
+    Written = tuple[object, object]
 
 ADDED, REMOVED, CHANGED = "+", "-", "~"
 
@@ -57,52 +58,54 @@ def diff(
     `written` are the same trees before placeholders and opening; with them, a token that was renewed around
     an unchanged value is reported as re-sealed.
     """
-    return list(_differences(before, after, *(written or (None, None)), rules, ()))
+    return list(_differences(before, after, written or (None, None), rules, ()))
 
 
 def _differences(
-    before: object, after: object, old: object, new: object, rules: Rules, path: Path
+    before: object, after: object, written: Written, rules: Rules, path: Path
 ) -> Iterator[Change]:
     if isinstance(before, dict) and isinstance(after, dict):
-        yield from _of_maps(before, after, old, new, rules, path)
+        yield from _of_maps(before, after, written, rules, path)
     elif isinstance(before, list) and isinstance(after, list) and not same(before, after):
-        yield from _of_lists(before, after, old, new, rules, path)
+        yield from _of_lists(before, after, written, rules, path)
     elif isinstance(before, list) and isinstance(after, list):
         for index, pair in enumerate(zip(before, after, strict=True)):
-            inner = (_child(old, index), _child(new, index))
-            yield from _differences(*pair, *inner, below(rules, index), (*path, index))
+            inner = _inside(written, index)
+            yield from _differences(*pair, inner, below(rules, index), (*path, index))
     elif not same(before, after):
         yield from _replaced(before, after, path)
-    elif _is_secret(after) and old is not None and new is not None and not same(old, new):
+    elif _is_secret(after) and None not in written and not same(*written):
         yield Change(path, before, after, CHANGED, "re-sealed")
 
 
 def _of_maps(
-    before: dict[str, object], after: dict[str, object], old: object, new: object, rules: Rules, path: Path
+    before: dict[str, object], after: dict[str, object], written: Written, rules: Rules, path: Path
 ) -> Iterator[Change]:
     for key, value in after.items():
-        inner = (_child(old, key), _child(new, key))
-        yield from _differences(before.get(key, ABSENT), value, *inner, below(rules, key), (*path, key))
+        inner = _inside(written, key)
+        yield from _differences(before.get(key, ABSENT), value, inner, below(rules, key), (*path, key))
     for key, value in before.items():
         if key not in after:
             yield from _replaced(value, ABSENT, (*path, key))
 
 
 def _of_lists(
-    before: list[object], after: list[object], old: object, new: object, rules: Rules, path: Path
+    before: list[object], after: list[object], written: Written, rules: Rules, path: Path
 ) -> Iterator[Change]:
     way = here(rules)
     if isinstance(way, tuple):
         old_keys, new_keys = item_keys(before, way), item_keys(after, way)
         if old_keys is not None and new_keys is not None:
-            yield from _of_items((before, old_keys, old), (after, new_keys, new), way, rules, path)
+            yield from _of_items(
+                (before, old_keys, written[0]), (after, new_keys, written[1]), way, rules, path
+            )
             return
     if len(before) != len(after):
         yield Change(path, before, after, CHANGED, _about(before, after))
         return
     for index, pair in enumerate(zip(before, after, strict=True)):
-        inner = (_child(old, index), _child(new, index))
-        yield from _differences(*pair, *inner, below(rules, index), (*path, index))
+        inner = _inside(written, index)
+        yield from _differences(*pair, inner, below(rules, index), (*path, index))
 
 
 def _of_items(
@@ -119,7 +122,7 @@ def _of_items(
         at = (*path, Selector(way, key))
         if key in places:
             inner = (_child(old, places[key]), _child(new, index))
-            yield from _differences(old_items[places[key]], new_items[index], *inner, below(rules, index), at)
+            yield from _differences(old_items[places[key]], new_items[index], inner, below(rules, index), at)
         else:
             yield Change(at, ABSENT, new_items[index], ADDED, _about(new_items[index]))
     for index, key in enumerate(old_keys):
@@ -159,6 +162,10 @@ def _holds_secret(value: object) -> bool:
 def _is_secret(value: object) -> bool:
     sealed = isinstance(value, Unknown) and value.reason == "sealed"
     return sealed or hasattr(value, "reveal") or hasattr(value, "context")
+
+
+def _inside(written: Written, key: str | int) -> Written:
+    return _child(written[0], key), _child(written[1], key)
 
 
 def _child(tree: object, key: str | int) -> object:

@@ -10,8 +10,8 @@ from gmconfig.config.effect import effects, overriding
 from gmconfig.config.equal import same
 from gmconfig.config.own import Own
 from gmconfig.config.planned import Planner, child, differences, put
-from gmconfig.config.typed import typed
 from gmconfig.config.sealing import sealed_edits
+from gmconfig.config.typed import typed
 from gmconfig.errors import Refused, UnknownPath
 from gmconfig.path import KeyPath, Keys, Segment, Selector
 from gmconfig.secret.token import Context, Sealed, Secret, is_token
@@ -67,7 +67,7 @@ def plan_set(
     _refuse_plain(resolved, own, keys, value)
     planner = Planner(own, copy_list=copy_list)
     planner.wish(keys, wanted)
-    return _planned(resolved, own, planner, keys, seal, path.document)
+    return _planned(resolved, own, planner, keys, seal=seal, document=path.document)
 
 
 def plan_unset(resolved: Resolved, path: KeyPath, *, copy_list: bool = False) -> PlannedEdit:
@@ -81,7 +81,7 @@ def plan_unset(resolved: Resolved, path: KeyPath, *, copy_list: bool = False) ->
     keys = _keys_to_unset(resolved, own, path)
     planner = Planner(own, copy_list=copy_list)
     planner.wish(keys, ABSENT, reveal=True)
-    return _planned(resolved, own, planner, keys, None, path.document)
+    return _planned(resolved, own, planner, keys, seal=None, document=path.document)
 
 
 def plan_tree(
@@ -107,7 +107,7 @@ def plan_tree(
     for keys, wish in differences(resolved.merged, merged, own.rules):
         planner.wish(keys, wish)
     _check(planner, merged, exact=same(own.merged, resolved.merged))
-    return _planned(resolved, own, planner, (), seal, 0)
+    return _planned(resolved, own, planner, (), seal=seal, document=0)
 
 
 def plan_update(
@@ -158,9 +158,13 @@ def _made(tree: object, path: KeyPath, value: object) -> tuple[Keys, object] | N
             continue
         except UnknownPath:
             parent = _at(tree, keys)
-        if isinstance(segment, str) and not isinstance(parent, list):
-            keys = (*keys, segment)
-        elif isinstance(segment, int) and isinstance(parent, list) and segment == len(parent):
+        if (
+            isinstance(segment, str)
+            and not isinstance(parent, list)
+            or isinstance(segment, int)
+            and isinstance(parent, list)
+            and segment == len(parent)
+        ):
             keys = (*keys, segment)
         elif isinstance(segment, Selector) and isinstance(parent, list):
             return _new_item((*keys, len(parent)), segment, path.segments[number + 1 :], value)
@@ -216,7 +220,7 @@ def _check(planner: Planner, wanted: object, *, exact: bool) -> None:
 
 
 def _planned(
-    resolved: Resolved, own: Own, planner: Planner, keys: Keys, seal: Sealer | None, document: int
+    resolved: Resolved, own: Own, planner: Planner, keys: Keys, *, seal: Sealer | None, document: int
 ) -> PlannedEdit:
     edits = sealed_edits(own, planner.edits, seal, document)
     changed: Mapping[str, YamlEdit] = {}

@@ -86,7 +86,7 @@ def json_text(value: object) -> str:
     """Give a value as one line of JSON; binary as base64."""
     import json
 
-    return json.dumps(value, ensure_ascii=False, default=lambda item: _scalar(item))
+    return json.dumps(value, ensure_ascii=False, default=_scalar)
 
 
 def _word(key: str) -> str:

@@ -87,7 +87,7 @@ class Evaluation:
         if isinstance(text, Sealed):
             return self.lookup.opened(text)
         parts = parse(text)
-        value = substitute(parts, lambda reference, name: self._value(reference, name))
+        value = substitute(parts, self._value)
         if isinstance(value, str) and len(value) > LONGEST:
             raise BrokenConfiguration(f"what stands here grows beyond {LONGEST:,} characters")
         whole = len(parts) == 1 and isinstance(parts[0], Reference)

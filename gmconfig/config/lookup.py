@@ -1,4 +1,4 @@
-"""Where placeholders and sealed values find what they stand for: open (this process) or closed (the repository)."""
+"""What placeholders and sealed values stand for: open (this process has a say) or closed (the repository)."""
 
 from __future__ import annotations
 

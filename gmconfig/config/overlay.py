@@ -1,4 +1,4 @@
-"""The smallest overlay that turns one tree into another under the merge rules: the inverse of `merge`. Pure."""
+"""The smallest overlay that turns one tree into another: the inverse of `merge`, and as pure."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Own:
-    """The layer that is edited: its tree, and what the layers below it make (`has_lower` if there are any)."""
+    """The layer that is edited: its tree, and what those below it make (`has_lower`: there are some)."""
 
     __slots__ = ("has_lower", "is_new", "layer", "lower", "project", "rules", "snapshot", "tree")
 

@@ -1,4 +1,4 @@
-"""Placeholders in texts: `${NAME}`, `${NAME:default}`, `${SECRET:name}`, `${CONFIG:path}`; `$${` is a literal `${`.
+"""Placeholders: `${NAME}`, `${NAME:default}`, `${SECRET:name}`, `${CONFIG:path}`; `$${` is a literal `${`.
 
 Pure. A text is read once into parts, which nest; what a part stands for is never read again.
 """
@@ -19,7 +19,7 @@ _HINT = "write $${ for a literal ${"
 
 
 class Reference:
-    """One placeholder: what kind of thing it names, the name's parts, and the default's (None without one)."""
+    """One placeholder: what it names, the name's parts, and the default's (None without one)."""
 
     __slots__ = ("default", "kind", "name", "text")
 

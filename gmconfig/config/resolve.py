@@ -1,4 +1,4 @@
-"""Resolve a document for an environment: which layers, what they make together, whence and with what value."""
+"""Resolve a document for an environment: its layers, what they make, whence and with what value."""
 
 from __future__ import annotations
 
@@ -94,14 +94,14 @@ class Resolved:
         return self._origins
 
     def origin(self, keys: Keys) -> Origin | None:
-        """Give the origin of a node, or of its nearest ancestor that exists; None for a document of nothing."""
+        """Give the origin of a node, or of its nearest ancestor; None for a document of nothing."""
         origins = self.origins()
         while keys not in origins and keys:
             keys = keys[:-1]
         return origins.get(keys)
 
     def place(self, keys: Keys, *, key: bool = False) -> Place | None:
-        """Say where a value (or its key) stands, or its nearest ancestor; None for an environment variable."""
+        """Say where a value (or its key) stands, or its nearest ancestor; None for a variable."""
         origin = self.origin(keys)
         if origin is None or origin.layer is None:
             return None

@@ -20,7 +20,7 @@ Rules = tuple[tuple[tuple[Segment, ...], Strategy], ...]
 
 
 def rules_of(declared: Mapping[str, object] | None) -> Rules:
-    """Read the `merge:` of gmconfig.yaml; a path without globs goes before one with, then the order written."""
+    """Read the `merge:` of gmconfig.yaml: paths without globs first, then in the order written."""
     found = [(KeyPath.parse(path), _strategy(entry)) for path, entry in (declared or {}).items()]
     found.sort(key=lambda rule: rule[0].is_glob)
     return tuple((path.segments, strategy) for path, strategy in found)

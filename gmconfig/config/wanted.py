@@ -1,4 +1,4 @@
-"""From a wished value back to what is to be written: what did not change keeps its placeholder or its seal."""
+"""From a wished value to what is to be written: what did not change keeps its placeholder or seal."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gmconfig.errors import UsageError
 
 PATTERN = r"^(?=.{1,100}$)(?!.*\.(local|lock)$)[A-Za-z0-9_]([A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$"
-"""The rule as a regular expression, for `schemas/gmconfig.schema.json`; `is_name` says the same without `re`."""
+"""The rule as in `schemas/gmconfig.schema.json`; `is_name` says the same without loading `re`."""
 
 RESERVED_ENVIRONMENTS = ("common", "keys", "log")
 RESERVED_DOCUMENTS = ("flags",)

@@ -38,7 +38,7 @@ class Pattern:
         )
 
     def match(self, file: str, known: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
-        """Give every reading of a file's name by this pattern; `known` closes the set of a variable's names."""
+        """Give every reading of a file's name; `known` closes the set of a variable's values."""
         if not (file.startswith(self.literals[0]) and file.endswith(self.literals[-1])):
             return []
         return list(self._readings(file, 0, {}, known))

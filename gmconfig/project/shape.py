@@ -51,6 +51,7 @@ class Scalar:
         self.accepts = accepts
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
+        """Report a value of another type, or of none of the accepted forms."""
         if type(value) not in self.types or (self.accepts and not self.accepts(str(value))):
             problems.append(Problem(keys, f"expected {self.noun}, found {said(value)}"))
 
@@ -64,6 +65,7 @@ class Words:
         self.words = words
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
+        """Report a value that is none of the words."""
         if value not in self.words or not isinstance(value, str):
             near = nearest(value, self.words) if isinstance(value, str) else None
             hint = f'did you mean "{near}"?' if near else None
@@ -81,6 +83,7 @@ class ListOf:
         self.item = item
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
+        """Report what is no list, and every item of another shape."""
         if not isinstance(value, list):
             problems.append(Problem(keys, f"expected a list, found {said(value)}"))
             return
@@ -98,6 +101,7 @@ class MapOf:
         self.check_key = check_key
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
+        """Report what is no map, and every entry of another shape."""
         if not isinstance(value, dict):
             problems.append(Problem(keys, f"expected a map, found {said(value)}"))
             return
@@ -121,6 +125,7 @@ class Record:
         self.more = more
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
+        """Report what is no map, unknown keys, missing ones, and values of another shape."""
         if not isinstance(value, dict):
             problems.append(Problem(keys, f"expected a map, found {said(value)}"))
             return
@@ -150,6 +155,7 @@ class Either:
         self.record = record
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
+        """Report what the fitting shape reports."""
         shape = self.one
         if isinstance(value, dict) and self.record:
             shape = self.record

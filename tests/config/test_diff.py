@@ -41,7 +41,9 @@ def test_items_are_matched_by_their_key():
     after = {"l": [{"name": "n"}, {"name": "a", "v": 2}, {"name": "c"}]}
     assert lines(before, after, BY_NAME) == ["+ l[name=n]", "~ l[name=a].v", "- l[name=b]"]
     swapped = {"l": [before["l"][2], before["l"][0], before["l"][1]]}
-    assert [(change.before, change.after) for change in diff(before, swapped, BY_NAME)] == [(["a", "b", "c"], ["c", "a", "b"])]
+    assert [(change.before, change.after) for change in diff(before, swapped, BY_NAME)] == [
+        (["a", "b", "c"], ["c", "a", "b"])
+    ]
 
 
 def test_secrets_say_only_what_may_be_said():
@@ -73,4 +75,6 @@ def test_no_change_means_the_same(before, after):
 @given(maps, maps)
 def test_there_and_back_are_as_many(before, after):
     there, back = diff(before, after), diff(after, before)
-    assert sorted(map(str, there)) == sorted(str(change).translate(str.maketrans("+-", "-+")) for change in back)
+    assert sorted(map(str, there)) == sorted(
+        str(change).translate(str.maketrans("+-", "-+")) for change in back
+    )

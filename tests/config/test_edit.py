@@ -68,7 +68,9 @@ def test_a_missing_file_is_made(project):
 
 
 def test_without_a_base_layer_an_environment_is_required(project):
-    found = project({"gmconfig.yaml": "documents: {settings: 'v-{environment}.yaml'}\n", "v-production.yaml": "a: 1\n"})
+    found = project(
+        {"gmconfig.yaml": "documents: {settings: 'v-{environment}.yaml'}\n", "v-production.yaml": "a: 1\n"}
+    )
     base = type(resolved(found, "production"))(found, found.worktree(), "settings", None, [])
     with pytest.raises(UsageError, match="no base layer") as caught:
         plan_set(base, KeyPath.parse("a"), 2)
@@ -95,7 +97,9 @@ def test_an_item_of_an_inherited_list_needs_a_copy(project):
     assert "--copy-list" in caught.value.hint
     planned = plan(plan_set, found, "production", "hosts[0]", "c", copy_list=True)
     assert after(found, planned, "production")["hosts"] == ["c", "b"]
-    assert after(found, plan(plan_unset, found, "production", "hosts[0]", copy_list=True), "production")["hosts"] == ["b"]
+    assert after(found, plan(plan_unset, found, "production", "hosts[0]", copy_list=True), "production")[
+        "hosts"
+    ] == ["b"]
 
 
 def test_an_item_with_a_declared_key_needs_one_line(project):
@@ -150,7 +154,10 @@ def test_unset_takes_back_the_own_value_then_hides_the_inherited_one(project):
     hidden = plan(plan_unset, found, "production", "db.host")
     assert after(found, hidden, "production")["db"] == {"pool": 40}
     shown = project({**FILES, PRODUCTION: "db:\n  pool: 40\n  host:\n"})
-    assert after(shown, plan(plan_unset, shown, "production", "db.host"), "production")["db"]["host"] == "localhost"
+    assert (
+        after(shown, plan(plan_unset, shown, "production", "db.host"), "production")["db"]["host"]
+        == "localhost"
+    )
     with pytest.raises(UnknownPath):
         plan(plan_unset, found, "production", "nope")
 
@@ -172,7 +179,9 @@ def test_plain_text_never_replaces_a_sealed_value(project):
         asked.append((str(context), value, file, keys))
         return "gm1.d.g.new"
 
-    planned = plan(plan_set, found, "production", "apps[name=api].pw", Secret("s3cret"), create=True, seal=seal)
+    planned = plan(
+        plan_set, found, "production", "apps[name=api].pw", Secret("s3cret"), create=True, seal=seal
+    )
     assert asked == [("settings: apps[name=api].pw in production", "s3cret", PRODUCTION, ("apps", 0, "pw"))]
     assert "s3cret" not in text(found, planned) + repr(planned)
     with pytest.raises(Refused, match="plain text"):
@@ -216,7 +225,7 @@ def _revealed(value):
 
 
 def test_a_tree_that_is_todays_needs_no_edit(project):
-    _, planned = planned_tree(project, lambda tree: None)
+    _, planned = planned_tree(project, lambda _: None)
     assert not planned.edits
 
 
@@ -239,7 +248,9 @@ def test_a_tree_never_writes_a_secret_in_plain_text(project):
         planned_tree(project, lambda tree: tree.update(dsn="u:new"))
     with pytest.raises(Refused, match="plain text"):
         planned_tree(project, lambda tree: tree.update(copy="x hunter22"))
-    found, planned = planned_tree(project, lambda tree: tree.update(pw="newer"), seal=lambda *_: "gm1.a.b.new")
+    found, planned = planned_tree(
+        project, lambda tree: tree.update(pw="newer"), seal=lambda *_: "gm1.a.b.new"
+    )
     assert after(found, planned, "production")["pw"] == "gm1.a.b.new"
 
 
@@ -247,7 +258,9 @@ def test_update_merges_deeply(project):
     found = project(FILES)
     now = resolved(found, "production")
     planned = plan_update(now, {"db": {"pool": 41}, "hosts": None, "new": {"a": 1}}, now.merged)
-    assert text(found, planned) == "db:\n  pool: 41\nnew:\n  a: 1\nhosts: null\n" or "pool: 41" in text(found, planned)
+    assert text(found, planned) == "db:\n  pool: 41\nnew:\n  a: 1\nhosts: null\n" or "pool: 41" in text(
+        found, planned
+    )
     assert after(found, planned, "production")["db"] == {"host": "localhost", "pool": 41}
     assert "hosts" not in after(found, planned, "production")
 
@@ -255,9 +268,15 @@ def test_update_merges_deeply(project):
 keys = st.sampled_from(["a", "b", "apps", "tags", "l"])
 scalars = st.booleans() | st.integers(0, 3) | st.sampled_from(["x", "1.10", "no"])
 apps = st.lists(
-    st.fixed_dictionaries({"name": st.sampled_from("pqr")}, optional={"v": scalars}), max_size=3, unique_by=lambda i: i["name"]
+    st.fixed_dictionaries({"name": st.sampled_from("pqr")}, optional={"v": scalars}),
+    max_size=3,
+    unique_by=lambda i: i["name"],
 )
-trees = st.recursive(scalars | st.none(), lambda t: st.lists(t, max_size=3) | st.dictionaries(keys, t, max_size=3), max_leaves=6)
+trees = st.recursive(
+    scalars | st.none(),
+    lambda t: st.lists(t, max_size=3) | st.dictionaries(keys, t, max_size=3),
+    max_leaves=6,
+)
 documents = st.dictionaries(keys, trees | apps, max_size=4)
 
 

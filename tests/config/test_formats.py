@@ -14,7 +14,12 @@ from gmconfig.config.environ import overridden, variable_name, variables_of
 from gmconfig.config.formats import FORMATS, shell_quoted
 from gmconfig.errors import BrokenConfiguration, UsageError
 
-TREE = {"db": {"host": "h", "port": 80, "on": True, "none": None}, "list": [1, {"a": "é"}], "e": {}, "s": "it's $HOME `x`\n"}
+TREE = {
+    "db": {"host": "h", "port": 80, "on": True, "none": None},
+    "list": [1, {"a": "é"}],
+    "e": {},
+    "s": "it's $HOME `x`\n",
+}
 
 
 def test_values_to_names():
@@ -44,12 +49,34 @@ def test_null_bytes_are_refused():
 def read_by_shell(text: str, names: list[str], tmp_path) -> list[str]:
     (tmp_path / "env").write_bytes(text.encode())
     script = "set -a; . ./env; " + "".join(f'printf "%s\\0" "${name}"; ' for name in names)
-    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, check=True, env={"PATH": os.environ["PATH"]})
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, capture_output=True, check=True, env={"PATH": os.environ["PATH"]}
+    )
     assert done.stderr == b""
     return done.stdout.decode().split("\0")[:-1]
 
 
-HOSTILE = ["", "a b", "'", '"', "$(touch x)", "`id`", "${HOME}", "\\", "\\n", "a\nb\n", "#c", "=", "~", "*", "é√", "-n", "!", "\r", "\t"]
+HOSTILE = [
+    "",
+    "a b",
+    "'",
+    '"',
+    "$(touch x)",
+    "`id`",
+    "${HOME}",
+    "\\",
+    "\\n",
+    "a\nb\n",
+    "#c",
+    "=",
+    "~",
+    "*",
+    "é√",
+    "-n",
+    "!",
+    "\r",
+    "\t",
+]
 
 
 @pytest.mark.parametrize("name", ["dotenv", "shell"])
@@ -59,16 +86,27 @@ def test_a_shell_reads_back_the_same_values(name, tmp_path):
     assert found == list(tree.values())
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1, max_size=30
+    )
+)
 @settings(max_examples=15)
 def test_a_shell_reads_back_any_text(tmp_path_factory, values):
     tree = {f"v{index}": value for index, value in enumerate(values)}
     folder = tmp_path_factory.mktemp("shell")
-    assert read_by_shell(FORMATS["dotenv"](tree), [f"V{index}" for index in range(len(values))], folder) == values
+    assert (
+        read_by_shell(FORMATS["dotenv"](tree), [f"V{index}" for index in range(len(values))], folder)
+        == values
+    )
 
 
 def test_plain_words_stay_unquoted():
-    assert (shell_quoted("db-7.internal:5432"), shell_quoted("a b"), shell_quoted("")) == ("db-7.internal:5432", "'a b'", "''")
+    assert (shell_quoted("db-7.internal:5432"), shell_quoted("a b"), shell_quoted("")) == (
+        "db-7.internal:5432",
+        "'a b'",
+        "''",
+    )
 
 
 def test_json_yaml_and_toml_read_back():
@@ -100,7 +138,12 @@ def test_properties():
 
 def test_overrides_find_keys_by_their_look():
     tree = {"http-port": 1, "Db": {"hosts": ["a", "b"]}}
-    environ = {"GMCONFIG__HTTP_PORT": "2", "GMCONFIG__DB__HOSTS__1": "c", "GMCONFIG_ENVIRONMENT": "x", "OTHER": "y"}
+    environ = {
+        "GMCONFIG__HTTP_PORT": "2",
+        "GMCONFIG__DB__HOSTS__1": "c",
+        "GMCONFIG_ENVIRONMENT": "x",
+        "OTHER": "y",
+    }
     new, said = overridden(tree, environ)
     assert new == {"http-port": 2, "Db": {"hosts": ["a", "c"]}}
     assert said == {("http-port",): "GMCONFIG__HTTP_PORT", ("Db", "hosts", 1): "GMCONFIG__DB__HOSTS__1"}

@@ -69,7 +69,11 @@ def test_items_merge_under_their_key_in_order(base, patch, result):
 
 def test_items_merge_deeply_and_are_deleted_by_mark():
     base = named({"name": "a", "v": 1, "w": 2, "tags": [1]}, "b")
-    patch = named({"name": "a", "v": None, "x": 3, "tags": [2]}, {"name": "b", "$remove": True}, {"name": "q", "$remove": True})
+    patch = named(
+        {"name": "a", "v": None, "x": 3, "tags": [2]},
+        {"name": "b", "$remove": True},
+        {"name": "q", "$remove": True},
+    )
     assert merge([base, patch], BY_NAME) == named({"name": "a", "w": 2, "x": 3, "tags": [1, 2]})
 
 
@@ -87,7 +91,10 @@ def test_indistinct_items_replace_the_list_with_a_finding(patch):
 
 def test_append_and_unique():
     rules = rules_of({"a": "append", "**.u": "unique"})
-    base, patch = {"a": [1], "u": [1, {"x": 1}], "d": {"u": [1]}}, {"a": [1], "u": [True, {"x": 1}, 1, 2, 2], "d": {"u": [3]}}
+    base, patch = (
+        {"a": [1], "u": [1, {"x": 1}], "d": {"u": [1]}},
+        {"a": [1], "u": [True, {"x": 1}, 1, 2, 2], "d": {"u": [3]}},
+    )
     assert merge([base, patch], rules) == {"a": [1, 1], "u": [1, {"x": 1}, True, 2], "d": {"u": [1, 3]}}
 
 
@@ -100,7 +107,9 @@ def test_a_path_without_globs_goes_before_one_with():
 def test_nested_keys_tell_items_apart():
     rules = rules_of({"l": {"by": "metadata.name"}})
     item = {"metadata": {"name": "a"}, "v": 1}
-    assert merge([{"l": [item]}, {"l": [{"metadata": {"name": "a"}, "v": 2}]}], rules)["l"] == [{**item, "v": 2}]
+    assert merge([{"l": [item]}, {"l": [{"metadata": {"name": "a"}, "v": 2}]}], rules)["l"] == [
+        {**item, "v": 2}
+    ]
 
 
 def test_origins_name_layer_and_source_path():
@@ -121,12 +130,16 @@ def test_own_path_names_items_by_declared_key():
 scalars = st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from(["a", "b"]) | st.just(float("nan"))
 keys = st.sampled_from(["a", "b", "l", "u"])
 items = st.lists(
-    st.fixed_dictionaries({"name": st.sampled_from("abcd")}, optional={"v": st.integers(0, 2), "$remove": st.just(True)}),
+    st.fixed_dictionaries(
+        {"name": st.sampled_from("abcd")}, optional={"v": st.integers(0, 2), "$remove": st.just(True)}
+    ),
     max_size=4,
     unique_by=lambda item: item["name"],
 )
 trees = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=10
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=10,
 )
 maps = st.dictionaries(keys, trees | items, max_size=4)
 RULES = rules_of({"**.l": {"by": "name"}, "**.u": "unique", "a.b": "append"})
@@ -145,7 +158,9 @@ def test_an_empty_layer_changes_nothing(tree):
 @given(maps, maps, maps)
 def test_layers_that_take_nothing_away_merge_in_any_grouping(a, b, c):
     a, b, c = ({key: value for key, value in tree.items() if not has_null(value)} for tree in (a, b, c))
-    if all(isinstance(x, dict) == isinstance(y, dict) == isinstance(z, dict) for x, y, z in _aligned(a, b, c)):
+    if all(
+        isinstance(x, dict) == isinstance(y, dict) == isinstance(z, dict) for x, y, z in _aligned(a, b, c)
+    ):
         assert same(merge([a, merge([b, c])]), merge([merge([a, b]), c]))
 
 

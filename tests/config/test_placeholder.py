@@ -10,11 +10,19 @@ from gmconfig.errors import BrokenConfiguration
 from gmconfig.path import scalar_text
 from gmconfig.secret.token import Secret
 
-VALUES = {"A": "va", "E": "e", "DB_e": "nested", "P": "${A}", "PW": Secret("s3cret"), "U": Unknown("sealed"), "M": {"x": 1}}
+VALUES = {
+    "A": "va",
+    "E": "e",
+    "DB_e": "nested",
+    "P": "${A}",
+    "PW": Secret("s3cret"),
+    "U": Unknown("sealed"),
+    "M": {"x": 1},
+}
 
 
 def filled(text: str) -> object:
-    return substitute(parse(text), lambda reference, name: VALUES.get(name))
+    return substitute(parse(text), lambda _, name: VALUES.get(name))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,9 @@ def test_substitution(text, value):
     assert filled(text) == value
 
 
-@pytest.mark.parametrize("text", ["${", "${A", "${A:${B}", "${}", "${ A}", "${a b}", "${1}", "${SECRET:x:y}", "${SECRET:}"])
+@pytest.mark.parametrize(
+    "text", ["${", "${A", "${A:${B}", "${}", "${ A}", "${a b}", "${1}", "${SECRET:x:y}", "${SECRET:}"]
+)
 def test_what_is_no_placeholder_is_an_error(text):
     with pytest.raises(BrokenConfiguration) as caught:
         parse(text)
@@ -81,7 +91,7 @@ def test_any_text_parses_or_is_refused_and_no_value_is_read_again(text):
         parts = parse(text)
     except BrokenConfiguration:
         return
-    value = substitute(parts, lambda reference, name: "${A}")
+    value = substitute(parts, lambda *_: "${A}")
     assert isinstance(value, str)
 
 

@@ -8,14 +8,22 @@ from gmconfig.config.evaluate import DEEPEST
 from gmconfig.config.lookup import closed_lookup, open_lookup
 from gmconfig.config.placeholder import Unknown
 from gmconfig.config.resolve import resolve
-from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, NotFound, UnknownPath, Unresolved, UsageError
+from gmconfig.errors import (
+    AccessDenied,
+    BrokenConfiguration,
+    GmconfigError,
+    NotFound,
+    UnknownPath,
+    Unresolved,
+    UsageError,
+)
 from gmconfig.path import KeyPath
 from gmconfig.secret.token import Sealed, Secret
 
 TOKEN = "gm1.default.abc.xyz"
 FILES = {
-    "gmconfig.yaml": "environments:\n  production: {extends: all, variables: {PORT: 80}}\n  all: {variables: {PORT: 1, R: 1.50}}\n"
-    "merge: {hosts: {by: name}}\n",
+    "gmconfig.yaml": "environments:\n  production: {extends: all, variables: {PORT: 80}}\n"
+    "  all: {variables: {PORT: 1, R: 1.50}}\nmerge: {hosts: {by: name}}\n",
     "config/settings.yaml": "db:\n  host: ${HOST:localhost}\n  port: ${PORT}\n  url: x://${CONFIG:db.host}:${CONFIG:db.port}\n"
     "hosts:\n  - {name: a, v: 1}\n  - {name: b, v: 1}\n",
     "config/environments/production.yaml": "hosts:\n- name: b\n  v: 2\n",
@@ -50,7 +58,11 @@ def value(project, document="settings", environment=None, *, environ=None, vault
 def test_open_takes_the_process_environment_and_closed_does_not(project, monkeypatch):
     found = project(FILES)
     monkeypatch.setenv("HOST", "from-process")
-    assert value(found, "settings", "production")["db"] == {"host": "localhost", "port": 80, "url": "x://localhost:80"}
+    assert value(found, "settings", "production")["db"] == {
+        "host": "localhost",
+        "port": 80,
+        "url": "x://localhost:80",
+    }
     opened = resolved(found, "settings", "production").value(open_lookup(found, "production"))
     assert opened["db"] == {"host": "from-process", "port": 80, "url": "x://from-process:80"}
 
@@ -80,7 +92,12 @@ def test_checked_reports_everything_and_goes_on(project):
 
 @pytest.mark.parametrize(
     "text",
-    ["a: ${CONFIG:a}\n", "a: ${CONFIG:b}\nb: x${CONFIG:a}\n", "a: {b: '${CONFIG:a}'}\n", "a: ['${CONFIG:a[0]}']\n"],
+    [
+        "a: ${CONFIG:a}\n",
+        "a: ${CONFIG:b}\nb: x${CONFIG:a}\n",
+        "a: {b: '${CONFIG:a}'}\n",
+        "a: ['${CONFIG:a[0]}']\n",
+    ],
 )
 def test_circles_are_errors(project, text):
     with pytest.raises(Unresolved, match="circle"):
@@ -91,7 +108,9 @@ def test_long_chains_and_explosions_are_refused(project):
     chain = "".join(f"a{i}: ${{CONFIG:a{i + 1}}}\n" for i in range(DEEPEST + 5)) + f"a{DEEPEST + 5}: x\n"
     with pytest.raises(Unresolved, match="deep"):
         value(project({"config/settings.yaml": chain}))
-    doubling = "a0: xxxxxxxx\n" + "".join(f"a{i}: '${{CONFIG:a{i - 1}}}${{CONFIG:a{i - 1}}}'\n" for i in range(1, 40))
+    doubling = "a0: xxxxxxxx\n" + "".join(
+        f"a{i}: '${{CONFIG:a{i - 1}}}${{CONFIG:a{i - 1}}}'\n" for i in range(1, 40)
+    )
     with pytest.raises(BrokenConfiguration):
         value(project({"config/settings.yaml": doubling}))
     lists = "a0: [1,2,3,4,5,6,7,8]\n" + "".join(
@@ -104,7 +123,8 @@ def test_long_chains_and_explosions_are_refused(project):
 def test_references_give_whole_values_of_any_document(project):
     found = project(
         {
-            "config/settings.yaml": "m: ${CONFIG:billing:plans}\nv: ${CONFIG:billing:plans.basic}\nt: ${CONFIG:text}\ntext: '1.0'\n",
+            "config/settings.yaml": "m: ${CONFIG:billing:plans}\nv: ${CONFIG:billing:plans.basic}\n"
+            "t: ${CONFIG:text}\ntext: '1.0'\n",
             "config/billing.yaml": "plans: {basic: 5, own: '${CONFIG:plans.basic}'}\n",
         }
     )
@@ -129,7 +149,8 @@ def test_the_schema_gives_the_type(project):
     }
     found = project(
         {
-            "config/settings.yaml": "port: ${P:80}\nratio: ${R:1.10}\nlist: ['${P:1}']\nmap: {x: '${P:true}'}\nfree: ${P:80}\n",
+            "config/settings.yaml": "port: ${P:80}\nratio: ${R:1.10}\nlist: ['${P:1}']\n"
+            "map: {x: '${P:true}'}\nfree: ${P:80}\n",
             "schemas/settings.schema.json": json.dumps(schema),
         }
     )
@@ -160,7 +181,8 @@ def test_tokens_know_where_they_are_written(project):
     found = project(
         {
             **FILES,
-            "config/environments/production.yaml": f"hosts:\n- name: b\n  pw: &x {TOKEN}\n  again: *x\nlist: [a, {TOKEN}]\n",
+            "config/environments/production.yaml": f"hosts:\n- name: b\n  pw: &x {TOKEN}\n"
+            f"  again: *x\nlist: [a, {TOKEN}]\n",
         }
     )
     tree = resolved(found, "settings", "production").merged
@@ -173,9 +195,11 @@ def test_tokens_know_where_they_are_written(project):
 
 def test_placeholders_can_be_left_to_the_application(project):
     found = project(
-        {"gmconfig.yaml": "documents: {'{document}': {files: 'config/{document}.yaml', placeholders: keep}}\n",
-         "config/settings.yaml": "a: ${X} $${Y}\nb: '{{ z }}'\nc: 1\n"}
-    )  # fmt: skip
+        {
+            "gmconfig.yaml": "documents:\n  '{document}': {files: 'config/{document}.yaml', placeholders: keep}\n",
+            "config/settings.yaml": "a: ${X} $${Y}\nb: '{{ z }}'\nc: 1\n",
+        }
+    )
     assert value(found) == {"a": "${X} $${Y}", "b": "{{ z }}", "c": 1}
     tree, failures = resolved(found, "settings").checked(closed_lookup(found, None))
     assert tree == {"a": Unknown("kept", "${X} $${Y}"), "b": Unknown("kept", "{{ z }}"), "c": 1}
@@ -194,7 +218,9 @@ def test_every_layer_that_has_a_say_the_winner_first(project):
 
 
 def test_a_removed_path_is_still_explained(project):
-    found = resolved(project({**FILES, "config/environments/production.yaml": "db:\n"}), "settings", "production")
+    found = resolved(
+        project({**FILES, "config/environments/production.yaml": "db:\n"}), "settings", "production"
+    )
     assert [(say.keys, say.value, say.wins) for say in found.says(("db", "host"))] == [
         (("db",), None, True),
         (("db", "host"), "${HOST:localhost}", False),
@@ -202,7 +228,12 @@ def test_a_removed_path_is_still_explained(project):
 
 
 def test_overrides_have_the_last_word(project):
-    environ = {"GMCONFIG__DB__HOST": "${X}", "GMCONFIG__HOSTS__0__V": "9", "GMCONFIG__NEW__KEY": "[1]", "HOST": "no"}
+    environ = {
+        "GMCONFIG__DB__HOST": "${X}",
+        "GMCONFIG__HOSTS__0__V": "9",
+        "GMCONFIG__NEW__KEY": "[1]",
+        "HOST": "no",
+    }
     found = resolved(project(FILES), "settings", "production", environ=environ)
     tree = found.value(closed_lookup(found.project, "production"))
     assert tree["db"]["host"] == "${X}"

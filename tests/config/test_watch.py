@@ -38,7 +38,9 @@ def watched(project):
 
     def load() -> object:
         current = Project.find(found.root)
-        return resolve(current, current.worktree(), "settings", "production").value(closed_lookup(current, "production"))
+        return resolve(current, current.worktree(), "settings", "production").value(
+            closed_lookup(current, "production")
+        )
 
     def write(text: str, file: str = "config/settings.yaml") -> None:
         path = os.path.join(found.root, file)
@@ -49,7 +51,10 @@ def watched(project):
 
     events: list[object] = []
     watcher = Watcher(
-        load, lambda: files_of(found, "settings", "production"), interval_seconds=0.01, on_reload=events.append
+        load,
+        lambda: files_of(found, "settings", "production"),
+        interval_seconds=0.01,
+        on_reload=events.append,
     )
     return watcher, write, events
 
@@ -89,7 +94,9 @@ def test_touching_a_file_is_no_change(watched):
     assert events == []
 
 
-@pytest.mark.parametrize(("path", "called"), [("a", 1), ("b", 1), ("b.c", 1), ("b.d", 0), ("*", 2), ("**", 2), ("", 2)])
+@pytest.mark.parametrize(
+    ("path", "called"), [("a", 1), ("b", 1), ("b.c", 1), ("b.d", 0), ("*", 2), ("**", 2), ("", 2)]
+)
 def test_callbacks_are_told_what_concerns_them(watched, path, called):
     watcher, write, _ = watched
     changes: list[object] = []
@@ -102,7 +109,7 @@ def test_callbacks_are_told_what_concerns_them(watched, path, called):
 def test_the_thread_follows_and_stops(watched):
     watcher, write, _ = watched
     seen = threading.Event()
-    watcher.on_change("a", lambda change: seen.set())
+    watcher.on_change("a", lambda _: seen.set())
     with watcher:
         write("a: 7\nb: {c: 1}\n")
         assert seen.wait(10)

@@ -4,7 +4,14 @@ import os
 
 import pytest
 
-from gmconfig.errors import BrokenConfiguration, NotFound, Refused, UnknownDocument, UnknownEnvironment, UsageError
+from gmconfig.errors import (
+    BrokenConfiguration,
+    NotFound,
+    Refused,
+    UnknownDocument,
+    UnknownEnvironment,
+    UsageError,
+)
 from gmconfig.project import Project
 
 USUAL = {
@@ -26,7 +33,10 @@ def test_usual_layout(project):
     found = project(USUAL)
     assert found.documents(found.worktree()) == ["billing", "settings"]
     assert files(found, "settings") == ["config/settings.yaml"]
-    assert files(found, "settings", "production") == ["config/settings.yaml", "config/environments/production.yaml"]
+    assert files(found, "settings", "production") == [
+        "config/settings.yaml",
+        "config/environments/production.yaml",
+    ]
     assert files(found, "billing", "production") == [
         "config/billing.yaml",
         "config/environments/production/billing.yaml",
@@ -81,7 +91,8 @@ def test_one_full_file_an_environment_without_base(project):
 def test_hiera_layout_with_further_layers(project):
     found = project(
         {
-            "gmconfig.yaml": "documents: {'{document}': ['hiera/{document}.yaml', 'hiera/{environment}/{document}.yaml']}\n"
+            "gmconfig.yaml": "documents:\n"
+            "  '{document}': ['hiera/{document}.yaml', 'hiera/{environment}/{document}.yaml']\n"
             "layers: ['hosts/{host}/{document}.yaml']\n",
             "hiera/web.yaml": "",
             "hiera/production/web.yaml": "",
@@ -125,7 +136,10 @@ def test_unknown_names_are_told_the_nearest(project):
 
 def test_file_of_two_patterns_is_an_error(project):
     found = project(
-        {"gmconfig.yaml": "documents: {a: 'x/{environment}.yaml', b: 'x/prod{rest}.yaml'}\n", "x/production.yaml": ""}
+        {
+            "gmconfig.yaml": "documents: {a: 'x/{environment}.yaml', b: 'x/prod{rest}.yaml'}\n",
+            "x/production.yaml": "",
+        }
     )
     with pytest.raises(BrokenConfiguration, match="matches"):
         files(found, "a", "production")
@@ -136,7 +150,8 @@ def test_file_of_two_patterns_is_an_error(project):
 def test_pattern_that_reads_in_two_ways_is_an_error(project):
     found = project(
         {
-            "gmconfig.yaml": "environments: {eu: , a-eu: }\ndocuments: {'{document}': '{document}-{environment}.yaml'}\n",
+            "gmconfig.yaml": "environments: {eu: , a-eu: }\n"
+            "documents: {'{document}': '{document}-{environment}.yaml'}\n",
             "x-a-eu.yaml": "",
         }
     )
@@ -152,7 +167,11 @@ def test_reserved_document(project):
 
 def test_local_files_are_read_on_top_where_git_ignores_them(project, git):
     found = project(
-        {**USUAL, "config/settings.local.yaml": "a: 3\n", "config/environments/production.local.yaml": "a: 4\n"}
+        {
+            **USUAL,
+            "config/settings.local.yaml": "a: 3\n",
+            "config/environments/production.local.yaml": "a: 4\n",
+        }
     )
     git("init", "-q", cwd=found.root)
     assert "config/settings.local.yaml" not in files(found, "settings", "production")
@@ -167,7 +186,9 @@ def test_local_files_are_read_on_top_where_git_ignores_them(project, git):
 
 
 def test_affected_by(project):
-    found = project({**USUAL, "gmconfig.yaml": "environments: {production: , eu: {extends: production}, dev: }\n"})
+    found = project(
+        {**USUAL, "gmconfig.yaml": "environments: {production: , eu: {extends: production}, dev: }\n"}
+    )
     tree = found.worktree()
     assert found.affected_by(tree, "config/settings.yaml") == [
         ("settings", None),

@@ -26,10 +26,16 @@ EVERYTHING = {
         "base": None,
     },
     "default_environment": "production",
-    "layers": ["hosts/{host}.yaml", {"file": "zones/{zone}/{document}.yaml"}, {"file": "x.yaml", "document": "values"}],
+    "layers": [
+        "hosts/{host}.yaml",
+        {"file": "zones/{zone}/{document}.yaml"},
+        {"file": "x.yaml", "document": "values"},
+    ],
     "merge": {"hosts": "append", "tags.**": "unique", "apps[*].env": {"by": "metadata.name"}},
     "placeholders": "resolve",
-    "parity": [{"environments": ["production", "base"], "paths": ["**"], "except": ["debug"], "severity": "error"}],
+    "parity": [
+        {"environments": ["production", "base"], "paths": ["**"], "except": ["debug"], "severity": "error"}
+    ],
     "targets": {"web": {"kind": "directory", "environment": "production", "path": "/etc/app"}},
     "freezes": [{"from": "2026-12-24"}],
     "backups": {"keep": 7},
@@ -65,7 +71,11 @@ def test_defaults():
     settings = Settings({})
     assert list(settings.environments) == ["production", "staging", "development", "testing"]
     assert (settings.default_document, settings.default_environment) == ("settings", None)
-    assert (settings.remote, settings.ref_prefix, settings.placeholders) == ("origin", "refs/gmconfig", "resolve")
+    assert (settings.remote, settings.ref_prefix, settings.placeholders) == (
+        "origin",
+        "refs/gmconfig",
+        "resolve",
+    )
 
 
 def _shape_accepts(tree: object) -> bool:
@@ -75,7 +85,9 @@ def _shape_accepts(tree: object) -> bool:
     return not problems
 
 
-_names = st.sampled_from(["settings", "a.b", "../x", "-x", "common", "flags", "x.local", "a..b", "", "{document}"])
+_names = st.sampled_from(
+    ["settings", "a.b", "../x", "-x", "common", "flags", "x.local", "a..b", "", "{document}"]
+)
 _scalars = st.one_of(
     st.none(), st.booleans(), st.integers(), _names, st.sampled_from(["keep", "append", "refs/a", "error"])
 )
@@ -84,7 +96,9 @@ _trees = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
-            _names | st.sampled_from(["extends", "by", "files", "variables", "file", "environments"]), inner, max_size=3
+            _names | st.sampled_from(["extends", "by", "files", "variables", "file", "environments"]),
+            inner,
+            max_size=3,
         ),
     ),
     max_leaves=8,
@@ -101,7 +115,10 @@ def test_own_check_and_schema_agree_on_one_wrong_value(data: st.DataObject):
     tree = json.loads(json.dumps(EVERYTHING))
     node: object = tree
     while isinstance(node, dict | list) and node:
-        parent, key = node, data.draw(st.sampled_from(list(node) if isinstance(node, dict) else range(len(node))))
+        parent, key = (
+            node,
+            data.draw(st.sampled_from(list(node) if isinstance(node, dict) else range(len(node)))),
+        )
         node = parent[key]
         if data.draw(st.booleans()):
             break
@@ -123,12 +140,27 @@ def test_own_check_and_schema_agree_on_one_wrong_value(data: st.DataObject):
         ("documents: {a: ../x.yaml}\n", (1, 16), "does not stay in the project's folder", None),
         ("documents: {a: '{b.yaml'}\n", (1, 16), "is not a pattern", None),
         ("documents: {'{document}': x.yaml}\n", (1, 27), "does not say which document", "{document}"),
-        ("environments:\n  a: {extends: b}\n  b: {extends: a}\n", (2, 16), "a extends b extends a: a circle", None),
-        ("environments:\n  a: {extends: bb}\n  b:\n", (2, 16), 'no environment named "bb"', 'did you mean "b"?'),
+        (
+            "environments:\n  a: {extends: b}\n  b: {extends: a}\n",
+            (2, 16),
+            "a extends b extends a: a circle",
+            None,
+        ),
+        (
+            "environments:\n  a: {extends: bb}\n  b:\n",
+            (2, 16),
+            'no environment named "bb"',
+            'did you mean "b"?',
+        ),
         ("default_environment: prodution\n", (1, 22), 'no environment named "prodution"', '"production"'),
         ("targets:\n  staging: {kind: ssh}\n", (2, 3), "names an environment and a target", None),
         ("merge:\n  'a[': append\n", (2, 3), "is not a path", None),
-        ("merge: {a: apend}\n", (1, 12), 'expected append or unique, found "apend"', 'did you mean "append"?'),
+        (
+            "merge: {a: apend}\n",
+            (1, 12),
+            'expected append or unique, found "apend"',
+            'did you mean "append"?',
+        ),
         ("merge: {'a[x=1]': append}\n", (1, 9), "selects one item", "[*]"),
         ("placeholders: leave\n", (1, 15), "expected resolve or keep", None),
         ("- a\n", (1, 1), "expected a map, found a list", None),
