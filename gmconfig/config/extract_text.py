@@ -5,6 +5,7 @@ the text: in a base, what they brought is written out where what they stand for 
 overlay, which may repeat what its base says, what they stand for stays.
 """
 
+# ruff: noqa: ARG002 - the two kinds of cut answer the same questions from different things
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ def _touched(node: Node, splices: list[Splice]) -> bool:
     return any(splice.start < node.end and node.outer < splice.end for splice in splices)
 
 
-class _Cut:  # the two kinds below need different things of what a question names
+class _Cut:
     """Finds the splices that leave what is wanted; `special` are the targets of aliases that were torn."""
 
     def __init__(self, stream: Stream, special: set[int]) -> None:
@@ -146,7 +147,7 @@ class _Cut:  # the two kinds below need different things of what a question name
         """Give the splices inside of what is not wanted; None to take it away whole."""
         raise NotImplementedError
 
-    def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:  # noqa: ARG002
+    def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:
         """Give the own keys that must stay, since a merge key that stays would bring another value."""
         return frozenset()
 
@@ -173,7 +174,7 @@ class _BaseCut(_Cut):
         node: Node,
         value: object,
         rules: Rules,
-        way: tuple[str, ...] = (),  # noqa: ARG002
+        way: tuple[str, ...] = (),
     ) -> list[Splice] | None:
         return None
 
@@ -205,7 +206,7 @@ class _OverlayCut(_Cut):
     def stays(self, node: Node, value: object, wanted: object) -> bool:
         return same(value, wanted) or node.kind == "alias" or id(node) in self.special
 
-    def written(self, node: Node, wanted: object) -> Iterator[Splice]:  # noqa: ARG002
+    def written(self, node: Node, wanted: object) -> Iterator[Splice]:
         yield from ()
 
     def unwanted(
@@ -234,7 +235,7 @@ class _OverlayCut(_Cut):
         node: Node,
         index: int,
         value: dict[str, object],
-        brought: dict[str, object],  # noqa: ARG002
+        brought: dict[str, object],
     ) -> list[Splice] | None:
         return (
             []

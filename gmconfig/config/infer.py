@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
+_IDENTITIES = ("name", "id", "key", "value")  # what tells items apart is no choice
 _FEW = 5  # values of a choice
 _OFTEN = 4  # times that each value of a choice must have been seen, on average
 
@@ -97,7 +98,7 @@ def _with_choices(schema: Schema, items: Sequence[object]) -> Schema:
 
 def _choices(properties: dict[str, Schema], items: Sequence[object]) -> Iterator[tuple[str, Schema]]:
     for name, inner in properties.items():
-        if inner.get("type") != "string":
+        if inner.get("type") != "string" or name in _IDENTITIES:
             continue
         seen = Counter(item[name] for item in items if isinstance(item, dict) and name in item)
         if 1 < len(seen) <= _FEW and sum(seen.values()) >= _OFTEN * len(seen) and all(map(_is_word, seen)):

@@ -32,8 +32,10 @@ def document_schema(project: Project, snapshot: Snapshot, document: str) -> dict
         BrokenConfiguration: one of its files cannot be read.
     """
     project.check_document(snapshot, document)
-    reached = [name for name in project.environments if project.layers(snapshot, document, name)] or [None]
-    samples = [resolve(project, snapshot, document, name).merged for name in reached]
+    reached: list[str | None] = [
+        name for name in project.environments if project.layers(snapshot, document, name)
+    ]
+    samples = [resolve(project, snapshot, document, name).merged for name in reached or [None]]
     return inferred(
         document, samples, resolves_placeholders=not project.settings.keeps_placeholders(document)
     )

@@ -63,7 +63,7 @@ class VersionReader:
         except (Uncuttable, BrokenConfiguration):
             return load(raw, file)
         except _Wrong as error:
-            raise BrokenConfiguration(f'"{file}" is broken in this version', hint="gmconfig validate") from error
+            raise BrokenConfiguration(f'"{file}" is broken in this version') from error
         if found.size > _MANY or found.depth > _DEEP:
             return load(raw, file)
         return found.value
@@ -85,9 +85,7 @@ def _evaluated(piece: Piece, anchors: Mapping[bytes, bytes]) -> Found:
     return found  # type: ignore[return-value]  # only this function fills `found`
 
 
-def _read_or_judged(
-    piece: Piece, meaning: tuple[bytes | None, ...], anchors: Mapping[bytes, bytes]
-) -> Found:
+def _read_or_judged(piece: Piece, meaning: tuple[bytes | None, ...], anchors: Mapping[bytes, bytes]) -> Found:
     try:
         return _read(piece, anchors)
     except BrokenConfiguration as error:

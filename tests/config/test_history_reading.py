@@ -1,0 +1,162 @@
+"""Reading versions piece by piece gives what reading each of them whole gives."""
+
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gmconfig.config.equal import same
+from gmconfig.config.history.piece import Cutter, Uncuttable
+from gmconfig.config.history.reading import VersionReader
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.storage.yaml import dump, load
+
+FILLER = "".join(f"  filler{number}: some text to make this long enough\n" for number in range(30))
+ITEMS = "".join(f"  - name: item{n}\n    value: {n}\n    more: [1, 2]\n" for n in range(30))
+ENTRIES = [
+    "a: 1\n",
+    f"b:\n  c: &c {{x: 1}}\n{FILLER}  d:\n    <<: *c\n    y: 2\n",
+    f"big:\n{FILLER}",
+    "list:\n" + ITEMS,
+    "anchor: &shared\n  k: v\n  n: [1, two]\n",
+    "anchor2: &shared {k: other}\n",
+    f"user:\n{FILLER}  uses: *shared\n  also: {{<<: *shared, z: 1}}\n",
+    "quoted: \"begins\n  here: no\nlate: x\"\n",
+    "block: |\n  text: |\n    - x\n\n  # no comment\n",
+    "folded: >-\n  some\n  text\n\n# a comment\n",
+    "flow: {a: [1,\n  2], b: 'it''s'}\n",
+    "flowopen: [1,\nodd: 2]\n",
+    "zero:\n- a\n- b: &deep 1\n  c: *deep\n",
+    "dup: 1\n",
+    "tabbed:\t1\n",
+    "undefined: *nowhere\n",
+    "k e y: v\n",
+    "'q': 1\n",
+    "? complex\n: value\n",
+    "<<: {m: 1}\n",
+    "text: it is &not an anchor, nor *this\n",
+    "---\n",
+    "null: 1\n",
+    "last: |+\n  kept\n\n\n",
+    "self: &self\n  name: &name x\n  again: *name\n",
+]
+
+
+def whole(raw: bytes) -> object:
+    try:
+        return load(raw)
+    except BrokenConfiguration:
+        return "broken"
+
+
+def piecewise(reader: VersionReader, raw: bytes) -> object:
+    try:
+        return reader.read(raw)
+    except BrokenConfiguration:
+        return "broken"
+
+
+@given(st.lists(st.lists(st.sampled_from(ENTRIES), max_size=7), min_size=1, max_size=5), st.booleans())
+@settings(max_examples=150)
+def test_entries_in_any_combination_read_as_a_whole_file_does(versions, crlf):
+    reader = VersionReader()
+    for entries in versions:
+        raw = "".join(entries).encode()
+        raw = raw.replace(b"\n", b"\r\n") if crlf else raw
+        assert same(piecewise(reader, raw), whole(raw)), raw.decode()
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=60)
+def test_lines_added_removed_and_indented_anywhere(seed):
+    dice = random.Random(seed)
+    lines = "".join(dice.sample(ENTRIES, 8)).splitlines(keepends=True)
+    reader = VersionReader()
+    for _ in range(8):
+        raw = "".join(lines).encode()
+        assert same(piecewise(reader, raw), whole(raw)), raw.decode()
+        at = dice.randrange(len(lines) + 1)
+        what = dice.choice(["drop", "copy", "indent", "edit", "cut"])
+        if what == "copy" or at == len(lines):
+            lines.insert(at, dice.choice(lines or ["a: 1\n"]))
+        elif what == "drop":
+            del lines[at]
+        elif what == "indent":
+            lines[at] = "  " + lines[at]
+        elif what == "edit":
+            lines[at] = lines[at].replace("1", "7").replace("x", "changed")
+        else:
+            lines[at] = lines[at].rstrip("\n")
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.lists(st.dictionaries(st.text("abc_", min_size=1, max_size=4), values, max_size=6), min_size=1, max_size=4))
+def test_whatever_is_written_reads_the_same(trees):
+    reader = VersionReader()
+    for tree in trees:
+        raw = dump(tree)
+        assert same(piecewise(reader, raw), whole(raw))
+
+
+def test_a_change_of_an_anchor_reaches_all_who_use_it():
+    text = f"a: &a {{v: 1}}\nb:\n{FILLER}  uses: *a\nc:\n{FILLER}  d:\n    <<: *a\n"
+    reader = VersionReader()
+    reader.read(text.encode())
+    tree = reader.read(text.replace("v: 1", "v: 2").encode())
+    assert (tree["b"]["uses"], tree["c"]["d"]) == ({"v": 2}, {"v": 2})
+
+
+def test_unchanged_entries_are_the_same_objects():
+    text = f"a: 1\nb:\n{FILLER}"
+    reader = VersionReader()
+    before = reader.read(text.encode())
+    after = reader.read(text.replace("a: 1", "a: 2").encode())
+    assert after["b"] is before["b"]
+
+
+def test_a_broken_version_leaves_the_next_one_alone():
+    reader = VersionReader()
+    reader.read(b"a: 1\nb: 2\n")
+    with pytest.raises(BrokenConfiguration):
+        reader.read(b"a: 1\na: 2\n")
+    assert reader.read(b"a: 1\nb: 3\n") == {"a": 1, "b": 3}
+
+
+def test_a_file_of_another_kind_is_not_cut():
+    for text in ("[1, 2]", "%YAML 1.2\n---\na: 1\n", "&root\na: 1\nb: 2\n", "a: 1\rb: 2\n"):
+        with pytest.raises(Uncuttable):
+            Cutter().cut(text.encode(), None)
+
+
+def blobs(folder: Path, file: str) -> list[bytes]:
+    log = ["git", "-C", str(folder), "log", "--raw", "--no-abbrev", "--format=", "--", file]
+    ids = [line.split()[3] for line in subprocess.run(log, capture_output=True, text=True).stdout.splitlines()]
+    out = subprocess.run(
+        ["git", "-C", str(folder), "cat-file", "--batch"], input="\n".join(ids).encode() + b"\n", capture_output=True
+    ).stdout
+    found, at = [], 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        size = int(out[at:end].split()[2])
+        found.append(out[end + 1 : end + 1 + size])
+        at = end + size + 2
+    return found
+
+
+@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("environment", ["integration", "staging", "production"])
+def test_the_versions_of_govuk(conformance_data, tmp_path, environment, step):
+    bundle = conformance_data / "govuk-app-config" / "history.bundle"
+    subprocess.run(["git", "clone", "-q", bundle, tmp_path / "govuk"], check=True)
+    reader = VersionReader()
+    for raw in blobs(tmp_path / "govuk", f"values-{environment}.yaml")[::step]:
+        assert same(piecewise(reader, raw), whole(raw))
