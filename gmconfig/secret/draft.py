@@ -50,8 +50,7 @@ class Draft:
         """
         scope = self._checked_scope(context)
         if before is not None and self._stays(before, value, scope):
-            if metadata != self._logged_metadata(before):
-                self._note(context, parse(before).key_name, str(before), [], metadata)
+            self._describe(context, before, metadata)
             return str(before)
         token, key_name = self._sealed(value, scope, context)
         self._note(context, key_name, token, self._predecessors(context, before), metadata)
@@ -96,7 +95,8 @@ class Draft:
             opened = self.vault.open(before)
         except GmconfigError:
             return False
-        return plaintext.encode(opened) == plaintext.encode(value)
+        chosen = len(self.vault.standing.heads(before.context)) == 1  # else the new token settles who won
+        return chosen and plaintext.encode(opened) == plaintext.encode(value)
 
     def _sealed(self, value: object, scope: str, context: Context) -> tuple[str, tuple[str, str]]:
         """Seal with the scope's key, or with its public half where the caller cannot read."""
@@ -131,8 +131,12 @@ class Draft:
         heads = {entry.token for entry in self.vault.standing.heads(context) if entry.token}
         return sorted(heads | ({fingerprint(before)} if before is not None else set()))
 
-    def _logged_metadata(self, before: Sealed) -> str | None:
-        return self.vault.standing.entries[fingerprint(before)].metadata
+    def _describe(self, context: Context, before: Sealed, metadata: str | None) -> None:
+        """Sign new metadata beside a value that stays."""
+        latest = self.vault.standing.latest(fingerprint(before))
+        if any(entry.metadata != metadata for entry in latest):
+            events = sorted(entry.event.id for entry in latest)
+            self._note(context, parse(before).key_name, str(before), events, metadata)
 
     def _note(
         self,

@@ -137,5 +137,6 @@ def _replaced(raw: bytes, file: str, texts: list[tuple[Node, str]]) -> bytes:
     text = compose(raw, file).text
     for node, new in sorted(texts, key=lambda pair: pair[0].start, reverse=True):
         anchor = f"&{node.anchor} " if node.anchor else ""
-        text = text[: node.outer] + anchor + new + text[node.end :]
+        end = len(text[: node.end].rstrip("\r\n"))  # a block scalar ends with its last line end
+        text = text[: node.outer] + anchor + new + text[end:]
     return (BOM if raw.startswith(BOM) else b"") + text.encode()

@@ -10,8 +10,9 @@
      "access": {…}, "parents": ["<id of the access event before>"],
      "key": "ed25519:…", "signature": "…"}
 
-A value that is gone has null for its token. `changes`, `generations`, `access` with `parents`, and the last
-part of a value stand only where there is something to say. The signature covers all but itself.
+A value that is gone has null for its token. New metadata beside a value that stays names the events before
+instead of tokens. `changes`, `generations`, `access` with `parents`, and the last part of a value stand only
+where there is something to say. The signature covers all but itself.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,7 +21,8 @@ Place = tuple[Layer, tuple[object, ...]]
 class Entry(NamedTuple):
     """What one rightful event says about one place; `token` is None where the value is gone.
 
-    `metadata` is the hash of a named secret's metadata, None elsewhere.
+    `metadata` is the hash of a named secret's metadata, None elsewhere. `before` names what it replaces:
+    tokens by their fingerprints, and by event where it only says something new about the same token.
     """
 
     event: Event
@@ -46,10 +47,14 @@ def fingerprint(token: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """The answer for all tokens at once: `entries` by the token's fingerprint, `replaced` by whom."""
+    """The answer for all tokens at once: `entries` by the token's fingerprint, `replaced` by whom.
+
+    `repeated` holds all entries of a token that several events name: those that gave it new metadata.
+    """
 
     entries: Mapping[str, Entry]
     replaced: Mapping[str, Entry]
+    repeated: Mapping[str, list[Entry]]
     records: Mapping[str, Record]
     retired: frozenset[tuple[str, str]]
     trust: Trust
@@ -65,6 +70,12 @@ class Standing:
     def heads(self, context: Context) -> list[Entry]:
         """Give what stands at a place by the log: nothing, one entry, or several written side by side."""
         return self._by_place.get((context.layer, context.path), [])
+
+    def latest(self, token: str) -> list[Entry]:
+        """Give what the log says last about a token: one entry, or several written side by side."""
+        entries = self.repeated.get(token) or [self.entries[token]]
+        followed = {before for entry in entries for before in entry.before}
+        return [entry for entry in entries if entry.event.id not in followed]
 
     @property
     def _by_place(self) -> dict[Place, list[Entry]]:
@@ -85,28 +96,35 @@ def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
     )
     entries: dict[str, Entry] = {}
     replaced: dict[str, Entry] = {}
+    repeated: dict[str, list[Entry]] = {}
     for event in ledger:
         if "changes" in event.tree and trust.is_from(event):
-            _note(event, trust, entries, replaced)
-    return Standing(entries, replaced, records, retired, trust)
+            for entry in _entries(event, trust):
+                _note(entry, entries, replaced, repeated)
+    return Standing(entries, replaced, repeated, records, retired, trust)
 
 
-def _note(event: Event, trust: Trust, entries: dict[str, Entry], replaced: dict[str, Entry]) -> None:
-    """Add what one event says, for the scopes where its actor may say it."""
+def _note(
+    entry: Entry, entries: dict[str, Entry], replaced: dict[str, Entry], repeated: dict[str, list[Entry]]
+) -> None:
+    token = entry.token
+    if token is not None:
+        if token in entries:
+            repeated.setdefault(token, [entries[token]]).append(entry)
+        entries[token] = entry
+    for old in entry.before:
+        replaced[old] = entry
+
+
+def _entries(event: Event, trust: Trust) -> Iterator[Entry]:
+    """Yield what one event says, for the scopes where its actor may say it."""
     for change in event.tree["changes"]:
         scope, generation = change["scope"], change["generation"]
         if not may_write(trust, event.actor, event.operation, scope):
             continue
         layer = layer_from_tree(change)
-        for path, token, before, *metadata in change["values"]:
-            entry = Entry(
-                event, layer, path, scope, generation, token, before, metadata[0] if metadata else None
-            )
-            if token is not None:
-                entries[token] = entry
-            for old in before:
-                if old != token:
-                    replaced[old] = entry
+        for path, token, before, *rest in change["values"]:
+            yield Entry(event, layer, path, scope, generation, token, before, rest[0] if rest else None)
 
 
 def may_write(trust: Trust, member: str, operation: str, scope: str) -> bool:

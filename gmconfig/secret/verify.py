@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import GmconfigError
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.secret.policy import FILE
-from gmconfig.secret.standing import fingerprint
 from gmconfig.secret.token import Sealed
 
 if TYPE_CHECKING:
@@ -26,16 +25,16 @@ def findings(vault: Vault, found: Iterable[Sealed], named: Iterable[Named] = ())
         Refused: there is no pinned policy to judge by.
     """
     yield from _log(vault)
-    tokens: set[str] = set()
+    places = set()
     for sealed in [*found, *_sealed(secrets := list(named))]:
-        tokens.add(fingerprint(sealed))
+        places.add(sealed.context)
         yield from _value(vault, sealed)
     for secret in secrets:
         if secret.sealed is None:
             message = f'secret "{secret.name}" stands in plain text, or has no value'
             yield _finding("plaintext", message, Place(secret.file))
     for token, entry in vault.standing.entries.items():
-        if token not in tokens and token not in vault.standing.replaced:
+        if token not in vault.standing.replaced and entry.context not in places:
             yield _finding("removed", f"{entry.context}: its sealed value was removed; it was {_last(entry)}")
 
 

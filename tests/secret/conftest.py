@@ -50,12 +50,16 @@ class World:
     def draft(self, operation: str = "set", vault: Vault | None = None) -> Draft:
         return Draft(vault or self.vault(), operation, now=NOW, reason="a test")
 
-    def create(self, name: str, value: object, environment: str | None = "production", **metadata: object) -> None:
+    def create(
+        self, name: str, value: object, environment: str | None = "production", **metadata: object
+    ) -> None:
         draft = self.draft("create")
         edits = named.create(draft, name, value, environment=environment, metadata=metadata)
         self.write({**edits, **draft.files()})
 
-    def change(self, name: str, value: object, environment: str | None = "production", **metadata: object) -> None:
+    def change(
+        self, name: str, value: object, environment: str | None = "production", **metadata: object
+    ) -> None:
         draft = self.draft("set")
         edits = named.change(draft, draft.vault.look_up(name, environment), value, metadata)
         self.write({**edits, **draft.files()})
@@ -64,7 +68,9 @@ class World:
         vault = self.vault()
         return vault.open(vault.named(name, environment))
 
-    def seal(self, value: object, *path: str | int, environment: str | None = "production", document="settings") -> Sealed:
+    def seal(
+        self, value: object, *path: str | int, environment: str | None = "production", document="settings"
+    ) -> Sealed:
         context = Context(document, environment, path)
         draft = self.draft("seal")
         token = draft.seal(context, value)

@@ -31,7 +31,9 @@ def ssh_key(folder: Path, kind: str = "ed25519", secret: str = "", name: str | N
     path = folder / (name or f"id_{kind}")
     path.parent.mkdir(parents=True, exist_ok=True)
     size = ["-b", "2048"] if kind == "rsa" else []
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, *size, "-N", secret, "-C", "me@host", "-f", path], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", kind, *size, "-N", secret, "-C", "me@host", "-f", path], check=True
+    )
     return path
 
 
@@ -49,9 +51,18 @@ def test_the_commitment_and_public_key_of_a_scope_are_frozen():
 @given(st.binary(max_size=70))
 def test_bech32_reads_what_it_wrote_and_no_changed_letter(content):
     text = bech32.encode("gmconfig-identity-", content)
-    assert bech32.decode("gmconfig-identity-", text) == content == bech32.decode("gmconfig-identity-", text.upper())
+    assert (
+        bech32.decode("gmconfig-identity-", text)
+        == content
+        == bech32.decode("gmconfig-identity-", text.upper())
+    )
     for at in range(len("gmconfig-identity-1"), len(text)):
-        assert bech32.decode("gmconfig-identity-", text[:at] + ("q" if text[at] != "q" else "p") + text[at + 1 :]) is None
+        assert (
+            bech32.decode(
+                "gmconfig-identity-", text[:at] + ("q" if text[at] != "q" else "p") + text[at + 1 :]
+            )
+            is None
+        )
 
 
 def test_bech32_agrees_with_age():
@@ -99,24 +110,43 @@ def test_an_ssh_signature_is_one_that_ssh_keygen_accepts(tmp_path):
         return len(part).to_bytes(4, "big") + part
 
     proof = string(b"ssh-ed25519") + string(one.sign(b"event"))
-    sshsig = b"SSHSIG" + (1).to_bytes(4, "big") + b"".join(
-        map(string, (b64decode(blob), signature.SSH_NAMESPACE, b"", b"sha512", proof))
+    sshsig = (
+        b"SSHSIG"
+        + (1).to_bytes(4, "big")
+        + b"".join(map(string, (b64decode(blob), signature.SSH_NAMESPACE, b"", b"sha512", proof)))
     )
     text = b64encode(sshsig).decode()
     lines = "\n".join(text[at : at + 70] for at in range(0, len(text), 70))
     (tmp_path / "sig").write_text(f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n")
     (tmp_path / "allowed").write_text(f"me {one.verifier}\n")
-    command = ["ssh-keygen", "-Y", "verify", "-f", tmp_path / "allowed", "-I", "me", "-n", "event@gmconfig", "-s", tmp_path / "sig"]
-    assert subprocess.run(command, input=signature.DOMAIN + b"event", capture_output=True).returncode == 0
+    command = [
+        "ssh-keygen",
+        "-Y",
+        "verify",
+        "-f",
+        tmp_path / "allowed",
+        "-I",
+        "me",
+        "-n",
+        "event@gmconfig",
+        "-s",
+        tmp_path / "sig",
+    ]
+    assert (
+        subprocess.run(
+            command, input=signature.DOMAIN + b"event", capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def test_an_ssh_key_with_a_passphrase_is_asked_for(tmp_path):
     path = ssh_key(tmp_path, secret="phrase")
-    assert ssh.load(path, lambda question: "phrase").verifier == ssh.public_half(path)
+    assert ssh.load(path, lambda _: "phrase").verifier == ssh.public_half(path)
     with pytest.raises(NotFound, match="needs its passphrase"):
         ssh.load(path, None)
     with pytest.raises(AccessDenied, match="does not fit"):
-        ssh.load(path, lambda question: "other")
+        ssh.load(path, lambda _: "other")
 
 
 def test_the_public_half_of_a_locked_ssh_key_is_known_without_its_pub_file(tmp_path):
@@ -147,7 +177,11 @@ def test_iterations_outside_the_limits_are_refused(iterations):
 
 
 def test_the_default_is_the_documented_cost():
-    assert (passphrase.ITERATIONS, passphrase.FEWEST_ITERATIONS, passphrase.MOST_ITERATIONS) == (1_200_000, 600_000, 10_000_000)
+    assert (passphrase.ITERATIONS, passphrase.FEWEST_ITERATIONS, passphrase.MOST_ITERATIONS) == (
+        1_200_000,
+        600_000,
+        10_000_000,
+    )
 
 
 def test_sources_are_tried_in_their_order(isolated, tmp_path):
@@ -173,7 +207,7 @@ def test_sources_are_tried_in_their_order(isolated, tmp_path):
 
 def test_an_ssh_key_is_used_only_if_it_is_a_member(isolated):
     path = ssh_key(isolated / ".ssh", secret="phrase")
-    here = Sources({"HOME": str(isolated)}, ask=lambda question: "phrase")
+    here = Sources({"HOME": str(isolated)}, ask=lambda _: "phrase")
     one = ssh.load(path, here.ask)
     assert sources.find(here, member(one)).member == "alice"
 
@@ -188,7 +222,10 @@ def test_a_passphrase_in_the_environment_finds_its_member(tmp_path):
     one = identity.generate()
     members = member(one, sealed_seed=passphrase.protect(one, PHRASE, passphrase.FEWEST_ITERATIONS))
     (tmp_path / "phrase").write_text(PHRASE + "\n")
-    for environment in ({"GMCONFIG_PASSPHRASE": PHRASE}, {"GMCONFIG_PASSPHRASE_FILE": str(tmp_path / "phrase")}):
+    for environment in (
+        {"GMCONFIG_PASSPHRASE": PHRASE},
+        {"GMCONFIG_PASSPHRASE_FILE": str(tmp_path / "phrase")},
+    ):
         assert sources.find(Sources(environment), members).member == "alice"
     with pytest.raises(AccessDenied, match="fits no member"):
         sources.find(Sources({"GMCONFIG_PASSPHRASE": PHRASE + "x"}), members)
@@ -202,7 +239,17 @@ def test_the_kept_identity_is_private_and_never_overwritten(isolated):
         sources.keep(here)
 
 
-@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"GMCONFIG_IDENTITY_FILE": "/nowhere"}, {"GMCONFIG_IDENTITY_COMMAND": "/nowhere"}, {"GMCONFIG_IDENTITY_COMMAND": "sh -c 'echo x; exit 1'"}, {"GMCONFIG_IDENTITY_COMMAND": "'"}])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"HOME": ""},
+        {"GMCONFIG_IDENTITY_FILE": "/nowhere"},
+        {"GMCONFIG_IDENTITY_COMMAND": "/nowhere"},
+        {"GMCONFIG_IDENTITY_COMMAND": "sh -c 'echo x; exit 1'"},
+        {"GMCONFIG_IDENTITY_COMMAND": "'"},
+    ],
+)
 def test_without_home_or_identity_the_error_says_what_to_do(environment):
     with pytest.raises(GmconfigError) as caught:
         sources.find(Sources(environment), {})
@@ -235,7 +282,11 @@ def test_the_founder_without_an_identity_gets_a_kept_one(isolated):
 def test_every_kind_of_member_can_found_seal_and_open(world, tmp_path, kind):
     from tests.secret.conftest import NOW
 
-    home = {"seed": {"GMCONFIG_IDENTITY": identity.generate().text()}, "passphrase": {"GMCONFIG_PASSPHRASE": PHRASE}, "ssh": {}}[kind]
+    home = {
+        "seed": {"GMCONFIG_IDENTITY": identity.generate().text()},
+        "passphrase": {"GMCONFIG_PASSPHRASE": PHRASE},
+        "ssh": {},
+    }[kind]
     here = Sources(home, str(ssh_key(tmp_path)) if kind == "ssh" else None)
     who, sealed_seed = founder(here)
     founding = found("bo", who, sealed_seed=sealed_seed, now=NOW)
@@ -253,12 +304,19 @@ def test_every_kind_of_member_can_found_seal_and_open(world, tmp_path, kind):
     assert world.vault(here, founding.root).open(Sealed(token, context)) == "one"
 
 
-@pytest.mark.parametrize("key", ["", "ed25519:", "ed25519:AAAA", "ssh-rsa AAAA", "ssh-dss AAAA", "ed25519:" + "A" * 43 + "B"])
+@pytest.mark.parametrize(
+    "key", ["", "ed25519:", "ed25519:AAAA", "ssh-rsa AAAA", "ssh-dss AAAA", "ed25519:" + "A" * 43 + "B"]
+)
 def test_what_is_no_public_key_is_told(key):
     assert not signature.is_public_key(key)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_canonical_json_has_one_form(tree):
     raw = canonical.dumps(tree)
     assert canonical.loads(raw, "it") == tree == json.loads(raw)
@@ -269,7 +327,20 @@ def test_canonical_json_orders_keys_as_the_rfc_does():
     assert list(json.loads(canonical.dumps(tree)).values()) == [2, 4, 6, 7, 1, 5, 3]
 
 
-@pytest.mark.parametrize("raw", [b'{"a": 1}', b'{"b":1,"a":1}', b'{"a":1,"a":1}', b"1.0", b"NaN", b"\xff", b"9007199254740993", b'"\\u0041"', b"[" * 99999])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": 1}',
+        b'{"b":1,"a":1}',
+        b'{"a":1,"a":1}',
+        b"1.0",
+        b"NaN",
+        b"\xff",
+        b"9007199254740993",
+        b'"\\u0041"',
+        b"[" * 99999,
+    ],
+)
 def test_any_other_form_is_refused(raw):
     with pytest.raises(BrokenConfiguration):
         canonical.loads(raw, "it")

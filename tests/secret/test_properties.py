@@ -13,7 +13,9 @@ from gmconfig.secret.sources import Sources
 from gmconfig.secret.token import Context, Sealed
 
 
-def moved(sealed: Sealed, *path, environment: str | None = "production", document: str | None = "settings") -> Sealed:
+def moved(
+    sealed: Sealed, *path, environment: str | None = "production", document: str | None = "settings"
+) -> Sealed:
     return Sealed(str(sealed), Context(document, environment, path))
 
 
@@ -24,7 +26,9 @@ def test_two_values_swapped_are_refused_and_the_message_names_the_rightful_place
     first, second = (str(world.vault().named(name, "production")) for name in ("db_password", "api_key"))
     text = file.read_text()
     file.write_text(text.replace(first, "X").replace(second, first).replace("X", second))
-    with pytest.raises(AccessDenied, match="belongs to secret api_key in production.*moved or copied") as caught:
+    with pytest.raises(
+        AccessDenied, match="belongs to secret api_key in production.*moved or copied"
+    ) as caught:
         world.get("db_password")
     assert str(caught.value.place).startswith("secrets/production.yaml:3:")
 
@@ -39,7 +43,9 @@ def test_a_renamed_secret_is_refused(world):
 def test_a_value_copied_to_another_environment_is_refused(world):
     world.create("db_password", "one")
     (world.root / "secrets/development.yaml").write_text((world.root / "secrets/production.yaml").read_text())
-    with pytest.raises(AccessDenied, match="belongs to secret db_password in production, not to .* in development"):
+    with pytest.raises(
+        AccessDenied, match="belongs to secret db_password in production, not to .* in development"
+    ):
         world.get("db_password", "development")
 
 
@@ -81,7 +87,9 @@ def test_an_older_value_put_back_is_refused(world):
     old = (world.root / "secrets/production.yaml").read_text()
     world.change("db_password", "new")
     (world.root / "secrets/production.yaml").write_text(old)
-    with pytest.raises(AccessDenied, match="old value, replaced by set by alice on 2026-11-22: it was replayed"):
+    with pytest.raises(
+        AccessDenied, match="old value, replaced by set by alice on 2026-11-22: it was replayed"
+    ):
         world.get("db_password")
 
 
@@ -137,7 +145,11 @@ def test_adding_oneself_to_the_policy_gives_nothing_and_stops_sealing(world):
 
     sealed = world.seal("one", "a")
     mallory = identity.generate()
-    world.edit("access.yaml", "roles:", f"  mallory: {{age: {mallory.recipient}, verify: '{mallory.verifier}'}}\nroles:")
+    world.edit(
+        "access.yaml",
+        "roles:",
+        f"  mallory: {{age: {mallory.recipient}, verify: '{mallory.verifier}'}}\nroles:",
+    )
     world.edit("access.yaml", "- alice", "- alice\n      - mallory")
     assert world.vault().open(sealed) == "one"
     with pytest.raises(Refused, match="access.yaml was changed without a signature"):
