@@ -19,7 +19,7 @@ from gmconfig.validate.subject import Subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from gmconfig.project.project import Project
@@ -34,7 +34,7 @@ def check(
     project: Project,
     *,
     vault: Vault | None = None,
-    texts: Mapping[str, Callable[[Report], str]] | None = None,
+    forms: Iterable[str] = ("text",),
     today: str | None = None,
 ) -> Report:
     """Check the whole working tree, reusing what is known about unchanged files.
@@ -42,7 +42,7 @@ def check(
     Args:
         project: what to check.
         vault: says where tokens belong; without one that is not checked.
-        texts: renderers by `warm.text_key`, whose texts `warm.answer` gives as long as nothing changes.
+        forms: formats (by `warm.text_key`) that `warm.answer` gives as long as nothing changes.
         today: the day (ISO 8601) that waivers are judged by.
     """
     from time import time_ns
@@ -56,13 +56,22 @@ def check(
         results = [checked_from_plain(plain) for plain in state.documents.values()]
         report = run.composed(subject, results, state.findings, state.lines, whole=True)
         unchanged = max(0, report.files - len(now.changed)) if now.kept else 0
-        _keep(now, state, report, texts or {}, started)
+        _keep(now, state, report, forms, started)
     return replace(report, unchanged=unchanged)
 
 
-def _keep(
-    now: _Run, state: _State, report: Report, texts: Mapping[str, Callable[[Report], str]], started: int
-) -> None:
+def rendered(report: Report, form: str) -> str:
+    """Write a report in a format, by its name in the cache."""
+    if form == warm.text_key("text", True):
+        from gmconfig.validate.report.text import render
+
+        return render(report, colour=True)
+    from gmconfig.validate.report.formats import FORMATS
+
+    return FORMATS[form](report)
+
+
+def _keep(now: _Run, state: _State, report: Report, forms: Iterable[str], started: int) -> None:
     """Keep the results, and the texts to answer with while nothing changes."""
     root = now.subject.project.root
     place = warm.cache_of(root)
@@ -86,7 +95,7 @@ def _keep(
             "lines": state.lines,
             "until": report.until,
             "exit": 0 if report.ok else 1,
-            "texts": {**known, **{name: render(whole) for name, render in texts.items()}},
+            "texts": {**known, **{form: rendered(whole, form) for form in forms}},
         },
     )
 
@@ -105,7 +114,9 @@ class _Run:
         before = kept["files"] if kept else {}
         young = kept["young"] if kept else {}
         files = subject.files
-        self.listed = frozenset(before.keys() ^ files.keys()) if before.keys() != files.keys() else frozenset()
+        self.listed = (
+            frozenset(before.keys() ^ files.keys()) if before.keys() != files.keys() else frozenset()
+        )
         differing = (file for file, key in files.items() if before.get(file) != key or file in young)
         self.changed = self.listed | {file for file in differing if not self._is_same(file, young)}
 
@@ -133,7 +144,9 @@ class _Run:
 class _State:
     """Every document's result as a plain tuple, and what was found in files that are no layers."""
 
-    def __init__(self, documents: dict[str, Any], findings: list[Finding], lines: dict[tuple[str, int], str]) -> None:
+    def __init__(
+        self, documents: dict[str, Any], findings: list[Finding], lines: dict[tuple[str, int], str]
+    ) -> None:
         self.documents = documents
         self.findings = findings
         self.lines = lines
@@ -174,7 +187,9 @@ class _State:
         """Give the documents that a change reaches."""
         found = {name for name, plain in self.documents.items() if plain[-1]} if now.changed else set()
         for file in now.changed:
-            found.update(document for document, _ in now.subject.project.affected_by(now.subject.snapshot, file))
+            found.update(
+                document for document, _ in now.subject.project.affected_by(now.subject.snapshot, file)
+            )
         return found
 
     def _check(self, subject: Subject, document: str) -> None:

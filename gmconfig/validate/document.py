@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Checked:
     """What was found in one document; `files` is what the answer depends on.
 
-    `crosses` says that it refers to other documents, so that it depends on more than `files`. Not a dataclass:
+    `crosses` says that it refers to other documents, so it depends on more than `files`. Not a dataclass:
     ten thousand of them are made to say that nothing changed.
     """
 
@@ -93,7 +93,11 @@ def _variants(
     """Yield the document in each environment; environments that see it alike share one."""
     subject = view.subject
     names = tuple(name for name in subject.project.environments if wanted is None or name in wanted)
-    if all(layer.kind == "base" for layer in layers) and len(loaded) == len(layers) and not _locals(subject, layers):
+    if (
+        all(layer.kind == "base" for layer in layers)
+        and len(loaded) == len(layers)
+        and not _locals(subject, layers)
+    ):
         resolved = _resolved(view, list(loaded.values()), names[0] if names else None)
         keeps = subject.project.settings.keeps_placeholders(view.document)
         if resolved.is_literal or (keeps and not _sealed(loaded)):
@@ -103,7 +107,9 @@ def _variants(
         for variables in _choices(layers):
             chosen = _chosen(subject, view.document, name, variables)
             if chosen and all(layer.file in loaded for layer in chosen):
-                yield Variant(view, (name,), _resolved(view, [loaded[layer.file] for layer in chosen], name, variables))
+                yield Variant(
+                    view, (name,), _resolved(view, [loaded[layer.file] for layer in chosen], name, variables)
+                )
 
 
 def _resolved(
@@ -112,7 +118,13 @@ def _resolved(
     subject = view.subject
     rules = rules_of(subject.project.settings.merge)
     return Resolved(
-        subject.project, subject.snapshot, view.document, environment, layers, variables=variables, rules=rules
+        subject.project,
+        subject.snapshot,
+        view.document,
+        environment,
+        layers,
+        variables=variables,
+        rules=rules,
     )
 
 

@@ -29,7 +29,11 @@ def layers_of(subject: Subject, findings: list[Finding]) -> dict[str, list[Layer
         try:
             layer = subject.project.layout.read(file)
         except BrokenConfiguration as error:
-            findings.append(Finding("reference", "ambiguous-file", Severity.ERROR, error.message, Place(file), hint=error.hint))
+            findings.append(
+                Finding(
+                    "reference", "ambiguous-file", Severity.ERROR, error.message, Place(file), hint=error.hint
+                )
+            )
             continue
         if layer is not None:
             found.setdefault(layer.document, []).append(layer)
@@ -40,7 +44,11 @@ def layers_of_document(subject: Subject, document: str) -> list[Layer]:
     """Give the layers of one document, asking only about files that its name may stand in."""
     layout = subject.project.layout
     fixed = {slot.document for slot in layout.slots}
-    files = sorted(subject.files) if document in fixed else [file for file in sorted(subject.files) if document in file]
+    files = (
+        sorted(subject.files)
+        if document in fixed
+        else [file for file in sorted(subject.files) if document in file]
+    )
     found = (layout.read(file) for file in files)
     return [layer for layer in found if layer is not None and layer.document == document]
 
@@ -88,8 +96,14 @@ def _is_used(subject: Subject, file: str) -> bool:
 def _unused(subject: Subject, file: str) -> Finding:
     name = file.rpartition("/")[2].rpartition(".")[0]
     near = nearest(name, list(subject.project.environments))
-    hint = f'did you mean the environment "{near}"?' if near and near != name else "declare it in gmconfig.yaml, or remove it"
-    return Finding("reference", "unused-file", Severity.WARNING, "no layer uses this file", Place(file), hint=hint)
+    hint = (
+        f'did you mean the environment "{near}"?'
+        if near and near != name
+        else "declare it in gmconfig.yaml, or remove it"
+    )
+    return Finding(
+        "reference", "unused-file", Severity.WARNING, "no layer uses this file", Place(file), hint=hint
+    )
 
 
 def _schema(

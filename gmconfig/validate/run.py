@@ -98,7 +98,10 @@ def composed(
         tuple(sorted(result.document for result in results)),
         files=len({file for result in results for file in result.files}),
         unchecked=sum(result.unchecked for result in results),
-        lines={**lines, **{at: line for result in results if result.lines for at, line in result.lines.items()}},
+        lines={
+            **lines,
+            **{at: line for result in results if result.lines for at, line in result.lines.items()},
+        },
         until=_until(waivers, subject.today),
     )
 
@@ -140,7 +143,9 @@ def _expanded(subject: Subject, files: Iterable[str]) -> Iterable[str]:
     """Yield the files, and for a folder the files below it; a deleted file affects what it used to."""
     for file in files:
         folder = "" if file in ("", ".") else file.rstrip("/") + "/"
-        below = [name for name in subject.files if name.startswith(folder)] if file not in subject.files else []
+        below = (
+            [name for name in subject.files if name.startswith(folder)] if file not in subject.files else []
+        )
         yield from below or [file]
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Subject:
     """One snapshot under check; everything is read when a check first asks for it.
 
-    `files` are the snapshot's, with their content keys. `vault` tells where tokens belong (it opens nothing here); None leaves that unchecked.
+    `files` are the snapshot's, with their content keys. `vault` tells where tokens belong (it opens nothing
+    here); None leaves that unchecked.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Names:
         self._subject = subject
         self._known: dict[str, frozenset[str]] = {}
 
-    def open(self, sealed: Sealed) -> object:
+    def open(self, sealed: Sealed) -> object:  # noqa: ARG002  # as a vault is asked
         """Open nothing: what a check finds must not depend on who runs it."""
         raise AccessDenied("not opened here")
 

@@ -14,6 +14,7 @@ from gmconfig.storage.snapshot import WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 FORM = 1
@@ -26,29 +27,35 @@ IDENTITIES = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE")
 """Environment variables that may decide about trust; the cache knows nothing of them."""
 
 
-def answer(arguments: list[str], cwd: str | None = None, *, colour: bool = False) -> tuple[str, int] | None:
-    """Answer `gmconfig [-C DIR] validate [-o FORMAT]` from the cache.
+def answer(
+    asked: Mapping[str, object], cwd: str | None = None, *, colour: bool | None = None
+) -> tuple[str, int] | None:
+    """Answer `gmconfig validate` from the cache.
 
     Args:
-        arguments: the command line behind `gmconfig`.
+        asked: the options that were given: `directory` and `output`; any other is left to the full check.
         cwd: where to look for the project; None is the current folder.
-        colour: whether the answer goes to a terminal that shows colours.
+        colour: whether the answer goes to a terminal that shows colours; None finds out.
 
     Returns:
         What to print and the exit code; None if the full check has to answer.
     """
-    asked = _asked(arguments)
-    if asked is None or any(name.startswith(IDENTITIES) for name in os.environ):
+    if not asked.keys() <= {"directory", "output"} or any(name.startswith(IDENTITIES) for name in os.environ):
         return None
-    folder, form = asked
-    root = root_of(os.path.join(cwd or os.getcwd(), folder))
+    root = root_of(os.path.join(cwd or os.getcwd(), str(asked.get("directory", ""))))
     kept = root and load(root)
     if not root or not kept:
         return None
-    text = kept["texts"].get(text_key(form, colour))
+    text = kept["texts"].get(
+        text_key(str(asked.get("output", "text")), _is_coloured() if colour is None else colour)
+    )
     if text is None or not is_current(root, kept):
         return None
     return text, kept["exit"]
+
+
+def _is_coloured() -> bool:
+    return os.isatty(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def text_key(form: str, colour: bool) -> str:
@@ -124,9 +131,10 @@ def config_signature(root: str) -> str:
 
 def digest(raw: bytes) -> bytes:
     """Name a file's content."""
-    from _sha1 import sha1
+    from _sha1 import sha1  # type: ignore[import-not-found]
 
-    return sha1(raw, usedforsecurity=False).digest()
+    name: bytes = sha1(raw, usedforsecurity=False).digest()
+    return name
 
 
 def _settle(root: str, kept: dict[str, Any]) -> bool:
@@ -161,24 +169,9 @@ def young_files(files: dict[str, str], now_ns: int) -> list[str]:
     return [
         file
         for file, key in files.items()
-        if (key[:end] >= limit or key[end + 1 : end + end + 1] >= limit or key[end] != ".") and is_young(key, now_ns)
+        if (key[:end] >= limit or key[end + 1 : end + end + 1] >= limit or key[end] != ".")
+        and is_young(key, now_ns)
     ]
-
-
-def _asked(arguments: list[str]) -> tuple[str, str] | None:
-    """Give the folder and the format; None for a command line that asks for anything else."""
-    folder, form, verb = "", "text", False
-    rest = iter(arguments)
-    for word in rest:
-        if word == "validate" and not verb:
-            verb = True
-        elif word == "-C" and not verb:
-            folder = next(rest, "")
-        elif word in ("-o", "--output") and verb:
-            form = next(rest, "")
-        else:
-            return None
-    return (folder, form) if verb else None
 
 
 def _today() -> str:

@@ -60,8 +60,11 @@ def test_suite_passes_as_users_call_it(draft: str, suffix: str, conformance_data
         paths = []
         for index, test in enumerate(group["tests"]):
             paths.append(remotes / f"{index}{suffix}")
-            paths[-1].write_text(json.dumps(test["data"], ensure_ascii=suffix == ".json"))
-        failed = {finding.place.file for finding in check_files(str(remotes / "schema.json"), map(str, paths)).findings}
+            paths[-1].write_text(written(test["data"], suffix))
+        failed = {
+            finding.place.file
+            for finding in check_files(str(remotes / "schema.json"), map(str, paths)).findings
+        }
         for path, test in zip(paths, group["tests"], strict=True):
             count += 1
             if (str(path) not in failed) != test["valid"] and not is_left_out(draft, file, test):

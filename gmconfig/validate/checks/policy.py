@@ -60,7 +60,9 @@ def _complaints(rule: ComplianceRule, value: object, environments: tuple[str, ..
 
 def _finding(variant: Variant, rule: ComplianceRule, keys: Keys, complaint: str) -> Finding:
     named = format_keys(keys)
-    message = rule.message or (complaint if complaint.startswith(named) or not named else f"{named}: {complaint}")
+    message = rule.message or (
+        complaint if complaint.startswith(named) or not named else f"{named}: {complaint}"
+    )
     if not rule.message and complaint.startswith("is "):
         message = f"{named} {complaint}"
     finding = variant.finding("policy", rule.id, rule.severity, message, keys, hint=rule.hint)

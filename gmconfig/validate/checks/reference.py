@@ -68,7 +68,15 @@ def _about(
     width = len(str(keys[-1])) if keys else 1
     environments = (layer.layer.environment,) if layer.layer.environment else variant.environments
     return Finding(
-        "reference", rule, severity, message, place, width, variant.view.document, environments, format_keys(keys)
+        "reference",
+        rule,
+        severity,
+        message,
+        place,
+        width,
+        variant.view.document,
+        environments,
+        format_keys(keys),
     )
 
 

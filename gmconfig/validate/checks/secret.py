@@ -36,7 +36,7 @@ def _plaintext(view: View, layer: LoadedLayer, keys: Keys, value: object) -> Ite
     context = Context(view.document, layer.layer.environment, keys)
     if is_token(value) or _is_reference(value) or not view.subject.access.demands_sealing(context):
         return
-    hint = f"gmconfig secret seal {layer.file} {format_keys(keys)}, and replace the secret: it was written in clear"
+    hint = f"gmconfig secret seal {layer.file} {format_keys(keys)}, then rotate it: it was written in clear"
     message = f"{format_keys(keys)} must be sealed, and stands here in plaintext"
     yield _finding(view, layer, keys, "plaintext", message, hint)
 
@@ -56,11 +56,13 @@ def _token(view: View, layer: LoadedLayer, keys: Keys, sealed: Sealed) -> Iterat
         return
     wrong = _misplaced(view, sealed)
     if wrong is not None:
-        yield _finding(view, layer, keys, "misplaced-token", wrong, "if you mean it so: gmconfig secret accept")
+        yield _finding(
+            view, layer, keys, "misplaced-token", wrong, "if you mean it so: gmconfig secret accept"
+        )
 
 
 def _misplaced(view: View, sealed: Sealed) -> str | None:
-    """Say what the signed log has against a token at its place; None where it has nothing, or is not there."""
+    """Say what the signed log has against a token at its place; None where it has nothing."""
     if view.subject.vault is None:
         return None
     from gmconfig.secret.standing import fingerprint

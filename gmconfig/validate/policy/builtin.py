@@ -49,14 +49,18 @@ BUILT_IN: tuple[ComplianceRule, ...] = (
         id="tls-version",
         name="TLS 1.2 or later",
         description="Earlier versions are broken, and removed from browsers (RFC 8996).",
-        config_path=_anywhere("tls_min_version", "min_tls_version", "minTlsVersion", "minTLSVersion", "tls.min_version"),
+        config_path=_anywhere(
+            "tls_min_version", "min_tls_version", "minTlsVersion", "minTLSVersion", "tls.min_version"
+        ),
         validation_func="validate_tls_version",
     ),
     ComplianceRule(
         id="debug-off",
         name="Debugging is off in production",
         description="Debug modes show sources, variables and secrets to whoever causes an error.",
-        config_path=_anywhere("debug", "debug_enabled", "debug_mode", "enable_debug", "debugMode", "debugEnabled"),
+        config_path=_anywhere(
+            "debug", "debug_enabled", "debug_mode", "enable_debug", "debugMode", "debugEnabled"
+        ),
         validation_func="validate_debug_disabled",
         environments=_PRODUCTION,
     ),
@@ -67,8 +71,8 @@ BUILT_IN: tuple[ComplianceRule, ...] = (
         category="secrets",
         severity=Severity.CRITICAL,
         config_path=_anywhere(
-            "password", "passwd", "admin_password", "adminPassword", "db_password", "dbPassword", "root_password",
-            "secret_key", "jwt_secret_key", "jwt_secret",
+            "password", "passwd", "admin_password", "adminPassword", "db_password", "dbPassword",
+            "root_password", "secret_key", "jwt_secret_key", "jwt_secret",
         ),
         validation_func="validate_no_default_password",
         environments=_REACHABLE,
@@ -78,7 +82,9 @@ BUILT_IN: tuple[ComplianceRule, ...] = (
         name="Backups are on in production",
         description="What is lost without a backup is lost.",
         category="availability",
-        config_path=_anywhere("backup_enabled", "backups_enabled", "backupEnabled", "backup.enabled", "backups.enabled"),
+        config_path=_anywhere(
+            "backup_enabled", "backups_enabled", "backupEnabled", "backup.enabled", "backups.enabled"
+        ),
         validation_func="validate_backup_enabled",
         environments=_PRODUCTION,
     ),
@@ -99,7 +105,7 @@ BUILT_IN: tuple[ComplianceRule, ...] = (
         severity=Severity.WARNING,
         config_path=tuple(
             f"**.{name}{suffix}"
-            for name in ("cors_origins", "cors_allowed_origins", "cors.origins", "cors.allowed_origins", "corsOrigins")
+            for name in ("cors_origins", "cors_allowed_origins", "cors.origins", "cors.allowed_origins")
             for suffix in ("", "[*]")
         ),
         validation_func="validate_no_wildcard",

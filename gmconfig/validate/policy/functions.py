@@ -1,4 +1,4 @@
-"""The checks that a rule can name in `check:`; each gets a value, the rule's parameters and the environment."""
+"""The checks that a rule can name: each gets a value, the rule's parameters and the environment."""
 
 from __future__ import annotations
 
@@ -10,11 +10,59 @@ from gmconfig.path import nearest
 from gmconfig.validate.policy.rule import Verdict
 
 _WEAK = frozenset(
-    "admin administrator changeme change-me change_me default demo example guest letmein pass passw0rd password "
-    "password1 password123 qwerty root secret test toor welcome 123456 12345678 123456789 1234 0000 abc123 "
-    "postgres mysql rabbitmq redis minio".split()
+    [
+        "admin",
+        "administrator",
+        "changeme",
+        "change-me",
+        "change_me",
+        "default",
+        "demo",
+        "example",
+        "guest",
+        "letmein",
+        "pass",
+        "passw0rd",
+        "password",
+        "password1",
+        "password123",
+        "qwerty",
+        "root",
+        "secret",
+        "test",
+        "toor",
+        "welcome",
+        "123456",
+        "12345678",
+        "123456789",
+        "1234",
+        "0000",
+        "abc123",
+        "postgres",
+        "mysql",
+        "rabbitmq",
+        "redis",
+        "minio",
+    ]
 )
-_OLD_TLS = frozenset("1 1.0 1.1 sslv2 sslv3 tls1 tls1.0 tls1.1 tlsv1 tlsv1.0 tlsv1.1 tls1_0 tls1_1 ssl3".split())
+_OLD_TLS = frozenset(
+    [
+        "1",
+        "1.0",
+        "1.1",
+        "sslv2",
+        "sslv3",
+        "tls1",
+        "tls1.0",
+        "tls1.1",
+        "tlsv1",
+        "tlsv1.0",
+        "tlsv1.1",
+        "tls1_0",
+        "tls1_1",
+        "ssl3",
+    ]
+)
 
 
 def validate_ssl_enabled(value: object, parameters: Mapping[str, object], environment: str | None) -> Verdict:

@@ -70,10 +70,14 @@ class Index:
             if isinstance(node, dict):
                 for name in anchors.intersection(node):
                     hits.setdefault(name, []).append((*keys, name))
-                stack.extend(((*keys, key), child) for key, child in node.items() if isinstance(child, dict | list))
+                stack.extend(
+                    ((*keys, key), child) for key, child in node.items() if isinstance(child, dict | list)
+                )
             elif isinstance(node, list):
                 stack.extend(
-                    ((*keys, index), child) for index, child in enumerate(node) if isinstance(child, dict | list)
+                    ((*keys, index), child)
+                    for index, child in enumerate(node)
+                    if isinstance(child, dict | list)
                 )
         return hits
 

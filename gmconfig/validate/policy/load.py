@@ -1,14 +1,14 @@
 """Reading `policies/*.yaml`: rules, waivers, and the built-in rules that are switched off.
 
-    rules:
-      - id: pool-bounded
-        config_path: database.pool.size
-        environments: [production]
-        severity: warning
-        require: {type: integer, maximum: 100}
-    waivers:
-      - {rule: debug-off, path: system.debug, environments: [development], reason: local work, expires: 2026-12-31}
-    disable: [no-open-cors]
+rules:
+  - id: pool-bounded
+    config_path: database.pool.size
+    environments: [production]
+    severity: warning
+    require: {type: integer, maximum: 100}
+waivers:
+  - {rule: debug-off, path: system.debug, environments: [development], reason: why, expires: 2026-12-31}
+disable: [no-open-cors]
 """
 
 from __future__ import annotations
@@ -116,7 +116,9 @@ class _Reader:
             at = (*keys, "check" if "check" in entry and not isinstance(error, ValueError) else "config_path")
             place, width = source.place(at), source.width(at)
             self.findings.append(
-                Finding("policy", "broken-policy", Severity.ERROR, error.message, place, width, hint=error.hint)
+                Finding(
+                    "policy", "broken-policy", Severity.ERROR, error.message, place, width, hint=error.hint
+                )
             )
             return
         self.rules.append(rule)

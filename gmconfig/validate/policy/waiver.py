@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from gmconfig.errors import UsageError
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import KeyPath
-from gmconfig.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,18 @@ class Waiver:
             return False
 
 
-def waived(findings: Iterable[Finding], waivers: Sequence[Waiver], today: str) -> tuple[list[Finding], set[Waiver]]:
+def waived(
+    findings: Iterable[Finding], waivers: Sequence[Waiver], today: str
+) -> tuple[list[Finding], set[Waiver]]:
     """Mark the findings that a waiver excuses today; gives them all, and the waivers that meant one."""
     marked, used = [], set()
     for finding in findings:
         meant = [waiver for waiver in waivers if waiver.excuses(finding)]
         used.update(meant)
         excuse = next((waiver for waiver in meant if today <= waiver.expires), None)
-        marked.append(replace(finding, waived=f"until {excuse.expires}: {excuse.reason}") if excuse else finding)
+        marked.append(
+            replace(finding, waived=f"until {excuse.expires}: {excuse.reason}") if excuse else finding
+        )
     return marked, used
 
 

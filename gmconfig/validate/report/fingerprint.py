@@ -10,7 +10,7 @@ from gmconfig.validate.report.report import Report
 
 
 def fingerprints(report: Report) -> list[str]:
-    """Give one fingerprint a finding, in the report's order: made of what it is about, never of line numbers."""
+    """Give one fingerprint a finding, in the report's order; line numbers have no part in it."""
     seen: Counter[tuple[object, ...]] = Counter()
     given = []
     for finding in report.findings:

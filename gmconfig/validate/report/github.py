@@ -8,7 +8,12 @@ from gmconfig.validate.report.report import Report, counted, gravity, label, whe
 MOST = 10
 """GitHub shows ten annotations of a step and drops the others without a word."""
 
-_COMMANDS = {Severity.CRITICAL: "error", Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_COMMANDS = {
+    Severity.CRITICAL: "error",
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "notice",
+}
 
 
 def render(report: Report) -> str:
@@ -35,7 +40,12 @@ def _command(finding: Finding) -> str:
     fields = {"title": f"gmconfig {label(finding)}"}
     if place:
         end = place.column + max(finding.width, 1) - 1
-        fields |= {"file": place.file, "line": str(place.line), "col": str(place.column), "endColumn": str(end)}
+        fields |= {
+            "file": place.file,
+            "line": str(place.line),
+            "col": str(place.column),
+            "endColumn": str(end),
+        }
     listed = ",".join(f"{key}={_property(value)}" for key, value in fields.items())
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(_text(finding))}"
 

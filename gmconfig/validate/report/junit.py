@@ -41,13 +41,16 @@ def _outcome(finding: Finding, place: str) -> str:
         return f"<skipped>{escape(_clean(finding.waived), quote=False)}</skipped>"
     if finding.fails:
         kind = _attribute(finding.severity.value)
-        return f"<failure message={_attribute(finding.message)} type={kind}>{escape(text, quote=False)}</failure>"
+        head = f"<failure message={_attribute(finding.message)} type={kind}>"
+        return f"{head}{escape(text, quote=False)}</failure>"
     return f"<system-out>{escape(finding.severity.value + ': ' + text, quote=False)}</system-out>"
 
 
 def _attribute(text: str) -> str:
     # Line ends in an attribute would be read back as blanks.
-    return '"' + escape(_clean(text)).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;") + '"'
+    return (
+        '"' + escape(_clean(text)).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;") + '"'
+    )
 
 
 def _clean(text: str) -> str:

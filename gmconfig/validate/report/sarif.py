@@ -6,11 +6,16 @@ import json
 from urllib.parse import quote
 
 from gmconfig import __version__
-from gmconfig.finding import Finding, Severity
+from gmconfig.finding import Finding, Place, Severity
 from gmconfig.validate.report.fingerprint import fingerprints
 from gmconfig.validate.report.report import Report, where
 
-_LEVELS = {Severity.CRITICAL: "error", Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -26,7 +31,10 @@ def render(report: Report) -> str:
     named = zip(report.findings, fingerprints(report), strict=True)
     results = [_result(finding, fingerprint, rules) for finding, fingerprint in named]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return (
+        json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+        + "\n"
+    )
 
 
 def _rule_id(finding: Finding) -> str:
@@ -43,19 +51,17 @@ def _result(finding: Finding, fingerprint: str, rules: list[str]) -> dict[str, o
         "partialFingerprints": {"gmconfig/v1": fingerprint},
     }
     if finding.place:
-        result["locations"] = [_location(finding)]
+        result["locations"] = [_location(finding.place, finding.width)]
     if finding.waived is not None:
         result["suppressions"] = [{"kind": "external", "justification": finding.waived}]
     return result
 
 
-def _location(finding: Finding) -> dict[str, object]:
-    place = finding.place
-    assert place is not None
+def _location(place: Place, width: int) -> dict[str, object]:
     region = {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.line,
-        "endColumn": place.column + max(finding.width, 1),
+        "endColumn": place.column + max(width, 1),
     }
     return {"physicalLocation": {"artifactLocation": {"uri": quote(place.file)}, "region": region}}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from unicodedata import east_asian_width
 
 from gmconfig.finding import Finding, Severity
 from gmconfig.validate.report.report import Report, counted, label, where
+
+Paint = Callable[[str, str], str]
 
 _CODES = {"error": "31;1", "warning": "33", "info": "36", "dim": "2", "good": "32"}
 _ROOM = 120
@@ -19,8 +21,7 @@ def render(report: Report, *, colour: bool = False) -> str:
     return "\n".join([*lines, *([""] if lines else []), _summary(report, paint)]) + "\n"
 
 
-def _finding(report: Report, finding: Finding, paint: object) -> Iterator[str]:
-    assert callable(paint)
+def _finding(report: Report, finding: Finding, paint: Paint) -> Iterator[str]:
     kind = _kind(finding)
     start = f"{finding.place}: " if finding.place else ""
     waived = f" (waived {finding.waived})" if finding.waived else ""
@@ -55,8 +56,7 @@ def _named(finding: Finding) -> str:
     return f" ({name})"
 
 
-def _frame(report: Report, finding: Finding, paint: object, kind: str) -> Iterator[str]:
-    assert callable(paint)
+def _frame(report: Report, finding: Finding, paint: Paint, kind: str) -> Iterator[str]:
     place = finding.place
     line = report.lines.get((place.file, place.line)) if place else None
     if place is None or line is None:
@@ -83,8 +83,7 @@ def _columns(char: str) -> int:
     return 2 if east_asian_width(char) in "WF" else 1
 
 
-def _summary(report: Report, paint: object) -> str:
-    assert callable(paint)
+def _summary(report: Report, paint: Paint) -> str:
     errors = sum(finding.fails for finding in report.findings)
     warnings = sum(_word(finding) == "warning" for finding in report.findings)
     notes = sum(_word(finding) == "info" for finding in report.findings)
@@ -93,7 +92,11 @@ def _summary(report: Report, paint: object) -> str:
     verdict = paint(found, "good" if report.ok else "error") if found else paint("no findings", "good")
     remarks = [
         *([f"{counted(report.unchecked, 'value')} not checked"] if report.unchecked else []),
-        *([f"{counted(report.unchanged, 'file')} unchanged since the last check"] if report.unchanged else []),
+        *(
+            [f"{counted(report.unchanged, 'file')} unchanged since the last check"]
+            if report.unchanged
+            else []
+        ),
     ]
     return f"{verdict} in {_scope(report)}" + (f" ({', '.join(remarks)})" if remarks else "")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.path import Keys
 from gmconfig.validate.schema.draft import draft_of
 from gmconfig.validate.schema.resources import Resources, reference_to
 from gmconfig.validate.schema.unknown import plain, stand_in, unknown_paths
 from gmconfig.validate.schema.verdict import BrokenSchema, compiled
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
 
 
 class Problem(NamedTuple):
@@ -42,7 +45,7 @@ class Schema:
         self._base = resources.begin(file, contents)
         self.draft = draft_of(contents, resources.retrieve)
         self.broken: list[Problem] = []
-        self._verdict = None
+        self._verdict: Validator | None = None
         if not isinstance(contents, dict | bool):
             self.broken = [Problem((), "type", "a schema is a map, or true or false")]
         elif self.draft is None:
@@ -84,7 +87,7 @@ class Schema:
         """Whether nothing is wrong that stands anywhere but at something unknown."""
         unknown = set(unknown_paths(value))
         replaced = stand_in(value)
-        assert self._verdict is not None
+        assert self._verdict is not None  # noqa: S101  # only a schema that compiled is asked
         if self._verdict.is_valid(replaced):
             return True
         return all(tuple(error.instance_path) in unknown for error in self._verdict.iter_errors(replaced))
@@ -92,14 +95,14 @@ class Schema:
     def _explained(self, value: object, is_hidden: Callable[[Keys], bool]) -> list[Problem]:
         from gmconfig.validate.schema.narrate import narrated
 
-        assert self.draft is not None
+        assert self.draft is not None  # noqa: S101  # only a schema that compiled is asked
         found = narrated(self.contents, value, self.draft, self._resources.retrieve, self._base, is_hidden)
         return list(found) if found is not None else self._unexplained(value)
 
     def _unexplained(self, value: object) -> list[Problem]:
         """Say what the fast engine found, in few words, where the other one has no explanation."""
         unknown = set(unknown_paths(value))
-        assert self._verdict is not None
+        assert self._verdict is not None  # noqa: S101  # only a schema that compiled is asked
         return [
             Problem(tuple(error.instance_path), error.kind.name, f'does not satisfy "{error.kind.name}"')
             for error in ([] if unknown else self._verdict.iter_errors(value))
@@ -115,7 +118,8 @@ class Schema:
         from gmconfig.validate.schema.narrate import narrated
 
         found = list(
-            narrated(metaschema_of(draft), self.contents, draft, self._resources.retrieve, self._base, _known) or ()
+            narrated(metaschema_of(draft), self.contents, draft, self._resources.retrieve, self._base, _known)
+            or ()
         )
         text = str(error.message)
         yield from found or [Problem(tuple(error.instance_path), "schema", text[0].lower() + text[1:])]
@@ -124,11 +128,15 @@ class Schema:
 def _unknown_draft(contents: object) -> Problem:
     named = contents["$schema"] if isinstance(contents, dict) else None
     known = 'use "http://json-schema.org/draft-07/schema#" or "https://json-schema.org/draft/2020-12/schema"'
-    return Problem(("$schema",), "$schema", f'"{named}" is no draft of JSON Schema that gmconfig knows', known)
+    return Problem(
+        ("$schema",), "$schema", f'"{named}" is no draft of JSON Schema that gmconfig knows', known
+    )
 
 
 def _missing(uri: str, keys: Keys) -> Problem:
     if uri.startswith("file:///"):
-        return Problem(keys, "$ref", f'"{uri[8:]}" does not exist', "schemas refer to each other by file name or $id")
+        return Problem(
+            keys, "$ref", f'"{uri[8:]}" does not exist', "schemas refer to each other by file name or $id"
+        )
     hint = f"vendor it, schemas are never downloaded: wget -x -P schemas/vendor {uri}"
     return Problem(keys, "$ref", f'"{uri}" is not among the vendored schemas', hint)

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import attrs
 import jsonschema
-import jsonschema_specifications
+import jsonschema_specifications  # type: ignore[import-untyped]
 from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 from referencing.exceptions import NoSuchResource
@@ -24,7 +24,8 @@ _BASES: dict[int, Any] = {
     2020: jsonschema.Draft202012Validator,
 }
 _STANDARD = {
-    str(base.META_SCHEMA.get("$id", base.META_SCHEMA.get("id"))).rstrip("#"): draft for draft, base in _BASES.items()
+    str(base.META_SCHEMA.get("$id", base.META_SCHEMA.get("id"))).rstrip("#"): draft
+    for draft, base in _BASES.items()
 }
 _OWN: dict[str, keywords.Keyword] = {
     "anyOf": keywords.any_of,
@@ -76,7 +77,7 @@ def _engine(draft: int) -> Any:
 
 
 def _extended(base: Any, rules: dict[str, Any]) -> Any:
-    kind: Any = jsonschema.validators.extend(base, rules)
+    kind: Any = jsonschema.validators.extend(base, rules)  # type: ignore[no-untyped-call]
     kind.evolve = _evolved
     return kind
 
@@ -112,10 +113,10 @@ def _registry(draft: int, retrieve: Callable[[str], Any]) -> Registry[Any]:
         try:
             return _resource(retrieve(uri), draft)
         except LookupError as error:
-            raise NoSuchResource(ref=uri) from error
+            raise NoSuchResource(ref=uri) from error  # type: ignore[call-arg]
 
-    # referencing declares its attributes by attrs aliases that mypy does not see.
-    return jsonschema_specifications.REGISTRY.combine(Registry(retrieve=resource))  # type: ignore[call-arg]
+    known: Registry[Any] = jsonschema_specifications.REGISTRY.combine(Registry(retrieve=resource))  # type: ignore[call-arg]
+    return known
 
 
 def _vocabularies(schema: Any, retrieve: Callable[[str], Any]) -> Mapping[str, bool] | None:
@@ -136,7 +137,11 @@ def _left_out(vocabularies: Mapping[str, bool]) -> Iterator[str]:
     for uri in jsonschema_specifications.REGISTRY:
         contents = jsonschema_specifications.REGISTRY[uri].contents
         offered = contents.get("$vocabulary", {}) if "/meta/" in uri else {}
-        if offered and not any(name in vocabularies for name in offered) and _same_draft(offered, vocabularies):
+        if (
+            offered
+            and not any(name in vocabularies for name in offered)
+            and _same_draft(offered, vocabularies)
+        ):
             yield from (name for name in contents.get("properties", {}) if name not in _ALWAYS)
 
 

@@ -110,7 +110,8 @@ def _is_mailbox(text: str, local: re.Pattern[str], is_domain: Callable[[str], bo
 _DRAFT4 = ("date-time", "email", "hostname", "ipv4", "ipv6", "uri")
 _DRAFT6 = (*_DRAFT4, "uri-reference", "uri-template", "json-pointer")
 _DRAFT7 = (
-    *_DRAFT6, "date", "time", "idn-email", "idn-hostname", "iri", "iri-reference", "relative-json-pointer", "regex",
+    *_DRAFT6, "date", "time", "idn-email", "idn-hostname", "iri", "iri-reference",
+    "relative-json-pointer", "regex",
 )  # fmt: skip
 _DRAFT2019 = (*_DRAFT7, "duration", "uuid")
 

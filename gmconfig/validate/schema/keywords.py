@@ -107,7 +107,9 @@ def pattern(validator: Any, wanted: Any, instance: Any, _schema: Any) -> Iterato
         yield ValidationError("")
 
 
-def pattern_properties(validator: Any, schemas: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+def pattern_properties(
+    validator: Any, schemas: Any, instance: Any, _schema: Any
+) -> Iterator[ValidationError]:
     """A schema for each key that matches a pattern."""
     if not validator.is_type(instance, "object"):
         return
@@ -117,7 +119,9 @@ def pattern_properties(validator: Any, schemas: Any, instance: Any, _schema: Any
                 yield from validator.descend(item, schema, path=key, schema_path=wanted)
 
 
-def additional_properties(validator: Any, extra: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def additional_properties(
+    validator: Any, extra: Any, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
     """A schema for each key that the schema does not name; one error for each that may not be there."""
     if not validator.is_type(instance, "object"):
         return

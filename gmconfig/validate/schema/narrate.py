@@ -36,4 +36,6 @@ def _problem(error: Any, is_hidden: Callable[[Keys], bool]) -> Problem:
     hidden = is_hidden(keys)
     at_key = error.validator == "additionalProperties"
     keyword = str(error.validator or "false")
-    return Problem(keys, keyword, words.message(error, hidden=hidden), words.hint(error, hidden=hidden), at_key)
+    return Problem(
+        keys, keyword, words.message(error, hidden=hidden), words.hint(error, hidden=hidden), at_key
+    )

@@ -97,7 +97,7 @@ def _below(folder: str, path: str) -> str:
 
 
 def reference_to(schema: object, uri: str, base: str) -> tuple[str | int, ...]:
-    """Give the path of the first `$ref` in a schema that leads to this URI; the schema's root if none does."""
+    """Give the path of the first `$ref` in a schema that leads to this URI; its root if none does."""
     found: list[tuple[str | int, ...]] = []
     _collect(schema, uri, base, (), found)
     return found[0] if found else ()

@@ -16,7 +16,7 @@ SUFFIXES = (".schema.json", ".schema.yaml", ".schema.yml")
 
 
 class Schemas:
-    """Finds, reads and compiles; a schema that cannot be read counts as absent, and is a finding elsewhere."""
+    """Finds, reads and compiles; a schema that cannot be read counts as absent, a finding elsewhere."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import best_match
 
 from gmconfig.path import nearest
 
@@ -21,14 +21,14 @@ _UNITS = {"Length": "characters", "Items": "items", "Properties": "keys"}
 _HIDDEN = "the value"
 
 
-def cause(error: ValidationError) -> ValidationError:
+def cause(error: Any) -> Any:
     """Give the error inside a failed `anyOf` or `oneOf` that most likely is the one to mend."""
     if error.validator not in ("anyOf", "oneOf") or not error.context:
         return error
     return best_match(iter([error])) or error
 
 
-def message(error: ValidationError, *, hidden: bool = False) -> str:
+def message(error: Any, *, hidden: bool = False) -> str:
     """Say what is wrong; `hidden` keeps the value out of it."""
     shown = _HIDDEN if hidden else _shown(error.instance)
     if error.validator is None:
@@ -39,7 +39,7 @@ def message(error: ValidationError, *, hidden: bool = False) -> str:
     return error.message if error.message.startswith('"') else f"{shown} {error.message or 'is not allowed'}"
 
 
-def hint(error: ValidationError, *, hidden: bool = False) -> str | None:
+def hint(error: Any, *, hidden: bool = False) -> str | None:
     """Give the next step where there is an obvious one."""
     if error.validator == "additionalProperties" and isinstance(error.schema, dict):
         near = nearest(str(error.path[-1]), list(error.schema.get("properties", {})))
@@ -62,7 +62,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:56]}…" + ('"' if text.endswith('"') else "")
 
 
-def _type(error: ValidationError, shown: str) -> str:
+def _type(error: Any, shown: str) -> str:
     wanted = error.validator_value
     kinds = [_KINDS.get(kind, str(kind)) for kind in ([wanted] if isinstance(wanted, str) else wanted)]
     actual = _KINDS[_kind(error.instance)]
@@ -72,7 +72,8 @@ def _type(error: ValidationError, shown: str) -> str:
 
 def _kind(value: object) -> str:
     kinds: tuple[tuple[type | Any, str], ...] = (
-        (bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"),
+        (bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (list, "array"),
+        (dict, "object"),
     )  # fmt: skip
     return next((name for kind, name in kinds if isinstance(value, kind)), "null")
 
@@ -81,13 +82,13 @@ def _either(words: Sequence[str]) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _enum(error: ValidationError, shown: str) -> str:
+def _enum(error: Any, shown: str) -> str:
     values = [_shown(value) for value in error.validator_value]
     listed = ", ".join(values[:12]) + (f" and {len(values) - 12} more" if len(values) > 12 else "")
     return f"{shown} is not one of {listed}"
 
 
-def _size(error: ValidationError, shown: str) -> str:
+def _size(error: Any, shown: str) -> str:
     name = str(error.validator)
     bound = "fewer than the minimum" if name.startswith("min") else "more than the maximum"
     if name.endswith("Length"):
@@ -96,30 +97,33 @@ def _size(error: ValidationError, shown: str) -> str:
     return f"{len(error.instance)} {_UNITS[name[3:]]} are {bound} of {error.validator_value}"
 
 
-def _limit(error: ValidationError, shown: str) -> str:
+def _limit(error: Any, shown: str) -> str:
     name = str(error.validator)
     if name.startswith("exclusive"):
-        return f"{shown} is not {'greater' if name.endswith('Minimum') else 'less'} than {error.validator_value}"
+        return (
+            f"{shown} is not {'greater' if name.endswith('Minimum') else 'less'} than {error.validator_value}"
+        )
     bound = "less than the minimum" if name == "minimum" else "greater than the maximum"
     return f"{shown} is {bound} of {error.validator_value}"
 
 
-def _required(error: ValidationError, _shown: str) -> str:
+def _required(error: Any, _shown: str) -> str:
     missing = [key for key in error.validator_value if error.message.startswith(repr(key))]
     return f'"{(missing or error.validator_value)[0]}" is missing'
 
 
-def _branches(error: ValidationError, shown: str) -> str:
+def _branches(error: Any, shown: str) -> str:
     if error.message:
         return f"{shown} {error.message}"
     return f"{shown} fits none of the {len(error.validator_value)} alternatives"
 
 
-def _unevaluated(error: ValidationError, _shown: str) -> str:
-    return error.message[0].lower() + error.message[1:].replace("'", '"')
+def _unevaluated(error: Any, _shown: str) -> str:
+    text = str(error.message).replace("'", '"')
+    return text[0].lower() + text[1:]
 
 
-def _dependent(error: ValidationError, _shown: str) -> str:
+def _dependent(error: Any, _shown: str) -> str:
     for key, others in error.validator_value.items():
         for other in others:
             if key in error.instance and other not in error.instance:
@@ -127,24 +131,26 @@ def _dependent(error: ValidationError, _shown: str) -> str:
     return "a key is missing beside another"
 
 
-_WORDS: dict[str, Callable[[ValidationError, str], str]] = {
+_WORDS: dict[str, Callable[[Any, str], str]] = {
     "type": _type,
     "enum": _enum,
     "const": lambda error, shown: f"{shown} is not {_shown(error.validator_value)}",
     "required": _required,
     "additionalProperties": lambda error, _: f'"{error.path[-1]}" is not allowed here',
-    "additionalItems": lambda error, _: "the list has more items than are allowed",
+    "additionalItems": lambda _error, _: "the list has more items than are allowed",
     "unevaluatedProperties": _unevaluated,
     "unevaluatedItems": _unevaluated,
     "pattern": lambda error, shown: f"{shown} does not match the pattern {error.validator_value}",
     "format": lambda error, shown: f'{shown} is not of the format "{error.validator_value}"',
     "multipleOf": lambda error, shown: f"{shown} is not a multiple of {error.validator_value}",
-    "uniqueItems": lambda error, _: "the list holds an item twice",
-    "contains": lambda error, shown: f"{shown} does not hold the items that are required",
+    "uniqueItems": lambda _error, _: "the list holds an item twice",
+    "contains": lambda _error, shown: f"{shown} does not hold the items that are required",
     "anyOf": _branches,
     "oneOf": _branches,
-    "not": lambda error, shown: f"{shown} is what is not allowed here",
+    "not": lambda _error, shown: f"{shown} is what is not allowed here",
     "dependentRequired": _dependent,
     **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _limit),
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _size),
+    **dict.fromkeys(
+        ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _size
+    ),
 }
