@@ -67,11 +67,14 @@ def _edited(raw: bytes, planner: Planner, wanted: Edit) -> bytes:
     if plan is None:
         return raw
     expected = planner.expected([plan])
-    for attempt in (plan, planner.plan(wanted, compact=True)):
-        new = _spliced(raw, planner, attempt.splices if attempt else [])
-        if _proved(new, planner, expected):
-            return new
+    new = _spliced(raw, planner, plan.splices)
+    if _proved(new, planner, expected):
+        return new
     _refuse_shared(planner, plan, wanted)
+    compact = planner.plan(wanted, compact=True)
+    new = _spliced(raw, planner, compact.splices if compact else [])
+    if _proved(new, planner, expected):
+        return new
     rewritten = round_trip(raw, wanted, plan)
     if rewritten is not None and _proved(rewritten, planner, expected):
         return rewritten

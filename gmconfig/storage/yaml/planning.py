@@ -77,10 +77,18 @@ class Planner:
     def together(self, edits: Sequence[Edit]) -> list[Plan]:
         """Plan the first of the edits, as many as cannot get in each other's way."""
         plans: list[Plan] = []
+        ends: set[tuple[object, ...]] = set()
+        above: set[tuple[object, ...]] = set()
         for wanted in edits:
             plan = self._set_in_place(wanted)
-            if plan is None or any(_related(plan, other) for other in plans):
+            if plan is None or plan.target is None:
                 break
+            path = (plan.document, *plan.target.keys)
+            parents = {path[:length] for length in range(1, len(path))}
+            if path in ends or path in above or parents & ends:
+                break
+            ends.add(path)
+            above |= parents
             plans.append(plan)
         return [] if overlap([splice for plan in plans for splice in plan.splices]) else plans
 
@@ -193,14 +201,6 @@ class Planner:
             hint=f'set "{path}" as a whole: an explicit key is written beside the merge key',
             place=self.stream.place_of(target.node.start),
         )
-
-
-def _related(one: Plan, other: Plan) -> bool:
-    """Whether one plan's path lies above the other's."""
-    if one.target is None or other.target is None:
-        return True
-    pairs = zip(one.target.keys, other.target.keys, strict=False)
-    return one.document == other.document and all(key == other_key for key, other_key in pairs)
 
 
 def _carried_out(tree: object, plan: Plan) -> object:

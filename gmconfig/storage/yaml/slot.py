@@ -55,6 +55,8 @@ def slot_of(text: str, target: Target, value: object) -> Slot:
     step = target.steps[-1]
     node = step.node
     head, indent = _head(text, target)
+    if step.parent is None and head is not None and node.outer > layout.line_end(text, head):
+        head = head if layout.is_empty(node) else None
     start, end = node.start, layout.content_end(text, node)
     lead = ""
     if layout.has_properties(node):

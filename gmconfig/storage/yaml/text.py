@@ -25,7 +25,7 @@ def decoded(raw: bytes, file: str) -> str:
     """
     if raw.startswith(_UTF16) or raw[1:2] == b"\x00":
         raise BrokenConfiguration(
-            "the file is UTF-16 or binary, not UTF-8", hint=_UTF8_HINT, place=Place(file)
+            "the file is UTF-16 or binary, not UTF-8", hint=_UTF8_HINT, place=_place("", file)
         )
     body = raw.removeprefix(BOM)
     try:

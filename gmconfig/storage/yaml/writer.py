@@ -34,7 +34,7 @@ _SAFE_STARTS = re.compile(r"[-?:][^\s,\[\]{}:]")
 _UNSAFE_INSIDE = re.compile(
     r":(?=\s|$)|\s\#|[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]", re.X
 )
-_UNSAFE_IN_FLOW = re.compile(r"[,\[\]{}]|:(?=[,\[\]{}\"'])|^[-?:]")
+_UNSAFE_IN_FLOW = re.compile(r"[?,\[\]{}]|:(?=[,\[\]{}\"'])|^[-?:]")
 _NOT_SINGLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NOT_LITERAL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|^\s|\t|[ ](?=\n|$)"
