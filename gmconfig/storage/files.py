@@ -157,6 +157,17 @@ def trouble(error: OSError, path: str) -> GmconfigError:
     return GmconfigError(f'"{path}": {reason}', hint=hints.get(error.errno or 0))
 
 
+@contextlib.contextmanager
+def reported(path: str) -> Iterator[None]:
+    """Turn what the operating system refuses in the block into our error; `path` is what it was about."""
+    try:
+        yield
+    except GmconfigError:
+        raise
+    except OSError as error:
+        raise trouble(error, path) from error
+
+
 def _write_all(descriptor: int, content: bytes) -> None:
     view = memoryview(content)
     while view:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
 TYPE_CHECKING = False  # typing costs more to import than a snapshot takes to read
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from typing import Protocol
 else:
     Protocol = object
+
+_NO_FILE = (ENOENT, ENOTDIR, EISDIR, ELOOP)
 
 
 class Snapshot(Protocol):
@@ -71,12 +74,13 @@ class WorkingTree(Snapshot):
 
     def read(self, path: str) -> bytes:
         """Give a file's bytes; a symlink is followed as long as it stays below the root."""
+        real = self.locate(path)
         try:
-            with open(self.locate(path), "rb") as file:
+            with open(real, "rb") as file:
                 return file.read()
-        except (IsADirectoryError, NotADirectoryError, FileNotFoundError):
-            raise FileNotFoundError(path) from None
         except OSError as error:
+            if error.errno in _NO_FILE:
+                raise FileNotFoundError(path) from None
             raise _unreadable(path, error) from error
 
     def exists(self, path: str) -> bool:

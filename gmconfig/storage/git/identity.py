@@ -53,4 +53,4 @@ def _own(repository: Repository, role: str) -> Identity:
 
 
 def _clean(text: str) -> str:
-    return " ".join("".join(char for char in text if char not in "<>" and char.isprintable()).split())
+    return " ".join("".join(char if char.isprintable() else " " for char in text if char not in "<>").split())

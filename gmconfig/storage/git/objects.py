@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GitTrouble
+from gmconfig.storage.files import reported
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -104,7 +105,8 @@ def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
         return [repository.run("hash-object", "-w", "--stdin", input=contents[0]).decode().strip()]
     import tempfile
 
-    with tempfile.TemporaryDirectory(dir=repository.own_folder()) as folder:
+    own = repository.own_folder()
+    with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
         names = [os.path.join(folder, str(number)) for number in range(len(contents))]
         for name, content in zip(names, contents, strict=True):
             with open(name, "wb") as file:
@@ -141,7 +143,8 @@ def merged_content(repository: Repository, ours: bytes, base: bytes, theirs: byt
     """Merge two versions of a file line by line; None where they conflict."""
     import tempfile
 
-    with tempfile.TemporaryDirectory(dir=repository.own_folder()) as folder:
+    own = repository.own_folder()
+    with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
         names = []
         for number, content in enumerate((ours, base, theirs)):
             names.append(os.path.join(folder, str(number)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Refused
-from gmconfig.storage.files import read_if_exists
+from gmconfig.storage.files import read_if_exists, reported
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import Identity
 from gmconfig.storage.git.index import IndexFile
@@ -59,15 +59,14 @@ class Proposal:
         if not any(self._hooks.has(name) for name in _HOOKS[1:]):
             return
         path = os.path.join(self._record, "COMMIT_EDITMSG")
-        with open(path, "w", encoding="utf-8", errors="replace") as file:
+        with reported(path), open(path, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
         self._hooks.run("prepare-commit-msg", path, "message")
         self._hooks.run("commit-msg", path)
         self.text = (read_if_exists(path) or b"").decode("utf-8", "replace")
         if not self.text.strip():
-            raise Refused(
-                "a hook left the commit without a message", hint=f"look into '{self._hooks.folder}'"
-            )
+            hint = f"look into '{self._hooks.folder}'"
+            raise Refused("a hook left the commit without a message", hint=hint)
 
     def rebase(self, tip: Tip) -> bool:
         """Follow the branch to a later tip; False if the change would have to be looked at again there.

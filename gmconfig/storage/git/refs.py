@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Locked, UsageError
+from gmconfig.storage.files import reported
 from gmconfig.storage.git.identity import Identity, identity
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import REGULAR, Entry, write_blobs
@@ -117,7 +118,8 @@ def chained(repository: Repository, parents: tuple[str, ...], tree: str, message
 def _changed_tree(repository: Repository, tip: str | None, files: Mapping[str, bytes | None]) -> str:
     present = {path: content for path, content in files.items() if content is not None}
     blobs = dict(zip(present, write_blobs(repository, list(present.values())), strict=True))
-    with tempfile.TemporaryDirectory(dir=repository.own_folder()) as folder:
+    own = repository.own_folder()
+    with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
         index = IndexFile(repository, os.path.join(folder, "index"))
         index.fill(tip)
         index.put({path: Entry(REGULAR, blobs[path]) if path in blobs else None for path in files})

@@ -117,7 +117,7 @@ class Repository:
         Raises:
             UnknownVersion: none does.
         """
-        if rev and not rev.startswith("-") and rev.isprintable():
+        if rev and rev[0] not in "-^" and rev.isprintable():
             found = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
             if not found.returncode:
                 return found.stdout.decode().strip()

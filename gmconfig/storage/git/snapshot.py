@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused
@@ -35,10 +36,11 @@ class StoredSnapshot(Snapshot):
         """Give every path with its blob's id; a symlink to a file has the file's."""
         found = {path: entry.blob for path, entry in self._entries.items() if entry.mode != SYMLINK}
         for path in self._links:
-            entry = self._find(path)
-            if entry:
-                found[path] = entry.blob
-        return found
+            with suppress(Refused):  # reading it says why
+                found[path] = self._entries[path].blob
+                entry = self._find(path)
+                found[path] = entry.blob if entry else ""
+        return {path: key for path, key in found.items() if key}
 
     def read(self, path: str) -> bytes:
         """Give a file's bytes as they are stored."""

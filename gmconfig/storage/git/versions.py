@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Refused
+from gmconfig.errors import BrokenConfiguration, Refused
 from gmconfig.storage.files import read_if_exists
 from gmconfig.storage.git.objects import (
     REGULAR,
@@ -28,10 +28,14 @@ _EXECUTABLE = "100755"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a file: its bytes, and its entry where git holds it; None where there is no file."""
+    """One version of a file: its bytes, and its entry where git holds it; None where there is no file.
+
+    `kind` is how an error message tells it from the working file.
+    """
 
     content: bytes | None
     entry: Entry | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,8 @@ def read_versions(repository: Repository, commit: str | None, paths: Sequence[st
     return [
         Versions(
             path,
-            _version(path, committed, contents),
-            _version(path, staged, contents),
+            _version(path, committed, contents, "as it is committed"),
+            _version(path, staged, contents, "as it is staged"),
             Version(read_if_exists(os.path.join(repository.top, path))),
             path in filtered,
         )
@@ -134,13 +138,29 @@ class _Changed:
 def _check_same(repository: Repository, one: Versions, edit: FileEdit) -> None:
     if any(entry and entry.mode == SYMLINK for entry in (one.head.entry, one.index.entry)):
         raise Refused(f'"{one.path}" is a symlink in git and a file on disk', hint=f"git add '{one.path}'")
-    region = edit.region(one.head.content)
-    if _gone(one.head, one.index) or edit.region(one.index.content) != region:
-        raise _differs(one.path, "staged", _named(region, edit.region(one.index.content)))
+    if _differ(edit, one.head, one.index):
+        raise _refused(one.path, "staged", _changed_keys(edit, one.head, one.index))
     if one.left_out or _unmodified(repository, one):
         return
-    if _gone(one.head, one.working) or edit.region(one.working.content) != region:
-        raise _differs(one.path, "not committed", _named(region, edit.region(one.working.content)))
+    if _differ(edit, one.head, one.working):
+        raise _refused(one.path, "not committed", _changed_keys(edit, one.head, one.working))
+
+
+def _differ(edit: FileEdit, head: Version, now: Version) -> bool:
+    """Whether the edit would meet something else in another version than in HEAD's."""
+    if head.content == now.content:
+        return False
+    return _gone(head, now) or _region(edit, head) != _region(edit, now)
+
+
+def _region(edit: FileEdit, version: Version) -> object:
+    try:
+        return edit.region(version.content)
+    except BrokenConfiguration as error:
+        if not version.kind:
+            raise
+        message, hint = f"{error.message} ({version.kind})", "commit the file as it is in the working tree"
+        raise BrokenConfiguration(message, hint=hint, place=error.place) from error
 
 
 def _gone(before: Version, now: Version) -> bool:
@@ -157,13 +177,14 @@ def _unmodified(repository: Repository, one: Versions) -> bool:
     return repository.run(*asked, input=one.working.content).decode().strip() == one.index.entry.blob
 
 
-def _named(before: object, now: object) -> list[str]:
-    if not isinstance(before, Mapping) or not isinstance(now, Mapping):
+def _changed_keys(edit: FileEdit, head: Version, now: Version) -> list[str]:
+    before, after = edit.region(head.content), edit.region(now.content)
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return []
-    return [str(key) for key in before if before[key] != now.get(key)]
+    return [str(key) for key in before if before[key] != after.get(key)]
 
 
-def _differs(path: str, how: str, keys: Sequence[str]) -> Refused:
+def _refused(path: str, how: str, keys: Sequence[str]) -> Refused:
     named = ", ".join(f'"{key}"' if key else "the whole document" for key in keys)
     what = f"{named} in " if keys else ""
     diff = "git diff --cached" if how == "staged" else "git diff"
@@ -173,9 +194,11 @@ def _differs(path: str, how: str, keys: Sequence[str]) -> Refused:
     )
 
 
-def _version(path: str, entries: Mapping[str, Entry], contents: Mapping[tuple[str, str], bytes]) -> Version:
+def _version(
+    path: str, entries: Mapping[str, Entry], contents: Mapping[tuple[str, str], bytes], kind: str
+) -> Version:
     entry = entries.get(path)
-    return Version(contents.get((path, entry.blob)), entry) if entry else Version(None)
+    return Version(contents.get((path, entry.blob)), entry, kind) if entry else Version(None, kind=kind)
 
 
 def _mode(repository: Repository, path: str, entries: Sequence[Entry | None]) -> str:

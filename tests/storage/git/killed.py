@@ -1,7 +1,7 @@
 """Commits in forked children that kill themselves at their n-th step, and looks at what is left.
 
 A step is the moment before a call that changes something outside the process. Run as a program, so
-that no thread or warning filter of the test runner is forked: `python killed.py TEMPLATE WORK`.
+that no thread or warning filter of the test runner is forked: `python killed.py TEMPLATE WORK FIRST STRIDE`.
 """
 
 import os
@@ -72,8 +72,7 @@ def look(root: Path) -> None:
     assert subprocess.check_output(["git", "rev-list", "--count", "HEAD"], cwd=root) == b"2\n"
 
 
-def main(template: Path, work: Path) -> None:
-    at = 1
+def main(template: Path, work: Path, at: int, stride: int) -> None:
     while True:
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(template, work)
@@ -84,9 +83,9 @@ def main(template: Path, work: Path) -> None:
             raise AssertionError(f"killed at step {at}") from error
         if not died:
             break
-        at += 1
+        at += stride
     print(at)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

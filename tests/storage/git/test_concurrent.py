@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -9,6 +10,7 @@ FILE = "many.yaml"
 
 WRITER = """
 import sys
+import time
 from gmconfig.storage.git import Repository, commit
 from tests.storage.git.conftest import SetKey
 for number in range(50):
@@ -38,6 +40,7 @@ def test_two_writers_and_a_user(repo: Path, git):
     while any(writer.poll() is None for writer in writers):
         (repo / "other").write_text(str(made))
         made += _by_hand(repo, made)
+        time.sleep(0.02)
     assert [writer.returncode for writer in writers] == [0, 0]
     _check(repo, git, made)
 

@@ -17,11 +17,23 @@ from tests.storage.git.conftest import FILE, LINES, SetKey, show, with_keys
 ROOT = Path(__file__).parents[3]
 
 
-def test_killed_at_every_step_of_a_commit(committed: Path, tmp_path: Path, git):
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize("first", [1, *(pytest.param(first, marks=LONG) for first in (2, 3, 4))])
+def test_killed_at_every_fourth_step_of_a_commit(committed: Path, tmp_path: Path, git, first: int):
     (committed / FILE).write_text(with_keys(key1="staged"))
     git("add", FILE)
     (committed / FILE).write_text(with_keys(key1="staged", key18="mine"))
-    program = [sys.executable, "-m", "tests.storage.git.killed", str(committed), str(tmp_path / "work")]
+    program = [
+        sys.executable,
+        "-m",
+        "tests.storage.git.killed",
+        str(committed),
+        str(tmp_path / "work"),
+        str(first),
+        "4",
+    ]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout) > 20
@@ -54,7 +66,8 @@ def test_killed_from_outside_at_any_time(committed: Path, git, set_key, millisec
 def test_what_the_user_wrote_since_the_kill_is_kept(committed: Path, git):
     record = committed / ".git/gmconfig/commit"
     program = (
-        "import os, signal, sys; from gmconfig.storage.git import *; from gmconfig.storage.git.hooks import Hooks;"
+        "import os, signal, sys; from gmconfig.storage.git import *;"
+        "from gmconfig.storage.git.hooks import Hooks;"
         "from tests.storage.git.conftest import *;"
         "Hooks.run = lambda *a: os.kill(os.getpid(), signal.SIGKILL);"
         "commit(Repository.discover(sys.argv[1]), '', {FILE: SetKey('key1', 'new')}, 'm')"

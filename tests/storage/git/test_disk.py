@@ -1,0 +1,79 @@
+"""A full disk or a read-only repository: a clean error, and everything as it was."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gmconfig.errors import GmconfigError
+from gmconfig.storage.git import Repository, commit, write_working
+from tests.storage.git.conftest import FILE, LINES, SetKey, with_keys
+
+
+@pytest.fixture
+def mounted(tmp_path: Path, committed: Path, request):
+    """A copy of the repository on a small file system of its own; `remount` changes it."""
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this needs the right to mount a file system")
+    request.addfinalizer(lambda: subprocess.run(["umount", "-l", str(folder)], check=False))
+    shutil.copytree(committed, folder / "repo", ignore=shutil.ignore_patterns("hooks"))
+    return folder / "repo"
+
+
+def fill(folder: Path, leave: int) -> None:
+    """Use up the disk except for some bytes."""
+    blob = folder / "ballast"
+    with open(blob, "wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+        while True:
+            file.write(b"x" * 4096)
+    os.truncate(blob, max(0, blob.stat().st_size - leave))
+
+
+def changes(folder: Path) -> str:
+    command = ["git", "status", "--porcelain"]
+    return subprocess.check_output(
+        command, cwd=folder, text=True, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+    )
+
+
+@pytest.mark.parametrize("leave", [0, 4096, 12288, 20480, 28672, 36864, 45056, 57344])
+def test_a_full_disk_leaves_everything_as_it_was(mounted: Path, leave: int):
+    fill(mounted.parent, leave)
+    repository = Repository.discover(str(mounted))
+    before = repository.head()
+    try:
+        commit(repository, "", {FILE: SetKey("key1", "new"), "sub/new.yaml": SetKey("a", "1")}, "m")
+    except GmconfigError:
+        assert repository.head() == before
+        assert (mounted / FILE).read_text() == LINES
+        assert changes(mounted) == ""
+    else:
+        assert (mounted / FILE).read_text() == with_keys(key1="new")
+    assert not (mounted / ".git/index.lock").exists()
+    (mounted.parent / "ballast").unlink()
+    commit(Repository.discover(str(mounted)), "", {FILE: SetKey("key2", "new")}, "m")
+
+
+def test_a_full_disk_is_said_with_what_to_do(mounted: Path):
+    fill(mounted.parent, 0)
+    with pytest.raises(GmconfigError, match="no space left") as trouble:
+        write_working(str(mounted), {FILE: SetKey("key1", "new")})
+    assert "make room" in trouble.value.hint
+    assert trouble.value.exit_code == 3
+
+
+def test_a_read_only_repository_is_said(mounted: Path):
+    subprocess.run(["mount", "-o", "remount,ro", str(mounted.parent)], check=True)
+    for call in (
+        lambda: commit(Repository.discover(str(mounted)), "", {FILE: SetKey("key1", "new")}, "m"),
+        lambda: write_working(str(mounted), {FILE: SetKey("key1", "new")}),
+    ):
+        with pytest.raises(GmconfigError, match="read-only") as trouble:
+            call()
+        assert trouble.value.exit_code == 3
+    assert Repository.discover(str(mounted)).snapshot("", "HEAD").read(FILE) == LINES.encode()
