@@ -68,6 +68,10 @@ class Trust:
         """Whether no scope claims anything, which spares most repositories the question."""
         return not any(rules for policy in self.policies for rules in policy.scopes.values())
 
+    def demands_sealing(self, context: Context) -> bool:
+        """Whether plaintext is refused at a place; an unsigned edit of the file cannot take that back."""
+        return any(policy.demands_sealing(context) for policy in self.policies)
+
     def check_settled(self) -> None:
         """Refuse to seal while the policy is not signed.
 
