@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gmconfig.config.branch import ABSENT
 from gmconfig.config.equal import same
 from gmconfig.config.placeholder import Unknown
 from gmconfig.config.strategy import Rules, below, here, item_keys
@@ -16,17 +17,9 @@ if TYPE_CHECKING:
     Path = tuple[Segment, ...]
     Written = tuple[object, object]
 
+__all__ = ["ABSENT", "ADDED", "CHANGED", "REMOVED", "Change", "diff"]
+
 ADDED, REMOVED, CHANGED = "+", "-", "~"
-
-
-class Absent:
-    """Stands where a path does not exist: None is a value."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT = Absent()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gmconfig.config.diff import ABSENT, Change
+from gmconfig.config.branch import ABSENT, child, differences, put
+from gmconfig.config.diff import Change
 from gmconfig.config.effect import effects, overriding
 from gmconfig.config.equal import same
 from gmconfig.config.own import Own
-from gmconfig.config.planned import Planner, child, differences, put
+from gmconfig.config.planned import Planner
 from gmconfig.config.sealing import sealed_edits
 from gmconfig.config.typed import typed
 from gmconfig.errors import Refused, UnknownPath

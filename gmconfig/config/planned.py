@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gmconfig.config.diff import ABSENT
-from gmconfig.config.equal import same
+from gmconfig.config.branch import ABSENT, child, put
 from gmconfig.config.merge import REMOVE, patched
 from gmconfig.config.overlay import NOTHING, keyed, overlay, refuse_nulls
-from gmconfig.config.strategy import APPEND, UNIQUE, Rules, below, here, item_key, item_keys
+from gmconfig.config.standing import Standing
+from gmconfig.config.strategy import APPEND, UNIQUE, below, here, item_key, item_keys
 from gmconfig.errors import Refused
 from gmconfig.path import KeyPath, Keys, format_keys
 from gmconfig.storage.yaml.edit import Append, Insert, Set, Unset
@@ -40,7 +40,7 @@ class Planner:
         Raises:
             Refused: this layer cannot say so.
         """
-        at = _Place(self.own, self.tree, self.merged)
+        at = Standing(self.own, self.tree, self.merged)
         for number, key in enumerate(keys):
             step = at.step(key)
             if step is None:
@@ -55,7 +55,7 @@ class Planner:
         else:
             self._put(at, keys, wanted)
 
-    def _put(self, at: _Place, keys: Keys, wanted: object) -> None:
+    def _put(self, at: Standing, keys: Keys, wanted: object) -> None:
         if not self.own.has_lower:
             self._note(Set(KeyPath(at.own_keys), wanted))
             return
@@ -67,7 +67,7 @@ class Planner:
             return
         self._note(Set(KeyPath(at.own_keys), wanted if said is NOTHING else said))
 
-    def _take_away(self, at: _Place, keys: Keys, reveal: bool) -> None:
+    def _take_away(self, at: Standing, keys: Keys, reveal: bool) -> None:
         hidden = self.own.has_lower and at.lower is not ABSENT
         if at.own is not ABSENT and (reveal or not hidden):
             self._note(Unset(KeyPath(at.own_keys)))
@@ -79,7 +79,7 @@ class Planner:
         elif hidden and keys:
             self._note(Set(KeyPath(at.own_keys), None))
 
-    def _into_list(self, at: _Place, keys: Keys, rest: Keys, wanted: object) -> None:
+    def _into_list(self, at: Standing, keys: Keys, rest: Keys, wanted: object) -> None:
         """Change an item of a list that this layer inherits, or does not yet name."""
         where = keys[: len(keys) - len(rest)]
         way = here(at.rules)
@@ -94,7 +94,7 @@ class Planner:
             _refuse_sealed(at.merged, where)
             self._note(Set(KeyPath(at.own_keys), copied))
 
-    def _name_item(self, at: _Place, way: tuple[str, ...], rest: Keys, wanted: object) -> None:
+    def _name_item(self, at: Standing, way: tuple[str, ...], rest: Keys, wanted: object) -> None:
         """Write the least item that says the change, in the place that keeps the merged order."""
         assert isinstance(at.merged, list)  # noqa: S101  # a list's item is concerned
         position = rest[0]
@@ -112,7 +112,7 @@ class Planner:
         else:
             self._note(Set(KeyPath(at.own_keys), [item]))
 
-    def _add_item(self, at: _Place, where: Keys, rest: Keys, wanted: object) -> None:
+    def _add_item(self, at: Standing, where: Keys, rest: Keys, wanted: object) -> None:
         assert isinstance(at.merged, list)  # noqa: S101
         if len(rest) > 1 or rest[0] != len(at.merged) or wanted is ABSENT:
             hint = "change it in the layer that has it"
@@ -125,81 +125,6 @@ class Planner:
     def _note(self, edit: Edit) -> None:
         self.edits.append(edit)
         self.tree = applied(self.tree, edit)
-
-
-class _Place:
-    """A place in three trees at once: the merged one, what lies below, and this layer's own."""
-
-    def __init__(self, own: Own, tree: object, merged: object) -> None:
-        self.own = tree
-        self.lower: object = own.lower if own.has_lower else ABSENT
-        self.merged = merged
-        self.rules = own.rules
-        self.list_rules: Rules = ()
-        self.own_keys: Keys = ()
-
-    def step(self, key: str | int) -> str | int | None:
-        """Give the key in the own tree; None for an item of a list that it does not name."""
-        if isinstance(key, str):
-            return key
-        if not isinstance(self.own, list):
-            return None
-        way = here(self.rules)
-        if isinstance(way, tuple) and isinstance(self.merged, list) and item_keys(self.own, way) is not None:
-            return self._named(self.own, way, key)
-        if way in (APPEND, UNIQUE) and isinstance(self.lower, list):
-            index = key - len(self.lower)
-            return index if 0 <= index < len(self.own) else None
-        return key
-
-    def _named(self, items: list[object], way: tuple[str, ...], key: int) -> int | None:
-        assert isinstance(self.merged, list)  # noqa: S101  # its item is concerned
-        wanted = item_key(self.merged[key], way) if key < len(self.merged) else None
-        found = (index for index, item in enumerate(items) if item_key(item, way) == wanted)
-        return next(found, None) if isinstance(self.lower, list) else next(found, key)
-
-    def descend(self, key: str | int, step: str | int) -> None:
-        """Go down by one key, `step` in the own tree."""
-        self.lower = self._lower_child(key)
-        self.own = child(self.own, step)
-        self.merged = child(self.merged, key)
-        self.list_rules = self.rules
-        self.rules = below(self.rules, key)
-        self.own_keys = (*self.own_keys, step)
-
-    def _lower_child(self, key: str | int) -> object:
-        way = here(self.rules)
-        if isinstance(key, str):
-            return child(self.lower, key)
-        if isinstance(way, tuple) and isinstance(self.lower, list) and isinstance(self.merged, list):
-            wanted = item_key(child(self.merged, key), way)
-            return next((item for item in self.lower if item_key(item, way) == wanted), ABSENT)
-        return ABSENT
-
-
-def child(tree: object, key: str | int) -> object:
-    """Give what stands under a key, or `ABSENT`."""
-    if isinstance(tree, dict) and key in tree:
-        return tree[key]
-    return tree[key] if isinstance(tree, list) and isinstance(key, int) and 0 <= key < len(tree) else ABSENT
-
-
-def put(tree: object, keys: Keys, value: object) -> object:
-    """Give a new tree with a value in it (`ABSENT`: taken out of it); a new item goes to the list's end."""
-    if not keys:
-        return value
-    key, rest = keys[0], keys[1:]
-    inner = put(child(tree, key), rest, value)
-    if isinstance(key, int):
-        items = list(tree) if isinstance(tree, list) else []
-        items[key : key + 1] = [] if inner is ABSENT else [inner]
-        return items
-    entries = dict(tree) if isinstance(tree, dict) else {}
-    if inner is ABSENT:
-        entries.pop(key, None)
-    else:
-        entries[key] = inner
-    return entries
 
 
 def applied(tree: object, edit: Edit) -> object:
@@ -238,28 +163,3 @@ def _refuse_sealed(tree: object, keys: Keys) -> None:
     if any(isinstance(value, Sealed) for _, value in walk(tree)):
         message = f'"{format_keys(keys)}" holds sealed values, which open only where they were sealed'
         raise Refused(message, hint="change the item in the layer that has it")
-
-
-def differences(old: object, new: object, rules: Rules, keys: Keys = ()) -> list[tuple[Keys, object]]:
-    """Give the fewest wishes that turn one merged tree into another."""
-    if same(old, new):
-        return []
-    if isinstance(old, dict) and isinstance(new, dict):
-        found = [
-            wish
-            for key, value in new.items()
-            for wish in differences(old.get(key, ABSENT), value, below(rules, key), (*keys, key))
-        ]
-        return found + [((*keys, key), ABSENT) for key in old if key not in new]
-    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new) and _aligned(old, new, rules):
-        return [
-            wish
-            for index, pair in enumerate(zip(old, new, strict=True))
-            for wish in differences(*pair, below(rules, index), (*keys, index))
-        ]
-    return [(keys, new)]
-
-
-def _aligned(old: list[object], new: list[object], rules: Rules) -> bool:
-    way = here(rules)
-    return not isinstance(way, tuple) or item_keys(old, way) == item_keys(new, way)

@@ -65,6 +65,6 @@ def _context(own: Own, tree: object, keys: Keys, document: int) -> Context:
 
 
 def _replaced(value: object, keys: Keys, token: str) -> object:
-    from gmconfig.config.planned import put
+    from gmconfig.config.branch import put
 
     return put(value, keys, token)

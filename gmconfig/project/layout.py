@@ -169,8 +169,9 @@ def _usual(settings: Settings) -> Iterator[Slot]:
 
 
 def _further(settings: Settings) -> Iterator[Slot]:
-    layers = settings.tree.get("layers")
-    for entry in layers if isinstance(layers, list) else ():
-        text, document = (entry["file"], entry.get("document")) if isinstance(entry, dict) else (entry, None)
+    for entry in settings.further_layers:
+        text, document = (
+            (entry["file"], entry.get("document")) if isinstance(entry, dict) else (str(entry), None)
+        )
         unnamed = ANY_DOCUMENT not in text
         yield Slot(text, document or (settings.default_document if unnamed else None), further=True)

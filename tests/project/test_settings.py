@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.project.settings import SHAPE, Settings, check
+from gmconfig.project.consistency import check
+from gmconfig.project.known_keys import SHAPE
+from gmconfig.project.settings import Settings
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/gmconfig.schema.json").read_text())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)

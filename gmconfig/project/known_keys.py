@@ -1,0 +1,78 @@
+"""The keys of gmconfig.yaml and the shape of what stands under each."""
+
+from __future__ import annotations
+
+from gmconfig.project.names import HINT, is_name, reserved
+from gmconfig.project.settings import ANY_DOCUMENT
+from gmconfig.project.shape import Either, ListOf, MapOf, Record, Scalar, Words, optional
+
+
+def _named(kind: str, text: str) -> str | None:
+    if not is_name(text):
+        return f'"{text}" cannot name {kind}: {HINT}'
+    return f'"{text}" is reserved and cannot name {kind}' if text in reserved(kind) else None
+
+
+def _is_ref_prefix(text: str) -> bool:
+    return text.startswith("refs/") and all(is_name(part) for part in text.split("/")[1:])
+
+
+def _is_remote(text: str) -> bool:
+    return bool(text) and not text.startswith("-") and not any(char <= " " for char in text)
+
+
+TEXT = Scalar("text", (str,))
+FLAG = Scalar("true or false", (bool,))
+NAME = Scalar("a name", (str,), is_name)
+ANYTHING = Record({}, more=True)
+PATTERNS = Either(TEXT, items=ListOf(TEXT))
+PLACEHOLDERS = Words("resolve", "keep")
+VARIABLES = MapOf(Scalar("text, a number, true or false", (str, int, float, bool)))
+
+SHAPE = Record(
+    {
+        "documents": MapOf(
+            Either(
+                TEXT, items=ListOf(TEXT), record=Record({"files": PATTERNS, "placeholders": PLACEHOLDERS})
+            ),
+            lambda key: None if key == ANY_DOCUMENT else _named("a document", key),
+        ),
+        "default_document": Scalar(
+            "a document's name", (str,), lambda text: _named("a document", text) is None
+        ),
+        "environments": MapOf(
+            optional(Record({"extends": NAME, "variables": VARIABLES, "protected": FLAG})),
+            lambda key: _named("an environment", key),
+        ),
+        "default_environment": NAME,
+        "layers": ListOf(Either(TEXT, record=Record({"file": TEXT, "document": NAME}, required=("file",)))),
+        "merge": MapOf(Either(Words("append", "unique"), record=Record({"by": TEXT}, required=("by",)))),
+        "placeholders": PLACEHOLDERS,
+        "parity": ListOf(
+            Record(
+                {
+                    "environments": ListOf(NAME),
+                    "documents": ListOf(NAME),
+                    "paths": ListOf(TEXT),
+                    "except": ListOf(TEXT),
+                    "severity": Words("critical", "error", "warning", "info"),
+                },
+                required=("environments",),
+            )
+        ),
+        "targets": MapOf(
+            Record(
+                {"kind": NAME, "environment": NAME, "variables": VARIABLES, "placeholders": PLACEHOLDERS},
+                more=True,
+            ),
+            lambda key: _named("a target", key),
+        ),
+        "freezes": ListOf(ANYTHING),
+        "backups": ANYTHING,
+        "alerts": Record({"handlers": MapOf(ANYTHING), "thresholds": ANYTHING}),
+        "automation": Record({"rules": ListOf(ANYTHING)}),
+        "flags": Record({"events_dir": TEXT}, more=True),
+        "remote": Scalar('a remote\'s name, which does not begin with "-"', (str,), _is_remote),
+        "ref_prefix": Scalar("a prefix of refs such as refs/gmconfig", (str,), _is_ref_prefix),
+    }
+)
