@@ -33,6 +33,14 @@ _PLAN = "plan.json"
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
 """Carry a change over: (current, base, other) to the merged content, or None where they conflict."""
 
+Keep = Callable[[str], bool]
+"""Whether a new file has become somebody's own in the meantime, so that it is to stay."""
+
+
+def nothing_kept(path: str) -> bool:  # noqa: ARG001 - whichever
+    """Keep none of the new files."""
+    return False
+
 
 class Replacement:
     """The replacement of some files, by absolute path; None takes a file away."""
@@ -75,13 +83,13 @@ class Replacement:
         """Add to what the record says."""
         self._note(**facts)
 
-    def undo(self, merge: Merge | None = None) -> None:
+    def undo(self, merge: Merge | None = None, keep: Keep = nothing_kept) -> None:
         """Bring the old files back; what others wrote in the meantime stays, our change taken out of it."""
         for temporary in self._temporary.values():
             unlink(temporary)
         for path in self.new if merge else ():
             self._take_out(path, merge)
-        undo_recorded(self.record)
+        undo_recorded(self.record, keep)
 
     def keep(self) -> None:
         """The new files are here to stay: forget the old ones."""
@@ -124,14 +132,14 @@ def recorded(record: str) -> dict[str, object]:
     return plan if isinstance(plan, dict) else {}
 
 
-def undo_recorded(record: str) -> None:
+def undo_recorded(record: str, keep: Keep = nothing_kept) -> None:
     """Bring back the old files of a record and forget it; a file that was never replaced is left alone."""
     plan = recorded(record)
     for path in _list(plan.get("preparing")):
         if os.path.isdir(os.path.dirname(path)):
             remove_stale(path)
     for entry in _list(plan.get("files")):
-        _undo_one(record, entry["path"], entry["old"], entry["new"])
+        _undo_one(record, entry["path"], (entry["old"], entry["new"]), keep)
     remove_folders(_list(plan.get("made")))
     forget(record)
 
@@ -150,9 +158,10 @@ def remove_empty_folders(folder: str) -> None:
             folder = os.path.dirname(folder)
 
 
-def _undo_one(record: str, path: str, kept: str | None, new: str | None) -> None:
+def _undo_one(record: str, path: str, names: tuple[str | None, str | None], keep: Keep) -> None:
+    kept, new = names
     current = read_if_exists(path)
-    if (None if current is None else _digest(current)) == new:
+    if (None if current is None else _digest(current)) == new and not keep(path):
         _bring_back(None if kept is None else os.path.join(record, kept), path)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import Locked
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import identity
-from gmconfig.storage.git.interrupted import RECORD, settle_held, worktree_lock
+from gmconfig.storage.git.interrupted import RECORD, is_staged, settle_held, worktree_lock
 from gmconfig.storage.git.message import Trailers, compose_message
 from gmconfig.storage.git.objects import merged_content
 from gmconfig.storage.git.proposal import Proposal
@@ -121,10 +121,16 @@ class _Attempt:
             proposal = Proposal(self.repository, self.tip, self.drafts, files.record, people)
             commit = self._publish(files, proposal, text)
         except BaseException:
-            files.undo(lambda *sides: merged_content(self.repository, *sides))
+            self._undo(files)
             raise
         files.keep()
         return CommitResult(commit, self.tip.ref.removeprefix("refs/heads/"), self._shown())
+
+    def _undo(self, files: Replacement) -> None:
+        files.undo(
+            lambda *sides: merged_content(self.repository, *sides),
+            lambda path: is_staged(self.repository, path),
+        )
 
     def _publish(self, files: Replacement, proposal: Proposal, text: str) -> str | None:
         if proposal.is_empty():

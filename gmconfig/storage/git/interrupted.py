@@ -44,7 +44,15 @@ def settle_held(repository: Repository) -> None:
         _end_index(repository, plan)
         forget(record)
     else:
-        undo_recorded(record)
+        undo_recorded(record, lambda path: is_staged(repository, path))
+
+
+def is_staged(repository: Repository, path: str) -> bool:
+    """Whether the index holds a file just as it is on disk: then the user has taken our change for theirs."""
+    name = os.path.relpath(path, os.path.realpath(repository.top))
+    if not repository.run("ls-files", "-z", "--", name):
+        return not os.path.lexists(path)
+    return repository.attempt("diff", "--quiet", "--no-ext-diff", "--", name).returncode == 0
 
 
 def _is_published(repository: Repository, plan: dict[str, object]) -> bool:

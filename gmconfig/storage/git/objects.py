@@ -152,3 +152,18 @@ def merged_content(repository: Repository, ours: bytes, base: bytes, theirs: byt
                 file.write(content)
         done = repository.attempt("merge-file", "-p", "-q", *names)
     return done.stdout if done.returncode == 0 else None
+
+
+def filtered_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
+    """Give the files with a `filter` attribute (git-lfs, git-crypt): git stores not what people see."""
+    if not paths or not repository.has_section("filter"):
+        return set()
+    feed = b"\0".join(os.fsencode(path) for path in paths)
+    out = repository.run("check-attr", "-z", "--stdin", "filter", input=feed).split(b"\0")
+    triples = zip(out[0::3], out[2::3], strict=False)
+    return {os.fsdecode(path) for path, value in triples if value not in (b"unspecified", b"unset", b"")}
+
+
+def checked_out(repository: Repository, path: str, blob: str) -> bytes:
+    """Give a blob as a checkout would write it to that path: line ends converted, filters run."""
+    return repository.run("cat-file", "--filters", f"--path={path}", blob)

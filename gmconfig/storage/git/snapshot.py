@@ -8,7 +8,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused
-from gmconfig.storage.git.objects import SUBMODULE, SYMLINK, Entry, index_entries, read_blobs, tree_entries
+from gmconfig.storage.git.objects import (
+    SUBMODULE,
+    SYMLINK,
+    Entry,
+    checked_out,
+    filtered_paths,
+    index_entries,
+    read_blobs,
+    tree_entries,
+)
 from gmconfig.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -22,6 +31,7 @@ class StoredSnapshot(Snapshot):
 
     def __init__(self, repository: Repository, prefix: str, entries: dict[str, Entry]) -> None:
         self.repository = repository
+        self._prefix = prefix
         below = f"{prefix}/" if prefix else ""
         self._entries = {
             path[len(below) :]: entry
@@ -45,7 +55,7 @@ class StoredSnapshot(Snapshot):
     def read(self, path: str) -> bytes:
         """Give a file's bytes as they are stored."""
         entry = self._entry(path)
-        return read_blobs(self.repository, [entry.blob])[entry.blob]
+        return self._contents({path: entry.blob})[path]
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -57,8 +67,18 @@ class StoredSnapshot(Snapshot):
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Give the bytes of those of the paths that exist, through one git process."""
         found = {path: self._entry(path).blob for path in paths if self.exists(path)}
-        contents = read_blobs(self.repository, found.values())
-        return {path: contents[blob] for path, blob in found.items()}
+        return self._contents(found)
+
+    def _contents(self, blobs: dict[str, str]) -> dict[str, bytes]:
+        """Read blobs by path; one under a filter (git-crypt, git-lfs) as people see it, others as stored."""
+        below = f"{self._prefix}/" if self._prefix else ""
+        filtered = filtered_paths(self.repository, [below + path for path in blobs])
+        plain = {path: blob for path, blob in blobs.items() if below + path not in filtered}
+        contents = read_blobs(self.repository, plain.values())
+        found = {path: contents[blob] for path, blob in plain.items()}
+        for path in blobs.keys() - plain.keys():
+            found[path] = checked_out(self.repository, below + path, blobs[path])
+        return found
 
     def _entry(self, path: str) -> Entry:
         entry = self._find(path)

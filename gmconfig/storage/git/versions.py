@@ -13,6 +13,8 @@ from gmconfig.storage.git.objects import (
     REGULAR,
     SYMLINK,
     Entry,
+    checked_out,
+    filtered_paths,
     index_entries,
     read_blobs,
     tree_entries,
@@ -69,7 +71,7 @@ def read_versions(repository: Repository, commit: str | None, paths: Sequence[st
     """Read all three versions of some files, by path from the top."""
     committed = tree_entries(repository, commit, paths) if commit else {}
     staged = index_entries(repository, paths)
-    filtered = _filtered(repository, paths)
+    filtered = filtered_paths(repository, paths)
     contents = _contents(repository, [(p, e) for m in (committed, staged) for p, e in m.items()], filtered)
     return [
         Versions(
@@ -119,7 +121,7 @@ class _Changed:
         index = self._entry(self.index, _mode(repository, path, modes[::-1]), stored)
         working = self.working
         if index and not one.filtered and self._ignores_the_old():
-            working = _checked_out(repository, path, index.blob)
+            working = checked_out(repository, path, index.blob)
         return Draft(one, head, index, working)
 
     def _entry(
@@ -209,28 +211,16 @@ def _mode(repository: Repository, path: str, entries: Sequence[Entry | None]) ->
     return _EXECUTABLE if trusted and os.access(os.path.join(repository.top, path), os.X_OK) else REGULAR
 
 
-def _filtered(repository: Repository, paths: Sequence[str]) -> set[str]:
-    """Give the files with a `filter` attribute (git-lfs, git-crypt): git stores not what people see."""
-    feed = b"\0".join(os.fsencode(path) for path in paths)
-    out = repository.run("check-attr", "-z", "--stdin", "filter", input=feed).split(b"\0")
-    triples = zip(out[0::3], out[2::3], strict=False)
-    return {os.fsdecode(path) for path, value in triples if value not in (b"unspecified", b"unset", b"")}
-
-
 def _contents(
     repository: Repository, wanted: Sequence[tuple[str, Entry]], filtered: set[str]
 ) -> dict[tuple[str, str], bytes]:
     plain = read_blobs(repository, (entry.blob for path, entry in wanted if path not in filtered))
     return {
         (path, entry.blob): (
-            _checked_out(repository, path, entry.blob) if path in filtered else plain[entry.blob]
+            checked_out(repository, path, entry.blob) if path in filtered else plain[entry.blob]
         )
         for path, entry in wanted
     }
-
-
-def _checked_out(repository: Repository, path: str, blob: str) -> bytes:
-    return repository.run("cat-file", "--filters", f"--path={path}", blob)
 
 
 def _stored(repository: Repository, changed: Sequence[_Changed]) -> dict[tuple[str, bytes], str]:

@@ -237,3 +237,37 @@ def test_working_tree_only_without_git(tmp_path: Path):
     write_working(str(tmp_path), {"a/b.yaml": SetKey("a", "1")})
     assert (tmp_path / "a/b.yaml").read_text() == "a: 1\n"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("update-index", "--split-index"),
+        ("update-index", "--force-untracked-cache"),
+        ("update-index", "--index-version", "4"),
+        ("sparse-checkout", "set", "--cone", "--sparse-index", "sub"),
+    ],
+)
+def test_keeps_the_kind_of_index(committed: Path, git, set_key, command):
+    for folder in ("sub", "other"):
+        (committed / folder).mkdir()
+        (committed / folder / FILE).write_text(LINES)
+    git("add", "-A")
+    git("commit", "-qm", "more")
+    git(*command)
+    set_key("key1", "new", file=f"sub/{FILE}")
+    set_key("key2", "new")
+    assert show(committed, f"HEAD:sub/{FILE}") == with_keys(key1="new")
+    assert clean(git)
+    git("fsck", "--no-dangling")
+
+
+def test_works_with_sha256(tmp_path: Path, git):
+    git("init", "-q", "--object-format=sha256", "new", cwd=tmp_path)
+    root = tmp_path / "new"
+    for number in range(2):
+        commit(Repository.discover(str(root)), "", {f"{number}.yaml": SetKey("a", "1")}, "m")
+    result = commit(Repository.discover(str(root)), "", {"0.yaml": WholeFile(None)}, "m")
+    assert len(result.commit) == 64
+    assert git("ls-tree", "--name-only", "HEAD", cwd=root) == "1.yaml"
+    assert git("status", "--porcelain", cwd=root) == ""

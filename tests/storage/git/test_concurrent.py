@@ -40,7 +40,7 @@ def test_two_writers_and_a_user(repo: Path, git):
     while any(writer.poll() is None for writer in writers):
         (repo / "other").write_text(str(made))
         made += _by_hand(repo, made)
-        time.sleep(0.02)
+        time.sleep(0.1)
     assert [writer.returncode for writer in writers] == [0, 0]
     _check(repo, git, made)
 

@@ -76,6 +76,13 @@ def test_filters_run_both_ways(committed: Path, git, set_key):
     git("add", "-A")
     git("commit", "-qm", "filtered")
     assert "xrl3: byq" in show(committed, f"HEAD:{FILE}")
+    repository = Repository.discover(str(committed))
+    assert (
+        repository.snapshot("", "HEAD").read(FILE)
+        == repository.snapshot("", None).read(FILE)
+        == LINES.encode()
+    )
+    assert repository.snapshot("", "HEAD").read_many([FILE]) == {FILE: LINES.encode()}
     (committed / FILE).write_text(with_keys(key1="mine"))
     set_key("key3", "new")
     assert "xrl3: arj" in show(committed, f"HEAD:{FILE}")

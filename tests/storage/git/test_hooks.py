@@ -146,3 +146,28 @@ def test_the_real_pre_commit_keeps_unstaged_lines(committed: Path, git, set_key)
     assert (committed / ".git/seen").read_text() == with_keys(key10="new")
     assert show(committed, f":{FILE}") == with_keys(key1="staged", key10="new")
     assert (committed / FILE).read_text() == with_keys(key1="staged", key18="unstaged", key10="new")
+
+
+def test_a_user_who_commits_everything_meanwhile_keeps_it(committed: Path, git, set_key, hook):
+    """Our new line is in the working tree while hooks run: what `git commit -a` takes along is theirs."""
+    hook(
+        "pre-commit",
+        "unset GIT_INDEX_FILE; test -e .git/once || { touch .git/once; git commit -anqm theirs; }",
+    )
+    (committed / FILE).write_text(with_keys(key18="mine"))
+    assert set_key("key1", "new").commit is None
+    assert git("log", "--format=%s") == "theirs\nfirst"
+    assert git("status", "--porcelain") == ""
+    assert (committed / FILE).read_text() == with_keys(key1="new", key18="mine")
+
+
+def test_starts_over_when_the_branch_moved_during_a_hook(committed: Path, git, set_key, hook):
+    hook(
+        "pre-commit",
+        "unset GIT_INDEX_FILE; echo run >> .git/runs;"
+        "test -e .git/once || { touch .git/once; git commit --allow-empty -nqm theirs; }",
+    )
+    set_key("key1", "new", message="ours")
+    assert git("log", "--format=%s") == "ours\ntheirs\nfirst"
+    assert (committed / ".git/runs").read_text() == "run\nrun\n"
+    assert git("status", "--porcelain") == ""

@@ -12,7 +12,16 @@ from gmconfig.storage.yaml.edit import Append, Set, Unset
 from tests.storage.git.conftest import show
 
 FILE = "s.yaml"
-TEXT = "# head\ndatabase:\n  host: a  # the host\n  pool: 10\nhosts:\n  - name: one\n    port: 1\n  - name: two\n    port: 2\n"
+TEXT = """# head
+database:
+  host: a  # the host
+  pool: 10
+hosts:
+  - name: one
+    port: 1
+  - name: two
+    port: 2
+"""
 
 
 @pytest.fixture
