@@ -13,7 +13,7 @@ from gmconfig.config.own import Own
 from gmconfig.config.planned import Planner
 from gmconfig.config.sealing import sealed_edits
 from gmconfig.config.typed import typed
-from gmconfig.errors import Refused, UnknownPath
+from gmconfig.errors import Refused, UnknownPath, UsageError
 from gmconfig.path import KeyPath, Keys, Segment, Selector
 from gmconfig.secret.token import Context, Sealed, Secret, is_token
 from gmconfig.storage.change import YamlEdit
@@ -78,6 +78,10 @@ def plan_unset(resolved: Resolved, path: KeyPath, *, copy_list: bool = False) ->
         UnknownPath: neither the merged document nor the layer has the path.
         Refused: it is an item of an inherited list and `copy_list` is off.
     """
+    if not path.segments:
+        raise UsageError(
+            "the whole document cannot be unset", hint="name a path, or delete the file with git rm"
+        )
     own = _own(resolved)
     keys = _keys_to_unset(resolved, own, path)
     planner = Planner(own, copy_list=copy_list)

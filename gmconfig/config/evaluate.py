@@ -60,8 +60,8 @@ class Evaluation:
         sealed = isinstance(text, Sealed)
         if not sealed and self.keeps:
             return self._kept(text)
-        if not sealed and "${" not in text:
-            return text
+        if not sealed and ("${" not in text or hasattr(text, "tag")):
+            return text  # what stands behind a tag, such as !Sub, belongs to whoever knows the tag
         if keys not in self.done:
             self.done[keys] = self._guarded(text, keys)
         return self.done[keys]

@@ -162,6 +162,20 @@ def test_unset_takes_back_the_own_value_then_hides_the_inherited_one(project):
         plan(plan_unset, found, "production", "nope")
 
 
+def test_a_further_layer_is_edited_by_its_variables(project):
+    found = project({**FILES, "gmconfig.yaml": FILES["gmconfig.yaml"] + "layers: ['hosts/{host}.yaml']\n"})
+    planned = plan_set(resolved(found, "production", variables={"host": "h1"}), KeyPath.parse("db.pool"), 7)
+    assert (planned.layer.file, text(found, planned)) == ("hosts/h1.yaml", "db:\n  pool: 7\n")
+
+
+def test_the_whole_document_can_be_set_but_not_unset(project):
+    found = project(FILES)
+    assert after(found, plan(plan_set, found, "production", "", {"a": 1}), "production") == {"a": 1}
+    assert after(found, plan(plan_set, found, None, "", {"a": 1})) == {"a": 1}
+    with pytest.raises(UsageError):
+        plan(plan_unset, found, None, "")
+
+
 def test_nothing_to_do_is_no_edit(project):
     found = project(FILES)
     planned = plan(plan_set, found, "production", "db.pool", 40)

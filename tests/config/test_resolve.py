@@ -196,7 +196,8 @@ def test_tokens_know_where_they_are_written(project):
 def test_placeholders_can_be_left_to_the_application(project):
     found = project(
         {
-            "gmconfig.yaml": "documents:\n  '{document}': {files: 'config/{document}.yaml', placeholders: keep}\n",
+            "gmconfig.yaml": "placeholders: resolve\ndocuments:\n"
+            "  '{document}': {files: 'config/{document}.yaml', placeholders: keep}\n",
             "config/settings.yaml": "a: ${X} $${Y}\nb: '{{ z }}'\nc: 1\n",
         }
     )
@@ -204,6 +205,11 @@ def test_placeholders_can_be_left_to_the_application(project):
     tree, failures = resolved(found, "settings").checked(closed_lookup(found, None))
     assert tree == {"a": Unknown("kept", "${X} $${Y}"), "b": Unknown("kept", "{{ z }}"), "c": 1}
     assert failures == []
+
+
+def test_what_stands_behind_a_tag_is_left_alone(project):
+    found = value(project({"config/settings.yaml": "a: !Sub '${AWS::Region}-x'\n"}))
+    assert (str(found["a"]), found["a"].tag) == ("${AWS::Region}-x", "!Sub")
 
 
 def test_every_layer_that_has_a_say_the_winner_first(project):
