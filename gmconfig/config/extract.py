@@ -52,6 +52,9 @@ def extracted(trees: Mapping[str, object], by: Way | None = None) -> Extraction:
 
     `by` is the key that tells the items of lists apart; None merges no list. A list whose strategy would make
     a tree impossible (a null inside an item that not every environment has) is replaced as a whole.
+
+    Raises:
+        Refused: nulls that only a base can hold contradict each other.
     """
     rules: Rules = tuple((path, by) for path in _keyed_lists(trees, by)) if by else ()
     rules = _needed(list(trees.values()), rules)
@@ -59,7 +62,8 @@ def extracted(trees: Mapping[str, object], by: Way | None = None) -> Extraction:
         found = _extracted(trees, tried)
         if found is not None:
             return found
-    return Extraction({}, trees, (), 0, _most_leaves(trees))
+    hint = "take the null out, or leave these files without a base"
+    raise Refused("no base can be extracted: a null stands where another environment has a map", hint=hint)
 
 
 def _without(rules: Rules, path: tuple[Segment, ...]) -> Rules:
@@ -99,10 +103,21 @@ def _common_map(maps: Sequence[Mapping[str, object]], rules: Rules) -> object:
     found: dict[str, object] = {}
     for key in dict.fromkeys(key for each in maps for key in each):
         values = [each.get(key, NOTHING) for each in maps]
-        shared = None if None in values else common(values, below(rules, key))
+        shared = common(values, below(rules, key))
+        if shared is NOTHING:
+            shared = _nulls(values)
         if shared is not NOTHING:
             found[key] = shared
     return found or NOTHING
+
+
+def _nulls(values: Sequence[object]) -> object:
+    """Give the nulls of all values where they stand in maps: nothing but a base can hold them."""
+    if None in values:
+        return None
+    maps = [value for value in values if isinstance(value, dict)]
+    found = {key: _nulls([each[key] for each in maps if key in each]) for each in maps for key in each}
+    return {key: value for key, value in found.items() if value is not NOTHING} or NOTHING
 
 
 def _common_list(lists: Sequence[list[object]], way: Way, rules: Rules) -> object:

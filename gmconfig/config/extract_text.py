@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
 from gmconfig.config.strategy import below, here
-from gmconfig.errors import BrokenConfiguration
+from gmconfig.errors import BrokenConfiguration, GmconfigError
+from gmconfig.path import KeyPath
 from gmconfig.storage.yaml import compose, construct, dump, layout, load
 from gmconfig.storage.yaml.constructor import key_of
+from gmconfig.storage.yaml.edit import Set, edit
 from gmconfig.storage.yaml.removing import removal
-from gmconfig.storage.yaml.splice import Splice
+from gmconfig.storage.yaml.splice import Splice, spliced
 from gmconfig.storage.yaml.writer import entry, flow, indented, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from gmconfig.config.strategy import Rules
+    from gmconfig.path import Keys
     from gmconfig.storage.yaml import Node, Stream
 
 
@@ -49,8 +52,27 @@ def _reduced(raw: bytes, wanted: object, rules: Rules, kind: type[_Cut]) -> byte
         splices = _disjoint(cut.node(root, construct(root), wanted, rules))
         more = _torn(root, splices) - special
         if not more:
-            return _spliced(stream, splices)
+            return _completed(_spliced(stream, splices), wanted)
         special |= more
+
+
+def _completed(raw: bytes, wanted: object) -> bytes:
+    """Write what is wanted and was never there: the nulls that remove, and those of other environments."""
+    try:
+        missing = list(_missing(load(raw), wanted, ()))
+        return edit(raw, [Set(KeyPath(keys), value) for keys, value in missing]) if missing else raw
+    except GmconfigError:  # the caller sees that it does not read as it should
+        return raw
+
+
+def _missing(tree: object, wanted: object, keys: Keys) -> Iterator[tuple[Keys, object]]:
+    if not isinstance(wanted, dict) or not isinstance(tree, dict | None):
+        return
+    for key, value in wanted.items():
+        if tree is None or key not in tree:
+            yield (*keys, key), value
+        else:
+            yield from _missing(tree[key], value, (*keys, key))
 
 
 def _torn(root: Node, splices: list[Splice]) -> set[int]:
@@ -75,15 +97,15 @@ class _Cut:
             return
         plain = node.style != "flow" and node.kind == ("map" if isinstance(wanted, dict) else "list")
         if plain and isinstance(wanted, dict) and isinstance(value, dict):
-            yield from self.map(node, value, wanted, rules)
+            yield from self.in_map(node, value, wanted, rules)
         elif (
             plain and isinstance(wanted, list) and isinstance(value, list) and isinstance(here(rules), tuple)
         ):
-            yield from self.list(node, value, wanted, rules)
+            yield from self.in_list(node, value, wanted, rules)
         else:
             yield from self.written(node, wanted)
 
-    def map(
+    def in_map(
         self, node: Node, value: dict[str, object], wanted: dict[str, object], rules: Rules
     ) -> Iterator[Splice]:
         gone = []
@@ -107,7 +129,9 @@ class _Cut:
                 yield from left
         yield from self.removed(node, gone)
 
-    def list(self, node: Node, value: list[object], wanted: list[object], rules: Rules) -> Iterator[Splice]:
+    def in_list(
+        self, node: Node, value: list[object], wanted: list[object], rules: Rules
+    ) -> Iterator[Splice]:
         way = here(rules)
         assert isinstance(way, tuple)  # noqa: S101  # the caller looked
         by_key = {_key(item, way): item for item in wanted}
@@ -274,10 +298,8 @@ def _disjoint(splices: Iterable[Splice]) -> list[Splice]:
 
 
 def _spliced(stream: Stream, splices: list[Splice]) -> bytes:
-    text = stream.text
-    for splice in reversed(splices):
-        text = text[: splice.start] + splice.text + text[splice.end :]
-    return text.encode()
+    text = spliced(stream.text, splices)
+    return (text.lstrip("\r\n") if splices else text).encode()
 
 
 def _reads(raw: bytes, fits: Callable[[object], bool]) -> bool:

@@ -24,7 +24,7 @@ ENTRIES = [
     "anchor: &shared\n  k: v\n  n: [1, two]\n",
     "anchor2: &shared {k: other}\n",
     f"user:\n{FILLER}  uses: *shared\n  also: {{<<: *shared, z: 1}}\n",
-    "quoted: \"begins\n  here: no\nlate: x\"\n",
+    'quoted: "begins\n  here: no\nlate: x"\n',
     "block: |\n  text: |\n    - x\n\n  # no comment\n",
     "folded: >-\n  some\n  text\n\n# a comment\n",
     "flow: {a: [1,\n  2], b: 'it''s'}\n",
@@ -99,7 +99,11 @@ values = st.recursive(
 )
 
 
-@given(st.lists(st.dictionaries(st.text("abc_", min_size=1, max_size=4), values, max_size=6), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.dictionaries(st.text("abc_", min_size=1, max_size=4), values, max_size=6), min_size=1, max_size=4
+    )
+)
 def test_whatever_is_written_reads_the_same(trees):
     reader = VersionReader()
     for tree in trees:
@@ -139,9 +143,15 @@ def test_a_file_of_another_kind_is_not_cut():
 
 def blobs(folder: Path, file: str) -> list[bytes]:
     log = ["git", "-C", str(folder), "log", "--raw", "--no-abbrev", "--format=", "--", file]
-    ids = [line.split()[3] for line in subprocess.run(log, capture_output=True, text=True).stdout.splitlines()]
+    ids = [
+        line.split()[3]
+        for line in subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()
+    ]
     out = subprocess.run(
-        ["git", "-C", str(folder), "cat-file", "--batch"], input="\n".join(ids).encode() + b"\n", capture_output=True
+        ["git", "-C", str(folder), "cat-file", "--batch"],
+        input="\n".join(ids).encode() + b"\n",
+        capture_output=True,
+        check=True,
     ).stdout
     found, at = [], 0
     while at < len(out):
