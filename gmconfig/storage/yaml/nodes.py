@@ -23,8 +23,8 @@ class Node:
     """
 
     __slots__ = (
-        "anchor", "column", "end", "entries", "is_merge", "items", "kind", "line", "outer", "start", "style",
-        "tag", "target", "text", "value",
+        "anchor", "by_key", "column", "end", "entries", "is_merge", "items", "kind", "line", "outer", "start",
+        "style", "tag", "target", "text", "value",
     )  # fmt: skip
     text: str
     """A scalar's text, without quotes, folds and escapes."""
@@ -47,6 +47,8 @@ class Node:
         self.tag: str | None = None
         self.style = ""
         self.is_merge = False
+        self.by_key: dict[str, tuple[Node, Node]] | None = None
+        """A map's own entries by key, made when one is first looked up."""
 
     def __repr__(self) -> str:
         return f"<{self.kind} at {self.line}:{self.column}>"

@@ -51,9 +51,11 @@ def entry_at(node: Node, key: str | int) -> tuple[Node | None, Node] | None:
         return None, node.items[key].resolved()
     if node.kind != MAP or not isinstance(key, str):
         return None
-    for key_node, value in node.entries:
-        if not key_node.is_merge and key_of(key_node) == key:
-            return key_node, value.resolved()
+    if node.by_key is None:
+        own = (entry for entry in node.entries if not entry[0].is_merge)
+        node.by_key = {key_of(key_node): (key_node, value.resolved()) for key_node, value in own}
+    if key in node.by_key:
+        return node.by_key[key]
     return next(filter(None, (entry_at(source, key) for source in merge_sources(node))), None)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused, UnknownPath, UsageError
 from gmconfig.path import KeyPath, Keys, Segment, format_keys
-from gmconfig.storage.yaml.constructor import construct, key_of
+from gmconfig.storage.yaml.constructor import key_of
 from gmconfig.storage.yaml.nodes import ALIAS, LIST, MAP, Node, Stream
 
 if TYPE_CHECKING:
@@ -155,6 +155,3 @@ def _all(node: Node) -> Iterator[Node]:
     yield node
     for child in node.children():
         yield from _all(child)
-
-
-__all__ = ["Step", "Target", "concrete", "construct", "document_number", "located", "shared_anchor"]

@@ -48,7 +48,9 @@ def dump(value: object) -> bytes:
     >>> dump({"a": {"b": [1, "no"]}}).decode()
     'a:\n  b:\n    - 1\n    - "no"\n'
     """
-    return ("\n".join(block(plain(value))) + "\n").encode()
+    value = plain(value)
+    lines = [scalar(value)] if isinstance(value, str) else block(value)
+    return ("\n".join(lines) + "\n").encode()
 
 
 def scalar(value: object, *, style: str = "", flow: bool = False) -> str:

@@ -51,7 +51,8 @@ def test_an_anchor_twice_is_legal_and_the_latest_counts():
 
 @pytest.mark.parametrize("key", ["<<", "!!merge <<"])
 def test_merge_keys_bring_what_is_not_there(key):
-    raw = f"base: &b {{x: 1, y: 2}}\nmore: &m {{y: 3, z: 4}}\none:\n  {key}: *b\n  x: 9\ntwo:\n  {key}: [*b, *m]\n"
+    maps = "base: &b {x: 1, y: 2}\nmore: &m {y: 3, z: 4}\n"
+    raw = f"{maps}one:\n  {key}: *b\n  x: 9\ntwo:\n  {key}: [*b, *m]\n"
     tree = load(raw.encode())
     assert tree["one"] == {"x": 9, "y": 2}
     assert tree["two"] == {"x": 1, "y": 2, "z": 4}

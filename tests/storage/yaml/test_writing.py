@@ -83,6 +83,12 @@ def test_several_lines_become_a_literal_block():
     assert dump({"a": "one\ntwo"}) == b"a: |-\n  one\n  two\n"
 
 
+@pytest.mark.parametrize("value", ["two\nlines", "x\n# y\n", "", None, 1, [], {}, "--- a"])
+def test_a_file_may_be_one_value(value):
+    for reader in READERS:
+        assert same(reader(dump(value)), value), reader.__name__
+
+
 def test_unknown_tags_and_bytes_are_written_back():
     assert load(dump({"a": Tagged("x", "!vault"), "b": b"\x00\xff"})) == {
         "a": Tagged("x", "!vault"),
