@@ -53,7 +53,7 @@ class Watcher:
         self._interval = interval_seconds
         self._on_reload = on_reload
         self._callbacks: list[tuple[KeyPath, Callable[[Change], None]]] = []
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()  # a signal's handler may call `reload` in the middle of one
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._seen = self._signatures()
@@ -116,11 +116,21 @@ class Watcher:
             self._tree = tree
             self.current = FrozenConfig(tree)
         done = self._told(Reload(changes))
+        self._call_back(changes)
+        return done
+
+    def _call_back(self, changes: Sequence[Change]) -> None:
+        """Tell everybody, even after somebody's code failed; the first failure is raised at the end."""
+        failures: list[Exception] = []
         for change in changes:
             for path, callback in self._callbacks:
                 if _concerns(path, change):
-                    callback(change)
-        return done
+                    try:
+                        callback(change)
+                    except Exception as error:  # the callback is the program's own code
+                        failures.append(error)
+        if failures:
+            raise failures[0]
 
     def _told(self, reload: Reload) -> Reload:
         if self._on_reload:
@@ -129,7 +139,11 @@ class Watcher:
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval):
-            self.poll()
+            try:
+                self.poll()
+            except Exception as error:  # a callback's: reported as any thread's, and the watch goes on
+                report = (type(error), error, error.__traceback__, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(report))
 
     def _signatures(self) -> list[object]:
         return [_signature(file) for file in self._files()]

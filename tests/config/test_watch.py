@@ -115,3 +115,16 @@ def test_the_thread_follows_and_stops(watched):
         assert seen.wait(10)
     assert watcher.current.get("a") == 7
     assert not [thread for thread in threading.enumerate() if thread.name == "gmconfig-watch"]
+
+
+def test_a_failing_callback_stops_neither_the_others_nor_the_watch(watched, monkeypatch):
+    watcher, write, _ = watched
+    reported, seen = [], [threading.Event(), threading.Event()]
+    monkeypatch.setattr(threading, "excepthook", reported.append)
+    watcher.on_change("a", lambda _: 1 / 0)
+    watcher.on_change("a", lambda change: seen[change.after - 2].set())
+    with watcher:
+        for number in (2, 3):
+            write(f"a: {number}\nb: {{c: 1}}\n")
+            assert seen[number - 2].wait(10)
+    assert [report.exc_type for report in reported] == [ZeroDivisionError] * 2
