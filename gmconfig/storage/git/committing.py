@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Locked
+from gmconfig.storage.git.draft import Draft, drafted
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import identity
-from gmconfig.storage.git.interrupted import RECORD, is_staged, settle_held, worktree_lock
+from gmconfig.storage.git.interrupted import RECORD, is_published, is_staged, settle_held, worktree_lock
 from gmconfig.storage.git.message import Trailers, compose_message
 from gmconfig.storage.git.objects import merged_content
 from gmconfig.storage.git.proposal import Proposal
 from gmconfig.storage.git.publish import Moved, Publication
 from gmconfig.storage.git.readiness import Tip, check_not_ignored, check_owned, ready
-from gmconfig.storage.git.versions import Draft, drafted, read_versions
+from gmconfig.storage.git.versions import read_versions
 from gmconfig.storage.git.working import located
-from gmconfig.storage.replacement import Changed, Replacement
+from gmconfig.storage.replacement import Changed, Replacement, recorded
 
 if TYPE_CHECKING:
     from gmconfig.storage.change import FileEdit
@@ -127,6 +128,10 @@ class _Attempt:
         return CommitResult(commit, self.tip.ref.removeprefix("refs/heads/"), self._shown())
 
     def _undo(self, files: Replacement) -> None:
+        """Bring back what was; an interruption after the branch moved ends the commit instead."""
+        if is_published(self.repository, recorded(files.record)):
+            settle_held(self.repository)
+            return
         files.undo(
             lambda *sides: merged_content(self.repository, *sides),
             lambda path: is_staged(self.repository, path),

@@ -40,7 +40,7 @@ def settle_held(repository: Repository) -> None:
         return
     plan = recorded(record)
     UserIndex(repository, record).release()
-    if _is_published(repository, plan):
+    if is_published(repository, plan):
         _end_index(repository, plan)
         forget(record)
     else:
@@ -55,7 +55,7 @@ def is_staged(repository: Repository, path: str) -> bool:
     return repository.attempt("diff", "--quiet", "--no-ext-diff", "--", name).returncode == 0
 
 
-def _is_published(repository: Repository, plan: dict[str, object]) -> bool:
+def is_published(repository: Repository, plan: dict[str, object]) -> bool:
     """Whether the branch holds the commit, as its tip or below later ones."""
     ref, commit = str(plan.get("ref", "")), str(plan.get("commit", ""))
     if not ref or not commit:

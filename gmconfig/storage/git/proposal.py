@@ -15,8 +15,8 @@ from gmconfig.storage.git.objects import tree_entries
 from gmconfig.storage.git.readiness import Tip
 
 if TYPE_CHECKING:
+    from gmconfig.storage.git.draft import Draft
     from gmconfig.storage.git.repository import Repository
-    from gmconfig.storage.git.versions import Draft
 
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
 

@@ -18,9 +18,9 @@ from gmconfig.storage.git.readiness import ready
 from gmconfig.storage.git.user_index import UserIndex
 
 if TYPE_CHECKING:
+    from gmconfig.storage.git.draft import Draft
     from gmconfig.storage.git.proposal import Proposal
     from gmconfig.storage.git.repository import Repository
-    from gmconfig.storage.git.versions import Draft
     from gmconfig.storage.lock import Lock
     from gmconfig.storage.replacement import Replacement
 

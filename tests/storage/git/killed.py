@@ -1,7 +1,7 @@
 """Commits in forked children that kill themselves at their n-th step, and looks at what is left.
 
 A step is the moment before a call that changes something outside the process. Run as a program, so
-that no thread or warning filter of the test runner is forked: `python killed.py TEMPLATE WORK FIRST STRIDE`.
+that no thread or warning filter of the test runner is forked: `killed.py TEMPLATE WORK FIRST STRIDE HOW`.
 """
 
 import os
@@ -23,13 +23,13 @@ NEW = (
 )
 
 
-def counted(call, at: int, taken: list[int]):
-    """Die before the call whose turn it is."""
+def counted(call, stop, at: int, taken: list[int]):
+    """Die or be interrupted before the call whose turn it is."""
 
     def step(*args, **named):
         taken[0] += 1
         if taken[0] == at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            stop()
         return call(*args, **named)
 
     return step
@@ -40,17 +40,28 @@ def set_both(root: Path) -> None:
     commit(Repository.discover(str(root)), "", edits, "set")
 
 
-def killed_at(root: Path, at: int) -> bool:
-    """Commit in a child; whether it died at that step."""
+def stopped_at(root: Path, at: int, stop) -> bool:
+    """Commit in a child; whether it was stopped at that step."""
     child = os.fork()
     if child == 0:
         taken = [0]
         for name in STEPS:
-            setattr(os, name, counted(getattr(os, name), at, taken))
-        subprocess.run = counted(subprocess.run, at, taken)
-        set_both(root)
+            setattr(os, name, counted(getattr(os, name), stop, at, taken))
+        subprocess.run = counted(subprocess.run, stop, at, taken)
+        try:
+            set_both(root)
+        except KeyboardInterrupt:
+            os._exit(130)
         os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    return os.waitpid(child, 0)[1] != 0
+
+
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 def state(root: Path) -> tuple[str, str, str]:
@@ -72,15 +83,17 @@ def look(root: Path) -> None:
     assert subprocess.check_output(["git", "rev-list", "--count", "HEAD"], cwd=root) == b"2\n"
 
 
-def main(template: Path, work: Path, at: int, stride: int) -> None:
+def main(template: Path, work: Path, at: int, stride: int, stop) -> None:
     while True:
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(template, work)
-        died = killed_at(work, at)
+        died = stopped_at(work, at, stop)
+        if stop is interrupt:
+            assert state(work) in (OLD, NEW), f"interrupted at step {at}"
         try:
             look(work)
         except AssertionError as error:
-            raise AssertionError(f"killed at step {at}") from error
+            raise AssertionError(f"stopped at step {at}") from error
         if not died:
             break
         at += stride
@@ -88,4 +101,4 @@ def main(template: Path, work: Path, at: int, stride: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), globals()[sys.argv[5]])

@@ -20,20 +20,14 @@ ROOT = Path(__file__).parents[3]
 LONG = pytest.mark.long
 
 
+@pytest.mark.parametrize("how", ["kill", "interrupt"])
 @pytest.mark.parametrize("first", [1, *(pytest.param(first, marks=LONG) for first in (2, 3, 4))])
-def test_killed_at_every_fourth_step_of_a_commit(committed: Path, tmp_path: Path, git, first: int):
+def test_stopped_at_every_fourth_step_of_a_commit(committed: Path, tmp_path: Path, git, first: int, how: str):
     (committed / FILE).write_text(with_keys(key1="staged"))
     git("add", FILE)
     (committed / FILE).write_text(with_keys(key1="staged", key18="mine"))
-    program = [
-        sys.executable,
-        "-m",
-        "tests.storage.git.killed",
-        str(committed),
-        str(tmp_path / "work"),
-        str(first),
-        "4",
-    ]
+    folders = [str(committed), str(tmp_path / "work")]
+    program = [sys.executable, "-m", "tests.storage.git.killed", *folders, str(first), "4", how]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout) > 20
@@ -100,3 +94,21 @@ def test_waits_for_another_gmconfig_and_names_it(committed: Path):
         pass
     with Lock(path, timeout_seconds=0):
         pass
+
+
+def test_a_git_that_outlives_us_is_waited_for(committed: Path, git, set_key):
+    """Killed while git moves the branch: the next command must not undo what that git is about to end."""
+    hook = committed / ".git/hooks/reference-transaction"
+    hook.write_text('#!/bin/sh\ntest "$1" = prepared && { : > .git/moving; sleep 0.4; }; exit 0\n')
+    hook.chmod(0o755)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", LOOP, str(committed)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    while not (committed / ".git/moving").exists():
+        time.sleep(0.005)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    set_key("key5", "next")
+    assert git("log", "--format=%s") == "set a key\nset\nfirst"
+    assert show(committed, f"HEAD:{FILE}") == with_keys(key0="0", key5="next")
+    assert git("status", "--porcelain") == ""
