@@ -67,7 +67,7 @@ class _Reader:
         members = self.each(sections, "members", self.member)
         roles = self.each(sections, "roles", self.names)
         return Policy(
-            tree=sections,
+            sections,
             members=members,
             roles=roles,
             scopes=self.each(sections, "scopes", self.scope),

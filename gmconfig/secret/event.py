@@ -20,9 +20,8 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret import canonical, signature
@@ -38,8 +37,7 @@ _KNOWN = _NEEDED | {"changes", "generations", "access", "parents", "details"}
 _HASH_IN_NAME = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event whose signature was proved; `id` is the SHA-256 of its file, `file` its name."""
 
     id: str
@@ -138,7 +136,9 @@ def _check_shape(tree: dict[str, Any]) -> None:
         raise ValueError
     for key in _NEEDED:
         _is(tree[key], str)
-    datetime.strptime(tree["time"], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007
+    if len(tree["time"]) != len("2026-11-22T16:40:01Z") or not tree["time"].endswith("Z"):
+        raise ValueError
+    datetime.fromisoformat(tree["time"])
     if b64encode(b64decode(tree["signature"], validate=True)).decode() != tree["signature"]:
         raise ValueError
     for change in _is(tree.get("changes", []), list):

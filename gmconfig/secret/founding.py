@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.secret import access, event, generation
 from gmconfig.secret.policy import DEFAULT_SCOPE, EVERY, FILE, OPERATIONS
@@ -31,8 +30,7 @@ _HEAD = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Founding:
+class Founding(NamedTuple):
     """What a new policy adds to the repository, and the root that the clone pins."""
 
     files: Mapping[str, FileEdit]

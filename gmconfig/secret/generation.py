@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration
-from gmconfig.finding import Place
 from gmconfig.secret import canonical, identity, seal
 from gmconfig.secret.token import is_generation, is_scope
 
@@ -31,8 +28,7 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _FIELDS = {"format", "scope", "generation", "commitment", "public", "predecessors", "policy"}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What everybody may know about one generation; `digest` is the SHA-256 of its file."""
 
     scope: str
@@ -44,19 +40,21 @@ class Record:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class NewGeneration:
     """A new key with the files that make it known."""
 
-    key: bytes
-    record: Record
-    files: Mapping[str, bytes]
+    def __init__(self, key: bytes, record: Record, files: Mapping[str, bytes]) -> None:
+        self.key = key
+        self.record = record
+        self.files = files
 
 
 def make(
     scope: str, readers: Iterable[Member], policy: str, predecessors: tuple[str, ...] = ()
 ) -> NewGeneration:
     """Make a new key for a scope and wrap it for its readers."""
+    import secrets
+
     key = os.urandom(seal.KEY_LENGTH)
     name = "".join(secrets.choice(_ALPHABET) for _ in range(10))
     public = seal.scope_private_key(key, scope, name).public_key().public_bytes_raw()
@@ -105,6 +103,8 @@ def read(raw: bytes, file: str) -> Record:
     Raises:
         BrokenConfiguration: it is damaged, or lies where another one belongs.
     """
+    from gmconfig.finding import Place
+
     tree = canonical.loads(raw, f"the key record {file}")
     try:
         record = _record(tree, hashlib.sha256(raw).hexdigest())

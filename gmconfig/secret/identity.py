@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration
@@ -45,13 +44,13 @@ class Identity(Protocol):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class SeedIdentity:
     """An identity that grows from one seed of 32 bytes; `root` is the pin that came with it, if any."""
 
-    seed: bytes
-    source: str
-    root: str | None = None
+    def __init__(self, seed: bytes, source: str, root: str | None = None) -> None:
+        self.seed = seed
+        self.source = source
+        self.root = root
 
     def __repr__(self) -> str:
         return f"SeedIdentity({self.recipient})"
@@ -94,12 +93,12 @@ class SeedIdentity:
         return expand(self.seed, length_prefixed([label]))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class SshIdentity:
     """An SSH key that is a member: opens through age's SSH recipients, signs as `ssh-keygen -Y` does."""
 
-    key: Ed25519PrivateKey | RSAPrivateKey
-    source: str
+    def __init__(self, key: Ed25519PrivateKey | RSAPrivateKey, source: str) -> None:
+        self.key = key
+        self.source = source
 
     def __repr__(self) -> str:
         return f"SshIdentity({self.recipient})"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import pbkdf2_hmac
+from typing import NamedTuple
 
 from gmconfig.errors import AccessDenied, UsageError
 from gmconfig.secret.identity import SeedIdentity
@@ -23,8 +23,7 @@ SALT_LENGTH = 16
 SHORTEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class SealedSeed:
+class SealedSeed(NamedTuple):
     """A seed under a passphrase, as it stands in `access.yaml`."""
 
     salt: bytes

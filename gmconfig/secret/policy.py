@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from gmconfig.errors import Refused
 from gmconfig.secret import canonical
@@ -18,8 +18,7 @@ OPERATIONS = ("read", "write", "rotate", "admin")
 EVERY = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One person or machine; without keys, a name that only this process's checks know.
 
     `recipient` is what keys are wrapped for, `verifier` proves signatures; both are None without keys.
@@ -31,8 +30,7 @@ class Member:
     sealed_seed: SealedSeed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """Names (members or roles), the scopes they get, and what they may do there."""
 
     to: frozenset[str]
@@ -40,16 +38,25 @@ class Grant:
     may: frozenset[str]
 
 
-@dataclass(frozen=True)
 class Policy:
     """One version of the whole policy; `tree` is what it was read from."""
 
-    tree: Mapping[str, object]
-    members: Mapping[str, Member]
-    roles: Mapping[str, frozenset[str]]
-    scopes: Mapping[str, tuple[Rule, ...]]
-    grants: tuple[Grant, ...]
-    must_be_sealed: tuple[Rule, ...]
+    def __init__(
+        self,
+        tree: Mapping[str, object],
+        *,
+        members: Mapping[str, Member],
+        roles: Mapping[str, frozenset[str]],
+        scopes: Mapping[str, tuple[Rule, ...]],
+        grants: tuple[Grant, ...],
+        must_be_sealed: tuple[Rule, ...],
+    ) -> None:
+        self.tree = tree
+        self.members = members
+        self.roles = roles
+        self.scopes = scopes
+        self.grants = grants
+        self.must_be_sealed = must_be_sealed
 
     @cached_property
     def digest(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from gmconfig.path import ANY, DEEP, KeyPath, Segment
 from gmconfig.secret.token import Context, PathElement
@@ -12,8 +11,7 @@ COMMON = "common"
 """What rules and people call the base layer and the file of secrets that all environments share."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Globs over places; what is not said is not restricted.
 
     `environments` None means every one; `document` None means every one, unless only `secrets` are named.
@@ -39,7 +37,7 @@ class Rule:
     def _covers_path(self, context: Context) -> bool:
         if self.document is None and not self.paths and self.secrets:
             return False
-        if self.document is not None and not fnmatchcase(str(context.document), self.document):
+        if self.document is not None and not _any_glob((self.document,), str(context.document)):
             return False
         return not self.paths or any(path_matches(path.segments, context.path) for path in self.paths)
 
@@ -56,4 +54,6 @@ def path_matches(segments: tuple[Segment, ...], path: tuple[PathElement, ...]) -
 
 
 def _any_glob(globs: tuple[str, ...], name: str) -> bool:
+    from fnmatch import fnmatchcase
+
     return any(fnmatchcase(name, glob) for glob in globs)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from gmconfig.errors import AccessDenied
 from gmconfig.path import Selector
-from gmconfig.secret import plaintext
+from gmconfig.secret import fernet, plaintext
 from gmconfig.secret.token import Context, PathElement, Token, parse
 
 TYPE_CHECKING = False
@@ -43,15 +43,15 @@ def context_info(label: str, scope: str, generation: str, context: Context) -> b
 
 
 def value_key(scope_key: bytes, scope: str, generation: str, context: Context) -> bytes:
-    """Derive the Fernet key of the one value that stands at this place."""
-    return urlsafe_b64encode(expand(scope_key, context_info("gm1/value", scope, generation, context)))
+    """Derive the Fernet key (its 32 bytes) of the one value that stands at this place."""
+    return expand(scope_key, context_info("gm1/value", scope, generation, context))
 
 
 def seal_value(value: object, scope_key: bytes, scope: str, generation: str, context: Context) -> str:
     """Seal a value for one place; gives the token."""
     from cryptography.fernet import Fernet
 
-    key = value_key(scope_key, scope, generation, context)
+    key = urlsafe_b64encode(value_key(scope_key, scope, generation, context))
     return str(Token(scope, generation, Fernet(key).encrypt(plaintext.encode(value)).decode("ascii")))
 
 
@@ -64,8 +64,8 @@ def seal_for_readers(value: object, public: bytes, scope: str, generation: str, 
     shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
     share = ephemeral.public_key().public_bytes_raw()
     key = _agreed_key(shared, share + public, context_info("gm1s/value", scope, generation, context))
-    fernet = Fernet(key).encrypt(plaintext.encode(value)).decode("ascii")
-    return str(Token(scope, generation, fernet, urlsafe_b64encode(share).decode("ascii").rstrip("=")))
+    inside = Fernet(urlsafe_b64encode(key)).encrypt(plaintext.encode(value)).decode("ascii")
+    return str(Token(scope, generation, inside, urlsafe_b64encode(share).decode("ascii").rstrip("=")))
 
 
 def open_value(text: str, scope_key: bytes, context: Context) -> object:
@@ -85,12 +85,9 @@ def open_token(token: Token, scope_key: bytes, context: Context) -> object:
         BrokenConfiguration: what it holds is not a value.
         AccessDenied: it was not sealed for this place with this key, or was changed since.
     """
-    from cryptography.fernet import Fernet, InvalidToken
-
     try:
-        key = _opening_key(token, scope_key, context)
-        plain = Fernet(key).decrypt(token.fernet.encode("ascii"))
-    except (InvalidToken, ValueError):
+        plain = fernet.opened(_opening_key(token, scope_key, context), token.raw)
+    except ValueError:
         raise AccessDenied("this sealed value does not belong here, or it was changed") from None
     return plaintext.decode(plain)
 
@@ -126,7 +123,7 @@ def _public(raw: bytes) -> X25519PublicKey:
 
 def _agreed_key(shared: bytes, salt: bytes, info: bytes) -> bytes:
     """Derive the Fernet key from an agreement: HKDF-SHA256 salted with both public keys, as age does."""
-    return urlsafe_b64encode(expand(hmac.digest(salt, shared, "sha256"), info))
+    return expand(hmac.digest(salt, shared, "sha256"), info)
 
 
 @lru_cache(maxsize=1024)

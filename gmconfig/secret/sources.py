@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound
 from gmconfig.secret import passphrase, ssh
@@ -17,16 +15,21 @@ KEYGEN = "make one: gmconfig secret keygen"
 _COMMAND_SECONDS = 120
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Sources:
     """What a process was given: its environment, `--identity FILE`, and a way to ask for a passphrase.
 
     `ask` gets the question and gives the answer; None where nobody can be asked.
     """
 
-    environment: Mapping[str, str]
-    identity: str | None = None
-    ask: Callable[[str], str] | None = None
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        identity: str | None = None,
+        ask: Callable[[str], str] | None = None,
+    ) -> None:
+        self.environment = environment
+        self.identity = identity
+        self.ask = ask
 
     def __repr__(self) -> str:
         return "Sources(…)"
@@ -47,8 +50,7 @@ class Sources:
         return bool(self.identity) or any(self.environment.get(f"GMCONFIG_{name}") for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """An identity together with the member whom it belongs to; `member` is None for a stranger's."""
 
     identity: Identity
@@ -204,6 +206,9 @@ def _content(path: Path, name: str) -> str:
 
 
 def _output(command: str) -> str:
+    import shlex
+    import subprocess
+
     try:
         done = subprocess.run(
             shlex.split(command), stdout=subprocess.PIPE, check=True, timeout=_COMMAND_SECONDS, text=True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gmconfig.secret.event import Event
@@ -45,19 +44,28 @@ def fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
 class Standing:
     """The answer for all tokens at once: `entries` by the token's fingerprint, `replaced` by whom.
 
     `repeated` holds all entries of a token that several events name: those that gave it new metadata.
     """
 
-    entries: Mapping[str, Entry]
-    replaced: Mapping[str, Entry]
-    repeated: Mapping[str, list[Entry]]
-    records: Mapping[str, Record]
-    retired: frozenset[tuple[str, str]]
-    trust: Trust
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        replaced: Mapping[str, Entry],
+        *,
+        repeated: Mapping[str, list[Entry]],
+        records: Mapping[str, Record],
+        retired: frozenset[tuple[str, str]],
+        trust: Trust,
+    ) -> None:
+        self.entries = entries
+        self.replaced = replaced
+        self.repeated = repeated
+        self.records = records
+        self.retired = retired
+        self.trust = trust
 
     def current(self, scope: str) -> tuple[Record, ...]:
         """Give a scope's generations that no other follows: one, or several until branches are settled."""
@@ -101,7 +109,7 @@ def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
         if "changes" in event.tree and trust.is_from(event):
             for entry in _entries(event, trust):
                 _note(entry, entries, replaced, repeated)
-    return Standing(entries, replaced, repeated, records, retired, trust)
+    return Standing(entries, replaced, repeated=repeated, records=records, retired=retired, trust=trust)
 
 
 def _note(

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.finding import Place
 from gmconfig.path import format_keys, nearest
 from gmconfig.secret import plaintext
 from gmconfig.secret.place import secret_context
@@ -23,14 +21,14 @@ from gmconfig.secret.rule import COMMON
 from gmconfig.secret.token import Sealed, is_token
 
 if TYPE_CHECKING:
+    from gmconfig.finding import Place
     from gmconfig.storage.snapshot import Snapshot
 
 FOLDER = "secrets/"
 VALUE = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A named secret as it stands in its file; `environment` None is `common`.
 
     `sealed` is None where the value stands in plain text, or is missing.
@@ -72,7 +70,7 @@ def secrets_in(snapshot: Snapshot, environment: str | None) -> dict[str, Named]:
         return {}
     tree = load(snapshot.read(file), file)
     if not isinstance(tree, dict | None):
-        raise BrokenConfiguration("a file of secrets is a map of names", place=Place(file))
+        raise BrokenConfiguration("a file of secrets is a map of names", place=_place(file))
     return {name: _named(name, environment, file, entry) for name, entry in (tree or {}).items()}
 
 
@@ -84,7 +82,7 @@ def sealed_of(named: Named) -> Sealed:
     """
     if named.sealed is None:
         hint = f"gmconfig secret seal {named.file} {format_keys((named.name, VALUE))}"
-        raise BrokenConfiguration(f'secret "{named.name}" is not sealed', hint=hint, place=Place(named.file))
+        raise BrokenConfiguration(f'secret "{named.name}" is not sealed', hint=hint, place=_place(named.file))
     return named.sealed
 
 
@@ -98,9 +96,15 @@ def missing(name: str, environment: str | None, known: Sequence[str]) -> NotFoun
 
 def _named(name: str, environment: str | None, file: str, entry: object) -> Named:
     if not isinstance(entry, dict):
-        raise BrokenConfiguration(f'"{name}" is not a map with a "{VALUE}"', place=Place(file))
+        raise BrokenConfiguration(f'"{name}" is not a map with a "{VALUE}"', place=_place(file))
     metadata = {key: value for key, value in entry.items() if key != VALUE}
     token = entry.get(VALUE)
     context = secret_context(name, environment)
     sealed = Sealed(str(token), context, file, (name, VALUE)) if is_token(token) else None
     return Named(name, environment, file, metadata, sealed)
+
+
+def _place(file: str) -> Place:
+    from gmconfig.finding import Place
+
+    return Place(file)

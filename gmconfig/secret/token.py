@@ -151,11 +151,15 @@ class Secret:
 
 
 class Token:
-    """A token's parts; `ephemeral` is empty for one that was sealed by somebody who can read."""
+    """A token's parts; `ephemeral` is empty for one that was sealed by somebody who can read.
 
-    __slots__ = ("ephemeral", "fernet", "generation", "scope")
+    `raw` are the bytes of `fernet`, once `parse` has decoded them.
+    """
+
+    __slots__ = ("ephemeral", "fernet", "generation", "raw", "scope")
 
     def __init__(self, scope: str, generation: str, fernet: str, ephemeral: str = "") -> None:
+        self.raw = b""
         self.scope = scope
         self.generation = generation
         self.fernet = fernet
@@ -210,6 +214,7 @@ def _is_sealed_part(token: Token, kind: str) -> bool:
     raw = decoded(token.fernet)
     if raw is None or len(raw) < 73 or len(raw) % 16 != 9 or raw[0] != 0x80:
         return False
+    token.raw = raw
     return kind == "gm1" or len(decoded(token.ephemeral + "=") or b"") == 32
 
 

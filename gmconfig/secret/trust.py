@@ -8,25 +8,23 @@ nothing can be sealed until an admin has signed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Refused
-from gmconfig.finding import Place
 from gmconfig.secret import access
 from gmconfig.secret.event import Event
 from gmconfig.secret.ledger import Ledger
 from gmconfig.secret.policy import DEFAULT_SCOPE, FILE, Policy
 
 if TYPE_CHECKING:
+    from gmconfig.finding import Place
     from gmconfig.secret.token import Context
     from gmconfig.storage.snapshot import Snapshot
 
 SIGN = f"look at the change of {FILE}, then sign it: gmconfig secret access sign"
 
 
-@dataclass(frozen=True)
 class Trust:
     """What was signed, and what follows from it.
 
@@ -35,11 +33,19 @@ class Trust:
     `unsettled` says why nothing may be sealed; None means all is well.
     """
 
-    root: str
-    heads: tuple[Event, ...]
-    policies: tuple[Policy, ...]
-    forged: tuple[Event, ...]
-    unsettled: str | None
+    def __init__(
+        self,
+        root: str,
+        heads: tuple[Event, ...],
+        policies: tuple[Policy, ...],
+        forged: tuple[Event, ...],
+        unsettled: str | None,
+    ) -> None:
+        self.root = root
+        self.heads = heads
+        self.policies = policies
+        self.forged = forged
+        self.unsettled = unsettled
 
     def allows(self, member: str, operation: str, scope: str) -> bool:
         """Whether every policy that counts grants it."""
@@ -79,6 +85,8 @@ class Trust:
             Refused: the file differs from what was signed, or two versions wait to be merged.
         """
         if self.unsettled:
+            from gmconfig.finding import Place
+
             raise Refused(self.unsettled, hint=SIGN, place=Place(FILE))
 
 

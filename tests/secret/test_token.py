@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import copy
+import hmac
 import json
 import pickle
 import subprocess
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from gmconfig.errors import GmconfigError
 from gmconfig.path import Selector
-from gmconfig.secret import plaintext, seal
+from gmconfig.secret import fernet, plaintext, seal
 from gmconfig.secret.place import path_from_tree, path_tree
 from gmconfig.secret.token import Context, Sealed, Secret, is_token, parse
 
@@ -83,7 +84,7 @@ def test_the_derivation_is_hkdf_expand_over_the_frozen_info(vector):
     key = HKDFExpand(SHA256(), 32, info).derive(bytes.fromhex(vector["scope_key"]))
     assert key.hex() == vector["value_key"]
     derived = seal.value_key(KEY, vector["scope"], vector["generation"], context_of(vector))
-    assert base64.urlsafe_b64decode(derived) == key
+    assert derived == key
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=case)
@@ -279,3 +280,30 @@ def _of_the_environment() -> set[str]:
     return set(
         subprocess.check_output([sys.executable, "-c", "import sys; print(*sys.modules)"], text=True).split()
     )
+
+
+@given(st.binary(max_size=80), st.binary(min_size=32, max_size=32))
+def test_opening_agrees_with_the_library(plain, key):
+    library = Fernet(base64.urlsafe_b64encode(key))
+    raw = base64.urlsafe_b64decode(library.encrypt(plain))
+    assert fernet.opened(key, raw) == plain
+    for changed in (raw[:-1] + bytes([raw[-1] ^ 1]), raw[:9] + bytes([raw[9] ^ 1]) + raw[10:], raw[:-1]):
+        with pytest.raises(ValueError):  # noqa: PT011  # why is nobody's business
+            fernet.opened(key, changed)
+
+
+# https://github.com/fernet/spec, verify.json
+SPEC_KEY = base64.urlsafe_b64decode("cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=")
+SPEC = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA=="
+
+
+def test_the_specification_s_token_opens():
+    assert fernet.opened(SPEC_KEY, base64.urlsafe_b64decode(SPEC)) == b"hello"
+
+
+@pytest.mark.parametrize("at", [9, 25], ids=["incorrect iv", "payload padding"])
+def test_a_token_that_is_signed_but_padded_wrongly_is_refused(at):
+    raw = base64.urlsafe_b64decode(SPEC)[:-32]
+    changed = raw[:at] + bytes([raw[at] ^ 0xFF]) * 16 + raw[at + 16 :]
+    with pytest.raises(ValueError, match="padding"):
+        fernet.opened(SPEC_KEY, changed + hmac.digest(SPEC_KEY[:16], changed, "sha256"))
