@@ -72,13 +72,21 @@ class Cache:
         """Remove the oldest files until the rest fits; the newest one stays, unless it alone is too big."""
         with os.scandir(self.folder) as entries:
             files = [entry for entry in entries if entry.name.endswith((".cache", ".tmp"))]
-            known = [(entry.path, entry.stat()) for entry in files]
+            known = [(entry.path, status) for entry in files if (status := _status(entry))]
         total = sum(status.st_size for _, status in known)
         for path, status in sorted(known, key=lambda one: (one[0] == newest, one[1].st_mtime_ns)):
             if total <= self.most_bytes:
                 return
             _forget(path)
             total -= status.st_size
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Give a file's status; None if another process has just renamed or removed it."""
+    try:
+        return entry.stat()
+    except OSError:
+        return None
 
 
 def _head(content: bytes) -> bytes:
