@@ -39,26 +39,36 @@ class Pattern:
 
     def match(self, file: str, known: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
         """Give every reading of a file's name; `known` closes the set of a variable's values."""
-        if not (file.startswith(self.literals[0]) and file.endswith(self.literals[-1])):
+        first, last = self.literals[0], self.literals[-1]
+        if not (file.startswith(first) and file.endswith(last)) or file.count("/") != self.text.count("/"):
             return []
-        return list(self._readings(file, 0, {}, known))
+        return list(self._readings(file[len(first) :], 0, {}, known))
 
     def _readings(
         self, rest: str, at: int, values: dict[str, str], known: Mapping[str, frozenset[str]]
     ) -> Iterator[dict[str, str]]:
-        literal = self.literals[at]
-        if not rest.startswith(literal):
-            return
-        rest = rest[len(literal) :]
+        """Read what follows the literal before variable number `at`."""
         if at == len(self.variables):
             if not rest:
                 yield values
             return
-        name = self.variables[at]
-        for end in range(1, len(rest.partition("/")[0]) + 1):
+        name, literal = self.variables[at], self.literals[at + 1]
+        for end in _ends(rest, literal, is_last=at + 1 == len(self.variables)):
             value = rest[:end]
             if is_name(value) and value in known.get(name, (value,)) and values.get(name, value) == value:
-                yield from self._readings(rest[end:], at + 1, {**values, name: value}, known)
+                yield from self._readings(rest[end + len(literal) :], at + 1, {**values, name: value}, known)
+
+
+def _ends(rest: str, literal: str, *, is_last: bool) -> Iterator[int]:
+    """Yield where a variable's value may end: before the literal that follows it."""
+    if is_last:
+        if rest.endswith(literal):
+            yield len(rest) - len(literal)
+        return
+    end = rest.find(literal, 1)
+    while end != -1:
+        yield end
+        end = rest.find(literal, end + 1)
 
 
 def is_inside(file: str) -> bool:

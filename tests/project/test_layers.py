@@ -3,6 +3,8 @@
 import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gmconfig.errors import (
     BrokenConfiguration,
@@ -13,6 +15,8 @@ from gmconfig.errors import (
     UsageError,
 )
 from gmconfig.project import Project
+from gmconfig.project.names import is_name
+from gmconfig.project.pattern import Pattern, is_inside
 
 USUAL = {
     "config/settings.yaml": "a: 1\n",
@@ -223,3 +227,25 @@ def test_symlink_out_of_the_project_is_refused(project, tmp_path):
     os.symlink(tmp_path / "outside.yaml", os.path.join(found.root, "config/settings.yaml"))
     with pytest.raises(Refused):
         found.worktree().read("config/settings.yaml")
+
+
+NAMES = st.text(alphabet="ab-.", min_size=1, max_size=4).filter(is_name)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["{document}", "{environment}", "{host}", "/", "-", "x", ".yaml"]),
+        min_size=1,
+        max_size=6,
+    ),
+    st.fixed_dictionaries({"document": NAMES, "environment": NAMES, "host": NAMES}),
+)
+def test_a_pattern_reads_every_file_that_it_names(parts, values):
+    text = "".join(parts)
+    if not is_inside(text):
+        return
+    pattern = Pattern(text)
+    file = pattern.fill(values)
+    readings = pattern.match(file, {"environment": frozenset([values["environment"], "other"])})
+    assert {name: values[name] for name in set(pattern.variables)} in readings
+    assert all(pattern.fill({**values, **reading}) == file for reading in readings)
