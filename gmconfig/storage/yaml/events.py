@@ -27,6 +27,9 @@ _FOREIGN_BREAKS = re.compile("[\x85\u2028\u2029]")
 """Line breaks for YAML 1.1, which both parsers take for some; ordinary characters for YAML 1.2."""
 _FLOW_QUESTION = re.compile(r"(?<=[\[{,])(\s*)\?(?=[^\s,\[\]{}])")
 """`[?x]` is the text "?x"; both parsers take it for a key."""
+_BLANK_WITH_TAB = re.compile(r"^[ ]*\t[ \t]*(?=[\n\r])", re.M)
+_BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.M)
+_LATER_VERSION = re.compile(r"^(%YAML[ \t]+1\.)[3-9](?=[ \t\n\r])", re.M)
 _PRIVATE_USE = range(0xE000, 0xF8FF)
 
 
@@ -77,7 +80,18 @@ def _second_opinion(text: str, refusal: YAMLError, file: str) -> list[Any]:
     try:
         return list(YAML(typ="safe", pure=True).parse(text))
     except (YAMLError, ValueError, IndexError, AttributeError, AssertionError, RecursionError):
-        raise _broken(refusal, text, file) from None
+        eased = _eased(text)
+    if eased == text:
+        raise _broken(refusal, text, file)
+    return _parsed(eased, file)
+
+
+def _eased(text: str) -> str:
+    """Write what both parsers refuse wrongly as they like it, at the same width."""
+    eased = _LATER_VERSION.sub(r"\g<1>2", text)
+    if _BLOCK_SCALAR.search(text):
+        return eased  # whose blank lines are content
+    return _BLANK_WITH_TAB.sub(lambda match: " " * len(match[0]), eased)
 
 
 def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
