@@ -37,11 +37,13 @@ Where to add what
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from typing import Any
+
     from gmconfig.api import *  # noqa: F403
 
 
@@ -49,7 +51,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that `gmconfig --version` loads none (PEP 562)."""
     if name.startswith("__"):
         raise AttributeError(name)
-    from gmconfig import api
+    import gmconfig.api as api  # noqa: PLR0402  # `from gmconfig import api` would ask this function for it
 
     if name not in api.__all__:
         raise AttributeError(f"module 'gmconfig' has no attribute {name!r}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from gmconfig.api.answers import DocumentDifference, DocumentLayers, Explanation, SecretSummary, Statement, Update
     from gmconfig.api.config_manager import ConfigManager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from gmconfig.errors import UsageError
 from gmconfig.project import INDEX
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,23 +17,37 @@ if TYPE_CHECKING:
 
 
 def check(
-    workspace: Workspace, *, files: Sequence[str], staged: bool, at: str | None, environments: Sequence[str],
+    workspace: Workspace,
+    *,
+    files: Sequence[str],
+    staged: bool,
+    at: str | None,
+    environments: Sequence[str],
     rules: Sequence[ComplianceRule],
+    forms: Sequence[str],
 ) -> Report:
-    """Check what was asked for.
+    """Check what was asked for; the whole working tree is checked with the help of the cache.
 
     Raises:
         UsageError: both the index and a commit were named, or a file lies outside the project.
     """
-    from gmconfig.validate.run import check as checked
-
     if staged and at:
         raise UsageError("--staged and --at exclude each other")
-    snapshot = workspace.project.snapshot(INDEX if staged else at)
-    named = [_below_root(workspace, file) for file in files] or None
+    project = workspace.project
+    if not (staged or at or files or environments or rules):
+        from gmconfig.validate.cached import check as checked_again
+
+        return checked_again(project, vault=workspace.vault(project.worktree()), forms=forms)
+    from gmconfig.validate.run import check as checked
+
+    snapshot = project.snapshot(INDEX if staged else at)
     return checked(
-        workspace.project, snapshot, files=named, environments=environments or None,
-        vault=workspace.vault(snapshot), rules=rules,
+        project,
+        snapshot,
+        files=[_below_root(workspace, file) for file in files] or None,
+        environments=environments or None,
+        vault=workspace.vault(snapshot),
+        rules=rules,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.workspace import Workspace
 from gmconfig.path import KeyPath, value_at
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from typing import Any
+
     import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
 

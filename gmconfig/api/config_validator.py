@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.workspace import Workspace
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from typing import Any
+
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -100,7 +102,7 @@ class ConfigValidator:
 
     def check(
         self, *, files: Sequence[str] = (), staged: bool = False, at: str | None = None,
-        environments: Sequence[str] = (),
+        environments: Sequence[str] = (), forms: Sequence[str] = ("text",),
     ) -> Report:
         """Check the whole project, or what some files can affect: the working tree, what is staged, a commit.
 
@@ -109,9 +111,11 @@ class ConfigValidator:
             staged: look at git's index.
             at: look at this commit.
             environments: only these.
+            forms: formats in which the answer is kept ready as long as nothing changes.
         """
         from gmconfig.api.checking import check
 
         return check(
-            self.workspace, files=files, staged=staged, at=at, environments=environments, rules=self._compliance
+            self.workspace, files=files, staged=staged, at=at, environments=environments, rules=self._compliance,
+            forms=forms,
         )

@@ -50,8 +50,9 @@ def _document(workspace: Workspace, name: str, left: Side, right: Side) -> Docum
     found = _resolved(workspace, name, left), _resolved(workspace, name, right)
     if found[0] is None and found[1] is None:
         workspace.project.check_document(right.files, name)
+    # What cannot be resolved on a side is compared as it is written: a diff is asked for to see just that.
     values = [
-        {} if side is None else side.value(workspace.lookup(where.files, where.environment, tolerant=True))
+        {} if side is None else side.checked(workspace.lookup(where.files, where.environment, tolerant=True))[0]
         for side, where in zip(found, (left, right), strict=True)
     ]
     written = tuple({} if side is None else side.merged for side in found)

@@ -67,7 +67,7 @@ def _memory() -> Examined:
 def _repository(project: Project, fix: bool) -> Iterator[Examined]:
     repository = project.repository
     yield Examined("repository", "ok", f"{repository.top}, branch {repository.branch() or 'none (detached HEAD)'}")
-    if repository.is_shallow:
+    if repository.is_shallow():
         yield Examined("history", "warning", "the clone is shallow: versions and history have no answer", "git fetch --unshallow")
     cache = os.path.join(repository.common_dir, "gmconfig")
     if os.access(repository.common_dir, os.W_OK):

@@ -34,7 +34,7 @@ def _statement(resolved: Resolved, say: Say) -> Statement:
     if say.layer is None:
         return Statement(say.variable or "", None, say.value, say.wins, None, "")
     revision = _revision(resolved, say)
-    reason = revision.reason if revision else "not committed yet"
+    reason = _reason(revision) if revision else "not committed yet"
     return Statement(say.layer.layer.name, say.place, say.value, say.wins, revision, reason)
 
 
@@ -62,3 +62,7 @@ def _is_committed(resolved: Resolved, say: Say) -> bool:
         return same(value_at(tree, say.keys), say.value)
     except (GmconfigError, LookupError, TypeError):
         return False
+
+
+def _reason(revision: Revision) -> str:
+    return revision.trailers.get("Gmconfig-Reason") or revision.subject

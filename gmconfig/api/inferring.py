@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
-from gmconfig.storage.change import WholeFile
+from gmconfig.config.infer_files import document_schema, schema_edits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from gmconfig.api.outcome import How, Outcome
     from gmconfig.api.workspace import Workspace
 
 
 def infer_schema(workspace: Workspace, document: str, how: How) -> Outcome:
-    """Write a draft-07 schema that every environment's resolved document satisfies."""
-    from gmconfig.config.infer import inferred
+    """Write a draft-07 schema that every environment's document satisfies.
 
+    Raises:
+        Refused: the document has a schema already.
+    """
     project = workspace.project
-    schema = inferred(project, project.worktree(), document)
-    return save_schema(workspace, document, schema, how)
+    schema = document_schema(project, project.worktree(), document)
+    return _saved(workspace, document, schema, how, replace=False)
 
 
-def save_schema(workspace: Workspace, document: str, schema: object, how: How) -> Outcome:
-    """Write a document's schema file, with the lines that editors look for in the document's own files."""
-    from gmconfig.config.infer import modelines
+def save_schema(workspace: Workspace, document: str, schema: Mapping[str, Any], how: How) -> Outcome:
+    """Write a document's schema, in place of the one that it has."""
+    return _saved(workspace, document, dict(schema), how, replace=True)
 
+
+def _saved(workspace: Workspace, document: str, schema: dict[str, Any], how: How, *, replace: bool) -> Outcome:
     project = workspace.project
-    file = f"schemas/{document}.schema.json"
-    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-    edits = {file: WholeFile(text.encode()), **modelines(project, project.worktree(), document)}
+    edits = schema_edits(project, project.worktree(), document, schema, replace=replace)
     return carry_out(project, edits, how, operation="schema", document=document, subject=f"{document}: schema")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
 from gmconfig.errors import UsageError
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from gmconfig.api.answers import DocumentLayers
     from gmconfig.api.workspace import Workspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from gmconfig.api.answers import SecretSummary
@@ -15,6 +14,7 @@ from gmconfig.secret.draft import Draft
 from gmconfig.secret.due import age_days, is_due
 from gmconfig.secret.generator import SecretType, generate
 from gmconfig.secret.store import sealed_of
+from gmconfig.storage.state import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,8 +40,8 @@ def opened(workspace: Workspace, name: str, user: str | None) -> object:
     vault = _vault(workspace)
     sealed = sealed_of(vault.look_up(name, workspace.environment))
     value = vault.open(sealed)
-    where = reads.folder(os.environ, workspace.project.root) if not vault.sources.is_given else None
-    reads.note(where, sealed.context, vault.member, verb="get", user=user)
+    if not vault.sources.is_given:
+        reads.note(state_folder(workspace.project.repository.common_dir), sealed.context, vault.member, verb="get", user=user)
     return value
 
 

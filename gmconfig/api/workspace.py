@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from gmconfig.config.lookup import open_lookup
 from gmconfig.config.resolve import Resolved, resolve
 from gmconfig.project import Project
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gmconfig.config.lookup import Lookup
+    from gmconfig.secret.token import Sealed
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot
 
@@ -66,7 +67,28 @@ class Workspace:
 
     def lookup(self, snapshot: Snapshot, environment: str | None, *, tolerant: bool = False) -> Lookup:
         """Give what placeholders stand for in this process; `tolerant` leaves unreadable secrets unknown."""
-        return open_lookup(self.project, environment, self.vault(snapshot), tolerant=tolerant)
+        return open_lookup(self.project, environment, _LateVault(self, snapshot), tolerant=tolerant)
 
     def _known(self, environment: str | None) -> str | None:
         return self.project.environment(str(environment)).name if environment else None
+
+
+class _LateVault:
+    """A vault that is opened when the first secret is met: most reads meet none, and its libraries cost most."""
+
+    def __init__(self, workspace: Workspace, snapshot: Snapshot) -> None:
+        self._open = lambda: workspace.vault(snapshot)
+        self._vault: Vault | None = None
+
+    def open(self, sealed: Sealed) -> object:
+        """Give the plain value."""
+        return self._opened().open(sealed)
+
+    def named(self, name: str, environment: str | None) -> Sealed:
+        """Give a named secret's token as an environment sees it."""
+        return self._opened().named(name, environment)
+
+    def _opened(self) -> Vault:
+        if self._vault is None:
+            self._vault = self._open()
+        return self._vault

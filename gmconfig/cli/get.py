@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 
 from gmconfig.cli import terminal
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -7,9 +7,11 @@ line, which gives the same answers and all the messages.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from typing import Any
+
     from collections.abc import Sequence
 
 _GET = {"-e": "environment", "--environment": "environment", "-o": "output", "--output": "output", "--at": "at", "-C": "directory"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from gmconfig.cli import terminal
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
     from gmconfig.api import ConfigManager, ConfigValidator, SecretsManager
 
 

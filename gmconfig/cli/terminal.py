@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from collections.abc import Iterable, Sequence
 
 Span = str | tuple[str, str]
-Line = str | Sequence[Span] if TYPE_CHECKING else Any
+if TYPE_CHECKING:
+    Line = str | Sequence[Span]
 """A line of output: text, or pieces of text of which some carry a style (`("+ new", "green")`)."""
 
 _quiet = False

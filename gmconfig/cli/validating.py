@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from gmconfig.cli import terminal
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,6 +26,8 @@ def validate(
     reports: Sequence[str] = (),
 ) -> int:
     """Check and report; give 1 if something fails."""
+    from gmconfig.validate.warm import text_key
+
     _known(output)
     wanted = [_report(text) for text in reports]
     if schema is not None:
@@ -34,7 +36,8 @@ def validate(
         report = check_files(_from(session, schema), [_from(session, file) for file in files])
     else:
         report = session.validator().check(
-            files=[_from(session, file) for file in files], staged=staged, at=at, environments=tuple(environments)
+            files=[_from(session, file) for file in files], staged=staged, at=at, environments=tuple(environments),
+            forms=(text_key(output, terminal.coloured_stdout()),),
         )
     for name, file in wanted:
         _written(_from(session, file), rendered(report, name))

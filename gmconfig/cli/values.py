@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gmconfig.config.placeholder import Unknown
+from gmconfig.secret.token import is_token
 
+TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,8 +33,6 @@ def as_yaml(value: object) -> str:
 
 def inline(value: object, *, limit: int = 60) -> str:
     """Give a value on one line, quoted like JSON, shortened where it is long."""
-    from gmconfig.secret.token import is_token
-
     value = masked(value)
     if value == MASK or (isinstance(value, str) and is_token(value)):
         return MASK
@@ -61,4 +61,6 @@ def _mapped(value: object, change: Callable[[object], object]) -> object:
         import base64
 
         return base64.b64encode(value).decode()
+    if isinstance(value, Unknown):
+        return MASK if is_token(value.text) else value.text
     return change(value) if hasattr(value, "reveal") else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.config.placeholder import CONFIG, SECRET, Reference, Unknown, parse, substitute
 from gmconfig.config.typed import typed
-from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UnknownPath, Unresolved
+from gmconfig.errors import BrokenConfiguration, GmconfigError, UnknownPath, Unresolved
 from gmconfig.path import KeyPath, Keys, format_keys, value_at
 from gmconfig.secret.token import Sealed
 
@@ -107,13 +107,7 @@ class Evaluation:
         return value
 
     def _secret(self, name: str) -> object:
-        environment = self.resolved.environment
-        try:
-            return self.lookup.secret(name, environment)
-        except NotFound as error:
-            where = environment or "common"
-            message = f'secret "{name}" does not exist in {where}'
-            raise Unresolved(message, hint=f"gmconfig secret create {name} -e {where}") from error
+        return self.lookup.secret(name, self.resolved.environment)
 
     def _config(self, name: str) -> object:
         document, path = self._target(name)

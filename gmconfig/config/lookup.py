@@ -75,11 +75,24 @@ class Lookup:
         """Give a named secret.
 
         Raises:
-            NotFound: no secret has that name in the environment.
+            Unresolved: no secret has that name in the environment.
+            AccessDenied: the vault has no key for it.
         """
         if self.vault is None:
             return Unknown("sealed", "${SECRET:" + name + "}")
-        return self.opened(self.vault.named(name, environment))
+        return self.opened(_found(self.vault, name, environment))
+
+
+def _found(vault: Opener, name: str, environment: str | None) -> Sealed:
+    """Find a named secret; that nobody holds an identity is another matter."""
+    from gmconfig.errors import NotFound, Unresolved
+
+    try:
+        return vault.named(name, environment)
+    except NotFound as error:
+        where = environment or "common"
+        hint = f"gmconfig secret create {name}" + (f" -e {environment}" if environment else "")
+        raise Unresolved(f'secret "{name}" does not exist in {where}', hint=hint) from error
 
 
 def closed_lookup(
