@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from unicodedata import east_asian_width
 
 from gmconfig.finding import Finding, Severity
-from gmconfig.validate.report.report import Report, counted, label, where
+from gmconfig.validate.report.report import Report, counted, label, listed, where
 
 Paint = Callable[[str, str], str]
 
@@ -48,12 +48,16 @@ def _is_framed(finding: Finding) -> bool:
 
 
 def _named(finding: Finding) -> str:
-    """Name the value where neither a frame nor the message does."""
-    name = where(finding)
-    known = finding.path is not None and finding.path in finding.message
-    if not name or known or finding.check == "yaml":
+    """Name the value and the environments where neither a frame nor the message does."""
+    said = finding.message
+    if finding.check == "yaml" or (
+        finding.environments and all(name in said for name in finding.environments)
+    ):
         return ""
-    return f" ({name})"
+    if finding.path is not None and finding.path in said:
+        return f" in {listed(finding.environments)}" if finding.environments else ""
+    name = where(finding)
+    return f" ({name})" if name else ""
 
 
 def _frame(report: Report, finding: Finding, paint: Paint, kind: str) -> Iterator[str]:

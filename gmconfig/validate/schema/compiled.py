@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.path import Keys
 from gmconfig.validate.schema.draft import draft_of
 from gmconfig.validate.schema.resources import Resources, reference_to
 from gmconfig.validate.schema.unknown import plain, stand_in, unknown_paths
-from gmconfig.validate.schema.verdict import BrokenSchema, compiled
+from gmconfig.validate.schema.verdict import BrokenSchema, compiled, forbids
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -74,13 +75,12 @@ class Schema:
         """Say what is wrong with a value; the unknown in it neither fails nor passes."""
         if self._verdict is None:
             return []
-        try:
+        with suppress(ValueError):  # it holds something that JSON has no word for
             if self._verdict.is_valid(value):
                 return []
-        except ValueError:  # it holds something that JSON has no word for
-            value = plain(value, is_unknown)
-            if self._is_excused(value):
-                return []
+        value = plain(value, is_unknown)
+        if self._is_excused(value):
+            return []
         return self._explained(value, is_hidden)
 
     def _is_excused(self, value: object) -> bool:
@@ -90,7 +90,8 @@ class Schema:
         assert self._verdict is not None  # noqa: S101  # only a schema that compiled is asked
         if self._verdict.is_valid(replaced):
             return True
-        return all(tuple(error.instance_path) in unknown for error in self._verdict.iter_errors(replaced))
+        errors = self._verdict.iter_errors(replaced)
+        return all(tuple(error.instance_path) in unknown and not forbids(error) for error in errors)
 
     def _explained(self, value: object, is_hidden: Callable[[Keys], bool]) -> list[Problem]:
         from gmconfig.validate.schema.narrate import narrated

@@ -23,3 +23,8 @@ def compiled(schema: Any, draft: int, retrieve: Callable[[str], Any], base: str)
         BrokenSchema: it is not a schema of that draft, or a reference leads nowhere.
     """
     return _ENGINES[draft](schema, validate_formats=True, retriever=retrieve, base_uri=base)
+
+
+def forbids(error: jsonschema_rs.ValidationError) -> bool:
+    """Whether an error is that nothing may stand there, whatever it is."""
+    return isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema)

@@ -1,0 +1,215 @@
+"""Each check on a project: what it finds, where, and in which environments."""
+
+import pytest
+
+from gmconfig.finding import Place, Severity
+from gmconfig.storage.snapshot import Proposed
+
+
+def told(findings) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(str(f.place), f.message, f.environments) for f in findings]
+
+
+def test_an_error_stands_in_the_layer_that_set_the_value(written):
+    written.write("config/settings.yaml", "server:\n  port: 80\n")
+    written.write("config/environments/staging.yaml", "server:\n  port: 70000\n")
+    written.write(
+        "schemas/settings.schema.json",
+        '{"properties": {"server": {"properties": {"port": {"maximum": 65535}}}}}',
+    )
+    (finding,) = written.findings("schema")
+    assert told([finding]) == [
+        (
+            "config/environments/staging.yaml:2:9",
+            "70000 is greater than the maximum of 65535",
+            ("staging", "testing"),
+        )
+    ]
+    assert (finding.document, finding.path, finding.width) == ("settings", "server.port", 5)
+    assert written.report().lines[("config/environments/staging.yaml", 2)] == "  port: 70000"
+
+
+def test_an_overlay_can_mend_what_the_base_breaks(written):
+    written.write("config/settings.yaml", "a: 1\n").write(
+        "schemas/settings.schema.json", '{"required": ["b"]}'
+    )
+    for name in ("production", "staging"):
+        written.write(f"config/environments/{name}.yaml", "b: 1\n")
+    assert written.findings("schema") == []
+
+
+def test_a_placeholder_has_the_type_of_the_schema_and_a_secret_is_not_checked(written):
+    written.write("config/settings.yaml", "port: ${PORT:80}\npassword: ${SECRET:db}\n")
+    written.write("secrets/common.yaml", "db: {type: password}\n")
+    written.write(
+        "schemas/settings.schema.json",
+        '{"properties": {"port": {"type": "integer"}, "password": {"minLength": 99}}}',
+    )
+    report = written.report()
+    assert report.findings == ()
+    assert report.unchecked == 1
+
+
+def test_references_that_lead_nowhere(written):
+    written.write(
+        "config/settings.yaml",
+        "a: ${HOST}\nb: ${SECRET:db}\nc: ${CONFIG:nope}\nd: ${CONFIG:d}\ne: ${X:1}\nf: ${\n",
+    )
+    written.write("secrets/staging.yaml", "db: {type: password}\n")
+    found = {(f.path, f.message, f.environments) for f in written.findings("reference")}
+    every = ("production", "staging", "testing")
+    assert ("a", '"${HOST}" has neither a value nor a default', every) in found
+    assert ("b", 'secret "db" does not exist in production', ("production",)) in found
+    assert {path for path, _, _ in found} == {"a", "b", "c", "d", "f"}
+
+
+def test_variables_of_an_environment_are_values_and_the_process_environment_is_none(written, monkeypatch):
+    monkeypatch.setenv("HOST", "here")
+    written.write("gmconfig.yaml", "environments: {production: {variables: {HOST: there}}, staging: {}}\n")
+    written.write("config/settings.yaml", "a: ${HOST}\n")
+    assert [f.environments for f in written.findings("reference")] == [("staging",)]
+
+
+def test_placeholders_that_belong_to_someone_else_are_left_alone(written):
+    written.write("gmconfig.yaml", "placeholders: keep\n").write("config/settings.yaml", "a: ${HOST}\n")
+    written.write("schemas/settings.schema.json", '{"properties": {"a": {"type": "integer"}}}')
+    assert written.findings() == []
+
+
+def test_entries_of_an_overlay_that_change_nothing(written):
+    written.write("config/settings.yaml", "a: {b: 1, c: 2}\nd: [1]\n")
+    written.write("config/environments/production.yaml", "a: {b: 1, c: 3}\nd: [1]\ngone: null\n")
+    assert [(f.rule, f.path, f.severity) for f in written.findings("reference")] == [
+        ("same-as-below", "a.b", Severity.INFO),
+        ("same-as-below", "d", Severity.INFO),
+        ("null-removes-nothing", "gone", Severity.WARNING),
+    ]
+
+
+def test_files_that_no_layer_uses(written):
+    written.write("config/settings.yaml", "a: 1\n").write("config/environments/prodution.yaml", "a: 1\n")
+    written.write("schemas/setings.schema.json", "{}").write("elsewhere/x.yaml", "a: 1\n")
+    assert [(f.place, f.rule, f.hint) for f in written.findings("reference")] == [
+        (
+            Place("config/environments/prodution.yaml"),
+            "unused-file",
+            'did you mean the environment "production"?',
+        ),
+        (Place("schemas/setings.schema.json"), "unused-schema", 'did you mean "settings"?'),
+    ]
+
+
+def test_parity_by_declared_rules(written):
+    written.write(
+        "gmconfig.yaml",
+        "parity: [{environments: [staging, production], paths: [alerts], except: [alerts.x]}]\n",
+    )
+    written.write("config/settings.yaml", "alerts: {a: 1}\n")
+    written.write("config/environments/staging.yaml", "alerts: {pager: me, x: 1}\nother: 1\n")
+    assert told(written.findings("parity")) == [
+        (
+            "config/environments/staging.yaml:1:10",
+            "alerts.pager is set in staging, and missing in production",
+            ("production",),
+        )
+    ]
+
+
+def test_values_that_yaml_readers_disagree_about(written):
+    written.write(
+        "config/settings.yaml",
+        'a: yes\nb: "no"\nversion: 1.10\nc: 010\nd: plain\ne: - 1\n'.replace("e: - 1\n", ""),
+    )
+    assert [(f.rule, f.place.line, f.severity) for f in written.findings("yaml")] == [
+        ("trap-boolean", 1, Severity.WARNING), ("trap-version", 3, Severity.WARNING), ("trap-octal", 4, Severity.WARNING),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["a: [", "a: 1\na: 2\n", "a: 1\n---\nb: 1\n", "a: &x [*x]", "\x00"])
+def test_a_layer_that_cannot_be_read_is_a_finding_and_other_documents_are_checked(written, text: str):
+    written.write("config/settings.yaml", text).write("config/billing.yaml", "a: yes\n")
+    report = written.report()
+    assert [f.place.file for f in report.findings] == ["config/billing.yaml", "config/settings.yaml"]
+    assert report.documents == ("billing", "settings")
+
+
+def test_plaintext_where_the_policy_wants_a_secret_is_shown_to_nobody(written):
+    written.write("access.yaml", "must_be_sealed: [{document: settings, paths: [database.password]}]\n")
+    written.write("config/settings.yaml", "database:\n  password: hunter2\n  other: yes\n")
+    written.write(
+        "schemas/settings.schema.json",
+        '{"properties": {"database": {"properties": {"password": {"minLength": 9}}}}}',
+    )
+    report = written.report()
+    assert [(f.check, f.rule) for f in report.findings if f.fails] == [
+        ("schema", "minLength"),
+        ("secret", "plaintext"),
+    ]
+    assert "hunter2" not in str(report)
+
+
+def test_a_damaged_token_is_a_finding(written):
+    written.write("config/settings.yaml", "a: gm1.default.x1.not-a-token\n")
+    assert [(f.rule, f.path) for f in written.findings("secret")] == [("damaged-token", "a")]
+
+
+def test_only_what_the_given_files_can_affect(written):
+    written.write("config/settings.yaml", "a: yes\n").write("config/billing.yaml", "a: yes\n")
+    written.write("config/environments/staging.yaml", "b: yes\n")
+    whole, base, overlay = (
+        written.report(files=files)
+        for files in (None, ["config/billing.yaml"], ["config/environments/staging.yaml"])
+    )
+    assert whole.documents == ("billing", "settings")
+    assert base.documents == ("billing",)
+    assert (overlay.documents, overlay.environments) == (("settings",), ("staging", "testing"))
+    assert written.report(files=["config"]).documents == ("billing", "settings")
+    assert written.report(files=["schemas/settings.schema.json"]).documents == ("settings",)
+
+
+def test_index_commit_and_proposed_change_are_checked_alike(written, git):
+    bad, good = "a: yes\n", "a: true\n"
+    written.write("config/settings.yaml", good)
+    git("add", "-A")
+    git("commit", "-qm", "good")
+    written.write("config/settings.yaml", bad)
+    git("add", "-A")
+    written.write("config/settings.yaml", good)
+    project = written.project
+    from gmconfig.project.project import INDEX
+
+    proposed = Proposed(project.worktree(), {"config/settings.yaml": bad.encode()})
+    found = [
+        len(written.findings(snapshot=snapshot))
+        for snapshot in (None, project.snapshot("HEAD"), project.snapshot(INDEX), proposed)
+    ]
+    assert found == [0, 0, 1, 1]
+
+
+def test_a_broken_gmconfig_in_the_index_is_a_finding(written, git):
+    project = written.project
+    proposed = Proposed(project.worktree(), {"gmconfig.yaml": b"environments: ["})
+    assert [f.place.file for f in written.findings(snapshot=proposed)] == ["gmconfig.yaml"]
+
+
+def test_further_layers_are_tried_with_each_value_they_have(written):
+    written.write("gmconfig.yaml", "environments: {production: {}}\nlayers: ['hosts/{host}.yaml']\n")
+    written.write("config/settings.yaml", "port: 1\n").write("hosts/web-1.yaml", "port: x\n")
+    written.write("schemas/settings.schema.json", '{"properties": {"port": {"type": "integer"}}}')
+    assert [str(f.place) for f in written.findings("schema")] == ["hosts/web-1.yaml:1:7"]
+
+
+def test_real_configuration_has_no_false_alarms(written, git, conformance_data, tmp_path):
+    git(
+        "clone",
+        "-q",
+        str(conformance_data / "govuk-app-config" / "history.bundle"),
+        str(tmp_path / "real"),
+        cwd=tmp_path,
+    )
+    written.root = tmp_path / "real"
+    written.write(
+        "gmconfig.yaml",
+        "documents: {settings: 'values-{environment}.yaml'}\nenvironments: {integration: {}, staging: {}, production: {}}\nplaceholders: keep\n",
+    )
+    assert written.findings() == []
