@@ -163,7 +163,7 @@ def layout_of(root: Node | None, near: Node | None = None) -> Layout:
             if steps and dashes:
                 break
     step = steps.get("", 2)
-    return Layout(step, dashes.get("", step if step != 4 else 2))
+    return Layout(step, dashes.get("", step))
 
 
 def _offsets(node: Node) -> Iterator[tuple[Node, int]]:

@@ -1,5 +1,7 @@
 """Laws of editing, over generated files: one path changes, and no line that does not belong to it."""
 
+import os
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +75,8 @@ def test_unset_removes_that_path_only(made):
     after = edit(raw, [Unset(KeyPath(keys))])
     assert same(load(after), without(tree, keys))
     assert _untouched(raw, after)
+    if len(value_at(tree, keys[:-1])) > 1:
+        assert not _difference(raw, after)[1]
 
 
 @given(files_with_a_path(lambda value: isinstance(value, dict)), new_values)
@@ -83,6 +87,7 @@ def test_a_new_key_comes_beside_the_others_and_leaves_them_alone(made, value):
     assert same(load(after), with_value(tree, path.segments, value))
     assert _untouched(raw, after)
     if value_at(tree, keys):
+        assert not _difference(raw, after)[0]
         assert same(load(edit(after, [Unset(KeyPath((*keys, "new")))])), tree)
 
 
@@ -92,6 +97,8 @@ def test_items_are_inserted_and_removed_again(made, value, data):
     index = data.draw(st.integers(0, len(value_at(tree, keys))))
     after = edit(raw, [Insert(KeyPath(keys), index, value)])
     assert same(load(after), with_item(tree, keys, index, value))
+    if value_at(tree, keys):
+        assert not _difference(raw, after)[0]
     if index == len(value_at(tree, keys)):
         assert edit(raw, [Append(KeyPath(keys), value)]) == after
     assert same(load(edit(after, [Unset(KeyPath((*keys, index)))])), tree)
@@ -115,6 +122,13 @@ def test_several_edits_at_once_equal_them_one_by_one(made, value):
     for wanted in edits:
         one_by_one = edit(one_by_one, [wanted])
     assert edit(raw, edits) == one_by_one
+
+
+def _difference(before, after):
+    """Give what the one lacks and what the other has more, which begin and end alike."""
+    front = len(os.path.commonprefix([before, after]))
+    back = len(os.path.commonprefix([before[front:][::-1], after[front:][::-1]]))
+    return before[front : len(before) - back], after[front : len(after) - back]
 
 
 def _untouched(before, after):
