@@ -17,18 +17,20 @@ from hashlib import sha256
 from gmconfig.errors import Refused
 from gmconfig.storage.files import (
     make_folders,
-    put,
     read_if_exists,
     remove_folders,
     remove_stale,
+    reported,
     sync_folder,
     trouble,
     unlink,
     write_atomic,
     write_beside,
+    write_quickly,
 )
 
 _PLAN = "plan.json"
+_MOST_SINGLE_SYNCS = 16
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
 """Carry a change over: (current, base, other) to the merged content, or None where they conflict."""
@@ -58,11 +60,14 @@ class Replacement:
         shutil.rmtree(self.record, ignore_errors=True)
         make_folders(self.record)
         self._note(preparing=list(self.new))
+        few = len(self.new) <= _MOST_SINGLE_SYNCS
         for path, content in self.new.items():
             self._made += make_folders(os.path.dirname(path))
             if content is not None:
-                self._temporary[path] = write_beside(path, content)
-        self._note(made=self._made, files=[self._keep_old(path) for path in self.new])
+                self._temporary[path] = write_beside(path, content, durable=few)
+        if not few:
+            os.sync()
+        self._note(made=self._made, files=[self._keep_old(path, str(n)) for n, path in enumerate(self.new)])
 
     def place(self) -> None:
         """Give the new files their names.
@@ -73,11 +78,15 @@ class Replacement:
         for path, content in self.new.items():
             if read_if_exists(path) != self.old[path]:
                 raise Changed(path)
-            if content is None:
-                unlink(path)
-                remove_empty_folders(os.path.dirname(path))
-            else:
-                put(self._temporary.pop(path), path)
+            with reported(path):
+                if content is None:
+                    os.unlink(path)
+                    remove_empty_folders(os.path.dirname(path))
+                else:
+                    os.replace(self._temporary[path], path)
+                    del self._temporary[path]
+        for folder in {os.path.dirname(path) for path, content in self.new.items() if content is not None}:
+            sync_folder(folder)
 
     def note(self, **facts: object) -> None:
         """Add to what the record says."""
@@ -103,16 +112,16 @@ class Replacement:
         if merged is not None:
             write_atomic(path, merged)
 
-    def _keep_old(self, path: str) -> dict[str, object]:
+    def _keep_old(self, path: str, name: str) -> dict[str, object]:
         content = self.new[path]
-        kept = str(len(os.listdir(self.record))) if self.old[path] is not None else None
+        kept = None if self.old[path] is None else name
         if kept is not None:
             _link_or_copy(path, os.path.join(self.record, kept))
         return {"path": path, "old": kept, "new": None if content is None else _digest(content)}
 
     def _note(self, **facts: object) -> None:
         self.plan |= facts
-        write_atomic(os.path.join(self.record, _PLAN), json.dumps(self.plan).encode("ascii"))
+        write_quickly(os.path.join(self.record, _PLAN), json.dumps(self.plan).encode("ascii"))
 
 
 class Changed(Refused):
@@ -186,6 +195,8 @@ def _link_or_copy(path: str, kept: str) -> None:
     except OSError:
         try:
             shutil.copy2(path, kept)
+        except FileNotFoundError as error:
+            raise Changed(path) from error
         except OSError as error:
             raise trouble(error, kept) from error
 

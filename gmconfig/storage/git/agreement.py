@@ -53,6 +53,8 @@ def _unmodified(repository: Repository, one: Versions) -> bool:
         return False
     if one.working.content == one.index.content:
         return True
+    if not one.converted:
+        return False
     asked = ("hash-object", f"--path={one.path}", "--stdin")
     return repository.run(*asked, input=one.working.content).decode().strip() == one.index.entry.blob
 

@@ -63,7 +63,7 @@ class _Changed:
         head = self._entry(self.head, _mode(repository, path, modes), stored)
         index = self._entry(self.index, _mode(repository, path, modes[::-1]), stored)
         working = self.working
-        if index and not one.filtered and self._ignores_the_old():
+        if index and one.converted and not one.filtered and self._ignores_the_old():
             working = checked_out(repository, path, index.blob)
         return Draft(one, head, index, working)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SYMLINK = "120000"
 SUBMODULE = "160000"
 REGULAR = "100644"
+_MOST_PATHS = 1000
 
 
 class Entry(NamedTuple):
@@ -31,26 +32,38 @@ class Entry(NamedTuple):
 
 def tree_entries(repository: Repository, treeish: str, paths: Sequence[str] = ()) -> dict[str, Entry]:
     """Give the files of a commit, by path from the top; `paths` are files, or folders that end with '/'."""
-    out = repository.run("ls-tree", "-rz", "--full-tree", treeish, "--", *paths)
+    out = repository.run("ls-tree", "-rz", "--full-tree", treeish, "--", *_few(paths))
     found: dict[str, Entry] = {}
     for line in _records(out):
         head, _, path = line.partition(b"\t")
         mode, _, blob = head.decode().split(" ")[:3]
         found[os.fsdecode(path)] = Entry(mode, blob)
-    return found
+    return _only(found, paths)
 
 
 def index_entries(
     repository: Repository, paths: Sequence[str] = (), *, env: Mapping[str, str] | None = None
 ) -> dict[str, Entry]:
     """Give the index's files by path from the top, with what is only intended to be added left out."""
-    out = repository.run("ls-files", "-s", "-v", "-z", "--full-name", "--", *paths, env=env)
+    out = repository.run("ls-files", "-s", "-v", "-z", "--full-name", "--", *_few(paths), env=env)
     found: dict[str, Entry] = {}
     for line in _records(out):
         head, _, path = line.partition(b"\t")
         tag, mode, blob, stage = head.decode().split(" ")
         found[os.fsdecode(path)] = Entry(mode, blob, int(stage), tag)
-    return _without_intended(repository, found, env)
+    return _without_intended(repository, _only(found, paths), env)
+
+
+def _few(paths: Sequence[str]) -> Sequence[str]:
+    """Give the paths for a command line; none, which means all, where they would not fit on one."""
+    return paths if len(paths) <= _MOST_PATHS else ()
+
+
+def _only(found: dict[str, Entry], paths: Sequence[str]) -> dict[str, Entry]:
+    if _few(paths) or not paths:
+        return found
+    wanted = set(paths)
+    return {path: entry for path, entry in found.items() if path in wanted}
 
 
 def _without_intended(
@@ -62,7 +75,7 @@ def _without_intended(
         return entries
     tree = repository.text("hash-object", "-t", "tree", "/dev/null")
     asked = ("diff-index", "--cached", "--ita-invisible-in-index", "--name-only", "-z", tree, "--")
-    real = {os.fsdecode(path) for path in _records(repository.run(*asked, *empty, env=env))}
+    real = {os.fsdecode(path) for path in _records(repository.run(*asked, *_few(empty), env=env))}
     return {path: entry for path, entry in entries.items() if entry.blob not in _EMPTY or path in real}
 
 
@@ -158,8 +171,22 @@ def filtered_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
     """Give the files with a `filter` attribute (git-lfs, git-crypt): git stores not what people see."""
     if not paths or not repository.has_section("filter"):
         return set()
+    return _with_attributes(repository, paths, "filter")
+
+
+def converted_paths(repository: Repository, paths: Sequence[str]) -> set[str]:
+    """Give the files that a checkout may write otherwise than git stores them."""
+    if repository.setting("core.autocrlf") not in (None, "false"):
+        return set(paths)
+    return _with_attributes(repository, paths, *_CONVERSIONS)
+
+
+_CONVERSIONS = ("filter", "text", "eol", "crlf", "ident", "working-tree-encoding")
+
+
+def _with_attributes(repository: Repository, paths: Sequence[str], *names: str) -> set[str]:
     feed = b"\0".join(os.fsencode(path) for path in paths)
-    out = repository.run("check-attr", "-z", "--stdin", "filter", input=feed).split(b"\0")
+    out = repository.run("check-attr", "-z", "--stdin", *names, input=feed).split(b"\0")
     triples = zip(out[0::3], out[2::3], strict=False)
     return {os.fsdecode(path) for path, value in triples if value not in (b"unspecified", b"unset", b"")}
 

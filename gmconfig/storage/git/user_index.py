@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Locked
-from gmconfig.storage.files import read_if_exists, trouble, unlink, write_atomic
+from gmconfig.storage.files import read_if_exists, trouble, unlink, write_atomic, write_quickly
 from gmconfig.storage.git.index import IndexFile
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class UserIndex:
         Raises:
             Locked: another git process keeps it.
         """
-        write_atomic(self._token, f"gmconfig {os.getpid()} {os.urandom(8).hex()}\n".encode())
+        write_quickly(self._token, f"gmconfig {os.getpid()} {os.urandom(8).hex()}\n".encode())
         deadline = time.monotonic() + _WAIT_SECONDS
         while not _link(self._token, self.lock):
             if time.monotonic() > deadline:

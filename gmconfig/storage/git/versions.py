@@ -11,6 +11,7 @@ from gmconfig.storage.files import read_if_exists
 from gmconfig.storage.git.objects import (
     Entry,
     checked_out,
+    converted_paths,
     filtered_paths,
     index_entries,
     read_blobs,
@@ -35,13 +36,18 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """A file as HEAD, the index and the working tree have it; `filtered` where git converts its content."""
+    """A file as HEAD, the index and the working tree have it.
+
+    `converted` is where git may store other bytes than the working file's, `filtered` where another program
+    makes them, so that `content` is what people see in all three.
+    """
 
     path: str
     head: Version
     index: Version
     working: Version
     filtered: bool
+    converted: bool
 
     @property
     def left_out(self) -> bool:
@@ -54,7 +60,8 @@ def read_versions(repository: Repository, commit: str | None, paths: Sequence[st
     """Read all three versions of some files, by path from the top."""
     committed = tree_entries(repository, commit, paths) if commit else {}
     staged = index_entries(repository, paths)
-    filtered = filtered_paths(repository, paths)
+    converted = converted_paths(repository, paths)
+    filtered = filtered_paths(repository, sorted(converted))
     contents = _contents(repository, [(p, e) for m in (committed, staged) for p, e in m.items()], filtered)
     return [
         Versions(
@@ -63,6 +70,7 @@ def read_versions(repository: Repository, commit: str | None, paths: Sequence[st
             _version(path, staged, contents, "as it is staged"),
             Version(read_if_exists(os.path.join(repository.top, path))),
             path in filtered,
+            path in converted,
         )
         for path in paths
     ]

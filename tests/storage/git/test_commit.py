@@ -271,3 +271,15 @@ def test_works_with_sha256(tmp_path: Path, git):
     assert len(result.commit) == 64
     assert git("ls-tree", "--name-only", "HEAD", cwd=root) == "1.yaml"
     assert git("status", "--porcelain", cwd=root) == ""
+
+
+@pytest.mark.long
+def test_very_many_files_in_one_commit(committed: Path, git):
+    edits = {f"many/{number:05}-{'x' * 100}.yaml": WholeFile(b"a: %d\n" % number) for number in range(1100)}
+    repository = Repository.discover(str(committed))
+    commit(repository, "", edits, "many")
+    result = commit(repository, "", {name: WholeFile(None) for name in edits}, "none")
+    assert len(result.files) == 1100
+    assert git("log", "--format=%s") == "none\nmany\nfirst"
+    assert clean(git)
+    assert not (committed / "many").exists()
