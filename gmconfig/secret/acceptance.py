@@ -67,8 +67,7 @@ def _is_settled(vault: Vault, sealed: Sealed) -> bool:
 def _value(vault: Vault, sealed: Sealed) -> tuple[object, Entry | None]:
     """Open a value for the place where the log saw it, or else for the one where it stands."""
     token = parse(sealed)
-    name = fingerprint(sealed)
-    entry = vault.standing.entries.get(name)
+    entry = next(iter(vault.standing.known(fingerprint(sealed), token.key_name)), None)
     context = entry.context if entry else sealed.context
     return seal.open_token(token, vault.key(*token.key_name), context), entry
 

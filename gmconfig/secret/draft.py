@@ -133,7 +133,7 @@ class Draft:
 
     def _describe(self, context: Context, before: Sealed, metadata: str | None) -> None:
         """Sign new metadata beside a value that stays."""
-        latest = self.vault.standing.latest(fingerprint(before))
+        latest = self.vault.standing.known(fingerprint(before), parse(before).key_name)
         if any(entry.metadata != metadata for entry in latest):
             events = sorted(entry.event.id for entry in latest)
             self._note(context, parse(before).key_name, str(before), events, metadata)
@@ -164,6 +164,7 @@ class Draft:
             "actor": self.vault.member,
             "time": self.time,
             "reason": self.reason,
+            "root": self.vault.trust.root,
             "policy": self.vault.trust.policies[0].digest,
             **({"changes": changes} if changes else {}),
             **({"generations": generations} if generations else {}),

@@ -1,7 +1,7 @@
 """Signed events: one file for each command that wrote a secret, the policy or a key.
 
     {"format": "gm1/event", "operation": "set", "actor": "alice", "time": "2026-11-22T16:40:01Z",
-     "reason": "…", "policy": "<digest of the policy it was made under>",
+     "reason": "…", "root": "<id of the pinned root>", "policy": "<digest of the policy it was made under>",
      "changes": [{"document": null, "environment": "production", "variables": {}, "yaml": 1,
                   "scope": "default", "generation": "k3…",
                   "values": [[["db_password", "value"], "<token's SHA-256>", ["<its predecessors'>"],
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 FORMAT = "gm1/event"
 FOLDER = "secrets/log/"
 
-_NEEDED = {"format", "operation", "actor", "time", "reason", "policy", "key", "signature"}
+_NEEDED = {"format", "operation", "actor", "time", "reason", "root", "policy", "key", "signature"}
 _KNOWN = _NEEDED | {"changes", "generations", "access", "parents", "details"}
 _HASH_IN_NAME = 32
 
@@ -68,6 +68,11 @@ class Event(NamedTuple):
     def reason(self) -> str:
         """Why, in the writer's words; empty where none was given."""
         return str(self.tree["reason"])
+
+    @property
+    def root(self) -> str:
+        """The policy's root that it belongs to; empty for a root itself. Elsewhere it counts for nothing."""
+        return str(self.tree["root"])
 
     @property
     def access(self) -> Mapping[str, Any] | None:

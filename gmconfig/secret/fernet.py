@@ -11,6 +11,7 @@ Source:
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 
 _HASH = 32
 _BLOCK = 16
@@ -27,13 +28,20 @@ def opened(key: bytes, raw: bytes) -> bytes:
     Raises:
         ValueError: the key is another one, or the token was changed.
     """
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
+    cipher, aes, cbc = _library()
     signed, proof = raw[:-_HASH], raw[-_HASH:]
     if not hmac.compare_digest(hmac.digest(key[:_BLOCK], signed, "sha256"), proof):
         raise ValueError("signature")
-    aes = Cipher(algorithms.AES(key[_BLOCK:]), modes.CBC(signed[_HEAD : _HEAD + _BLOCK])).decryptor()
-    return _unpadded(aes.update(signed[_HEAD + _BLOCK :]) + aes.finalize())
+    decryptor = cipher(aes(key[_BLOCK:]), cbc(signed[_HEAD : _HEAD + _BLOCK])).decryptor()
+    return _unpadded(decryptor.update(signed[_HEAD + _BLOCK :]) + decryptor.finalize())
+
+
+@lru_cache(maxsize=1)
+def _library():  # type: ignore[no-untyped-def]
+    """Load what decrypts once: naming it in every call would cost as much as the padding."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    return Cipher, algorithms.AES, modes.CBC
 
 
 def _unpadded(padded: bytes) -> bytes:

@@ -54,6 +54,7 @@ def found(
             "actor": member,
             "time": event.timestamp(now or datetime.now(UTC)),
             "reason": "",
+            "root": "",
             "policy": policy.digest,
             "access": tree,
             "parents": [],

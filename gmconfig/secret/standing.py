@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from gmconfig.secret.event import Event
@@ -53,7 +54,7 @@ class Standing:
     def __init__(
         self,
         entries: Mapping[str, Entry],
-        replaced: Mapping[str, Entry],
+        replaced: Mapping[str, list[Entry]],
         *,
         repeated: Mapping[str, list[Entry]],
         records: Mapping[str, Record],
@@ -77,23 +78,44 @@ class Standing:
 
     def heads(self, context: Context) -> list[Entry]:
         """Give what stands at a place by the log: nothing, one entry, or several written side by side."""
-        return self._by_place.get((context.layer, context.path), [])
+        found = self._by_place.get((context.layer, context.path), [])
+        scope = self.trust.scope_of(context)
+        return list({entry.token: entry for entry in found if self._may_say(entry, scope)}.values())
 
-    def latest(self, token: str) -> list[Entry]:
-        """Give what the log says last about a token: one entry, or several written side by side."""
-        entries = self.repeated.get(token) or [self.entries[token]]
-        followed = {before for entry in entries for before in entry.before}
-        return [entry for entry in entries if entry.event.id not in followed]
+    def replacement(self, token: str, scope: str) -> Entry | None:
+        """Give what replaced a token of a scope; None while it is the last.
 
-    @property
+        What somebody says who may not write that scope does not count.
+        """
+        for entry in self.replaced.get(token, ()):
+            if entry.token != token and (entry.scope == scope or self._may_say(entry, scope)):
+                return entry
+        return None
+
+    def _may_say(self, entry: Entry, scope: str) -> bool:
+        return may_write(self.trust, entry.event.actor, entry.event.operation, scope)
+
+    def known(self, token: str, key_name: tuple[str, str]) -> list[Entry]:
+        """Give what the log says last about a token of a key: one entry, or several written side by side.
+
+        What somebody says about a token as if it were of another scope does not count.
+        """
+        first = self.entries.get(token)
+        entries = self.repeated.get(token) or ([] if first is None else [first])
+        found = [entry for entry in entries if (entry.scope, entry.generation) == key_name]
+        if len(found) > 1:
+            followed = {before for entry in found for before in entry.before}
+            found = [entry for entry in found if entry.event.id not in followed]
+        return found
+
+    @cached_property
     def _by_place(self) -> dict[Place, list[Entry]]:
-        if "_places" not in self.__dict__:
-            places: dict[Place, list[Entry]] = {}
-            for token, entry in self.entries.items():
-                if token not in self.replaced:
-                    places.setdefault((entry.layer, path_from_tree(entry.raw_path)), []).append(entry)
-            self.__dict__["_places"] = places
-        return self.__dict__["_places"]  # type: ignore[no-any-return]
+        places: dict[Place, list[Entry]] = {}
+        several = [entry for entries in self.repeated.values() for entry in entries]
+        for entry in (*self.entries.values(), *several):
+            if self.replacement(str(entry.token), entry.scope) is None:
+                places.setdefault((entry.layer, path_from_tree(entry.raw_path)), []).append(entry)
+        return places
 
 
 def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
@@ -103,25 +125,23 @@ def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
         (record.scope, before) for record in records.values() for before in record.predecessors
     )
     entries: dict[str, Entry] = {}
-    replaced: dict[str, Entry] = {}
+    replaced: dict[str, list[Entry]] = {}
     repeated: dict[str, list[Entry]] = {}
     for event in ledger:
         if "changes" in event.tree and trust.is_from(event):
             for entry in _entries(event, trust):
-                _note(entry, entries, replaced, repeated)
+                _note(entry, entries, repeated)
+                for old in entry.before:
+                    replaced.setdefault(old, []).append(entry)
     return Standing(entries, replaced, repeated=repeated, records=records, retired=retired, trust=trust)
 
 
-def _note(
-    entry: Entry, entries: dict[str, Entry], replaced: dict[str, Entry], repeated: dict[str, list[Entry]]
-) -> None:
+def _note(entry: Entry, entries: dict[str, Entry], repeated: dict[str, list[Entry]]) -> None:
     token = entry.token
     if token is not None:
         if token in entries:
             repeated.setdefault(token, [entries[token]]).append(entry)
         entries[token] = entry
-    for old in entry.before:
-        replaced[old] = entry
 
 
 def _entries(event: Event, trust: Trust) -> Iterator[Entry]:

@@ -7,6 +7,8 @@ through this module on every command's way, so it loads nothing.
 
 from __future__ import annotations
 
+from binascii import a2b_base64, b2a_base64
+
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.path import Selector
 
@@ -220,8 +222,6 @@ def _is_sealed_part(token: Token, kind: str) -> bool:
 
 def decoded(text: str) -> bytes | None:
     """Decode base64url; None unless encoding the bytes gives that very text again."""
-    from binascii import a2b_base64, b2a_base64
-
     try:
         plain = text.encode("ascii")
         raw = a2b_base64(plain.translate(_TO_STANDARD))

@@ -52,7 +52,9 @@ class Trust:
         return all(policy.allows(member, operation, scope) for policy in self.policies)
 
     def is_from(self, event: Event) -> bool:
-        """Whether the event was signed by the member whom it names, with the key they have now."""
+        """Whether an event was signed for this root, by the member whom it names, with today's key."""
+        if self.root not in (event.root, event.id):
+            return False
         members = [policy.members.get(event.actor) for policy in self.policies]
         return all(member is not None and member.verifier == event.key for member in members)
 
@@ -154,7 +156,9 @@ def _signed(ledger: Ledger, root: Event) -> dict[str, tuple[Event, Policy]]:
     if not _is_admin(root, first):
         raise Refused("the pinned access policy is not signed by one of its admins")
     signed = {root.id: (root, first)}
-    waiting = [event for event in ledger if event.access is not None and event.parents]
+    waiting = [
+        event for event in ledger if event.access is not None and event.root == root.id and event.parents
+    ]
     while ready := [event for event in waiting if all(parent in signed for parent in event.parents)]:
         waiting = [event for event in waiting if event not in ready]
         for event in ready:

@@ -88,7 +88,7 @@ class Vault:
                 hint=ACCEPT,
             )
         self._check_scope(token, sealed, entry)
-        if entry.metadata and not self._fits_metadata(sealed):
+        if entry.metadata and not self._fits_metadata(sealed, token):
             raise AccessDenied(
                 f"what stands beside {sealed.context} was changed without a signature", hint=ACCEPT
             )
@@ -207,7 +207,7 @@ class Vault:
 
     def _rightful(self, token: Token, sealed: Sealed) -> Entry:
         name = fingerprint(sealed)
-        replaced = self.standing.replaced.get(name)
+        replaced = self.standing.replacement(name, token.scope)
         if replaced is not None:
             what = "deleted" if replaced.token is None else "replaced"
             raise AccessDenied(
@@ -215,18 +215,15 @@ class Vault:
                 "it was replayed",
                 hint=ACCEPT,
             )
-        entry = self.standing.entries.get(name)
-        if entry is None and self.trust.unsettled:
+        known = self.standing.known(name, token.key_name)
+        if not known:
             self.trust.check_settled()
-        if entry is None:
             raise AccessDenied(
                 f"{sealed.context}: no signed event of a member who may write there covers this value: "
                 "it was forged, changed or relabelled, or its event was removed",
                 hint=ACCEPT,
             )
-        if (entry.scope, entry.generation) != token.key_name:
-            raise AccessDenied(f"{sealed.context}: the signed event names another key than the token")
-        return entry
+        return next((entry for entry in known if _is_at(entry, sealed.context)), known[-1])
 
     def _check_scope(self, token: Token, sealed: Sealed, entry: Entry) -> None:
         if token.key_name not in self._vouched:
@@ -254,11 +251,12 @@ class Vault:
             "it was forged, changed or removed"
         )
 
-    def _fits_metadata(self, sealed: Sealed) -> bool:
+    def _fits_metadata(self, sealed: Sealed, token: Token) -> bool:
         """Whether a named secret says in clear what was signed last."""
         found = self.secrets(sealed.context.environment).get(str(sealed.context.path[0]))
         now = metadata_digest(found.metadata if found else {})
-        return any(entry.metadata == now for entry in self.standing.latest(fingerprint(sealed)))
+        known = self.standing.known(fingerprint(sealed), token.key_name)
+        return any(entry.metadata == now for entry in known)
 
     def _unwrapped(self, record: Record) -> bytes:
         member = self.member

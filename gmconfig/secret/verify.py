@@ -34,7 +34,7 @@ def findings(vault: Vault, found: Iterable[Sealed], named: Iterable[Named] = ())
             message = f'secret "{secret.name}" stands in plain text, or has no value'
             yield _finding("plaintext", message, Place(secret.file))
     for token, entry in vault.standing.entries.items():
-        if token not in vault.standing.replaced and entry.context not in places:
+        if entry.context not in places and vault.standing.replacement(token, entry.scope) is None:
             yield _finding("removed", f"{entry.context}: its sealed value was removed; it was {_last(entry)}")
 
 

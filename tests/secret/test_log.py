@@ -28,6 +28,7 @@ CONTENT = {
     "actor": "alice",
     "time": "2026-11-22T16:40:01Z",
     "reason": "why",
+    "root": "r",
     "policy": "p",
 }
 NAME, RAW = event.write(
@@ -59,6 +60,7 @@ def sign(world, tree: dict, *, by=None, actor: str = "alice", parents=None, minu
         "actor": actor,
         "time": f"2026-11-22T16:{minute}:00Z",
         "reason": "",
+        "root": world.pin,
         "policy": canonical.digest(tree),
         "access": tree,
         "parents": parents or [world.pin],
@@ -363,3 +365,62 @@ def test_founding_with_fixed_content_is_readable_by_people(world):
     text = Path(world.root, "access.yaml").read_text()
     assert text.startswith("# Who may read and write which secrets")
     assert "alice:" in text and world.identity.recipient in text
+
+
+def founded(folder: Path, one: identity.Identity):
+    from tests.secret.conftest import World
+
+    folder.mkdir()
+    world = World.__new__(World)
+    world.root, world.identity = folder, one
+    from gmconfig.secret.founding import found
+
+    founding = found("alice", one)
+    world.pin = founding.root
+    world.write(founding.files)
+    return world
+
+
+def test_what_a_member_signed_for_another_repository_counts_for_nothing_here(world, tmp_path):
+    import shutil
+
+    other = founded(tmp_path / "other", world.identity)
+    theirs = other.seal("theirs", "a")
+    ours = world.seal("ours", "b")
+    shutil.copytree(other.root / "secrets", world.root / "secrets", dirs_exist_ok=True)
+    vault = world.vault()
+    with pytest.raises(GmconfigError, match="no signed event"):
+        vault.open(theirs)
+    assert vault.open(ours) == "ours"
+    assert len(vault.standing.current("default")) == 1
+
+
+def test_who_may_write_one_scope_has_no_say_about_another(world):
+    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.standing import fingerprint
+
+    tree = tree_of(world)
+    tree["scopes"]["a"] = [{"document": "a"}]
+    tree["members"]["bo"] = {"age": OTHER.recipient, "verify": OTHER.verifier}
+    tree["grants"].append({"to": ["bo"], "scopes": ["a"], "may": ["read", "write"]})
+    put(world, tree)
+    sign(world, tree)
+    sealed = world.seal("one", "x")
+    generation_ = str(sealed).split(".")[2]
+    place = {"document": "settings", "environment": "production", "variables": {}, "yaml": 1}
+    claims = [
+        {**place, "scope": "a", "generation": generation_, "values": [[["x"], None, [fingerprint(sealed)]]]},
+        {**place, "scope": "a", "generation": generation_, "values": [[["x"], fingerprint(sealed), []]]},
+    ]
+    for number, claim in enumerate(claims):
+        content = {
+            **CONTENT,
+            "actor": "bo",
+            "root": world.pin,
+            "changes": [claim],
+            "time": f"2026-11-23T00:00:0{number}Z",
+        }
+        name, raw = event.write(content, OTHER)
+        (world.root / name).write_bytes(raw)
+    assert world.vault().open(sealed) == "one"
+    assert len(world.vault(Sources({})).standing.heads(sealed.context)) == 1
