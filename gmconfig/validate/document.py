@@ -103,13 +103,12 @@ def _variants(
         if resolved.is_literal or (keeps and not _sealed(loaded)):
             yield Variant(view, names, resolved)
             return
-    for name in names:
+    for name in names if subject.project.environments else (None,):
         for variables in _choices(layers):
             chosen = _chosen(subject, view.document, name, variables)
             if chosen and all(layer.file in loaded for layer in chosen):
-                yield Variant(
-                    view, (name,), _resolved(view, [loaded[layer.file] for layer in chosen], name, variables)
-                )
+                resolved = _resolved(view, [loaded[layer.file] for layer in chosen], name, variables)
+                yield Variant(view, (name,) if name else (), resolved)
 
 
 def _resolved(
@@ -144,7 +143,9 @@ def _choices(layers: Sequence[Layer]) -> list[dict[str, str]]:
     return [{}, *(dict(variables) for variables in dict.fromkeys(given) if variables)]
 
 
-def _chosen(subject: Subject, document: str, environment: str, variables: Mapping[str, str]) -> list[Layer]:
+def _chosen(
+    subject: Subject, document: str, environment: str | None, variables: Mapping[str, str]
+) -> list[Layer]:
     """Give the layers that exist, without asking the disk for each."""
     candidates = subject.project.candidates(document, environment, variables)
     found = [layer for layer in candidates if layer.file in subject.files]

@@ -121,7 +121,8 @@ def test_values_that_yaml_readers_disagree_about(written):
         'a: yes\nb: "no"\nversion: 1.10\nc: 010\nd: plain\ne: - 1\n'.replace("e: - 1\n", ""),
     )
     assert [(f.rule, f.place.line, f.severity) for f in written.findings("yaml")] == [
-        ("trap-boolean", 1, Severity.WARNING), ("trap-version", 3, Severity.WARNING), ("trap-octal", 4, Severity.WARNING),
+        ("trap-boolean", 1, Severity.WARNING), ("trap-version", 3, Severity.WARNING),
+        ("trap-octal", 4, Severity.WARNING),
     ]  # fmt: skip
 
 
@@ -210,6 +211,15 @@ def test_real_configuration_has_no_false_alarms(written, git, conformance_data, 
     written.root = tmp_path / "real"
     written.write(
         "gmconfig.yaml",
-        "documents: {settings: 'values-{environment}.yaml'}\nenvironments: {integration: {}, staging: {}, production: {}}\nplaceholders: keep\n",
+        "documents: {settings: 'values-{environment}.yaml'}\nplaceholders: keep\n"
+        "environments: {integration: {}, staging: {}, production: {}}\n",
     )
     assert written.findings() == []
+
+
+def test_a_project_without_environments_is_checked_as_its_base_layers_say(written):
+    written.write("gmconfig.yaml", "environments: {}\n").write(
+        "config/settings.yaml", "a: ${NOPE}\nb: ${X:1}\n"
+    )
+    written.write("schemas/settings.schema.json", '{"properties": {"b": {"type": "string", "minLength": 9}}}')
+    assert [(f.check, f.path) for f in written.findings()] == [("reference", "a"), ("schema", "b")]

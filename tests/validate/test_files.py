@@ -65,8 +65,10 @@ def test_every_document_of_a_stream_is_checked(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "raw"),
     [
-        ("a__yaml", b"a: ["), ("a__yaml", b"a: 1\na: 2\n"), ("a__yaml", b"\xff\xfe\x00"), ("a__json", b'{"a": 1, "a": 2}'),
-        ("a__json", b"{"), ("a__json", b"[NaN]"), ("a__json", b"\xff"), ("a__json", b"[" * 100_000), ("a__toml", b"a ="),
+        ("a__yaml", b"a: ["), ("a__yaml", b"a: 1\na: 2\n"), ("a__yaml", b"\xff\xfe\x00"),
+        ("a__json", b'{"a": 1, "a": 2}'),
+        ("a__json", b"{"), ("a__json", b"[NaN]"), ("a__json", b"\xff"), ("a__json", b"[" * 100_000),
+        ("a__toml", b"a ="),
         ("a__toml", b"\xff"), ("a__yaml", b"[" * 10_000), ("a__yaml", b"a: &a [*a]"),
     ],
 )  # fmt: skip
@@ -111,10 +113,13 @@ def test_references_are_found_beside_the_schema_and_never_downloaded(tmp_path: P
     )
 
 
-def test_flagd_flags_against_their_published_schema(conformance_data: Path):
-    flags = conformance_data / "flagd-testbed" / "evaluator" / "flags" / "testkit-flags.json"
-    schema = conformance_data / "flagd-schemas" / "json" / "flags.json"
-    assert check_files(str(schema), [str(flags)]).ok
+def test_published_schemas_that_refer_to_each_other_by_name(conformance_data: Path, tmp_path: Path):
+    schema = str(conformance_data / "flagd-schemas" / "flags.json")
+    flag = {"state": "ENABLED", "variants": {"on": True, "off": False}, "defaultVariant": "on"}
+    for index, targeting in enumerate(({"if": [True, "on", "off"]}, {"fractional": "nonsense"})):
+        flags = {"flags": {"a": {**flag, "targeting": targeting}}}
+        (tmp_path / "flags.json").write_text(json.dumps(flags))
+        assert check_files(schema, [str(tmp_path / "flags.json")]).ok == (index == 0)
 
 
 @pytest.mark.parametrize("missing", ["nope.yaml", "."])

@@ -102,7 +102,8 @@ def test_rules_given_by_a_program(written):
         ComplianceRule("mine", config_path="system.name", validation_func=lambda value: value == "y"),
         ComplianceRule("said", config_path="system.name", validation_func=lambda value: [f"{value} is odd"]),
         ComplianceRule(
-            id="custom_rule", name="Custom Rule", description="", category="security", severity=Severity.ERROR,
+            id="custom_rule", name="Custom Rule", description="", category="security",
+            severity=Severity.ERROR,
             config_path="system.ssl_enabled", validation_func="validate_ssl_enabled",
             parameters={"required_for_prod": True},
         ),
@@ -176,7 +177,7 @@ def test_an_expired_waiver_and_one_that_means_nothing_are_findings(written):
 
 def test_checks_take_as_many_arguments_as_they_want():
     assert complaints(lambda value: value, True, {}, None) == []
-    assert complaints(lambda value, parameters, environment: f"{parameters} {environment}", 1, {}, "e") == [
+    assert complaints(lambda _value, parameters, environment: f"{parameters} {environment}", 1, {}, "e") == [
         "{} e"
     ]
     assert complaints(lambda *args: str(len(args)), 1, {}, None) == ["3"]

@@ -39,7 +39,9 @@ def hooked(written, git, tmp_path, monkeypatch):
 
 def run(written, *args: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pre_commit", "run", "--color", "never", *args]
-    return subprocess.run(command, cwd=written.root, capture_output=True, text=True, env=dict(os.environ))
+    return subprocess.run(
+        command, cwd=written.root, capture_output=True, text=True, env=dict(os.environ), check=False
+    )
 
 
 def test_a_staged_error_is_found_although_the_working_tree_is_fine(hooked, git):

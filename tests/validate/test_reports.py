@@ -48,7 +48,8 @@ def test_text_looks_as_designed():
         "     │         ━━━━━ settings.server.port in staging\n"
         'config/settings.yaml:21:13: error: reference: secret "smtp_password" does not exist in testing\n'
         "  hint: gmconfig secret create smtp_password -e testing\n"
-        "policies/security.yaml:1:1: warning: debug-off: system.debug is true in development (waived until 2026-12-31: local work)\n"
+        "policies/security.yaml:1:1: warning: debug-off: system.debug is true in development "
+        "(waived until 2026-12-31: local work)\n"
         "\n"
         "2 errors, 1 warning in 4 environments, 3 documents (1,204 files unchanged since the last check)\n"
     )

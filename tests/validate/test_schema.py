@@ -259,7 +259,7 @@ def test_a_hidden_value_is_in_no_message():
             "p": {"minLength": 40, "pattern": "^x$", "enum": ["y"], "type": "integer", "format": "ipv4"}
         }
     }
-    problems = schema(contents).problems({"p": "hunter2"}, is_hidden=lambda keys: True)
+    problems = schema(contents).problems({"p": "hunter2"}, is_hidden=lambda _keys: True)
     assert len(problems) == 5
     assert "hunter2" not in str(problems)
 

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 def check(view: View) -> Iterator[Finding]:
     """Yield what breaks the document's schema, placed in the layer that set it."""
-    schema = view.subject.schemas.of(view.document)
-    if schema is None:
+    file = view.subject.schemas.file_of(view.document)
+    schema = view.subject.schemas.at(file) if file else None
+    if file is None or schema is None:
         return
-    view.used |= schema.used
+    view.used |= schema.used | {file}
     for variant in view.variants:
         problems = schema.problems(variant.value, is_unknown=_is_unknown, is_hidden=variant.is_hidden)
         for problem in problems:

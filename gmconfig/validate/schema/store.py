@@ -22,28 +22,32 @@ class Schemas:
         self._subject = subject
         self._data: dict[str, object] = {}
         self._compiled: dict[str, Schema | None] = {}
+        self._by_content: dict[bytes, Schema] = {}
+        self._files = frozenset(name for name in subject.files if name.startswith(FOLDER))
 
     def file_of(self, document: str) -> str | None:
         """Give the file of a document's schema; None where there is none."""
         names = (f"{FOLDER}{document}{suffix}" for suffix in SUFFIXES)
         return next((name for name in names if name in self._subject.files), None)
 
-    def of(self, document: str) -> Schema | None:
-        """Give a document's schema; None where there is none that can be read."""
-        file = self.file_of(document)
-        return None if file is None else self.at(file)
-
     def at(self, file: str) -> Schema | None:
         """Give the schema in a file; None if the file cannot be read."""
         if file not in self._compiled:
-            try:
-                contents = self.read(file)
-            except LookupError:
-                self._compiled[file] = None
-            else:
-                files = [name for name in self._subject.files if name.startswith(FOLDER)]
-                self._compiled[file] = Schema(file, contents, Resources(files, self.read))
+            raw = self._subject.snapshot.read(file)
+            schema = self._by_content.get(raw)
+            if schema is None:
+                schema = self._compile(file)
+                if schema is not None and not schema.broken and schema.used == {file}:
+                    self._by_content[raw] = schema
+            self._compiled[file] = schema
         return self._compiled[file]
+
+    def _compile(self, file: str) -> Schema | None:
+        try:
+            contents = self.read(file)
+        except LookupError:
+            return None
+        return Schema(file, contents, Resources(self._files, self.read))
 
     def read(self, file: str) -> object:
         """Give the data of a schema file.
