@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.history.moment import Counting, mapped_line, moments
@@ -13,7 +13,7 @@ from gmconfig.errors import UnknownPath, UnknownVersion, UsageError
 from gmconfig.path import KeyPath
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gmconfig.config.history.moment import Files, Moment
     from gmconfig.project import Project
@@ -51,10 +51,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Versions, newest first; `unknown` are those that could not be read and were skipped."""
+    """What happened to a path, newest first: the versions that changed it, and those that cannot be read."""
 
-    versions: tuple[Version, ...]
-    unknown: tuple[Version, ...] = field(default=())
+    entries: tuple[Version, ...]
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions that changed the value."""
+        return tuple(entry for entry in self.entries if entry.unknown is None)
+
+    @property
+    def unknown(self) -> tuple[Version, ...]:
+        """The versions that could not be read and were skipped."""
+        return tuple(entry for entry in self.entries if entry.unknown is not None)
 
 
 def versions(project: Project, document: str, revision: str = "HEAD") -> tuple[Version, ...]:
@@ -89,12 +98,10 @@ def history(
         raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
     found = list(moments(project, document, environment, variables=variables, revision=revision))
     values = remembered(project, path, found)
-    pairs = list(zip(found, values, strict=True))
-    rows = [_changed(*pair) for pair, changed in zip(pairs, changes(values), strict=True) if changed]
-    unknown = list(_unreadable(pairs))
-    if not rows and not unknown:
+    entries = list(_entries(found, values))
+    if not entries:
         raise UnknownPath(f'no version of "{document}" has "{path}"', hint=f"gmconfig config get {document}")
-    return History(tuple(reversed(rows)), tuple(reversed(unknown)))
+    return History(tuple(reversed(entries)))
 
 
 def commit_of(project: Project, document: str, name: str) -> str:
@@ -118,17 +125,17 @@ def commit_of(project: Project, document: str, name: str) -> str:
     return known[-number].revision.commit
 
 
-def _changed(moment: Moment, value: object) -> Version:
-    present = value is not ABSENT
-    return Version(moment.revision, moment.ordinal or 0, True, present, value if present else None)
-
-
-def _unreadable(pairs: Iterable[tuple[Moment, object]]) -> Iterator[Version]:
-    """Yield the versions that broke one of the files; later ones that leave it alone say nothing new."""
+def _entries(found: Sequence[Moment], values: Sequence[object]) -> Iterator[Version]:
+    """Yield what is worth telling: another value, or files that a version left unreadable."""
     files: Files = ()
-    for moment, value in pairs:
-        if isinstance(value, Unknown) and moment.files != files:
-            yield Version(moment.revision, moment.ordinal or 0, unknown=value.message)
+    for moment, value, changed in zip(found, values, changes(values), strict=True):
+        ordinal = moment.ordinal or 0
+        if isinstance(value, Unknown):
+            if moment.files != files:
+                yield Version(moment.revision, ordinal, unknown=value.message)
+        elif changed:
+            present = value is not ABSENT
+            yield Version(moment.revision, ordinal, True, present, value if present else None)
         files = moment.files
 
 

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_SMALL = 600  # below this many bytes, reading costs less than cutting further
-_LASTING = 16_384  # pieces longer than this change with almost every version: not worth remembering
+    Names = tuple[tuple[bytes, ...], tuple[bytes, ...]]
+
+_SMALL = 900  # below this many bytes, reading costs less than cutting further
+_LASTING = 16_384  # longer pieces change with almost every version: not worth hashing and remembering
 _BREAKS = (b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")  # NEL, LS and PS end lines for YAML 1.1 readers
 _BLANKS = rb"(?:[ ]*(?:#[^\n]*)?\r?\n)*"
 _KEY = rb"[A-Za-z_][A-Za-z0-9_.-]*"
@@ -36,10 +38,10 @@ class Piece:
     """A stretch of lines: a *leaf* that is read as it stands, or parts, or an entry or item with one body.
 
     `used` and `defined` are the names of aliases and anchors that may stand in it (too many do no harm).
-    `found` keeps what evaluating gave, by what the used names meant.
+    `found` keeps what evaluating gave, by what the used names meant; `constant` is it where none is used.
     """
 
-    __slots__ = ("body", "column", "defined", "found", "is_list", "key", "parts", "text", "used")
+    __slots__ = ("body", "column", "constant", "defined", "found", "is_list", "key", "parts", "text", "used")
 
     def __init__(self, text: bytes, column: int, is_list: bool) -> None:
         self.text = text
@@ -50,6 +52,7 @@ class Piece:
         self.key = ""
         self.used: tuple[bytes, ...] = ()
         self.defined: tuple[bytes, ...] = ()
+        self.constant: object = None
         self.found: dict[tuple[bytes | None, ...], object] = {}
 
 
@@ -71,11 +74,11 @@ class Cutter:
     def _piece(self, text: bytes, before: Piece | None) -> Piece:
         if before is not None and before.text == text:
             return before
+        if len(text) >= _LASTING:
+            return (before and self._again(text, before)) or self._fresh(text)
         known = self._known.get(text)
         if known is None:
-            known = (before and self._again(text, before)) or self._fresh(text)
-            if len(text) < _LASTING:
-                self._known[text] = known
+            known = self._known[text] = (before and self._again(text, before)) or self._fresh(text)
         return known
 
     def _again(self, text: bytes, before: Piece) -> Piece | None:
@@ -95,7 +98,8 @@ class Cutter:
         cuts = _cuts(text, column, is_list)
         if len(cuts) == 1:
             return _leaf(text, column, is_list)
-        return self._joined(text, column, is_list, [self._piece(part, None) for part in _parts(text, cuts)])
+        parts = [self._piece(part, None) for part in _parts(text, cuts)]
+        return _joined(Piece(text, column, is_list), parts, parts, ((), ()))
 
     def _nested(self, text: bytes, column: int, is_list: bool, inner: Piece | None) -> Piece | None:
         return self._item(text, column, inner) if is_list else self._entry(text, column, inner)
@@ -108,7 +112,9 @@ class Cutter:
         except Uncuttable:
             return None
         rest = before.parts[len(before.parts) - back :]
-        return self._joined(text, before.column, before.is_list, [*before.parts[:front], *new, *rest])
+        parts = [*before.parts[:front], *new, *rest]
+        names = (before.used, before.defined)
+        return _joined(Piece(text, before.column, before.is_list), parts, new, names)
 
     def _between(self, text: bytes, column: int, is_list: bool, olds: Sequence[Piece]) -> list[Piece]:
         """Give the parts in the place of old ones; where one stayed one, not every line is looked at."""
@@ -122,15 +128,6 @@ class Cutter:
         texts = _parts(text, _cuts(text, column, is_list))
         pairs = olds if len(olds) == len(texts) else [None] * len(texts)
         return [self._piece(part, old) for part, old in zip(texts, pairs, strict=True)]
-
-    def _joined(self, text: bytes, column: int, is_list: bool, parts: list[Piece]) -> Piece:
-        if not parts or any((part.column, part.is_list) != (column, is_list) for part in parts):
-            raise Uncuttable
-        piece = Piece(text, column, is_list)
-        piece.parts = tuple(parts)
-        piece.used = _names(part.used for part in parts)
-        piece.defined = _names(part.defined for part in parts)
-        return piece
 
     def _entry(self, text: bytes, column: int, before: Piece | None) -> Piece | None:
         header = _header(column).match(text)
@@ -156,6 +153,16 @@ class Cutter:
         return body if deeper and (body.parts or body.body) else None
 
 
+def _joined(piece: Piece, parts: list[Piece], new: Sequence[Piece], names: Names) -> Piece:
+    """Give a piece its parts; `names` are those of the parts that are not new."""
+    if not parts or any([part.column != piece.column or part.is_list != piece.is_list for part in new]):  # noqa: C419
+        raise Uncuttable
+    piece.parts = tuple(parts)
+    piece.used = _with(names[0], [part.used for part in new])
+    piece.defined = _with(names[1], [part.defined for part in new])
+    return piece
+
+
 def _wrapped(piece: Piece, key: str, body: Piece) -> Piece:
     piece.key, piece.body, piece.used, piece.defined = key, body, body.used, body.defined
     return piece
@@ -164,13 +171,15 @@ def _wrapped(piece: Piece, key: str, body: Piece) -> Piece:
 def _leaf(text: bytes, column: int, is_list: bool) -> Piece:
     piece = Piece(text, column, is_list)
     names = _NAME.findall(text) if b"*" in text or b"&" in text else ()
-    piece.used = _names([name] for sign, name in names if sign == b"*")
-    piece.defined = _names([name] for sign, name in names if sign == b"&")
+    piece.used = _with((), [[name for sign, name in names if sign == b"*"]])
+    piece.defined = _with((), [[name for sign, name in names if sign == b"&"]])
     return piece
 
 
-def _names(groups: Iterable[Sequence[bytes]]) -> tuple[bytes, ...]:
-    return tuple(dict.fromkeys(name for group in groups for name in group))
+def _with(names: tuple[bytes, ...], groups: Iterable[Sequence[bytes]]) -> tuple[bytes, ...]:
+    """Add names to some; those that are gone may stay, for too many do no harm."""
+    more = [name for group in groups if group for name in group if name not in names]
+    return (*names, *dict.fromkeys(more)) if more else names
 
 
 def _same(text: bytes, before: Piece) -> tuple[int, int, int, int]:

@@ -82,6 +82,8 @@ def _evaluated(piece: Piece, anchors: Mapping[bytes, bytes]) -> Found:
         else:
             found = _read_or_judged(piece, meaning, anchors)
         piece.found[meaning] = found
+        if not piece.used:
+            piece.constant = found
     return found  # type: ignore[return-value]  # only this function fills `found`
 
 
@@ -111,10 +113,11 @@ def _wrapped(piece: Piece, inner: Found) -> Found:
 
 
 def _joined(piece: Piece, anchors: dict[bytes, bytes]) -> Found:
-    parts = []
+    parts: list[Found] = []
     for part in piece.parts:
-        found = _evaluated(part, anchors)
-        anchors.update(found.anchors)
+        found: Found = part.constant or _evaluated(part, anchors)  # type: ignore[assignment]
+        if found.anchors:
+            anchors.update(found.anchors)
         parts.append(found)
     defined = {name: anchors[name] for name in piece.defined if name in anchors}
     return Found(
