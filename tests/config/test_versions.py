@@ -238,7 +238,7 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize("depth", [150, pytest.param(0, marks=pytest.mark.long)])
+@pytest.mark.parametrize("depth", [40, pytest.param(0, marks=pytest.mark.long)])
 def test_the_history_of_govuk_is_what_parsing_every_version_gives(conformance_data, tmp_path, depth):
     root = tmp_path / "govuk"
     subprocess.run(
