@@ -56,7 +56,7 @@ class Source:
     def line(self, number: int) -> str:
         """Give a line of the text, by its number from 1; empty where there is none."""
         if self._lines is None:
-            self._lines = self.raw.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
+            self._lines = lines_in(self.raw.decode("utf-8", "replace").removeprefix("\ufeff"))
         return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
     def _composed(self) -> Stream | None:
@@ -68,6 +68,11 @@ class Source:
             except BrokenConfiguration:  # some JSON is no YAML, such as surrogate pairs
                 return None
         return self._stream
+
+
+def lines_in(text: str) -> list[str]:
+    """Split a text where YAML and JSON count lines, and nowhere else."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _json(raw: bytes, file: str) -> object:

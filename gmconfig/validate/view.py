@@ -7,6 +7,7 @@ from gmconfig.config.placeholder import Unknown
 from gmconfig.config.resolve import Resolved
 from gmconfig.finding import Finding
 from gmconfig.path import format_keys
+from gmconfig.validate.source import lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,10 +98,12 @@ class View:
         self.lines: dict[tuple[str, int], str] = {}
         self.used: set[str] = set()
         self._hidden: set[tuple[str, int]] = set()
+        self._texts: dict[str, list[str]] = {}
 
     def note(self, layer: LoadedLayer, place: Place) -> None:
         """Keep the lines around a place, to be shown beside a finding."""
-        lines = layer.stream.text.splitlines()
+        lines = self._texts.get(place.file) or lines_in(layer.stream.text)
+        self._texts[place.file] = lines
         for number in (place.line - 1, place.line):
             if 0 < number <= len(lines):
                 self.lines[(place.file, number)] = lines[number - 1]

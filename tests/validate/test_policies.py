@@ -137,6 +137,11 @@ def test_rules_given_by_a_program(written):
             'not of the format "date"',
         ),
         ("waivers: [{rule: a}]", "policies/a.yaml:1:11", "is missing"),
+        (
+            "rules: [{id: a, config_path: a, require: {type: strin}}]",
+            "policies/a.yaml:1:49",
+            "broken schema",
+        ),
         ("rule: []", "policies/a.yaml:1:1", '"rule" is not allowed here'),
         ("rules: [", "policies/a.yaml:1:9", ""),
         ("- a", "policies/a.yaml:1:1", "is not a map"),

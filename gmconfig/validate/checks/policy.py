@@ -77,15 +77,10 @@ _SCHEMAS: dict[int, tuple[ComplianceRule, Schema]] = {}
 def _required(rule: ComplianceRule) -> Schema:
     """Give the compiled `require:` of a rule, once in a process."""
     if id(rule) not in _SCHEMAS:
-        from gmconfig.validate.schema.compiled import Schema
-        from gmconfig.validate.schema.resources import Resources
+        from gmconfig.validate.policy.load import schema_of
 
-        _SCHEMAS[id(rule)] = (rule, Schema(rule.id, rule.require, Resources((), _nothing)))
+        _SCHEMAS[id(rule)] = (rule, schema_of(rule))
     return _SCHEMAS[id(rule)][1]
-
-
-def _nothing(file: str) -> object:
-    raise LookupError(file)
 
 
 def _is_unknown(value: object) -> bool:

@@ -26,6 +26,8 @@ from gmconfig.validate.policy.functions import function
 from gmconfig.validate.policy.index import Index
 from gmconfig.validate.policy.rule import ComplianceRule
 from gmconfig.validate.policy.waiver import Waiver
+from gmconfig.validate.schema.compiled import Schema
+from gmconfig.validate.schema.resources import Resources
 from gmconfig.validate.source import Source
 
 TYPE_CHECKING = False
@@ -121,7 +123,29 @@ class _Reader:
                 )
             )
             return
-        self.rules.append(rule)
+        if rule.require is None or not self._broken(rule, source, (*keys, "require")):
+            self.rules.append(rule)
+
+    def _broken(self, rule: ComplianceRule, source: Source, keys: Keys) -> bool:
+        """Note what is wrong with the schema that a rule requires."""
+        problems = schema_of(rule).broken
+        for problem in problems:
+            at = (*keys, *problem.keys)
+            place, width = source.place(at), source.width(at)
+            message = f"broken schema: {problem.message}"
+            self.findings.append(
+                Finding("policy", "broken-policy", Severity.ERROR, message, place, width, hint=problem.hint)
+            )
+        return bool(problems)
+
+
+def schema_of(rule: ComplianceRule) -> Schema:
+    """Compile what a rule requires; it may refer to nothing outside of itself."""
+    return Schema(rule.id, rule.require, Resources((), _nothing))
+
+
+def _nothing(file: str) -> object:
+    raise LookupError(file)
 
 
 def rule_of(entry: dict[str, Any]) -> ComplianceRule:
