@@ -1,0 +1,1 @@
+"""gmconfig beside the tools that people use today, in one run: `python -m tests.benchmarks --help`."""
