@@ -38,9 +38,20 @@ def compose(raw: bytes, file: str = "") -> Stream:
     Raises:
         BrokenConfiguration: it cannot be read; the place says where.
     """
-    stream = Stream(raw, decoded(raw, file), file)
-    _Composer(stream).documents()
+    stream = _recent.get((file, raw))
+    if stream is None:
+        stream = Stream(raw, decoded(raw, file), file)
+        _Composer(stream).documents()
+        while len(_recent) >= _KEPT:
+            _recent.pop(next(iter(_recent)), None)
+        _recent[file, raw] = stream
     return stream
+
+
+_KEPT = 3
+"""How many files stay composed: one command looks at the same one, before and after, again and again."""
+
+_recent: dict[tuple[str, bytes], Stream] = {}
 
 
 class _Composer:
@@ -157,13 +168,13 @@ class _Composer:
             key.is_merge = key.tag == MERGE_TAG or (key.text == "<<" and not key.style and key.tag is None)
 
     def _refuse_duplicate(self, key: Node, seen: dict[str, Node]) -> None:
-        text = "<<" if key.is_merge else f".{key_of(key)}"
-        first = seen.setdefault(text, key)
-        if first is key:
+        if key.is_merge:  # helm's charts repeat it; the constructor says which one wins
             return
-        name = "<<" if key.is_merge else text[1:]
-        hint = "list the maps in one merge key: <<: [*a, *b]" if key.is_merge else "remove one of the two"
-        self._refuse(f'the key "{name}" stands here and at {first.line}:{first.column}', key, hint)
+        name = key_of(key)
+        first = seen.setdefault(name, key)
+        if first is not key:
+            where = f"{first.line}:{first.column}"
+            self._refuse(f'the key "{name}" stands here and at {where}', key, "remove one of the two")
 
     def _skip_properties(self, node: Node) -> None:
         """Move the node's start behind its anchor and tag."""

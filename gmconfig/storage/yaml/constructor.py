@@ -84,7 +84,8 @@ class _Constructor:
         merge: list[object] = []
         for key, value in node.entries:
             if key.is_merge:
-                merge.append(self.value(value, (*keys, "<<")))
+                # A merge key that is written again wins over the one before, as in Go's and Python's readers.
+                merge.insert(0, self.value(value, (*keys, "<<")))
             else:
                 name = key_of(key)
                 entries[name] = self.value(value, (*keys, name))

@@ -60,8 +60,8 @@ def entry_at(node: Node, key: str | int) -> tuple[Node | None, Node] | None:
 
 
 def merge_sources(node: Node) -> Iterator[Node]:
-    """Yield the maps that a map's merge key brings in, the strongest first."""
-    for key_node, value in node.entries:
+    """Yield the maps that a map's merge keys bring in, the strongest first: a later key wins over an earlier."""
+    for key_node, value in reversed(node.entries):
         if key_node.is_merge:
             source = value.resolved()
             yield from (item.resolved() for item in source.items) if source.kind == LIST else (source,)

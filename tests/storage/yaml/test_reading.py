@@ -4,7 +4,7 @@ import pytest
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
-from gmconfig.storage.yaml import Tagged, compose, construct, load, load_all
+from gmconfig.storage.yaml import Tagged, compose, construct, load, load_all, place
 
 
 def refusal(raw):
@@ -39,10 +39,18 @@ def test_a_key_twice_is_refused_with_both_places():
 
 
 @pytest.mark.parametrize(
-    "text", [b'a: 1\n"a": 2', b'1: a\n"1": b', b"{a: 1, a: 2}", b"<<: {a: 1}\n<<: {b: 1}", b"~: 1\nnull: 2"]
+    "text", [b'a: 1\n"a": 2', b'1: a\n"1": b', b"{a: 1, a: 2}", b"~: 1\nnull: 2"]
 )
 def test_a_key_twice_in_another_guise_too(text):
     assert "stands here and at 1:" in refusal(text).message
+
+
+def test_a_merge_key_twice_is_legal_and_the_latest_counts():
+    """Helm's charts repeat it (govuk-app-config does); PyYAML and Go's reader let the later one win."""
+    raw = b"a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc:\n  !!merge <<: *a\n  z: 3\n  <<: *b\n"
+    assert load(raw)["c"] == {"x": 1, "y": 2, "z": 3}
+    assert construct(compose(raw).documents[0]) == load(raw)
+    assert place(compose(raw), ("c", "y")) == Place("", 2, 11)
 
 
 def test_an_anchor_twice_is_legal_and_the_latest_counts():
