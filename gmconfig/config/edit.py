@@ -32,16 +32,23 @@ class PlannedEdit:
     """A change that could be made.
 
     `edits` has the file's edit, and is empty where the file already says what was wished. `keys` is the
-    changed path in the merged document (empty for a whole tree). `effects` are the resolved values (before
-    placeholders) that change, by environment, None being the base alone. `overriding` are the environments
-    that the layer reaches, but that set `keys` themselves.
+    changed path in the merged document (empty for a whole tree). `overriding` are the environments that the
+    layer reaches, but that set `keys` themselves.
     """
 
     layer: Layer
     edits: Mapping[str, YamlEdit]
     keys: Keys
-    effects: Mapping[str | None, tuple[Change, ...]]
+    resolved: Resolved
     overriding: tuple[str, ...] = ()
+
+    @property
+    def effects(self) -> Mapping[str | None, tuple[Change, ...]]:
+        """The resolved values (before placeholders) that change, by environment, None being the base alone.
+
+        Found out when asked for: it reads every environment twice.
+        """
+        return effects(self.resolved, self.layer, self.edits)
 
 
 def plan_set(
@@ -235,6 +242,6 @@ def _planned(
         layer=own.layer,
         edits=changed,
         keys=keys,
-        effects=effects(resolved, own.layer, changed),
+        resolved=resolved,
         overriding=overriding(resolved, own.layer, keys) if keys else (),
     )

@@ -46,7 +46,7 @@ def overriding(resolved: Resolved, layer: Layer, keys: Keys) -> tuple[str, ...]:
     """Give the environments that inherit from the layer, but set this path in a layer of their own."""
     found = []
     for environment in resolved.project.environments_reached(layer.environment):
-        if environment in (None, layer.environment):
+        if environment in (None, layer.environment) or not _has_own(resolved, layer, environment):
             continue
         try:
             other = resolve(resolved.project, resolved.snapshot, resolved.document, environment)
@@ -60,6 +60,12 @@ def overriding(resolved: Resolved, layer: Layer, keys: Keys) -> tuple[str, ...]:
         ):
             found.append(environment)
     return tuple(name for name in found if name is not None)
+
+
+def _has_own(resolved: Resolved, layer: Layer, environment: str | None) -> bool:
+    """Whether an environment has a file that could override the layer's; without one nothing need be read."""
+    found = resolved.project.layers(resolved.snapshot, resolved.document, environment)
+    return any(one.environment not in (None, layer.environment) for one in found)
 
 
 def _merged(resolved: Resolved, snapshot: Snapshot, environment: str | None) -> object:
