@@ -68,6 +68,8 @@ def item_keys(items: list[object], way: tuple[str, ...]) -> list[str] | None:
 
 def own_path(tree: object, keys: Keys, rules: Rules) -> tuple[str | int | Selector, ...]:
     """Name a place so that it survives reordering: list items by their declared key, else by index."""
+    if not rules:
+        return tuple(keys)
     found: list[str | int | Selector] = []
     for key in keys:
         way = here(rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from gmconfig.errors import UnknownPath
@@ -32,12 +32,15 @@ class YamlEdit:
 
     file: str
     edits: tuple[Edit, ...]
+    _made: dict[bytes | None, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def apply(self, old: bytes | None) -> bytes | None:
-        """Give the file with the edits made."""
-        from gmconfig.storage.yaml.edit import edit
+        """Give the file with the edits made; a change is planned, checked and committed, but made once."""
+        if old not in self._made:
+            from gmconfig.storage.yaml.edit import edit
 
-        return edit(old, self.edits, file=self.file)
+            self._made[old] = edit(old, self.edits, file=self.file)
+        return self._made[old]
 
     def region(self, old: bytes | None) -> Mapping[str, object]:
         """Give the values at the edits' paths, each as a tuple that is empty where nothing stands."""

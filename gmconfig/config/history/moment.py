@@ -55,6 +55,7 @@ def moments(
     """Yield the moments at which an environment's files or their mapping changed, oldest first."""
     state: dict[str, str] = {}
     ordinal, counts, before = 0, Counting(document), None
+    names: Sequence[str] = ()
     for commit, mapping in mapped_line(project, revision):
         for path, blob in commit.blobs.items():
             if blob is None:
@@ -63,10 +64,11 @@ def moments(
                 state[path] = blob
         is_version = counts.touches(mapping, commit)
         ordinal += is_version
-        if not is_version and mapping is before:
+        if mapping is not before:
+            names = _candidates(mapping, document, environment, variables)
+        elif not is_version:
             continue
         before = mapping
-        names = _candidates(mapping, document, environment, variables)
         files = tuple([(name, state[name]) for name in names if name in state])
         yield Moment(commit, ordinal if is_version else None, files, mapping)
 

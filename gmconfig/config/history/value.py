@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
-from gmconfig.config.history.reading import VersionReader
 from gmconfig.config.merge import merge
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration, UnknownPath
 from gmconfig.path import value_at
 from gmconfig.storage.git.history import read_blobs
-from gmconfig.storage.yaml import load_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gmconfig.config.history.moment import Files, Moment
+    from gmconfig.config.history.reading import VersionReader
     from gmconfig.path import KeyPath
     from gmconfig.project import Project
     from gmconfig.storage.git import Repository
@@ -76,9 +75,13 @@ class Trees:
         return {} if tree is None else tree
 
     def _reader(self, file: str) -> VersionReader:
+        from gmconfig.config.history.reading import VersionReader
+
         return self._readers.setdefault(file, VersionReader())
 
     def _numbered(self, raw: bytes, file: str) -> object:
+        from gmconfig.storage.yaml import load_all
+
         documents = load_all(raw, file)
         return documents[self._number - 1] if self._number <= len(documents) else {}
 

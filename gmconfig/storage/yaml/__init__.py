@@ -5,8 +5,7 @@ What is asked for is loaded when it is first named: reading a file does not load
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing costs more to import than a small file takes to read
 if TYPE_CHECKING:
     from gmconfig.storage.yaml.ambiguity import Trap as Trap
     from gmconfig.storage.yaml.ambiguity import traps as traps

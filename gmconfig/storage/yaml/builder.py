@@ -6,8 +6,6 @@ place, without a call, and keep what they need in local names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gmconfig.storage.yaml.expansion import DEPTH_LIMIT, Expansion, Overgrown, merged
 from gmconfig.storage.yaml.native import (
     AliasEvent,
@@ -21,6 +19,7 @@ from gmconfig.storage.yaml.native import (
 )
 from gmconfig.storage.yaml.scalars import MERGE_TAG, PLAIN, BadScalar, scalar_key, tagged
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
