@@ -37,7 +37,6 @@ Where to add what
 
 from __future__ import annotations
 
-
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run

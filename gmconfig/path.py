@@ -96,7 +96,10 @@ class KeyPath:
         return f"KeyPath({str(self)!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KeyPath) and (self.segments, self.document) == (other.segments, other.document)
+        return isinstance(other, KeyPath) and (self.segments, self.document) == (
+            other.segments,
+            other.document,
+        )
 
     def __hash__(self) -> int:
         return hash((self.segments, self.document))
@@ -245,8 +248,8 @@ def _accepts(segment: Segment, key: str | int, tree: object) -> bool:
 
 def _descend(tree: object, keys: Keys) -> object:
     for key in keys:
-        if isinstance(tree, dict) and key in tree:
-            tree = tree[key]
+        if isinstance(tree, dict):
+            tree = tree.get(key)
         elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
             tree = tree[key]
         else:

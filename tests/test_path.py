@@ -15,7 +15,9 @@ TREE = {
 }
 
 keys = st.lists(st.one_of(st.text(max_size=8), st.integers(0, 99)), max_size=5).map(tuple)
-selectors = st.builds(Selector, st.lists(st.text(max_size=5), min_size=1, max_size=3).map(tuple), st.text(max_size=6))
+selectors = st.builds(
+    Selector, st.lists(st.text(max_size=5), min_size=1, max_size=3).map(tuple), st.text(max_size=6)
+)
 segments = st.lists(
     st.one_of(st.text(max_size=8), st.integers(-9, 9), selectors, st.just(ANY), st.just(DEEP)), max_size=5
 )
@@ -62,7 +64,24 @@ def test_every_leaf_is_found_by_its_own_path(tree):
 
 
 @pytest.mark.parametrize(
-    "text", ["a..b", ".a", "a.", "a[", "a[]", "a[x", 'a."b', "a b", "a=b", "#0:a", "#x:a", "#2", 'a["b"]', "a\tb", 'a."\\q"']
+    "text",
+    [
+        "a..b",
+        ".a",
+        "a.",
+        "a[",
+        "a[]",
+        "a[x",
+        'a."b',
+        "a b",
+        "a=b",
+        "#0:a",
+        "#x:a",
+        "#2",
+        'a["b"]',
+        "a\tb",
+        'a."\\q"',
+    ],
 )
 def test_what_is_not_a_path_is_refused_with_the_column(text):
     with pytest.raises(UsageError, match="column"):
@@ -89,9 +108,14 @@ def test_a_selector_must_match_exactly_one_item():
 
 def test_globs_find_every_place_in_order_and_once():
     assert [format_keys(k) for k in KeyPath.parse("**.name").find(TREE)] == [
-        "apps[0].name", "apps[0].meta.name", "apps[1].name",
+        "apps[0].name",
+        "apps[0].meta.name",
+        "apps[1].name",
     ]
-    assert [format_keys(k) for k in KeyPath.parse("apps[*].port").find(TREE)] == ["apps[0].port", "apps[1].port"]
+    assert [format_keys(k) for k in KeyPath.parse("apps[*].port").find(TREE)] == [
+        "apps[0].port",
+        "apps[1].port",
+    ]
     found = list(KeyPath.parse("**").find(TREE))
     assert len(found) == len(set(found))
 

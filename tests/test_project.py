@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TOP_LEVEL = {"gmconfig", "tests", "examples", "schemas", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"}
+TOP_LEVEL = {
+    "gmconfig",
+    "tests",
+    "examples",
+    "schemas",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+}
 PURE = ["config/merge.py", "config/placeholder.py", "config/diff.py", "path.py"]
 
 
@@ -18,7 +27,9 @@ PURE = ["config/merge.py", "config/placeholder.py", "config/diff.py", "path.py"]
     ids=["ruff check", "ruff format", "mypy --strict"],
 )
 def test_the_code_is_clean(check):
-    done = subprocess.run([sys.executable, "-m", *check], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *check], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -31,7 +42,11 @@ def test_imports_point_one_way():
 @pytest.mark.parametrize("module", PURE)
 def test_pure_modules_touch_nothing_outside(module):
     tree = ast.parse((ROOT / "gmconfig" / module).read_text())
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     assert not called & {"open", "print", "input"}
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not attributes & {"now", "today", "environ", "read_text", "write_text"}

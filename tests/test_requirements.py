@@ -21,21 +21,21 @@ def test_basic_configuration_management(trading, git):
     config_manager = ConfigManager(Environment.PRODUCTION)
 
     # Get configuration
-    config = config_manager.get_config('settings')
+    config = config_manager.get_config("settings")
     assert config["system"]["version"] == "1.4.0"
     assert config["database"]["password"] == "correct-horse-battery"
     assert config_manager.get_config("settings", "database")["pool"] == 40
     assert config_manager.get_config("settings", section="database.pool") == 40
 
     # Update configuration
-    config_manager.update_config('settings', {
-        'system': {'version': '2.0.0'}
-    }, user='admin', reason='Version update')
+    config_manager.update_config(
+        "settings", {"system": {"version": "2.0.0"}}, user="admin", reason="Version update"
+    )
     assert config_manager.get_config("settings", "system.version") == "2.0.0"
     assert git("log", "-1", "--format=%an|%s") == "admin|settings: update in production: Version update"
 
     # Rollback configuration
-    config_manager.rollback_config('settings', 'v1', user='admin')
+    config_manager.rollback_config("settings", "v1", user="admin")
     assert config_manager.get_config("settings") == config
     assert [version.name for version in config_manager.get_versions("settings")] == ["v3", "v2", "v1"]
 
@@ -53,7 +53,11 @@ def test_set_config_writes_only_what_differs(trading, git):
     assert config_manager.get_config("settings") == data
     changed = git("show", "--format=", "--unified=0", "--", "config").splitlines()
     assert [line for line in changed if line[0] in "+-" and line[:3] not in ("+++", "---")] == [
-        "-  pool: 40", "+  pool: 55", "-logging:", "-  level: WARNING", "+logging: null",
+        "-  pool: 40",
+        "+  pool: 55",
+        "-logging:",
+        "-  level: WARNING",
+        "+logging: null",
     ]
 
 
@@ -65,19 +69,16 @@ def test_secrets_management(trading):
 
     # Create a secret
     secrets_manager.create_secret(
-        'database_password',
-        'super_secret_password',
-        SecretType.PASSWORD,
-        'Database password for production'
+        "database_password", "super_secret_password", SecretType.PASSWORD, "Database password for production"
     )
 
     # Get secret
-    password = secrets_manager.get_secret('database_password')
-    assert password == 'super_secret_password'
+    password = secrets_manager.get_secret("database_password")
+    assert password == "super_secret_password"
 
     # Rotate secret
-    secrets_manager.rotate_secret('database_password', 'new_password')
-    assert secrets_manager.get_secret('database_password') == 'new_password'
+    secrets_manager.rotate_secret("database_password", "new_password")
+    assert secrets_manager.get_secret("database_password") == "new_password"
 
     secrets_manager.update_secret("database_password", "newer_password", user="admin")
     assert secrets_manager.get_secret("database_password", user="admin") == "newer_password"
@@ -98,7 +99,7 @@ def test_configuration_validation(trading):
     config_data = {"system": {"name": "x", "version": "1.0", "mode": "live"}, "database": {"port": "eighty"}}
 
     # Validate configuration
-    result = validator.validate_config_detailed('settings', config_data)
+    result = validator.validate_config_detailed("settings", config_data)
 
     assert not result.valid
     fields = {error.field: error.message for error in result.errors}
@@ -115,7 +116,9 @@ def test_validation_rules_of_your_own(trading):
 
     validator = ConfigValidator()
     data = ConfigManager("testing").get_config("settings")
-    validator.add_validation_rule("settings", lambda data: [] if data["database"]["pool"] % 2 else ["pool must be odd"])
+    validator.add_validation_rule(
+        "settings", lambda data: [] if data["database"]["pool"] % 2 else ["pool must be odd"]
+    )
 
     result = validator.validate_config_detailed("settings", data)
 
@@ -143,19 +146,21 @@ def test_compliance_rules(trading):
 
     # Create compliance rule
     rule = ComplianceRule(
-        id='custom_rule',
-        name='Custom Rule',
-        description='Custom compliance rule',
-        category='security',
+        id="custom_rule",
+        name="Custom Rule",
+        description="Custom compliance rule",
+        category="security",
         severity=AlertSeverity.ERROR,
-        config_path='system.ssl_enabled',
-        validation_func='validate_ssl_enabled',
-        parameters={'required_for_prod': True}
+        config_path="system.ssl_enabled",
+        validation_func="validate_ssl_enabled",
+        parameters={"required_for_prod": True},
     )
     validator = ConfigValidator("production")
     validator.add_compliance_rule(rule)
-    data = {"system": {"name": "x", "version": "1.0.0", "mode": "live", "ssl_enabled": False},
-            "database": {"host": "db", "port": 1, "password": "correct-horse-battery"}}
+    data = {
+        "system": {"name": "x", "version": "1.0.0", "mode": "live", "ssl_enabled": False},
+        "database": {"host": "db", "port": 1, "password": "correct-horse-battery"},
+    }
 
     result = validator.validate_config_detailed("settings", data)
 
@@ -168,7 +173,9 @@ def test_environment_variable_substitution(tmp_path, monkeypatch):
     from gmconfig import ConfigManager, Environment
 
     root = make(tmp_path / "repo")
-    (root / "config/settings.yaml").write_text("database:\n  host: ${DB_HOST:production.db.com}\n  port: ${DB_PORT:5432}\n")
+    (root / "config/settings.yaml").write_text(
+        "database:\n  host: ${DB_HOST:production.db.com}\n  port: ${DB_PORT:5432}\n"
+    )
     manager = ConfigManager(Environment.DEVELOPMENT, root=root)
     assert manager.get_config("settings", "database") == {"host": "production.db.com", "port": 5432}
 
@@ -187,7 +194,7 @@ def test_runtime_updates_without_restart(trading):
     changed = threading.Event()
     with manager.live("settings", interval=0.02) as settings:
         assert settings.get("database.pool") == 40
-        settings.on_change("database.pool", lambda change: changed.set())
+        settings.on_change("database.pool", lambda _: changed.set())
         ConfigManager(Environment.PRODUCTION).set_value("settings", "database.pool", 41)
         assert changed.wait(10)
         assert settings.get("database.pool") == 41
@@ -217,8 +224,16 @@ def test_debug_mode(trading, caplog):
 def test_every_public_name_is_there():
     import gmconfig
 
-    for name in ("ConfigManager", "SecretsManager", "ConfigValidator", "Environment", "SecretType", "AlertSeverity",
-                 "ComplianceRule", "GmconfigError"):
+    for name in (
+        "ConfigManager",
+        "SecretsManager",
+        "ConfigValidator",
+        "Environment",
+        "SecretType",
+        "AlertSeverity",
+        "ComplianceRule",
+        "GmconfigError",
+    ):
         assert getattr(gmconfig, name) is not None
     with pytest.raises(AttributeError):
         gmconfig.Nothing  # noqa: B018

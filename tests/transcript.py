@@ -43,14 +43,24 @@ def steps(text: str) -> list[Step]:
 def run(commands: list[str], folder: Path) -> list[str]:
     """Run commands one after the other, `cd` included, and give what each printed (stdout and stderr)."""
     outputs = []
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "COLUMNS": "100",
+    }
     for command in commands:
         script = f"{command}\ncode=$?; pwd > '{folder}/.pwd'; exit $code"
         here = folder / ".pwd"
         cwd = here.read_text().strip() if here.exists() else str(folder)
         done = subprocess.run(
-            ["bash", "-c", script], cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, text=True, check=False,
+            ["bash", "-c", script],
+            cwd=cwd,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
         )
         outputs.append(done.stdout)
     return outputs
@@ -66,7 +76,9 @@ def comparable(output: str, folder: Path) -> str:
 
 def agrees(expected: str, actual: str, folder: Path) -> bool:
     """Whether output is what the transcript shows; a line `…` stands for any lines."""
-    pattern = re.escape(comparable(expected, folder)).replace("\n…\n", r"\n(.*\n)*?").replace("\n…", r"(\n.*)*")
+    pattern = (
+        re.escape(comparable(expected, folder)).replace("\n…\n", r"\n(.*\n)*?").replace("\n…", r"(\n.*)*")
+    )
     pattern = re.sub(r"^…(\\)?\n", r"(.*\\n)*?", pattern)
     return re.fullmatch(pattern, comparable(actual, folder)) is not None
 

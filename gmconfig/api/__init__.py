@@ -4,7 +4,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
-    from gmconfig.api.answers import DocumentDifference, DocumentLayers, Explanation, SecretSummary, Statement, Update
+    from gmconfig.api.answers import (
+        DocumentDifference,
+        DocumentLayers,
+        Explanation,
+        SecretSummary,
+        Statement,
+        Update,
+    )
     from gmconfig.api.config_manager import ConfigManager
     from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
     from gmconfig.api.doctor import Examined, examine
@@ -17,8 +24,21 @@ if TYPE_CHECKING:
     from gmconfig.config.diff import Change
     from gmconfig.config.versions import Version
     from gmconfig.errors import (
-        AccessDenied, BrokenConfiguration, ExitCode, GitTrouble, GmconfigError, InvalidConfiguration, Locked,
-        NotFound, Refused, UnknownDocument, UnknownEnvironment, UnknownPath, UnknownVersion, Unresolved, UsageError,
+        AccessDenied,
+        BrokenConfiguration,
+        ExitCode,
+        GitTrouble,
+        GmconfigError,
+        InvalidConfiguration,
+        Locked,
+        NotFound,
+        Refused,
+        UnknownDocument,
+        UnknownEnvironment,
+        UnknownPath,
+        UnknownVersion,
+        Unresolved,
+        UsageError,
     )
     from gmconfig.finding import Finding, Place, Severity
     from gmconfig.finding import Severity as AlertSeverity
@@ -29,7 +49,14 @@ if TYPE_CHECKING:
     from gmconfig.validate.report.report import Report
 
 _HOMES = {
-    "api.answers": ("DocumentDifference", "DocumentLayers", "Explanation", "SecretSummary", "Statement", "Update"),
+    "api.answers": (
+        "DocumentDifference",
+        "DocumentLayers",
+        "Explanation",
+        "SecretSummary",
+        "Statement",
+        "Update",
+    ),
     "api.config_manager": ("ConfigManager",),
     "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
     "api.doctor": ("Examined", "examine"),
@@ -42,9 +69,21 @@ _HOMES = {
     "config.diff": ("Change",),
     "config.versions": ("Version",),
     "errors": (
-        "AccessDenied", "BrokenConfiguration", "ExitCode", "GitTrouble", "GmconfigError", "InvalidConfiguration",
-        "Locked", "NotFound", "Refused", "UnknownDocument", "UnknownEnvironment", "UnknownPath", "UnknownVersion",
-        "Unresolved", "UsageError",
+        "AccessDenied",
+        "BrokenConfiguration",
+        "ExitCode",
+        "GitTrouble",
+        "GmconfigError",
+        "InvalidConfiguration",
+        "Locked",
+        "NotFound",
+        "Refused",
+        "UnknownDocument",
+        "UnknownEnvironment",
+        "UnknownPath",
+        "UnknownVersion",
+        "Unresolved",
+        "UsageError",
     ),
     "finding": ("Finding", "Place", "Severity"),
     "path": ("KeyPath",),
@@ -55,7 +94,55 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names} | {"AlertSeverity": "finding"}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605  # one list of names, not two
+__all__ = [
+    "AccessDenied",
+    "AlertSeverity",
+    "BrokenConfiguration",
+    "Change",
+    "ComplianceRule",
+    "ConfigManager",
+    "ConfigValidator",
+    "DocumentDifference",
+    "DocumentLayers",
+    "Edited",
+    "Environment",
+    "Examined",
+    "ExitCode",
+    "Explanation",
+    "Finding",
+    "GitTrouble",
+    "GmconfigError",
+    "How",
+    "InvalidConfiguration",
+    "KeyPath",
+    "LiveConfig",
+    "Locked",
+    "NotFound",
+    "Outcome",
+    "Place",
+    "Refused",
+    "Report",
+    "Secret",
+    "SecretSummary",
+    "SecretType",
+    "SecretsManager",
+    "Severity",
+    "Started",
+    "Statement",
+    "UnknownDocument",
+    "UnknownEnvironment",
+    "UnknownPath",
+    "UnknownVersion",
+    "Unresolved",
+    "Update",
+    "UsageError",
+    "ValidationError",
+    "ValidationResult",
+    "Version",
+    "examine",
+    "new_identity",
+    "start",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gmconfig.config.diff import Change
-    from gmconfig.config.history.line import Commit
     from gmconfig.errors import GmconfigError
     from gmconfig.finding import Place
+    from gmconfig.storage.git import Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Statement:
     place: Place | None
     value: object
     wins: bool
-    revision: Commit | None
+    revision: Revision | None
     reason: str
 
 

@@ -45,8 +45,13 @@ def carry_out(
     files = changed_files(project.worktree(), edits)
     message = f"{subject}: {how.reason}" if how.reason else subject
     outcome = Outcome(
-        message, document, environment, tuple(changes), files,
-        dry_run=how.dry_run, still_overridden=tuple(still_overridden),
+        message,
+        document,
+        environment,
+        tuple(changes),
+        files,
+        dry_run=how.dry_run,
+        still_overridden=tuple(still_overridden),
     )
     if not files:
         return outcome
@@ -81,7 +86,9 @@ def check(project: Project, files: Files) -> None:
     found = [f for f in validated(project.at(proposed), proposed, files=tuple(files)).findings if f.fails]
     if not found:
         return
-    known = {_identity(f) for f in validated(project, project.worktree(), files=tuple(files)).findings if f.fails}
+    known = {
+        _identity(f) for f in validated(project, project.worktree(), files=tuple(files)).findings if f.fails
+    }
     new = tuple(finding for finding in found if _identity(finding) not in known)
     if new:
         raise InvalidConfiguration(
@@ -95,7 +102,11 @@ def _identity(finding: Finding) -> tuple[object, ...]:
 
 
 def _kept(
-    project: Project, edits: Mapping[str, FileEdit], how: How, outcome: Outcome, named: Mapping[str, str | None]
+    project: Project,
+    edits: Mapping[str, FileEdit],
+    how: How,
+    outcome: Outcome,
+    named: Mapping[str, str | None],
 ) -> Outcome:
     from dataclasses import replace
 
@@ -108,6 +119,8 @@ def _kept(
 
     trailers = {f"Gmconfig-{name}": value for name, value in named.items() if value}
     trailers |= {"Gmconfig-Reason": how.reason} if how.reason else {}
-    result = commit(project.repository, project.prefix, edits, outcome.message, author=how.user, trailers=trailers)
+    result = commit(
+        project.repository, project.prefix, edits, outcome.message, author=how.user, trailers=trailers
+    )
     log.debug("committed %s: %s", result.commit, outcome.message)
     return replace(outcome, commit=result.commit, branch=result.branch)

@@ -24,14 +24,26 @@ if TYPE_CHECKING:
 
 
 def set_value(
-    workspace: Workspace, document: str, path: KeyPath, value: object, how: How, *,
-    create: bool, copy_list: bool, secret: bool,
+    workspace: Workspace,
+    document: str,
+    path: KeyPath,
+    value: object,
+    how: How,
+    *,
+    create: bool,
+    copy_list: bool,
+    secret: bool,
 ) -> Outcome:
     """Set one value in the layer of the environment that was named, without one in the base."""
     sealing = Sealing(workspace, "set", how.reason)
     wished = Secret(value) if secret else value
     plan = plan_set(
-        _resolved(workspace, document, create=create), path, wished, create=create, copy_list=copy_list, seal=sealing.seal
+        _resolved(workspace, document, create=create),
+        path,
+        wished,
+        create=create,
+        copy_list=copy_list,
+        seal=sealing.seal,
     )
     return _carried_out(workspace, plan, how, sealing, "set", f"{document}: {path}")
 
@@ -63,7 +75,9 @@ def layer_text(workspace: Workspace, document: str) -> tuple[str, str]:
     return layer.file, raw.decode("utf-8", "surrogateescape")
 
 
-def replace_layer(workspace: Workspace, document: str, file: str, before: str, after: str, how: How) -> Outcome:
+def replace_layer(
+    workspace: Workspace, document: str, file: str, before: str, after: str, how: How
+) -> Outcome:
     """Replace a layer's whole text."""
     project = workspace.project
     sealing = Sealing(workspace, "edit", how.reason)
@@ -71,7 +85,13 @@ def replace_layer(workspace: Workspace, document: str, file: str, before: str, a
     edits = sealing.settled({file: WholeFile(content)}) if after != before else {}
     subject = f"{document}: edit {file}"
     return carry_out(
-        project, edits, how, operation="edit", document=document, environment=workspace.given, subject=subject,
+        project,
+        edits,
+        how,
+        operation="edit",
+        document=document,
+        environment=workspace.given,
+        subject=subject,
         changes=edited_values(project, edits, files=(file,)),
     )
 
@@ -93,9 +113,16 @@ def _carried_out(
     edits = sealing.settled(plan.edits)
     named = {"Path": str(KeyPath(plan.keys))} if plan.keys else {}
     return carry_out(
-        project, edits, how, operation=operation, document=plan.layer.document, environment=environment,
-        subject=subject + (f" in {environment}" if environment else ""), trailers=named,
-        changes=edited_values(project, edits, files=(plan.layer.file,)), still_overridden=plan.overriding,
+        project,
+        edits,
+        how,
+        operation=operation,
+        document=plan.layer.document,
+        environment=environment,
+        subject=subject + (f" in {environment}" if environment else ""),
+        trailers=named,
+        changes=edited_values(project, edits, files=(plan.layer.file,)),
+        still_overridden=plan.overriding,
     )
 
 
@@ -109,4 +136,6 @@ def _resolved(workspace: Workspace, document: str, *, create: bool = False) -> R
             raise
     project = workspace.project
     rules = rules_of(project.settings.merge)
-    return Resolved(project, snapshot, document, workspace.given, (), variables=workspace.variables, rules=rules)
+    return Resolved(
+        project, snapshot, document, workspace.given, (), variables=workspace.variables, rules=rules
+    )

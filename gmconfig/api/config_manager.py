@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-
 from gmconfig.api.workspace import Workspace
 from gmconfig.path import KeyPath, value_at
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
-    from typing import Any
-
     import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from gmconfig.api.answers import DocumentDifference, DocumentLayers, Explanation, Update
     from gmconfig.api.live import LiveConfig
@@ -97,8 +95,10 @@ class ConfigManager:
 
         return LiveConfig(self.workspace, name, interval=interval)
 
-    def on_change(self, path: str, callback: Callable[[tuple[Change, ...]], object], *, name: str | None = None) -> LiveConfig:
-        """Call back whenever a value below a path of a document (the default one) changes; starts to watch.
+    def on_change(
+        self, path: str, callback: Callable[[Change], None], *, name: str | None = None
+    ) -> LiveConfig:
+        """Call back with each change at or below a path of a document (the default one); starts to watch.
 
         Returns:
             What watches; its `stop()` ends it.
@@ -154,14 +154,21 @@ class ConfigManager:
             return self.get_versions(name)
         from gmconfig.config.versions import history
 
-        found = history(
-            self.workspace.project, name, KeyPath.parse(path), self.environment, variables=self.workspace.variables
-        )
-        return tuple(sorted((*found.versions, *found.unknown), key=lambda version: -version.ordinal))
+        space = self.workspace
+        return history(
+            space.project, name, KeyPath.parse(path), self.environment, variables=space.variables
+        ).entries
 
     # Changing
 
-    def set_config(self, name: str, data: Mapping[str, Any], user: str | None = None, reason: str | None = None, **how: bool) -> Outcome:
+    def set_config(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        user: str | None = None,
+        reason: str | None = None,
+        **how: bool,
+    ) -> Outcome:
         """Make a document's resolved values those of `data`; what does not differ stays as it is written.
 
         Untouched placeholders and sealed values stay; a secret is never written in plain.
@@ -175,7 +182,14 @@ class ConfigManager:
 
         return set_tree(self.workspace, name, dict(data), How(user, reason, **how))
 
-    def update_config(self, name: str, updates: Mapping[str, Any], user: str | None = None, reason: str | None = None, **how: bool) -> Outcome:
+    def update_config(
+        self,
+        name: str,
+        updates: Mapping[str, Any],
+        user: str | None = None,
+        reason: str | None = None,
+        **how: bool,
+    ) -> Outcome:
         """Merge `updates` into a document, deeply; None removes a key."""
         from gmconfig.api.changing import update_tree
         from gmconfig.api.outcome import How
@@ -183,8 +197,17 @@ class ConfigManager:
         return update_tree(self.workspace, name, dict(updates), How(user, reason, **how))
 
     def set_value(
-        self, name: str, path: str, value: object, user: str | None = None, reason: str | None = None, *,
-        create: bool = False, copy_list: bool = False, secret: bool = False, **how: bool,
+        self,
+        name: str,
+        path: str,
+        value: object,
+        user: str | None = None,
+        reason: str | None = None,
+        *,
+        create: bool = False,
+        copy_list: bool = False,
+        secret: bool = False,
+        **how: bool,
     ) -> Outcome:
         """Set one value; with `secret` it is sealed where it stands.
 
@@ -196,23 +219,43 @@ class ConfigManager:
         from gmconfig.api.outcome import How
 
         return set_value(
-            self.workspace, name, KeyPath.parse(path), value, How(user, reason, **how),
-            create=create, copy_list=copy_list, secret=secret,
+            self.workspace,
+            name,
+            KeyPath.parse(path),
+            value,
+            How(user, reason, **how),
+            create=create,
+            copy_list=copy_list,
+            secret=secret,
         )
 
     def unset_value(
-        self, name: str, path: str, user: str | None = None, reason: str | None = None, *,
-        copy_list: bool = False, **how: bool,
+        self,
+        name: str,
+        path: str,
+        user: str | None = None,
+        reason: str | None = None,
+        *,
+        copy_list: bool = False,
+        **how: bool,
     ) -> Outcome:
         """Remove one key; what an environment inherits is removed with null."""
         from gmconfig.api.changing import unset_value
         from gmconfig.api.outcome import How
 
-        return unset_value(self.workspace, name, KeyPath.parse(path), How(user, reason, **how), copy_list=copy_list)
+        return unset_value(
+            self.workspace, name, KeyPath.parse(path), How(user, reason, **how), copy_list=copy_list
+        )
 
     def rollback_config(
-        self, name: str, version: str, user: str | None = None, reason: str | None = None, *,
-        path: str = "", **how: bool,
+        self,
+        name: str,
+        version: str,
+        user: str | None = None,
+        reason: str | None = None,
+        *,
+        path: str = "",
+        **how: bool,
     ) -> Outcome:
         """Restore a document's files as of `v7`, a commit or a tag, as a new commit; or only one path.
 
@@ -223,7 +266,9 @@ class ConfigManager:
 
         return rollback(self.workspace, name, version, How(user, reason, **how), path=KeyPath.parse(path))
 
-    def infer_schema(self, name: str, user: str | None = None, reason: str | None = None, **how: bool) -> Outcome:
+    def infer_schema(
+        self, name: str, user: str | None = None, reason: str | None = None, **how: bool
+    ) -> Outcome:
         """Write `schemas/<document>.schema.json`, a schema that all environments satisfy."""
         from gmconfig.api.inferring import infer_schema
         from gmconfig.api.outcome import How
@@ -237,7 +282,13 @@ class ConfigManager:
         return layer_text(self.workspace, name)
 
     def replace_layer(
-        self, name: str, file: str, before: str, after: str, user: str | None = None, reason: str | None = None,
+        self,
+        name: str,
+        file: str,
+        before: str,
+        after: str,
+        user: str | None = None,
+        reason: str | None = None,
         **how: bool,
     ) -> Outcome:
         """Replace a layer's whole text, as an editor left it."""

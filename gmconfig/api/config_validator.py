@@ -8,10 +8,9 @@ from gmconfig.api.workspace import Workspace
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
-    from typing import Any
-
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     from gmconfig.api.outcome import Outcome
     from gmconfig.finding import Place
@@ -67,14 +66,20 @@ class ConfigValidator:
 
         project = self.workspace.project
         found = check_data(
-            project, project.worktree(), name, dict(data), environment=self.workspace.environment, rules=self._compliance
+            project,
+            project.worktree(),
+            name,
+            dict(data),
+            environment=self.workspace.environment,
+            rules=self._compliance,
         )
         own = [
             ValidationError("", message) for rule in self._rules.get(name, ()) for message in rule(dict(data))
         ]
         told = [(f.fails, ValidationError(f.path or "", f.message, str(f.severity), f.place)) for f in found]
         return ValidationResult(
-            (*(error for fails, error in told if fails), *own), tuple(error for fails, error in told if not fails)
+            (*(error for fails, error in told if fails), *own),
+            tuple(error for fails, error in told if not fails),
         )
 
     def add_validation_rule(self, name: str, func: ValidationRule) -> None:
@@ -92,7 +97,12 @@ class ConfigValidator:
         return generate_schema(name, sample_data)
 
     def save_schema(
-        self, name: str, schema: Mapping[str, Any], user: str | None = None, reason: str | None = None, **how: bool
+        self,
+        name: str,
+        schema: Mapping[str, Any],
+        user: str | None = None,
+        reason: str | None = None,
+        **how: bool,
     ) -> Outcome:
         """Write `schemas/<name>.schema.json` as a commit."""
         from gmconfig.api.inferring import save_schema
@@ -101,8 +111,13 @@ class ConfigValidator:
         return save_schema(self.workspace, name, schema, How(user, reason, **how))
 
     def check(
-        self, *, files: Sequence[str] = (), staged: bool = False, at: str | None = None,
-        environments: Sequence[str] = (), forms: Sequence[str] = ("text",),
+        self,
+        *,
+        files: Sequence[str] = (),
+        staged: bool = False,
+        at: str | None = None,
+        environments: Sequence[str] = (),
+        forms: Sequence[str] = ("text",),
     ) -> Report:
         """Check the whole project, or what some files can affect: the working tree, what is staged, a commit.
 
@@ -116,6 +131,11 @@ class ConfigValidator:
         from gmconfig.api.checking import check
 
         return check(
-            self.workspace, files=files, staged=staged, at=at, environments=environments, rules=self._compliance,
+            self.workspace,
+            files=files,
+            staged=staged,
+            at=at,
+            environments=environments,
+            rules=self._compliance,
             forms=forms,
         )

@@ -22,7 +22,9 @@ class Side(NamedTuple):
     files: Snapshot
 
 
-def diff(workspace: Workspace, left: str, right: str, documents: tuple[str, ...]) -> tuple[DocumentDifference, ...]:
+def diff(
+    workspace: Workspace, left: str, right: str, documents: tuple[str, ...]
+) -> tuple[DocumentDifference, ...]:
     """Compare documents (all by default) between two sides.
 
     Raises:
@@ -50,14 +52,19 @@ def _document(workspace: Workspace, name: str, left: Side, right: Side) -> Docum
     found = _resolved(workspace, name, left), _resolved(workspace, name, right)
     if found[0] is None and found[1] is None:
         workspace.project.check_document(right.files, name)
-    # What cannot be resolved on a side is compared as it is written: a diff is asked for to see just that.
-    values = [
-        {} if side is None else side.checked(workspace.lookup(where.files, where.environment, tolerant=True))[0]
-        for side, where in zip(found, (left, right), strict=True)
-    ]
+    before, after = (_value(workspace, side, where) for side, where in zip(found, (left, right), strict=True))
     written = tuple({} if side is None else side.merged for side in found)
     rules = next(side.rules for side in found if side is not None)
-    return DocumentDifference(name, tuple(differences(*values, rules, written=written)))  # type: ignore[arg-type]
+    return DocumentDifference(
+        name, tuple(differences(before, after, rules, written=(written[0], written[1])))
+    )
+
+
+def _value(workspace: Workspace, resolved: Resolved | None, side: Side) -> object:
+    """Give a side's values; what cannot be resolved is compared as written: a diff is asked for to see that."""
+    if resolved is None:
+        return {}
+    return resolved.checked(workspace.lookup(side.files, side.environment, tolerant=True))[0]
 
 
 def _resolved(workspace: Workspace, name: str, side: Side) -> Resolved | None:

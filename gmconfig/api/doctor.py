@@ -61,14 +61,23 @@ def _memory() -> Examined:
     for place in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108  # memory-backed on purpose
         if place and os.access(place, os.W_OK):
             return Examined("memory", "ok", f"secret edit uses {place}")
-    return Examined("memory", "warning", "no memory-backed folder: secret edit is refused", "mount a tmpfs at /dev/shm")
+    return Examined(
+        "memory", "warning", "no memory-backed folder: secret edit is refused", "mount a tmpfs at /dev/shm"
+    )
 
 
 def _repository(project: Project, fix: bool) -> Iterator[Examined]:
     repository = project.repository
-    yield Examined("repository", "ok", f"{repository.top}, branch {repository.branch() or 'none (detached HEAD)'}")
+    yield Examined(
+        "repository", "ok", f"{repository.top}, branch {repository.branch() or 'none (detached HEAD)'}"
+    )
     if repository.is_shallow():
-        yield Examined("history", "warning", "the clone is shallow: versions and history have no answer", "git fetch --unshallow")
+        yield Examined(
+            "history",
+            "warning",
+            "the clone is shallow: versions and history have no answer",
+            "git fetch --unshallow",
+        )
     cache = os.path.join(repository.common_dir, "gmconfig")
     if os.access(repository.common_dir, os.W_OK):
         yield Examined("cache", "ok", cache)
@@ -79,7 +88,7 @@ def _repository(project: Project, fix: bool) -> Iterator[Examined]:
 
 
 def _access(project: Project) -> Iterator[Examined]:
-    from gmconfig.api.keys import vault_of
+    from gmconfig.secret.door import vault_of
     from gmconfig.secret.policy import FILE
     from gmconfig.secret.sources import describe
 
@@ -90,10 +99,14 @@ def _access(project: Project) -> Iterator[Examined]:
     vault = vault_of(project, tree)
     policy = vault.trust.policies[0]
     yield Examined("access", "ok", f"{len(policy.members)} members, admins {', '.join(policy.admins())}")
-    yield Examined("identity", "ok" if _is_member(vault) else "warning", describe(vault.sources, policy.members))
+    yield Examined(
+        "identity", "ok" if _is_member(vault) else "warning", describe(vault.sources, policy.members)
+    )
     alone = [scope for scope in policy.scopes if len(policy.readers(scope)) < 2]
     if alone:
-        yield Examined("readers", "warning", f"one person alone can open {', '.join(alone)}: a lost key loses it")
+        yield Examined(
+            "readers", "warning", f"one person alone can open {', '.join(alone)}: a lost key loses it"
+        )
 
 
 def _is_member(vault: object) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gmconfig.secret import founding, sources
-from gmconfig.secret.identity import SeedIdentity, generate
+from gmconfig.secret.identity import generate
 from gmconfig.secret.policy import FILE
 from gmconfig.secret.sources import Sources
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
+    from gmconfig.secret.identity import Identity
     from gmconfig.secret.passphrase import SealedSeed
     from gmconfig.storage.change import FileEdit
     from gmconfig.storage.git import Repository
@@ -32,7 +33,9 @@ class Access:
     notes: tuple[str, ...] = ()
 
 
-def trusted(project: Project, repository: Repository | None, identity: str | None, *, dry_run: bool) -> Access:
+def trusted(
+    project: Project, repository: Repository | None, identity: str | None, *, dry_run: bool
+) -> Access:
     """Found a policy where there is none; trust the one that is there if the identity at hand founded it."""
     tree = project.worktree()
     prefix = repository.prefix(project.root) if repository else ""
@@ -51,29 +54,27 @@ def _own_policy(project: Project, repository: Repository | None, prefix: str, id
     if repository is None or founding.pinned(repository, prefix):
         return Access()
     given = Sources(os.environ, identity)
-    mine = sources.seed(given) or sources.own(given)
+    mine = sources.given(given) or sources.own(given)
     roots = [e for e in Ledger.read(project.worktree()) if e.access is not None and not e.parents]
     if mine is None or len(roots) != 1 or roots[0].key != mine.verifier:
         return Access()
-    return Access(pin=lambda: _pin(project, roots[0].id), notes=("this clone trusts the policy that you founded",))
+    return Access(
+        pin=lambda: _pin(project, roots[0].id), notes=("this clone trusts the policy that you founded",)
+    )
 
 
 def _pin(project: Project, root: str) -> None:
     founding.pin(project.repository, project.prefix, root)
 
 
-def _identity(identity: str | None, *, dry_run: bool) -> tuple[SeedIdentity, SealedSeed | None, tuple[str, ...]]:
-    """Give the identity to begin with: a given one, the user's, one behind a passphrase, or a new one."""
+def _identity(identity: str | None, *, dry_run: bool) -> tuple[Identity, SealedSeed | None, tuple[str, ...]]:
+    """Give the identity to begin with: the one at hand, else a new one, which a dry run does not keep."""
     given = Sources(os.environ, identity)
-    held = sources.seed(given) or sources.own(given)
-    if held is not None:
-        return held, None, ()
-    if passphrase := sources.passphrase_of(given):
-        from gmconfig.secret.passphrase import protect
-
-        fresh = generate(passphrase[1])
-        return fresh, protect(fresh, passphrase[0]), ()
-    if dry_run:
+    fresh = (
+        sources.given(given) is None and sources.passphrase_of(given) is None and sources.own(given) is None
+    )
+    if fresh and dry_run:
         return generate("a new identity"), None, ()
-    made = sources.keep(given)
-    return made, None, (f"your identity is {made.source}; keep it, nothing else opens what it seals",)
+    held, sealed_seed = founding.founder(given)
+    note = f"your identity is {held.source}; keep it, nothing else opens what it seals"
+    return held, sealed_seed, (note,) if fresh else ()

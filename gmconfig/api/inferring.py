@@ -31,7 +31,11 @@ def save_schema(workspace: Workspace, document: str, schema: Mapping[str, Any], 
     return _saved(workspace, document, dict(schema), how, replace=True)
 
 
-def _saved(workspace: Workspace, document: str, schema: dict[str, Any], how: How, *, replace: bool) -> Outcome:
+def _saved(
+    workspace: Workspace, document: str, schema: dict[str, Any], how: How, *, replace: bool
+) -> Outcome:
     project = workspace.project
     edits = schema_edits(project, project.worktree(), document, schema, replace=replace)
-    return carry_out(project, edits, how, operation="schema", document=document, subject=f"{document}: schema")
+    return carry_out(
+        project, edits, how, operation="schema", document=document, subject=f"{document}: schema"
+    )

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.secret.sources import Sources
-from gmconfig.secret.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from gmconfig.api.workspace import Workspace
-    from gmconfig.project import Project
-    from gmconfig.storage.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +20,6 @@ class NewIdentity:
     file: str
     recipient: str
     verifier: str
-
-
-def vault_of(
-    project: Project, snapshot: Snapshot, identity: str | None = None, ask: Callable[[str], str] | None = None
-) -> Vault:
-    """Open the vault of a snapshot with what this process holds; `ask` gets a passphrase from a person."""
-    from gmconfig.secret.founding import pinned
-
-    return Vault(
-        snapshot,
-        Sources(os.environ, identity, ask),
-        # Git is asked when the first secret is met: most reads meet none.
-        root=lambda: pinned(project.repository, project.prefix),
-        chain=project.chain,
-    )
 
 
 def new_identity(file: str | None = None) -> NewIdentity:
@@ -78,5 +59,8 @@ def ci_identity(workspace: Workspace) -> str:
     project = workspace.project
     held = workspace.vault(project.worktree()).held.identity
     if not isinstance(held, SeedIdentity):
-        raise Refused(f"the identity of {held.source} is an SSH key, no seed", hint="gmconfig secret keygen --file ci.key")
+        raise Refused(
+            f"the identity of {held.source} is an SSH key, no seed",
+            hint="gmconfig secret keygen --file ci.key",
+        )
     return held.text(pinned(project.repository, project.prefix))

@@ -32,8 +32,11 @@ class LiveConfig:
         self._workspace = workspace
         self._reloads: queue.SimpleQueue[Reload] = queue.SimpleQueue()
         self._watcher = Watcher(
-            self._loaded, self._files, rules=rules_of(workspace.project.settings.merge),
-            interval_seconds=interval, on_reload=self._reloads.put,
+            self._loaded,
+            self._files,
+            rules=rules_of(workspace.project.settings.merge),
+            interval_seconds=interval,
+            on_reload=self._reloads.put,
         )
 
     def get(self, path: str, default: object = None) -> object:

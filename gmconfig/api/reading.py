@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from gmconfig.errors import UsageError
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
@@ -23,7 +22,9 @@ def snapshot(workspace: Workspace, at: str | None, document: str | None) -> Snap
         return workspace.project.worktree()
     if document is None:
         if at[:1] == "v" and at[1:].isdigit():
-            raise UsageError(f'"{at}" counts the versions of one document', hint="name the document, or a commit")
+            raise UsageError(
+                f'"{at}" counts the versions of one document', hint="name the document, or a commit"
+            )
         return workspace.project.snapshot(at)
     from gmconfig.config.versions import commit_of
 

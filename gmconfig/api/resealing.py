@@ -12,8 +12,10 @@ from gmconfig.api.sealing import Sealing, tokens_in
 from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath, value_at
-from gmconfig.secret import inline
-from gmconfig.secret.token import Context, Sealed, is_token
+from gmconfig.secret import editing, inline
+from gmconfig.secret.rule import COMMON
+from gmconfig.secret.store import FOLDER
+from gmconfig.secret.token import Context, is_token
 from gmconfig.storage.change import WholeFile
 
 if TYPE_CHECKING:
@@ -21,17 +23,18 @@ if TYPE_CHECKING:
 
     from gmconfig.api.outcome import How, Outcome
     from gmconfig.api.workspace import Workspace
+    from gmconfig.path import Keys
     from gmconfig.project import Layer, Project
     from gmconfig.storage.change import FileEdit
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenedFile:
-    """A file with its secrets in plain, as an editor gets it; `sealed` are the tokens by path."""
+    """A file with its secrets in plain and tagged, as an editor gets it; `raw` is the file as it stands."""
 
     file: str
     text: str
-    sealed: Mapping[KeyPath, Sealed]
+    raw: bytes
 
 
 def seal(workspace: Workspace, file: str, path: str, how: How) -> Outcome:
@@ -48,7 +51,9 @@ def seal(workspace: Workspace, file: str, path: str, how: How) -> Outcome:
     if isinstance(value, dict | list):
         raise Refused(f'"{path}" is not a single value', hint="seal its values one by one")
     sealing = Sealing(workspace, "seal", how.reason)
-    edits = inline.seal(sealing.draft, value, _context(workspace.project, layer, tree, keys), layer.file, keys)
+    edits = inline.seal(
+        sealing.draft, value, _context(workspace.project, layer, tree, keys), layer.file, keys
+    )
     return _carried_out(workspace, sealing, edits, how, "seal", layer, path)
 
 
@@ -69,58 +74,81 @@ def unseal(workspace: Workspace, file: str, path: str, how: How) -> Outcome:
 
 
 def open_file(workspace: Workspace, file: str | None) -> OpenedFile:
-    """Open every sealed value of a layer's file, or of the environment's named secrets."""
+    """Open every sealed value of a layer's file, or of the environment's named secrets.
+
+    Raises:
+        NotFound: there is no such file.
+        AccessDenied: one of its values cannot be opened.
+    """
     from gmconfig.secret.store import file_of
-    from gmconfig.storage.yaml.edit import Set, edit
 
     project, snapshot = workspace.project, workspace.project.worktree()
     name = _below_root(project, file) if file else file_of(workspace.given)
     if not snapshot.exists(name):
         raise NotFound(f'there is no file "{name}"', hint="gmconfig secret create NAME")
-    vault = workspace.vault(snapshot)
-    sealed = {KeyPath(one.keys): one for one in _tokens(workspace, name)}
-    raw = edit(snapshot.read(name), [Set(path, vault.open(one), False) for path, one in sealed.items()], file=name)
-    return OpenedFile(name, raw.decode("utf-8", "surrogateescape"), sealed)
+    raw = snapshot.read(name)
+    plain = editing.opened(workspace.vault(snapshot), raw, name, _contexts(project, name))
+    return OpenedFile(name, plain.decode("utf-8", "surrogateescape"), raw)
 
 
 def reseal(workspace: Workspace, opened: OpenedFile, text: str, how: How) -> Outcome:
-    """Seal again what was sealed before; a value that is the same keeps its token.
+    """Seal an edited text again; a value that is the same keeps its token.
 
     Raises:
         BrokenConfiguration: the edited text is not YAML.
     """
-    from gmconfig.storage.yaml import load
-    from gmconfig.storage.yaml.edit import Set, edit
-
     project, file = workspace.project, opened.file
-    raw = text.encode("utf-8", "surrogateescape")
-    tree = load(raw, file)
-    sealing = Sealing(workspace, "edit", how.reason)
-    sets = []
-    for path, sealed in opened.sealed.items():
-        keys = tuple(path.segments)
-        if not _stands(tree, keys):
-            sealing.draft.drop(sealed.context, sealed)
-            continue
-        token = sealing.draft.seal(sealed.context, value_at(tree, keys), before=sealed, metadata=_metadata(tree, sealed))  # type: ignore[arg-type]
-        sets.append(Set(path, token, False))
-    content = edit(raw, sets, file=file) if sets else raw
-    edits: dict[str, FileEdit] = {file: WholeFile(content), **sealing.draft.files()}
+    draft = Sealing(workspace, "edit", how.reason).draft
+    after = text.encode("utf-8", "surrogateescape")
+    content = editing.sealed(draft, opened.raw, after, file, _contexts(project, file))
+    edits: dict[str, FileEdit] = {file: WholeFile(content), **draft.files()}
     return carry_out(
-        project, edits, how, operation="secret-edit", environment=workspace.given,
-        subject=f"secret: edit {file}", changes=edited_values(project, edits, files=(file,)),
+        project,
+        edits,
+        how,
+        operation="secret-edit",
+        environment=workspace.given,
+        subject=f"secret: edit {file}",
     )
 
 
+def _contexts(project: Project, file: str) -> editing.Contexts:
+    """Say what the places of a file mean: those of a layer, or of a file of named secrets."""
+    layer = project.layout.read(file)
+    if layer is None:
+        environment = file.removeprefix(FOLDER).removesuffix(".yaml")
+        return editing.store_contexts(None if environment == COMMON else environment)
+    rules = rules_of(project.settings.merge)
+
+    def context(tree: object, keys: Keys, number: int) -> Context:
+        path = own_path(tree, keys, rules)
+        return Context(
+            layer.document, layer.environment, path, variables=layer.variables, yaml_document=number
+        )
+
+    return context
+
+
 def _carried_out(
-    workspace: Workspace, sealing: Sealing, edits: Mapping[str, FileEdit], how: How, operation: str, layer: Layer,
+    workspace: Workspace,
+    sealing: Sealing,
+    edits: Mapping[str, FileEdit],
+    how: How,
+    operation: str,
+    layer: Layer,
     path: str,
 ) -> Outcome:
     project = workspace.project
     return carry_out(
-        project, {**edits, **sealing.draft.files()}, how, operation=f"secret-{operation}", document=layer.document,
-        environment=layer.environment, subject=f"secret: {operation} {path} in {layer.file}",
-        changes=edited_values(project, edits, files=(layer.file,)), trailers={"Path": path},
+        project,
+        {**edits, **sealing.draft.files()},
+        how,
+        operation=f"secret-{operation}",
+        document=layer.document,
+        environment=layer.environment,
+        subject=f"secret: {operation} {path} in {layer.file}",
+        changes=edited_values(project, edits, files=(layer.file,)),
+        trailers={"Path": path},
     )
 
 
@@ -138,35 +166,6 @@ def _layer(workspace: Workspace, file: str) -> tuple[Layer, object]:
 def _context(project: Project, layer: Layer, tree: object, keys: tuple[str | int, ...]) -> Context:
     path = own_path(tree, keys, rules_of(project.settings.merge))
     return Context(layer.document, layer.environment, path, variables=layer.variables)
-
-
-def _tokens(workspace: Workspace, file: str) -> list[Sealed]:
-    from gmconfig.secret.store import secrets_in
-
-    project, snapshot = workspace.project, workspace.project.worktree()
-    if project.layout.read(file):
-        return [sealed for _, sealed in tokens_in(project, snapshot, file)]
-    environment = file.removeprefix("secrets/").removesuffix(".yaml")
-    named = secrets_in(snapshot, None if environment == "common" else environment)
-    return [one.sealed for one in named.values() if one.sealed is not None]
-
-
-def _metadata(tree: object, sealed: Sealed) -> str | None:
-    """Give the hash of what stands beside a named secret; None for a value in a document."""
-    from gmconfig.secret.store import metadata_digest
-
-    return metadata_digest(value_at(tree, sealed.keys[:1])) if sealed.context.document is None else None
-
-
-def _stands(tree: object, keys: tuple[object, ...]) -> bool:
-    for key in keys:
-        if isinstance(tree, dict) and key in tree:
-            tree = tree[key]
-        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
-            tree = tree[key]
-        else:
-            return False
-    return True
 
 
 def _below_root(project: Project, file: str) -> str:

@@ -29,13 +29,21 @@ def rollback(workspace: Workspace, document: str, version: str, how: How, *, pat
     sealing = Sealing(workspace, "rollback", how.reason, origin=workspace.vault(project.snapshot(commit)))
     edits = sealing.settled(plan.edits)
     return carry_out(
-        project, edits, how, operation="rollback", document=document, environment=environment,
-        subject=f"{document}: {what} ({commit[:7]})", trailers={"Restored": commit},
+        project,
+        edits,
+        how,
+        operation="rollback",
+        document=document,
+        environment=environment,
+        subject=f"{document}: {what} ({commit[:7]})",
+        trailers={"Restored": commit},
         changes=edited_values(project, edits, files=tuple(plan.edits)),
     )
 
 
-def _plan(workspace: Workspace, document: str, version: str, commit: str, path: KeyPath) -> tuple[Restoration, str]:
+def _plan(
+    workspace: Workspace, document: str, version: str, commit: str, path: KeyPath
+) -> tuple[Restoration, str]:
     if not path.segments:
         return restored(workspace.project, document, commit), f"back to {version}"
     where = f" in {workspace.given}" if workspace.given else ""

@@ -29,7 +29,9 @@ Edits = dict[str, "FileEdit"]
 class Sealing:
     """What one change seals; `origin` is the vault that opens tokens which the change brings back."""
 
-    def __init__(self, workspace: Workspace, operation: str, reason: str | None, origin: Vault | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, operation: str, reason: str | None, origin: Vault | None = None
+    ) -> None:
         self._workspace = workspace
         self._snapshot = workspace.project.worktree()
         self._operation = operation

@@ -10,11 +10,11 @@ from gmconfig.errors import UsageError
 from gmconfig.path import nearest
 from gmconfig.secret import named as naming
 from gmconfig.secret import reads
+from gmconfig.secret.door import reads_folder
 from gmconfig.secret.draft import Draft
 from gmconfig.secret.due import age_days, is_due
 from gmconfig.secret.generator import SecretType, generate
 from gmconfig.secret.store import sealed_of
-from gmconfig.storage.state import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from gmconfig.storage.change import FileEdit
 
 
-def create(workspace: Workspace, name: str, value: object, metadata: Mapping[str, object], how: How) -> Outcome:
+def create(
+    workspace: Workspace, name: str, value: object, metadata: Mapping[str, object], how: How
+) -> Outcome:
     """Add a secret to the environment that was named, else to `common`."""
     kind_named(str(metadata.get("type")))
     draft = _draft(workspace, "create", how)
@@ -40,8 +42,9 @@ def opened(workspace: Workspace, name: str, user: str | None) -> object:
     vault = _vault(workspace)
     sealed = sealed_of(vault.look_up(name, workspace.environment))
     value = vault.open(sealed)
-    if not vault.sources.is_given:
-        reads.note(state_folder(workspace.project.repository.common_dir), sealed.context, vault.member, verb="get", user=user)
+    reads.note(
+        reads_folder(workspace.project, vault.sources), sealed.context, vault.member, verb="get", user=user
+    )
     return value
 
 
@@ -101,9 +104,17 @@ def _summary(vault: Vault, found: Named, now: datetime) -> SecretSummary:
     scope = trust.scope_of(found.sealed.context) if found.sealed is not None else None
     readers = trust.policies[0].readers(scope) if scope else ()
     return SecretSummary(
-        found.name, found.where, str(data.get("type", SecretType.OTHER)), str(data.get("description", "")),
-        data.get("owner"), data.get("created"), data.get("rotate_every"), data.get("expires"),
-        age_days(since, now), is_due(data, since, now.date()), tuple(member.name for member in readers),
+        found.name,
+        found.where,
+        str(data.get("type", SecretType.OTHER)),
+        str(data.get("description", "")),
+        data.get("owner"),
+        data.get("created"),
+        data.get("rotate_every"),
+        data.get("expires"),
+        age_days(since, now),
+        is_due(data, since, now.date()),
+        tuple(member.name for member in readers),
     )
 
 
@@ -121,11 +132,21 @@ def _draft(workspace: Workspace, operation: str, how: How) -> Draft:
 
 
 def _carried_out(
-    workspace: Workspace, draft: Draft, edits: Mapping[str, FileEdit], how: How, operation: str, name: str,
+    workspace: Workspace,
+    draft: Draft,
+    edits: Mapping[str, FileEdit],
+    how: How,
+    operation: str,
+    name: str,
     environment: str | None,
 ) -> Outcome:
     where = f" in {environment}" if environment else ""
     return carry_out(
-        workspace.project, {**edits, **draft.files()}, how, operation=f"secret-{operation}",
-        environment=environment, subject=f"secret: {operation} {name}{where}", trailers={"Secret": name},
+        workspace.project,
+        {**edits, **draft.files()},
+        how,
+        operation=f"secret-{operation}",
+        environment=environment,
+        subject=f"secret: {operation} {name}{where}",
+        trailers={"Secret": name},
     )

@@ -73,7 +73,12 @@ def start(
     access = trusted(project, repository, identity, dry_run=how.dry_run)
     operation = "adopt" if patterns else "init"
     outcome = carry_out(
-        project, {**edits, **access.files}, how, operation=operation, subject=f"gmconfig: {operation}", checked=False
+        project,
+        {**edits, **access.files},
+        how,
+        operation=operation,
+        subject=f"gmconfig: {operation}",
+        checked=False,
     )
     if not how.dry_run:
         access.pin()
@@ -128,7 +133,9 @@ def _adopted(
 
         extraction = extract_base(tree, adoption, by)
         adoption, edits = extraction.adoption, dict(extraction.edits)
-        notes.append(f"{extraction.shared:,} of {extraction.total:,} values are shared now; no resolved value changed")
+        notes.append(
+            f"{extraction.shared:,} of {extraction.total:,} values are shared now; no resolved value changed"
+        )
     return {FILE: WholeFile(adoption.text.encode()), **edits}, tuple(notes)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gmconfig.config.lookup import Lookup
+    from gmconfig.secret.sources import Sources
     from gmconfig.secret.token import Sealed
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot
@@ -46,23 +47,38 @@ class Workspace:
     def reopened(self) -> Workspace:
         """Give the same view with today's gmconfig.yaml."""
         return Workspace(
-            self.given or self.environment, self.project.root,
-            variables=self.variables, identity=self.identity, ask=self.ask,
+            self.given or self.environment,
+            self.project.root,
+            variables=self.variables,
+            identity=self.identity,
+            ask=self.ask,
         )
 
     def vault(self, snapshot: Snapshot) -> Vault:
         """Give what opens and seals, as of a snapshot."""
-        from gmconfig.api.keys import vault_of
+        from gmconfig.secret.door import vault_of
 
-        return vault_of(self.project, snapshot, self.identity, self.ask)
+        return vault_of(self.project, snapshot, self.sources)
+
+    @property
+    def sources(self) -> Sources:
+        """Where this process's identity is looked for."""
+        from gmconfig.secret.sources import Sources
+
+        return Sources(os.environ, self.identity, self.ask)
 
     def resolved(
         self, document: str, snapshot: Snapshot, environment: str | None, *, overrides: bool = False
     ) -> Resolved:
         """Merge a document's layers; with `overrides`, `GMCONFIG__…` variables have the last word."""
         return resolve(
-            self.project.at(snapshot), snapshot, document, environment,
-            variables=self.variables, environ=os.environ if overrides else None,
+            self.project.at(snapshot),
+            snapshot,
+            document,
+            environment,
+            variables=self.variables,
+            environ=os.environ if overrides else None,
+            remembered=True,
         )
 
     def lookup(self, snapshot: Snapshot, environment: str | None, *, tolerant: bool = False) -> Lookup:
@@ -77,7 +93,7 @@ class _LateVault:
     """A vault that is opened when the first secret is met: most reads meet none, and its libraries cost most."""
 
     def __init__(self, workspace: Workspace, snapshot: Snapshot) -> None:
-        self._open = lambda: workspace.vault(snapshot)
+        self._open: Callable[[], Vault] = lambda: workspace.vault(snapshot)
         self._vault: Vault | None = None
 
     def open(self, sealed: Sealed) -> object:

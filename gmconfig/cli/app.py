@@ -31,11 +31,16 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _shared(
-    directory: Annotated[str, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.", show_default=False)] = "",
+    directory: Annotated[
+        str, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.", show_default=False)
+    ] = "",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but answers and errors.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log each step; show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
+    del version  # its callback has answered
     Session(directory, quiet, debug).begun()
 
 

@@ -57,6 +57,9 @@ def _code(result: object) -> int:
 
 def _usage(error: Exception) -> int:
     message = error.format_message() if hasattr(error, "format_message") else str(error)
+    if message.startswith("Usage:"):  # a group without a verb: its help is the message
+        terminal.told(message)
+        return ExitCode.USAGE
     terminal.error(message[:1].lower() + message[1:].rstrip("."))
     context = getattr(error, "ctx", None)
     if context is not None:

@@ -66,7 +66,10 @@ WALK: Sequence[tuple[str, Sequence[Step]]] = (
     (
         "A program finds all of it in its environment.",
         [
-            ("gmconfig run -e production -- sh -c 'echo pool $DATABASE_POOL, password of ${#DATABASE_PASSWORD} characters'", 0),
+            (
+                "gmconfig run -e production -- sh -c 'echo pool $DATABASE_POOL, password of ${#DATABASE_PASSWORD} characters'",
+                0,
+            ),
             ("gmconfig doctor", 0),
         ],
     ),
@@ -104,7 +107,9 @@ def _step(command: str, expected: int, folder: Path, environment: dict[str, str]
     words = shlex.split(command)
     if words[0] == "gmconfig":
         words = [sys.executable, "-m", "gmconfig", *words[1:]]
-    done = subprocess.run(words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
+    done = subprocess.run(
+        words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False
+    )
     terminal.answer("")
     sys.stdout.write("\n")
     sys.stdout.flush()
@@ -114,11 +119,17 @@ def _step(command: str, expected: int, folder: Path, environment: dict[str, str]
 
 def _environment() -> dict[str, str]:
     """Give the process's environment, with an author for git where it knows none."""
-    known = subprocess.run(["git", "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=False).returncode == 0
-    author = {} if known else {
-        f"GIT_{role}_{what}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for what, value in (("NAME", "Demo"), ("EMAIL", "demo@example.org"))
-    }
+    known = (
+        subprocess.run(["git", "var", "GIT_AUTHOR_IDENT"], capture_output=True, check=False).returncode == 0
+    )
+    author = (
+        {}
+        if known
+        else {
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "Demo"), ("EMAIL", "demo@example.org"))
+        }
+    )
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_DIR", "GIT_WORK", "GIT_INDEX"))}
     return kept | author | {"GIT_PAGER": "cat"}

@@ -18,7 +18,9 @@ _STYLES = {"ok": "green", "warning": "yellow", "error": "red"}
 
 def doctor(
     session: Session,
-    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be repaired without a question.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Repair what can be repaired without a question.")
+    ] = False,
     output: options.TextOrJson = "text",
 ) -> int:
     """Check this machine and this repository: git, parsers, identity, access, caches.
@@ -44,9 +46,19 @@ def register(app: typer.Typer) -> None:
 
 
 def _lines(check: Any) -> list[terminal.Line]:
-    first: list[terminal.Span] = [(f"{check.state:<8}", _STYLES[check.state]), f"{check.name:<12}", check.message]
+    first: list[terminal.Span] = [
+        (f"{check.state:<8}", _STYLES[check.state]),
+        f"{check.name:<12}",
+        check.message,
+    ]
     return [first, *([f"{'':<20}{check.hint}"] if check.hint else [])]
 
 
 def _record(check: Any) -> dict[str, Any]:
-    return {"name": check.name, "state": check.state, "message": check.message, "hint": check.hint, "fixed": check.fixed}
+    return {
+        "name": check.name,
+        "state": check.state,
+        "message": check.message,
+        "hint": check.hint,
+        "fixed": check.fixed,
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from gmconfig.cli import terminal
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run

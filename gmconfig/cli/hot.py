@@ -10,11 +10,17 @@ import sys
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
-    from collections.abc import Sequence
-
-_GET = {"-e": "environment", "--environment": "environment", "-o": "output", "--output": "output", "--at": "at", "-C": "directory"}
+_GET = {
+    "-e": "environment",
+    "--environment": "environment",
+    "-o": "output",
+    "--output": "output",
+    "--at": "at",
+    "-C": "directory",
+}
 _GET_SWITCHES = {"--raw": "raw", "--reveal": "reveal"}
 _VALIDATE = {"-o": "output", "--output": "output", "--schema": "schema", "--at": "at", "-C": "directory"}
 _VALIDATE_SWITCHES = {"--staged": "staged"}
@@ -49,7 +55,11 @@ def _validate(arguments: list[str]) -> int | None:
 
 def _get(arguments: list[str]) -> int | None:
     words, options = _parsed(arguments, _GET, _GET_SWITCHES, {})
-    if words is None or len(words) not in (1, 2) or options.get("output", "text") not in ("text", "json", "yaml"):
+    if (
+        words is None
+        or len(words) not in (1, 2)
+        or options.get("output", "text") not in ("text", "json", "yaml")
+    ):
         return None
     from gmconfig.cli.get import get
 

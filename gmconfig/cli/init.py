@@ -16,14 +16,21 @@ if TYPE_CHECKING:
 
 def init(
     session: Session,
-    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="The repository; made if it is not there.")] = ".",
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="The repository; made if it is not there.")
+    ] = ".",
     patterns: Annotated[
         list[str] | None,
-        typer.Option("--from", metavar="PATTERN", help="Adopt files, such as values-{environment}.yaml; repeatable."),
+        typer.Option(
+            "--from", metavar="PATTERN", help="Adopt files, such as values-{environment}.yaml; repeatable."
+        ),
     ] = None,
-    extract_base: Annotated[bool, typer.Option("--extract-base", help="Move what environments share to a base.")] = False,
+    extract_base: Annotated[
+        bool, typer.Option("--extract-base", help="Move what environments share to a base.")
+    ] = False,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="KEY", help="With --extract-base: match list items by this key.")
+        str | None,
+        typer.Option("--by", metavar="KEY", help="With --extract-base: match list items by this key."),
     ] = None,
     identity: options.IdentityFile = None,
     reason: options.Reason = None,
@@ -42,12 +49,20 @@ def init(
     gmconfig init --from 'values-{environment}.yaml' --extract-base --by name
     """
     if (extract_base or by) and not patterns:
-        raise UsageError("--extract-base and --by need --from", hint="gmconfig init --from 'values-{environment}.yaml' --extract-base")
+        raise UsageError(
+            "--extract-base and --by need --from",
+            hint="gmconfig init --from 'values-{environment}.yaml' --extract-base",
+        )
     from gmconfig.api import How, start
 
     how = How(user, reason, dry_run=dry_run, commit=not no_commit)
     result = start(
-        _joined(session, folder), how=how, patterns=patterns or (), extract=extract_base, by=by, identity=identity
+        _joined(session, folder),
+        how=how,
+        patterns=patterns or (),
+        extract=extract_base,
+        by=by,
+        identity=identity,
     )
     for line in result.notes:
         terminal.note(line)
@@ -56,7 +71,9 @@ def init(
 
 def demo(
     session: Session,
-    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where to make the repository.")] = "gmconfig-demo",
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="Where to make the repository.")
+    ] = "gmconfig-demo",
 ) -> int:
     """Make a real repository and walk through the main job in it, each command before its output.
 

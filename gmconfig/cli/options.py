@@ -17,18 +17,25 @@ Document = Annotated[
 Path = Annotated[
     str,
     typer.Argument(
-        metavar="PATH", help="Path, such as database.pool or hosts[0].", autocompletion=complete.paths,
+        metavar="PATH",
+        help="Path, such as database.pool or hosts[0].",
+        autocompletion=complete.paths,
         show_default=False,
     ),
 ]
 Environment = Annotated[
     str | None,
     typer.Option(
-        "-e", "--environment", metavar="ENV", autocompletion=complete.environments,
+        "-e",
+        "--environment",
+        metavar="ENV",
+        autocompletion=complete.environments,
         help="Environment; else $GMCONFIG_ENVIRONMENT, else the project's default.",
     ),
 ]
-At = Annotated[str | None, typer.Option("--at", metavar="REV", help="Read another version: v7, a commit, a tag.")]
+At = Annotated[
+    str | None, typer.Option("--at", metavar="REV", help="Read another version: v7, a commit, a tag.")
+]
 Variables = Annotated[
     list[str] | None,
     typer.Option("--var", metavar="NAME=VALUE", help="A layer variable, such as host=web1; repeatable."),
@@ -36,7 +43,8 @@ Variables = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Leave the change in the working tree.")]
 Reason = Annotated[
-    str | None, typer.Option("-m", "--reason", metavar="TEXT", help="Why; becomes part of the commit message.")
+    str | None,
+    typer.Option("-m", "--reason", metavar="TEXT", help="Why; becomes part of the commit message."),
 ]
 User = Annotated[
     str | None, typer.Option("--user", metavar="NAME", help="Author of the commit; else git's identity.")

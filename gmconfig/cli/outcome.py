@@ -38,8 +38,12 @@ def record(result: Outcome) -> dict[str, Any]:
         "environment": result.environment,
         "changes": [
             {
-                "file": change.place.file, "line": change.place.line, "column": change.place.column,
-                "path": change.path, "before": change.before, "after": change.after,
+                "file": change.place.file,
+                "line": change.place.line,
+                "column": change.place.column,
+                "path": change.path,
+                "before": change.before,
+                "after": change.after,
             }
             for change in result.changes
         ],

@@ -21,10 +21,12 @@ def given_value(text: str, *, string: bool = False, secret: bool = False, what: 
     """
     if secret:
         if text not in ("", "-"):
-            raise UsageError("a secret does not belong on the command line", hint="leave it out, or give - and pipe it in")
+            raise UsageError(
+                "a secret does not belong on the command line", hint="leave it out, or give - and pipe it in"
+            )
         return from_stdin() if text == "-" else asked_secret(what, confirm=True)
     if text == "":
-        raise UsageError("missing argument 'VALUE'", hint='an empty text is given as \'""\'')
+        raise UsageError("missing argument 'VALUE'", hint="an empty text is given as '\"\"'")
     text = from_stdin() if text == "-" else text
     return text if string else as_yaml(text)
 
@@ -36,7 +38,9 @@ def as_yaml(text: str) -> object:
     try:
         return load(text.encode("utf-8", "surrogateescape"))
     except BrokenConfiguration as error:
-        raise UsageError(f"the value is not YAML: {error.message}", hint="--string takes it as it is") from None
+        raise UsageError(
+            f"the value is not YAML: {error.message}", hint="--string takes it as it is"
+        ) from None
 
 
 def from_stdin() -> str:
@@ -70,7 +74,9 @@ def confirmed(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not terminal.interactive():
-        raise Refused(f"{question} needs an answer, and there is no terminal to ask on", hint="-y answers yes")
+        raise Refused(
+            f"{question} needs an answer, and there is no terminal to ask on", hint="-y answers yes"
+        )
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
@@ -105,7 +111,10 @@ def edited_in_memory(text: str, *, suffix: str) -> str:
                 file = Path(folder, f"edit{suffix}")
                 file.touch(mode=0o600)
                 return _left_by_the_editor(file, text)
-    raise Refused("this machine has no memory-backed storage to edit secrets in", hint="gmconfig secret set NAME --stdin")
+    raise Refused(
+        "this machine has no memory-backed storage to edit secrets in",
+        hint="gmconfig secret set NAME --stdin",
+    )
 
 
 def _in_memory(folder: str) -> bool:

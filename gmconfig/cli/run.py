@@ -23,10 +23,16 @@ def run(
     session: Session,
     command: Annotated[list[str], typer.Argument(metavar="-- CMD...", help="The command and its arguments.")],
     environment: options.Environment = None,
-    document: Annotated[str | None, typer.Option("--document", metavar="DOC", help="Another document.")] = None,
+    document: Annotated[
+        str | None, typer.Option("--document", metavar="DOC", help="Another document.")
+    ] = None,
     variables: options.Variables = None,
-    pristine: Annotated[bool, typer.Option("--pristine", help="Pass on nothing else of the environment.")] = False,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="Only these names; repeatable.")] = None,
+    pristine: Annotated[
+        bool, typer.Option("--pristine", help="Pass on nothing else of the environment.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="Only these names; repeatable.")
+    ] = None,
 ) -> None:
     """Run a command with the resolved values in its environment, secrets in plain, and nowhere else.
 
@@ -40,7 +46,9 @@ def run(
     values = manager.process_environment(document)
     unknown = [name for name in only or () if name not in values]
     if unknown:
-        raise UsageError(f'no value is named "{unknown[0]}"', hint="gmconfig config show DOC -o dotenv lists them")
+        raise UsageError(
+            f'no value is named "{unknown[0]}"', hint="gmconfig config show DOC -o dotenv lists them"
+        )
     chosen = {name: value for name, value in values.items() if not only or name in only}
     inherited = {k: v for k, v in os.environ.items() if not pristine or k in _KEPT or k.startswith("LC_")}
     _become(command, inherited | chosen)

@@ -7,15 +7,15 @@ import sys
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
-    from typing import Any, TextIO
-
     from collections.abc import Iterable, Sequence
+    from typing import TextIO
 
 Span = str | tuple[str, str]
 if TYPE_CHECKING:
     Line = str | Sequence[Span]
 """A line of output: text, or pieces of text of which some carry a style (`("+ new", "green")`)."""
 
+_PLAIN = str.maketrans({"●": "*", "→": "->", "←": "<-", "…": "...", "·": ".", "━": "~", "│": "|"})
 _quiet = False
 
 
@@ -36,6 +36,11 @@ def lines(rows: Iterable[Line]) -> None:
     if not coloured(sys.stdout):
         return answer("\n".join(plain(row) for row in rows))
     return _painted(rows)
+
+
+def told(text: str) -> None:
+    """Write a text to stderr as it is."""
+    _write(sys.stderr, text if text.endswith("\n") else text + "\n")
 
 
 def error(message: str) -> None:
@@ -90,7 +95,9 @@ def width() -> int:
 
 def table(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> list[Line]:
     """Align rows in columns; on a terminal too narrow for them, one field a line."""
-    widths = [max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(_columns(rows))]
+    widths = [
+        max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(_columns(rows))
+    ]
     if sys.stdout.isatty() and sum(widths) + len(gap) * len(widths) > width():
         return [[indent, span] for row in rows for indent, span in zip(_indents(row), row, strict=True)]
     return [_aligned(row, widths, gap) for row in rows]
@@ -126,6 +133,7 @@ def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except UnicodeEncodeError:
-        # LANG=C: what the terminal cannot show is escaped, never a traceback.
-        stream.write(text.encode(stream.encoding or "ascii", "backslashreplace").decode(stream.encoding or "ascii"))
+        # LANG=C: what the terminal cannot show is spelled out or escaped, never a traceback.
+        encoding = stream.encoding or "ascii"
+        stream.write(text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding))
     stream.flush()

@@ -12,18 +12,38 @@ from gmconfig.cli.verb import verb
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-Format = Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif, junit.")]
+Format = Annotated[
+    str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif, junit.")
+]
 
 
 def validate(
     session: Session,
-    files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Only what these files can affect.")] = None,
-    schema: Annotated[str | None, typer.Option("--schema", metavar="FILE", help="Check files of any kind against it.")] = None,
-    staged: Annotated[bool, typer.Option("--staged", help="Check what is staged, not the working tree.")] = False,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Only what these files can affect.")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", metavar="FILE", help="Check files of any kind against it.")
+    ] = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Check what is staged, not the working tree.")
+    ] = False,
     at: options.At = None,
-    environment: Annotated[list[str] | None, typer.Option("-e", "--environment", metavar="ENV", help="Only these; repeatable.", autocompletion=options.complete.environments)] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-e",
+            "--environment",
+            metavar="ENV",
+            help="Only these; repeatable.",
+            autocompletion=options.complete.environments,
+        ),
+    ] = None,
     output: Format = "text",
-    report: Annotated[list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="Write another report; repeatable.")] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option("--report", metavar="FORMAT=FILE", help="Write another report; repeatable."),
+    ] = None,
 ) -> int:
     """Check YAML, schemas, references, parity, secrets and policies, in every environment.
 
@@ -32,8 +52,14 @@ def validate(
     gmconfig validate -o github --report sarif=gmconfig.sarif
     """
     return validating.validate(
-        session, files or (), schema=schema, staged=staged, at=at,
-        environments=environment or (), output=output, reports=report or (),
+        session,
+        files or (),
+        schema=schema,
+        staged=staged,
+        at=at,
+        environments=environment or (),
+        output=output,
+        reports=report or (),
     )
 
 

@@ -36,7 +36,10 @@ def validate(
         report = check_files(_from(session, schema), [_from(session, file) for file in files])
     else:
         report = session.validator().check(
-            files=[_from(session, file) for file in files], staged=staged, at=at, environments=tuple(environments),
+            files=[_from(session, file) for file in files],
+            staged=staged,
+            at=at,
+            environments=tuple(environments),
             forms=(text_key(output, terminal.coloured_stdout()),),
         )
     for name, file in wanted:

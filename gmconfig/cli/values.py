@@ -44,7 +44,7 @@ def inline(value: object, *, limit: int = 60) -> str:
 
 def masked(value: object) -> object:
     """Give the value with every secret replaced by the mask."""
-    return _mapped(value, lambda leaf: MASK)
+    return _mapped(value, lambda _: MASK)
 
 
 def revealed(value: object) -> object:

@@ -37,7 +37,11 @@ _DEFAULTS: dict[str, Any] = {"directory": "", "quiet": False, "debug": False}
 def group(help_text: str) -> typer.Typer:
     """Give an empty group of verbs whose help ends with the exit codes."""
     return typer.Typer(
-        help=help_text, no_args_is_help=True, rich_markup_mode=None, epilog=EXIT_CODES, add_completion=False,
+        help=help_text,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        epilog=EXIT_CODES,
+        add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
@@ -59,7 +63,9 @@ def _with_session(function: Callable[..., Any]) -> Callable[..., Any]:
     signature = inspect.signature(function)
     own = [p.replace(annotation=hints[p.name]) for p in list(signature.parameters.values())[1:]]
     shared = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS[name], annotation=annotation)
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS[name], annotation=annotation
+        )
         for name, annotation in _SHARED.items()
     ]
 

@@ -15,8 +15,12 @@ def test_get_gives_maps_as_yaml_and_json(ok, trading):
     assert ok("config", "get", "billing", "invoice", "-e", "production", "-o", "yaml") == (
         "currency: USD\ndue_days: 14\nsender: billing@trading.internal\n"
     )
-    assert json.loads(ok("config", "get", "settings", "system.features", "-e", "production", "-o", "json")) == [
-        "order-book", "risk-limits", "kill-switch",
+    assert json.loads(
+        ok("config", "get", "settings", "system.features", "-e", "production", "-o", "json")
+    ) == [
+        "order-book",
+        "risk-limits",
+        "kill-switch",
     ]
 
 
@@ -43,7 +47,10 @@ def test_get_reads_another_version(ok, trading, git):
 
 
 def test_raw_is_what_is_written(ok, trading):
-    assert ok("config", "get", "settings", "database.host", "--raw", "-e", "production") == "${DB_HOST:localhost}\n"
+    assert (
+        ok("config", "get", "settings", "database.host", "--raw", "-e", "production")
+        == "${DB_HOST:localhost}\n"
+    )
     assert ok("config", "get", "settings", "database.host", "-e", "production") == "db-1.trading.internal\n"
 
 
@@ -51,7 +58,9 @@ def test_secrets_are_masked_unless_revealed(ok, sealed_trading):
     masked = ok("config", "get", "settings", "database", "-e", "production")
     assert "password: ●●●●●" in masked
     assert "correct-horse-battery" not in masked
-    assert "password: correct-horse-battery" in ok("config", "get", "settings", "database", "-e", "production", "--reveal")
+    assert "password: correct-horse-battery" in ok(
+        "config", "get", "settings", "database", "-e", "production", "--reveal"
+    )
 
 
 @pytest.mark.parametrize("form", ["yaml", "json", "dotenv", "toml", "properties"])
@@ -59,26 +68,55 @@ def test_show_has_every_format_and_masks_secrets(ok, sealed_trading, form):
     shown = ok("config", "show", "settings", "-e", "production", "-o", form)
     assert "grandmodel" in shown
     assert "correct-horse-battery" not in shown
-    assert "correct-horse-battery" in ok("config", "show", "settings", "-e", "production", "-o", form, "--reveal")
+    assert "correct-horse-battery" in ok(
+        "config", "show", "settings", "-e", "production", "-o", form, "--reveal"
+    )
 
 
 def test_list_names_documents_environments_and_layers(ok, trading):
     listed = {entry["document"]: entry["layers"] for entry in json.loads(ok("config", "list", "-o", "json"))}
     assert listed["settings"]["staging"] == [
-        "config/settings.yaml", "config/environments/production.yaml", "config/environments/staging.yaml",
+        "config/settings.yaml",
+        "config/environments/production.yaml",
+        "config/environments/staging.yaml",
     ]
     assert listed["billing"]["production"][-1] == "config/environments/production/billing.yaml"
     assert "billing" in ok("config", "list")
 
 
 def test_explain_names_every_layer_its_place_commit_author_and_reason(ok, trading, git):
-    ok("config", "set", "settings", "database.pool", "60", "-e", "production", "-m", "load test", "--user", "Alice Meyer")
+    ok(
+        "config",
+        "set",
+        "settings",
+        "database.pool",
+        "60",
+        "-e",
+        "production",
+        "-m",
+        "load test",
+        "--user",
+        "Alice Meyer",
+    )
     told = json.loads(ok("config", "explain", "settings", "database.pool", "-e", "production", "-o", "json"))
     assert told["value"] == 60
     winner, base = told["layers"]
-    assert (winner["file"], winner["line"], winner["wins"]) == ("config/environments/production.yaml", 7, True)
-    assert (winner["author"], winner["reason"], winner["commit"]) == ("Alice Meyer", "load test", git("rev-parse", "HEAD"))
-    assert (base["file"], base["value"], base["wins"], base["reason"]) == ("config/settings.yaml", 10, False, "the trading system")
+    assert (winner["file"], winner["line"], winner["wins"]) == (
+        "config/environments/production.yaml",
+        7,
+        True,
+    )
+    assert (winner["author"], winner["reason"], winner["commit"]) == (
+        "Alice Meyer",
+        "load test",
+        git("rev-parse", "HEAD"),
+    )
+    assert (base["file"], base["value"], base["wins"], base["reason"]) == (
+        "config/settings.yaml",
+        10,
+        False,
+        "the trading system",
+    )
     text = ok("config", "explain", "settings", "database.pool", "-e", "production")
     assert "config/environments/production.yaml:7:9" in text
     assert "← wins" in text
@@ -87,16 +125,20 @@ def test_explain_names_every_layer_its_place_commit_author_and_reason(ok, tradin
 def test_explain_says_what_is_not_committed_yet(ok, trading):
     file = trading / "config/environments/production.yaml"
     file.write_text(file.read_text().replace("pool: 40", "pool: 99"))
-    winner = json.loads(ok("config", "explain", "settings", "database.pool", "-e", "production", "-o", "json"))["layers"][0]
+    winner = json.loads(
+        ok("config", "explain", "settings", "database.pool", "-e", "production", "-o", "json")
+    )["layers"][0]
     assert (winner["value"], winner["commit"], winner["reason"]) == (99, None, "not committed yet")
 
 
 def test_diff_between_environments_and_revisions(ok, cli, trading):
     text = ok("config", "diff", "staging", "production", "settings")
-    assert '~ database.pool        20 → 40' in text
+    assert "~ database.pool        20 → 40" in text
     assert '~ system.mode          "paper" → "live"' in text
     ok("config", "set", "settings", "database.pool", "60", "-e", "production")
-    changes = json.loads(ok("config", "diff", "production@HEAD~1", "production@HEAD", "settings", "-o", "json"))
+    changes = json.loads(
+        ok("config", "diff", "production@HEAD~1", "production@HEAD", "settings", "-o", "json")
+    )
     assert changes[0]["changes"] == [
         {"path": "database.pool", "kind": "~", "before": 40, "after": 60, "secret": None}
     ]
@@ -118,7 +160,11 @@ def test_history_of_a_document_and_of_one_path(ok, trading):
     ok("config", "set", "settings", "database.pool", "60", "-e", "production", "-m", "more")
     ok("config", "set", "settings", "logging.level", "ERROR", "-e", "production", "-m", "quiet")
     versions = json.loads(ok("config", "history", "settings", "-o", "json"))
-    assert [(v["version"], v["reason"]) for v in versions] == [("v3", "quiet"), ("v2", "more"), ("v1", "the trading system")]
+    assert [(v["version"], v["reason"]) for v in versions] == [
+        ("v3", "quiet"),
+        ("v2", "more"),
+        ("v1", "the trading system"),
+    ]
     pool = json.loads(ok("config", "history", "settings", "database.pool", "-e", "production", "-o", "json"))
     assert [(v["version"], v["value"]) for v in pool] == [("v2", 60), ("v1", 40)]
     assert "v2" in ok("config", "history", "settings", "database.pool", "-e", "production")

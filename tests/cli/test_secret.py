@@ -9,7 +9,17 @@ import pytest
 
 
 def test_create_get_rotate_delete(ok, cli, sealed_trading, git):
-    ok("secret", "create", "api_token", "--type", "token", "-d", "order gateway", "--stdin", stdin="s3cr3t-value\n")
+    ok(
+        "secret",
+        "create",
+        "api_token",
+        "--type",
+        "token",
+        "-d",
+        "order gateway",
+        "--stdin",
+        stdin="s3cr3t-value\n",
+    )
     assert ok("secret", "get", "api_token") == "s3cr3t-value\n"
     assert "s3cr3t-value" not in (sealed_trading / "secrets/common.yaml").read_text()
     ok("secret", "set", "api_token", "--stdin", stdin="other-value")
@@ -25,7 +35,9 @@ def test_create_get_rotate_delete(ok, cli, sealed_trading, git):
 def test_an_environment_has_its_own_and_inherits(ok, sealed_trading):
     ok("secret", "create", "db_password", "-e", "production", "--stdin", stdin="production-password")
     assert ok("secret", "get", "db_password", "-e", "production") == "production-password\n"
-    assert ok("secret", "get", "db_password", "-e", "staging") == "production-password\n"  # extends production
+    assert (
+        ok("secret", "get", "db_password", "-e", "staging") == "production-password\n"
+    )  # extends production
     assert ok("secret", "get", "db_password", "-e", "testing") == "correct-horse-battery\n"
 
 
@@ -44,7 +56,18 @@ def test_without_a_key_nothing_opens_and_nothing_leaks(cli, sealed_trading, monk
 
 
 def test_a_value_is_sealed_where_it_stands(ok, sealed_trading, git):
-    ok("config", "set", "settings", "database.admin", "--secret", "-", "--create", "-e", "production", stdin="swordfish")
+    ok(
+        "config",
+        "set",
+        "settings",
+        "database.admin",
+        "--secret",
+        "-",
+        "--create",
+        "-e",
+        "production",
+        stdin="swordfish",
+    )
     written = (sealed_trading / "config/environments/production.yaml").read_text()
     assert "admin: gm1.default." in written
     assert ok("config", "get", "settings", "database.admin", "-e", "production") == "●●●●●\n"
@@ -79,7 +102,18 @@ def test_seal_and_unseal_in_place(ok, cli, sealed_trading):
 
 
 def test_a_moved_token_does_not_open_and_its_home_is_named(ok, cli, sealed_trading):
-    ok("config", "set", "settings", "database.admin", "--secret", "-", "--create", "-e", "production", stdin="swordfish")
+    ok(
+        "config",
+        "set",
+        "settings",
+        "database.admin",
+        "--secret",
+        "-",
+        "--create",
+        "-e",
+        "production",
+        stdin="swordfish",
+    )
     production = sealed_trading / "config/environments/production.yaml"
     token = next(line.split()[-1] for line in production.read_text().splitlines() if "gm1." in line)
     staging = sealed_trading / "config/environments/staging.yaml"
@@ -103,7 +137,9 @@ def test_edit_keeps_the_tokens_of_what_did_not_change(ok, sealed_trading, monkey
 
 def test_the_editors_text_is_in_memory_private_and_gone(ok, sealed_trading, monkeypatch, tmp_path):
     script = tmp_path / "editor"
-    script.write_text(f'#!/bin/sh\nstat -c "%n %a" "$1" > {tmp_path}/seen\ngrep -c battery "$1" >> {tmp_path}/seen\n')
+    script.write_text(
+        f'#!/bin/sh\nstat -c "%n %a" "$1" > {tmp_path}/seen\ngrep -c battery "$1" >> {tmp_path}/seen\n'
+    )
     script.chmod(0o755)
     monkeypatch.setenv("EDITOR", str(script))
     ok("secret", "edit")
@@ -119,8 +155,12 @@ def test_ci_needs_one_variable_and_writes_nothing_outside(ok, sealed_trading, gi
     subprocess.run(["git", "clone", "-q", str(sealed_trading), str(clone)], check=True)
     environment = {**os.environ, "HOME": str(home), "GMCONFIG_IDENTITY": variable}
     done = subprocess.run(
-        [sys.executable, "-m", "gmconfig", "secret", "get", "db_password"], cwd=clone, env=environment,
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "gmconfig", "secret", "get", "db_password"],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (0, "correct-horse-battery\n"), done.stderr
     assert list(home.iterdir()) == []
@@ -143,8 +183,18 @@ def test_keygen_writes_a_private_file_once(ok, cli, trading, arguments):
 
 
 def test_run_gives_the_child_its_values_and_nobody_else(sealed_trading):
-    command = [sys.executable, "-m", "gmconfig", "run", "-e", "production", "--", "sh", "-c",
-               'echo "$DATABASE_PASSWORD $DATABASE_POOL"; tr "\\0" " " < /proc/$$/cmdline']
+    command = [
+        sys.executable,
+        "-m",
+        "gmconfig",
+        "run",
+        "-e",
+        "production",
+        "--",
+        "sh",
+        "-c",
+        'echo "$DATABASE_PASSWORD $DATABASE_POOL"; tr "\\0" " " < /proc/$$/cmdline',
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     values, cmdline = done.stdout.split("\n", 1)
     assert values == "correct-horse-battery 40"
@@ -156,7 +206,12 @@ def test_run_passes_on_the_exit_code_and_can_be_pristine(sealed_trading, monkeyp
     assert subprocess.run([*run, "--", "sh", "-c", "exit 7"], check=False).returncode == 7
     assert subprocess.run([*run, "--", "no-such-command"], check=False, capture_output=True).returncode == 3
     monkeypatch.setenv("STRANGER", "1")
-    done = subprocess.run([*run, "--pristine", "--only", "DATABASE_POOL", "--", "env"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*run, "--pristine", "--only", "DATABASE_POOL", "--", "env"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "STRANGER" not in done.stdout
     assert "DATABASE_POOL=40" in done.stdout
     assert "DATABASE_PASSWORD" not in done.stdout

@@ -6,7 +6,17 @@ import pytest
 
 
 def test_set_changes_one_line_and_commits_it(ok, trading, git):
-    out = ok("config", "set", "settings", "database.pool", "60", "-e", "production", "-m", "load test showed queueing")
+    out = ok(
+        "config",
+        "set",
+        "settings",
+        "database.pool",
+        "60",
+        "-e",
+        "production",
+        "-m",
+        "load test showed queueing",
+    )
     head = git("rev-parse", "--short=7", "HEAD")
     assert out == (
         "config/environments/production.yaml:7:9  40 → 60\n"
@@ -15,8 +25,12 @@ def test_set_changes_one_line_and_commits_it(ok, trading, git):
     assert git("show", "--format=", "--numstat") == "1\t1\tconfig/environments/production.yaml"
     assert git("status", "--porcelain") == ""
     message = git("log", "-1", "--format=%B")
-    for trailer in ("Gmconfig-Operation: set", "Gmconfig-Document: settings", "Gmconfig-Environment: production",
-                    "Gmconfig-Path: database.pool"):
+    for trailer in (
+        "Gmconfig-Operation: set",
+        "Gmconfig-Document: settings",
+        "Gmconfig-Environment: production",
+        "Gmconfig-Path: database.pool",
+    ):
         assert trailer in message
 
 
@@ -58,7 +72,10 @@ def test_create_adds_a_key_and_its_parents(ok, trading):
 def test_a_change_that_would_not_be_valid_is_refused(cli, trading, git):
     answer = cli("config", "set", "settings", "database.pool", "6000", "-e", "production")
     assert answer.code == 1
-    assert "config/environments/production.yaml:7:9: error: schema: 6000 is greater than the maximum of 200" in answer.err
+    assert (
+        "config/environments/production.yaml:7:9: error: schema: 6000 is greater than the maximum of 200"
+        in answer.err
+    )
     assert git("status", "--porcelain") == ""
 
 
@@ -71,11 +88,19 @@ def test_what_was_wrong_before_does_not_stand_in_the_way(ok, trading, git):
 
 def test_dry_run_changes_nothing(ok, trading, git):
     before = git("rev-parse", "HEAD")
-    told = json.loads(ok("config", "set", "settings", "database.pool", "60", "-e", "production", "--dry-run", "-o", "json"))
+    told = json.loads(
+        ok("config", "set", "settings", "database.pool", "60", "-e", "production", "--dry-run", "-o", "json")
+    )
     assert told["dry_run"] is True
     assert told["changes"] == [
-        {"file": "config/environments/production.yaml", "line": 7, "column": 9, "path": "database.pool",
-         "before": 40, "after": 60}
+        {
+            "file": "config/environments/production.yaml",
+            "line": 7,
+            "column": 9,
+            "path": "database.pool",
+            "before": 40,
+            "after": 60,
+        }
     ]
     assert (git("rev-parse", "HEAD"), git("status", "--porcelain")) == (before, "")
 
@@ -102,14 +127,18 @@ def test_an_item_of_an_inherited_list_needs_copy_list(cli, ok, trading):
     assert answer.code == 4
     assert "--copy-list" in answer.err
     ok("config", "set", "settings", "security.allowed_hosts[0]", "x.org", "-e", "production", "--copy-list")
-    assert json.loads(ok("config", "get", "settings", "security.allowed_hosts", "-e", "production", "-o", "json")) == ["x.org"]
+    assert json.loads(
+        ok("config", "get", "settings", "security.allowed_hosts", "-e", "production", "-o", "json")
+    ) == ["x.org"]
 
 
 def test_an_item_known_by_its_key_is_changed_alone(ok, trading, git):
     ok("config", "set", "settings", "markets[name=xetra].max_order", "7", "-e", "production")
     assert ok("config", "get", "settings", "markets[name=xetra].max_order", "-e", "production") == "7\n"
     assert ok("config", "get", "settings", "markets[name=xetra].currency", "-e", "production") == "EUR\n"
-    assert ok("config", "get", "settings", "markets[name=xetra].max_order", "-e", "staging") == "7\n"  # it extends production
+    assert (
+        ok("config", "get", "settings", "markets[name=xetra].max_order", "-e", "staging") == "7\n"
+    )  # it extends production
 
 
 def test_edit_opens_the_layer_in_the_editor(ok, cli, trading, git, monkeypatch):

@@ -43,7 +43,9 @@ def diff(
     session: Session,
     left: Annotated[str, typer.Argument(metavar="A", help="Environment, revision or environment@revision.")],
     right: Annotated[str, typer.Argument(metavar="B", help="What to compare it with.")],
-    documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="Documents; all by default.")] = None,
+    documents: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOC]...", help="Documents; all by default.")
+    ] = None,
     exit_code: options.DifferenceIsOne = False,
     output: options.TextOrJson = "text",
 ) -> int:

@@ -30,7 +30,9 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
     rows = [
         [document.name if first else "", environment or "base", " ".join(files)]
         for document in documents
-        for first, (environment, files) in zip([True] + [False] * len(document.layers), document.layers.items(), strict=False)
+        for first, (environment, files) in zip(
+            [True] + [False] * len(document.layers), document.layers.items(), strict=False
+        )
     ]
     return terminal.lines(terminal.table(rows))
 
@@ -54,8 +56,15 @@ def get(
     """
     options.one_of(output, getting.FORMATS)
     getting.get(
-        session, document, path, environment=environment, at=at, variables=variables or (),
-        raw=raw, reveal=reveal, output=output,
+        session,
+        document,
+        path,
+        environment=environment,
+        at=at,
+        variables=variables or (),
+        raw=raw,
+        reveal=reveal,
+        output=output,
     )
 
 
@@ -66,7 +75,9 @@ def show(
     at: options.At = None,
     variables: options.Variables = None,
     reveal: Reveal = False,
-    output: Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help=options.format_names())] = "yaml",
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FORMAT", help=options.format_names())
+    ] = "yaml",
 ) -> None:
     """Print a whole resolved document in another format; secrets are masked unless --reveal.
 

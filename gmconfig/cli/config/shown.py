@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from gmconfig.config.diff import Change
 
 _MARKS = {"+": "green", "-": "red", "~": "yellow"}
-_ABOUT = {"changed": "different secrets", "re-sealed": "sealed again, same secret", "unknown": "sealed, no key to compare"}
+_ABOUT = {
+    "changed": "different secrets",
+    "re-sealed": "sealed again, same secret",
+    "unknown": "sealed, no key to compare",
+}
 
 
 def explanation(found: Explanation) -> list[terminal.Line]:
     """Lay out an explanation: the value, then every layer that has a say, strongest first."""
     rows: list[terminal.Line] = [
-        [f"{found.path or found.document} = {values.inline(found.value)}        ", (found.environment or "base", "dim")],
+        [
+            f"{found.path or found.document} = {values.inline(found.value)}        ",
+            (found.environment or "base", "dim"),
+        ],
         "",
     ]
     places = [str(say.place) if say.place else say.source for say in found.says]
@@ -28,7 +35,9 @@ def explanation(found: Explanation) -> list[terminal.Line]:
     told = [values.inline(say.value) for say in found.says]
     told_width = max((len(text) for text in told), default=0)
     for say, place, text in zip(found.says, places, told, strict=True):
-        rows.append([f"  {place.ljust(width)}   ", text.ljust(told_width), ("   ← wins", "green") if say.wins else ""])
+        rows.append(
+            [f"  {place.ljust(width)}   ", text.ljust(told_width), ("   ← wins", "green") if say.wins else ""]
+        )
         rows.extend(_who(say))
     if found.checks:
         rows += ["", f"  checks {' · '.join(found.checks)}"]

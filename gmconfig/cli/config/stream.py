@@ -19,8 +19,12 @@ def watch(
     session: Session,
     document: options.Document,
     environment: options.Environment = None,
-    command: Annotated[str | None, typer.Option("--exec", metavar="CMD", help="Run CMD after each change.")] = None,
-    signal: Annotated[int | None, typer.Option("--signal", metavar="PID", min=1, help="Send SIGHUP to PID.")] = None,
+    command: Annotated[
+        str | None, typer.Option("--exec", metavar="CMD", help="Run CMD after each change.")
+    ] = None,
+    signal: Annotated[
+        int | None, typer.Option("--signal", metavar="PID", min=1, help="Send SIGHUP to PID.")
+    ] = None,
     interval: Annotated[float, typer.Option(metavar="SECONDS", min=0.05, help="How often to look.")] = 0.5,
     count: Annotated[int, typer.Option(metavar="N", min=0, help="Stop after N changes; 0: never.")] = 0,
     output: options.TextOrJson = "text",
@@ -37,7 +41,7 @@ def watch(
     if command and signal:
         raise UsageError("--exec and --signal exclude each other")
     seen = 0
-    for update in session.manager(environment).updates(document, interval=interval):
+    for update in session.manager(environment).watch(document, interval=interval):
         if update.error is not None:
             terminal.warning(f"{update.error}; the last good values stay")
             continue

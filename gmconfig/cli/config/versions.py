@@ -12,7 +12,9 @@ from gmconfig.cli.verb import verb
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-Limit = Annotated[int, typer.Option("-n", "--limit", metavar="N", min=0, help="At most N, newest first; 0 for all.")]
+Limit = Annotated[
+    int, typer.Option("-n", "--limit", metavar="N", min=0, help="At most N, newest first; 0 for all.")
+]
 
 
 def history(
@@ -93,7 +95,9 @@ def register(app: typer.Typer) -> None:
 
 def _row(entry: Any) -> list[terminal.Span]:
     said = [entry.revision.commit[:7], f"{entry.revision.date:%Y-%m-%d}", entry.revision.author]
-    row: list[terminal.Span] = [f"v{entry.ordinal}", *said]
+    row: list[terminal.Span] = [entry.name, *said]
+    if entry.unknown:
+        return [*row, (f"(cannot be read: {entry.unknown})", "yellow"), entry.reason]
     if entry.has_value:
         row.append(values.inline(entry.value, limit=40) if entry.present else "(none)")
     return [*row, entry.reason or entry.revision.subject]
@@ -101,10 +105,11 @@ def _row(entry: Any) -> list[terminal.Span]:
 
 def _record(entry: Any) -> dict[str, Any]:
     record = {
-        "version": f"v{entry.ordinal}",
+        "version": entry.name,
         "commit": entry.revision.commit,
         "date": entry.revision.date.isoformat(),
         "author": entry.revision.author,
         "reason": entry.reason or entry.revision.subject,
+        "unknown": entry.unknown,
     }
     return record | ({"value": entry.value, "present": entry.present} if entry.has_value else {})

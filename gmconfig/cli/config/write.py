@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
 CopyList = Annotated[
-    bool, typer.Option("--copy-list", help="Copy an inherited list into this environment to change an item of it.")
+    bool,
+    typer.Option("--copy-list", help="Copy an inherited list into this environment to change an item of it."),
 ]
 
 
@@ -21,11 +22,15 @@ def set_(
     session: Session,
     document: options.Document,
     path: options.Path,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)] = "",
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
+    ] = "",
     environment: options.Environment = None,
     create: Annotated[bool, typer.Option("--create", help="Add a key that does not exist yet.")] = False,
     string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
-    secret: Annotated[bool, typer.Option("--secret", help="Seal the value; it comes from a prompt or -.")] = False,
+    secret: Annotated[
+        bool, typer.Option("--secret", help="Seal the value; it comes from a prompt or -.")
+    ] = False,
     copy_list: CopyList = False,
     reason: options.Reason = None,
     user: options.User = None,
@@ -43,8 +48,16 @@ def set_(
     """
     given = prompt.given_value(value, string=string, secret=secret, what=path)
     result = session.manager(environment).set_value(
-        document, path, given, create=create, copy_list=copy_list, secret=secret,
-        user=user, reason=reason, dry_run=dry_run, commit=not no_commit,
+        document,
+        path,
+        given,
+        create=create,
+        copy_list=copy_list,
+        secret=secret,
+        user=user,
+        reason=reason,
+        dry_run=dry_run,
+        commit=not no_commit,
     )
     outcome.show(result, output)
 

@@ -12,7 +12,9 @@ from gmconfig.cli.verb import verb
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A file of the repository, as you see it from here.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="A file of the repository, as you see it from here.")
+]
 
 
 def seal(
@@ -66,7 +68,9 @@ def unseal(
 
 def edit(
     session: Session,
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="The file; else the environment's named secrets.")] = "",
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="The file; else the environment's named secrets.")
+    ] = "",
     environment: options.Environment = None,
     identity: options.IdentityFile = None,
     reason: options.Reason = None,
@@ -86,7 +90,9 @@ def edit(
     manager = session.secrets(environment, identity=identity)
     opened = manager.open_file(file or None)
     after = prompt.edited_in_memory(opened.text, suffix=".yaml")
-    result = manager.reseal_file(opened, after, user=user, reason=reason, dry_run=dry_run, commit=not no_commit)
+    result = manager.reseal_file(
+        opened, after, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+    )
     outcome.show(result, output)
 
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 def keygen(
     session: Session,
-    file: Annotated[str | None, typer.Option("--file", metavar="FILE", help="Write the identity there, mode 0600.")] = None,
-    ci: Annotated[bool, typer.Option("--ci", help="Print this repository's $GMCONFIG_IDENTITY for CI.")] = False,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE", help="Write the identity there, mode 0600.")
+    ] = None,
+    ci: Annotated[
+        bool, typer.Option("--ci", help="Print this repository's $GMCONFIG_IDENTITY for CI.")
+    ] = False,
 ) -> None:
     """Make a new identity and print its public half; or print one string for CI.
 

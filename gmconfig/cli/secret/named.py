@@ -12,13 +12,17 @@ from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmconfig.cli.session import Session
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name, such as db_password.")]
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from stdin.")]
 FromFile = Annotated[str | None, typer.Option("--file", metavar="FILE", help="Read the value from a file.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a strong value of its type.")]
-Type = Annotated[str, typer.Option("--type", metavar="TYPE", help="password, api_key, token, certificate, private_key, …")]
+Type = Annotated[
+    str, typer.Option("--type", metavar="TYPE", help="password, api_key, token, certificate, private_key, …")
+]
 
 
 def create(
@@ -26,9 +30,13 @@ def create(
     name: Name,
     environment: options.Environment = None,
     kind: Type = "password",
-    description: Annotated[str, typer.Option("-d", "--description", metavar="TEXT", help="What it is for.")] = "",
+    description: Annotated[
+        str, typer.Option("-d", "--description", metavar="TEXT", help="What it is for.")
+    ] = "",
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
-    rotate_every: Annotated[str | None, typer.Option(metavar="AGE", help="How old it may get, such as 90d.")] = None,
+    rotate_every: Annotated[
+        str | None, typer.Option(metavar="AGE", help="How old it may get, such as 90d.")
+    ] = None,
     stdin: FromStdin = False,
     file: FromFile = None,
     generate: Generate = False,
@@ -50,8 +58,16 @@ def create(
     manager = session.secrets(environment, identity=identity)
     value = manager.generated(kind) if generate else _given(name, stdin, file)
     result = manager.create_secret(
-        name, value, kind, description, owner=owner, rotate_every=rotate_every, user=user,
-        reason=reason, dry_run=dry_run, commit=not no_commit,
+        name,
+        value,
+        kind,
+        description,
+        owner=owner,
+        rotate_every=rotate_every,
+        user=user,
+        reason=reason,
+        dry_run=dry_run,
+        commit=not no_commit,
     )
     outcome.show(result, output)
 
@@ -152,7 +168,9 @@ def delete(
     outcome.show(result, output)
 
 
-def list_(session: Session, environment: options.Environment = None, output: options.TextOrJson = "text") -> None:
+def list_(
+    session: Session, environment: options.Environment = None, output: options.TextOrJson = "text"
+) -> None:
     """List secrets with type, age and what is due; needs no key.
 
     \b
@@ -170,9 +188,15 @@ def list_(session: Session, environment: options.Environment = None, output: opt
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    for name, function in {
-        "create": create, "get": get, "set": set_, "rotate": rotate, "delete": delete, "list": list_,
-    }.items():
+    verbs: dict[str, Callable[..., Any]] = {
+        "create": create,
+        "get": get,
+        "set": set_,
+        "rotate": rotate,
+        "delete": delete,
+        "list": list_,
+    }
+    for name, function in verbs.items():
         verb(app, name)(function)
 
 
