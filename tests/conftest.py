@@ -29,7 +29,7 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("TZ", "UTC")
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n"
-        "[protocol \"file\"]\n\tallow = always\n[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n"
+        '[protocol "file"]\n\tallow = always\n[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n'
     )
     return home
 
@@ -49,7 +49,12 @@ def git(tmp_path: Path):
 
     def run(*args: str, cwd: Path | None = None, check: bool = True, **kwargs) -> str:
         done = subprocess.run(
-            ["git", *args], cwd=cwd or tmp_path / "repo", check=check, capture_output=True, text=True, **kwargs
+            ["git", *args],
+            cwd=cwd or tmp_path / "repo",
+            check=check,
+            capture_output=True,
+            text=True,
+            **kwargs,
         )
         return done.stdout.rstrip("\n")
 

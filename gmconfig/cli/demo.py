@@ -67,7 +67,7 @@ WALK: Sequence[tuple[str, Sequence[Step]]] = (
         "A program finds all of it in its environment.",
         [
             (
-                "gmconfig run -e production -- sh -c 'echo pool $DATABASE_POOL, password of ${#DATABASE_PASSWORD} characters'",
+                "gmconfig run -e production -- sh -c 'echo pool $DATABASE_POOL, a password of ${#DATABASE_PASSWORD}'",
                 0,
             ),
             ("gmconfig doctor", 0),

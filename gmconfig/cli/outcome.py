@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from gmconfig.api import Outcome
 
 
+# Every sealed write adds to these; a person learns nothing from their names.
+_QUIET = ("secrets/log/", "secrets/keys/")
+
+
 def show(result: Outcome, output: str) -> None:
     """Print what was changed, or would be."""
     options.one_of(output, ("text", "json"))
@@ -27,7 +31,9 @@ def lines(result: Outcome) -> list[terminal.Line]:
         return ["nothing to change"]
     rows: list[terminal.Line] = [_changed(change) for change in result.changes]
     if not rows:
-        rows = [f"{file}  {_verb(before, after)}" for file, (before, after) in result.files.items()]
+        rows = [
+            f"{file}  {_verb(*sides)}" for file, sides in result.files.items() if not file.startswith(_QUIET)
+        ]
     return [*rows, *_ending(result)]
 
 
