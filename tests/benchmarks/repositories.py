@@ -64,8 +64,8 @@ def service(i: int) -> str:
 def overlay(i: int, environment: str) -> str:
     """Give what an environment changes of it."""
     return (
-        f"# {environment}\nservice:\n  replicas: {2 + i % 3}\n"
-        f"database:\n  host: db.{environment}.internal\n  pool: {10 + i % 7}\nlogging:\n  level: debug\n"
+        f"# {environment}\nservice:\n  replicas: {6 + i % 3}\n"
+        f"database:\n  host: db.{environment}.internal\n  pool: {50 + i % 7}\nlogging:\n  level: debug\n"
     )
 
 

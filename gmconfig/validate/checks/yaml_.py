@@ -18,6 +18,8 @@ _WORDS = re.compile(rb"[\s\[{,]([-+.0-9yYnNoO][^\s,\[\]{}]*)")
 _BOOLEANS = frozenset((b"y", b"n", b"yes", b"no", b"on", b"off"))
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 _NUMERIC = frozenset(b"+-.0123456789")
+# No reader takes a word with another letter for a number: 500m, 512Mi and 30s are text everywhere.
+_OF_NUMBERS = b"+-.0123456789abcdefABCDEFxo_:"
 _MARKS = frozenset((b"-", b"---", b"..."))
 
 
@@ -31,7 +33,9 @@ def check(view: View) -> Iterator[Finding]:
 
 def _is_suspect(word: bytes) -> bool:
     if word[0] in _NUMERIC:
-        return word not in _MARKS and _NUMBER.fullmatch(word) is None
+        if word in _MARKS or word.translate(None, _OF_NUMBERS):
+            return False
+        return _NUMBER.fullmatch(word) is None
     return word.rstrip(b":").lower() in _BOOLEANS
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from gmconfig.errors import NotFound
 from gmconfig.path import nearest
@@ -177,6 +178,13 @@ def complaints(
 
 
 def _arity(check: Callable[..., Verdict]) -> int:
+    try:
+        return _known_arity(check)
+    except TypeError:  # it cannot be hashed
+        return _counted_arity(check)
+
+
+def _counted_arity(check: Callable[..., Verdict]) -> int:
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     try:
         parameters = inspect.signature(check).parameters.values()
@@ -185,3 +193,6 @@ def _arity(check: Callable[..., Verdict]) -> int:
     if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters):
         return 3
     return min(3, max(1, sum(parameter.kind in kinds for parameter in parameters)))
+
+
+_known_arity = lru_cache(maxsize=256)(_counted_arity)
