@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import AccessDenied, GmconfigError
 from gmconfig.secret import event, plaintext, seal
 from gmconfig.secret.generation import NewGeneration, Record, make
-from gmconfig.secret.place import Layer, layer_tree, path_tree
+from gmconfig.secret.noting import Notes, generations_tree
 from gmconfig.secret.standing import fingerprint, may_write
 from gmconfig.secret.token import Context, Sealed, parse
 from gmconfig.storage.change import WholeFile
@@ -17,8 +17,6 @@ from gmconfig.storage.change import WholeFile
 if TYPE_CHECKING:
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.change import FileEdit
-
-Group = tuple[Layer, str, str]
 
 
 class Draft:
@@ -34,15 +32,23 @@ class Draft:
         self.operation = operation
         self.reason = reason or ""
         self.time = event.timestamp(now or datetime.now(UTC))
-        self._groups: dict[Group, list[object]] = {}
+        self._notes = Notes()
         self._made: dict[str, NewGeneration] = {}
 
     def seal(
-        self, context: Context, value: object, *, before: Sealed | None = None, metadata: str | None = None
+        self,
+        context: Context,
+        value: object,
+        *,
+        before: Sealed | None = None,
+        metadata: str | None = None,
+        same_as: Sealed | None = None,
     ) -> str:
         """Seal a value for a place; gives the token, which stays the same if the value does.
 
         `before` is the token that stands there now; `metadata` the hash of a named secret's metadata.
+        `same_as` is the token that the value came from, where it was not changed but moved or accepted:
+        whoever has seen that one, has seen this.
 
         Raises:
             Refused: the policy is not signed, or the scope's keys are not settled.
@@ -53,7 +59,9 @@ class Draft:
             self._describe(context, before, metadata)
             return str(before)
         token, key_name = self._sealed(value, scope, context)
-        self._note(context, key_name, token, self._predecessors(context, before), metadata)
+        self._notes.note(context, key_name, token, self._predecessors(context, before), metadata)
+        if same_as is not None:
+            self._notes.same.append([fingerprint(token), fingerprint(same_as)])
         return token
 
     def drop(self, context: Context, before: Sealed | None = None) -> None:
@@ -67,11 +75,11 @@ class Draft:
         generation = parse(before).generation if before is not None else record.generation if record else ""
         predecessors = self._predecessors(context, before)
         if predecessors:
-            self._note(context, (scope, generation), None, predecessors, None)
+            self._notes.note(context, (scope, generation), None, predecessors)
 
     def files(self) -> dict[str, FileEdit]:
         """Give the event's file and those of new keys, for the commit; nothing where nothing was sealed."""
-        if not self._groups and not self._made:
+        if not self._notes and not self._made:
             return {}
         name, raw = event.write(self._content(), self.vault.held.identity)
         made = {path: raw for new in self._made.values() for path, raw in new.files.items()}
@@ -81,6 +89,7 @@ class Draft:
         trust = self.vault.trust
         trust.check_settled()
         scope = trust.scope_of(context)
+        self.vault.check_newest(scope)
         if not may_write(trust, self.vault.member, self.operation, scope):
             hint = f"ask an admin: gmconfig secret grant {self.vault.member} --scope {scope} write"
             raise AccessDenied(f'"{self.vault.member}" may not write {context} (scope "{scope}")', hint=hint)
@@ -136,29 +145,10 @@ class Draft:
         latest = self.vault.standing.known(fingerprint(before), parse(before).key_name)
         if any(entry.metadata != metadata for entry in latest):
             events = sorted(entry.event.id for entry in latest)
-            self._note(context, parse(before).key_name, str(before), events, metadata)
-
-    def _note(
-        self,
-        context: Context,
-        key_name: tuple[str, str],
-        token: str | None,
-        predecessors: list[str],
-        metadata: str | None,
-    ) -> None:
-        entry: list[object] = [path_tree(context.path), token and fingerprint(token), predecessors]
-        values = self._groups.setdefault((context.layer, *key_name), [])
-        values.append([*entry, metadata] if metadata else entry)
+            self._notes.note(context, parse(before).key_name, str(before), events, metadata)
 
     def _content(self) -> Mapping[str, object]:
-        changes = [
-            {**layer_tree(layer), "scope": scope, "generation": generation, "values": values}
-            for (layer, scope, generation), values in self._groups.items()
-        ]
-        generations = [
-            {"scope": scope, "generation": new.record.generation, "record": new.record.digest}
-            for scope, new in self._made.items()
-        ]
+        changes, generations = self._notes.changes(), generations_tree(self._made.values())
         return {
             "operation": self.operation,
             "actor": self.vault.member,
@@ -168,4 +158,5 @@ class Draft:
             "policy": self.vault.trust.policies[0].digest,
             **({"changes": changes} if changes else {}),
             **({"generations": generations} if generations else {}),
+            **({"details": {"same": self._notes.same}} if self._notes.same else {}),
         }

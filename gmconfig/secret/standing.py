@@ -17,6 +17,9 @@ from gmconfig.storage.snapshot import Snapshot
 
 Place = tuple[Layer, tuple[object, ...]]
 
+RESEALING = frozenset({"rekey", "revoke", "grant", "member", "access", "reset"})
+"""Operations that seal values again without changing them: what the holders of admin or rotate do to keys."""
+
 
 class Entry(NamedTuple):
     """What one rightful event says about one place; `token` is None where the value is gone.
@@ -49,6 +52,7 @@ class Standing:
     """The answer for all tokens at once: `entries` by the token's fingerprint, `replaced` by whom.
 
     `repeated` holds all entries of a token that several events name: those that gave it new metadata.
+    `makers` are the events that made keys and the records' files, by the record's digest.
     """
 
     def __init__(
@@ -60,7 +64,9 @@ class Standing:
         records: Mapping[str, Record],
         retired: frozenset[tuple[str, str]],
         trust: Trust,
+        makers: Mapping[str, tuple[Event, str]] | None = None,
     ) -> None:
+        self.makers = makers or {}
         self.entries = entries
         self.replaced = replaced
         self.repeated = repeated
@@ -120,7 +126,8 @@ class Standing:
 
 def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
     """Judge the log by the policy in force."""
-    records = _records(snapshot, ledger, trust)
+    makers = _makers(ledger, trust)
+    records = _records(snapshot, makers)
     retired = frozenset(
         (record.scope, before) for record in records.values() for before in record.predecessors
     )
@@ -133,7 +140,9 @@ def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
                 _note(entry, entries, repeated)
                 for old in entry.before:
                     replaced.setdefault(old, []).append(entry)
-    return Standing(entries, replaced, repeated=repeated, records=records, retired=retired, trust=trust)
+    return Standing(
+        entries, replaced, repeated=repeated, records=records, retired=retired, trust=trust, makers=makers
+    )
 
 
 def _note(entry: Entry, entries: dict[str, Entry], repeated: dict[str, list[Entry]]) -> None:
@@ -159,22 +168,27 @@ def may_write(trust: Trust, member: str, operation: str, scope: str) -> bool:
     """Whether a member may change values of a scope by this operation; who may write may rotate as well."""
     if trust.allows(member, "write", scope):
         return True
+    if operation in RESEALING:
+        return trust.allows(member, "rotate", scope) or trust.allows(member, "admin", scope)
     return operation == "rotate" and trust.allows(member, "rotate", scope)
 
 
-def _records(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> dict[str, Record]:
+def _makers(ledger: Ledger, trust: Trust) -> dict[str, tuple[Event, str]]:
+    """Give who made which key: by the record's digest, the rightful event and the record's file."""
+    found = {}
+    for event in ledger:
+        for made in event.tree.get("generations", ()) if trust.is_from(event) else ():
+            scope, name = made["scope"], made["generation"]
+            if any(trust.allows(event.actor, right, scope) for right in ("admin", "rotate")):
+                found[made["record"]] = (event, f"{FOLDER}{scope}/{name}/record.json")
+    return found
+
+
+def _records(snapshot: Snapshot, makers: Mapping[str, tuple[Event, str]]) -> dict[str, Record]:
     """Give the records that a rightful event names, by digest; others do not count."""
-    named = {
-        (generation["scope"], generation["generation"]): generation["record"]
-        for event in ledger
-        if trust.is_from(event)
-        for generation in event.tree.get("generations", ())
-        if any(trust.allows(event.actor, right, generation["scope"]) for right in ("admin", "rotate"))
-    }
-    files = {f"{FOLDER}{scope}/{name}/record.json": digest for (scope, name), digest in named.items()}
-    contents = snapshot.read_many(files)
+    contents = snapshot.read_many({file for _, file in makers.values()})
     return {
         digest: read(contents[file], file)
-        for file, digest in files.items()
+        for digest, (_, file) in makers.items()
         if file in contents and hashlib.sha256(contents[file]).hexdigest() == digest
     }

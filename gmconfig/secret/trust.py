@@ -7,7 +7,7 @@ nothing can be sealed until an admin has signed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ class Trust:
 
     `heads` are the signed versions that no other follows. `policies` are all that must agree: those of the
     heads, and the file's where it differs. `forged` are access events that no admin signed.
-    `unsettled` says why nothing may be sealed; None means all is well.
+    `unsettled` says why nothing may be sealed; None means all is well. `signed` are all versions that hang
+    together from the root, by their events' ids.
     """
 
     def __init__(
@@ -40,12 +41,26 @@ class Trust:
         policies: tuple[Policy, ...],
         forged: tuple[Event, ...],
         unsettled: str | None,
+        signed: Mapping[str, tuple[Event, Policy]] | None = None,
     ) -> None:
+        self.signed = signed or {}
         self.root = root
         self.heads = heads
         self.policies = policies
         self.forged = forged
         self.unsettled = unsettled
+
+    def as_signed(self) -> Trust:
+        """Give what was signed alone, whatever the file says now."""
+        policies = self.policies[: len(self.heads)]
+        return Trust(self.root, self.heads, policies, self.forged, None, self.signed)
+
+    def was_member(self, event: Event) -> bool:
+        """Whether any version ever signed knew the member who signed an event, with that key."""
+        if self.root not in (event.root, event.id):
+            return False
+        members = [policy.members.get(event.actor) for _, policy in self.signed.values()]
+        return any(member is not None and member.verifier == event.key for member in members)
 
     def allows(self, member: str, operation: str, scope: str) -> bool:
         """Whether every policy that counts grants it."""
@@ -106,16 +121,23 @@ def established(snapshot: Snapshot, ledger: Ledger, root: str | None) -> Trust:
             f"the access policy that this clone pinned ({root[:16]}) is not in the log: it was removed",
             hint="compare with a clone you trust; a new root needs: gmconfig secret access reset",
         )
-    signed = _signed(ledger, first)
+    signed = signed_versions(ledger, first)
     followed = {parent for event, _ in signed.values() for parent in event.parents}
     heads = tuple(event for event, _ in signed.values() if event.id not in followed)
     policies = tuple(signed[event.id][1] for event in heads)
-    forged = tuple(event for event in ledger if event.access is not None and event.id not in signed)
+    forged = tuple(_forged(ledger, first, signed))
     current = read_policy(snapshot)
     changed = all(policy.digest != current.digest for policy in policies)
-    return Trust(
-        root, heads, (*policies, current) if changed else policies, forged, _unsettled(heads, changed)
-    )
+    counted = (*policies, current) if changed else policies
+    return Trust(root, heads, counted, forged, _unsettled(heads, changed), signed)
+
+
+def _forged(ledger: Ledger, root: Event, signed: Mapping[str, object]) -> Iterator[Event]:
+    """Yield access events that do not hang together with the root, but for what a reset has left behind."""
+    replaced = set((root.tree.get("details") or {}).get("replaces", ()))
+    for event in ledger:
+        if event.access is not None and event.id not in signed and not {event.id, event.root} & replaced:
+            yield event
 
 
 def read_policy(snapshot: Snapshot) -> Policy:
@@ -150,7 +172,7 @@ def unpinned(ledger: Ledger) -> Refused:
     )
 
 
-def _signed(ledger: Ledger, root: Event) -> dict[str, tuple[Event, Policy]]:
+def signed_versions(ledger: Iterable[Event], root: Event) -> dict[str, tuple[Event, Policy]]:
     """Give the versions that hang together from the root; the first is signed by one of its own admins."""
     first = access.parse(root.access)
     if not _is_admin(root, first):

@@ -6,7 +6,7 @@ identity, each scope's key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,12 @@ from gmconfig.secret.sources import seed as given_seed
 from gmconfig.secret.standing import Entry, Standing, fingerprint, may_write, standing
 from gmconfig.secret.store import Named, metadata_digest, missing, sealed_of, secrets_in
 from gmconfig.secret.token import Sealed, Token, parse
-from gmconfig.secret.trust import Trust, established
+from gmconfig.secret.trust import Trust, established, signed_versions
 
 if TYPE_CHECKING:
     from gmconfig.finding import Place
+    from gmconfig.secret.event import Event
+    from gmconfig.secret.policy import Policy
     from gmconfig.secret.token import Context
     from gmconfig.storage.snapshot import Snapshot
 
@@ -34,6 +36,7 @@ class Vault:
 
     `root` is the policy's root that this clone has pinned, or finds it; None where it has none. `memory`
     remembers proved events between processes. `chain` gives an environment with its ancestors, root first.
+    `newer` gives access events that lie elsewhere in the clone, and not in the snapshot's log.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Vault:
         root: str | Callable[[], str | None] | None,
         memory: Memory | None = None,
         chain: Callable[[str | None], Sequence[str]] = lambda name: (name,) if name else (),
+        newer: Callable[[Ledger], Iterable[Event]] = lambda ledger: (),
     ) -> None:
         self.snapshot = snapshot
         self.sources = sources
@@ -51,6 +55,7 @@ class Vault:
         self._memory = memory
         self._keys: dict[tuple[str, str], bytes] = {}
         self._chain = chain
+        self._newer = newer
         self._named: dict[str | None, dict[str, Named]] = {}
         self._vouched: set[tuple[str, str]] = set()
 
@@ -80,6 +85,16 @@ class Vault:
             BrokenConfiguration: the token is damaged.
         """
         token = parse(sealed)
+        entry = self.vouched(token, sealed)
+        self._check_scope(token, sealed, entry)
+        return token
+
+    def vouched(self, token: Token, sealed: Sealed) -> Entry:
+        """Give what the log says about a value at its place, whichever of the scope's keys it was sealed under.
+
+        Raises:
+            AccessDenied: it does not belong there, was replayed, forged or changed.
+        """
         entry = self._rightful(token, sealed)
         if not _is_at(entry, sealed.context):
             raise AccessDenied(
@@ -87,12 +102,45 @@ class Vault:
                 "it was moved or copied",
                 hint=ACCEPT,
             )
-        self._check_scope(token, sealed, entry)
         if entry.metadata and not self._fits_metadata(sealed, token):
             raise AccessDenied(
                 f"what stands beside {sealed.context} was changed without a signature", hint=ACCEPT
             )
-        return token
+        return entry
+
+    def as_signed(self) -> Vault:
+        """Give the same vault judged by what was signed alone, whatever `access.yaml` says now."""
+        judge = Vault(self.snapshot, self.sources, root=self._root, memory=self._memory, chain=self._chain)
+        judge.__dict__.update(ledger=self.ledger, trust=self.trust.as_signed())
+        judge._keys = self._keys  # noqa: SLF001  # one class, two views of one thing
+        return judge
+
+    def check_newest(self, scope: str) -> None:
+        """Refuse to seal where this clone holds a newer policy that takes a reader of the scope away.
+
+        Raises:
+            Refused: it does, on another branch or on a remote's.
+        """
+        readers = {member.name for member in self.trust.policies[0].readers(scope)}
+        for event, policy in self._newer_versions:
+            if lost := readers - {member.name for member in policy.readers(scope)}:
+                raise Refused(
+                    f"a newer access policy in this clone takes {', '.join(sorted(lost))} out of the readers of "
+                    f'scope "{scope}" ({event.described}): merge it first',
+                    hint="the branch that has it: git log --all --oneline -- secrets/log",
+                )
+
+    @cached_property
+    def _newer_versions(self) -> tuple[tuple[Event, Policy], ...]:
+        """Give the last versions that were signed after this snapshot's, elsewhere in the clone."""
+        found = [event for event in self._newer(self.ledger) if event.id not in self.ledger.events]
+        root = self.ledger.events.get(self.trust.root)
+        if not found or root is None:
+            return ()
+        signed = signed_versions([*self.ledger, *found], root)
+        news = [signed[event.id] for event in found if event.id in signed]
+        followed = {parent for event, _ in news for parent in event.parents}
+        return tuple(one for one in news if one[0].id not in followed)
 
     def may_read(self, sealed: Sealed) -> bool:
         """Whether the held identity has the key, without opening anything; damaged tokens give True."""
