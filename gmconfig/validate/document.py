@@ -59,7 +59,7 @@ def checked(
     view.variants = list(_variants(view, loaded, layers, environments))
     for check in CHECKS.values():
         findings.extend(check(view))
-    return Checked(
+    found = Checked(
         document,
         tuple(dict.fromkeys(name for variant in view.variants for name in variant.environments)),
         findings,
@@ -68,6 +68,8 @@ def checked(
         sorted({layer.file for layer in layers} | view.used),
         _crosses(view),
     )
+    view.variants = []  # they point back at the view, and no collector runs that would find such a circle
+    return found
 
 
 def _loaded(
