@@ -35,7 +35,7 @@ def opened(vault: Vault, raw: bytes, file: str, context: Contexts) -> bytes:
     Raises:
         AccessDenied: one of them cannot be opened.
     """
-    found = list(_scalars(raw, file))
+    found = list(scalars(raw, file))
     return _replaced(
         raw,
         file,
@@ -55,7 +55,7 @@ def sealed(draft: Draft, before: bytes | None, after: bytes, file: str, context:
     """
     old = _tokens(before, file, context)
     new = []
-    for node, tree, keys, number in _scalars(after, file):
+    for node, tree, keys, number in scalars(after, file):
         if not _is_secret(node, file, keys):
             continue
         place = context(tree, keys, number)
@@ -87,14 +87,14 @@ def _is_secret(node: Node, file: str, keys: Keys) -> bool:
 
 def _tokens(raw: bytes | None, file: str, context: Contexts) -> dict[Context, Sealed]:
     found: dict[Context, Sealed] = {}
-    for node, tree, keys, number in _scalars(raw, file) if raw else ():
+    for node, tree, keys, number in scalars(raw, file) if raw else ():
         if is_token(node.text):
             place = context(tree, keys, number)
             found[place] = Sealed(node.text, place, file, keys)
     return found
 
 
-def _scalars(raw: bytes, file: str) -> Iterator[tuple[Node, object, Keys, int]]:
+def scalars(raw: bytes, file: str) -> Iterator[tuple[Node, object, Keys, int]]:
     """Yield each scalar once, where it is written, with its YAML document's tree and number."""
     from gmconfig.storage.yaml import compose, construct
 
