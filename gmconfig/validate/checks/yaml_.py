@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 # Looking for traps takes as long as reading again, so only files with something like one are looked at.
 _WORDS = re.compile(rb"[\s\[{,]([-+.0-9yYnNoO][^\s,\[\]{}]*)")
+# A line that begins with # is a comment, or text between lines of text: no value of its own.
+_COMMENT = re.compile(rb"^[ \t]*#[^\r\n]*", re.M)
 _BOOLEANS = frozenset((b"y", b"n", b"yes", b"no", b"on", b"off"))
-_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.(?:[0-9]*[1-9])?)?")
 _NUMERIC = frozenset(b"+-.0123456789")
 # No reader takes a word with another letter for a number: 500m, 512Mi and 30s are text everywhere.
 _OF_NUMBERS = b"+-.0123456789abcdefABCDEFxo_:"
@@ -27,7 +29,8 @@ def check(view: View) -> Iterator[Finding]:
     """Yield values of the document's layers that YAML 1.1 and 1.2 read differently."""
     for layer in view.layers:
         raw = view.subject.snapshot.read(layer.file)
-        if any(map(_is_suspect, set(_WORDS.findall(b"\n" + raw)))) or b"\0" in raw:
+        words = set(_WORDS.findall(b"\n" + _COMMENT.sub(b"", raw)))
+        if any(map(_is_suspect, words)) or b"\0" in raw:
             yield from _traps(view, layer)
 
 
