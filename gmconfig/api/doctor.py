@@ -71,6 +71,7 @@ def _repository(project: Project, fix: bool) -> Iterator[Examined]:
     yield Examined(
         "repository", "ok", f"{repository.top}, branch {repository.branch() or 'none (detached HEAD)'}"
     )
+    yield _remote(project)
     if repository.is_shallow():
         yield Examined(
             "history",
@@ -85,6 +86,16 @@ def _repository(project: Project, fix: bool) -> Iterator[Examined]:
         yield Examined("cache", "warning", f"{cache} cannot be written: every run starts cold")
     if fix:
         repository.finish_interrupted()
+
+
+def _remote(project: Project) -> Examined:
+    from gmconfig.storage.git.describe import remotes
+
+    name = project.settings.remote
+    urls = remotes(project.repository).get(name)
+    if urls:
+        return Examined("remote", "ok", f"{name}, {', '.join(urls)}")
+    return Examined("remote", "warning", f'there is no remote "{name}": nothing is replicated', f"git remote add {name} URL")
 
 
 def _access(project: Project) -> Iterator[Examined]:

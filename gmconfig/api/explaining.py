@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.api.answers import Explanation, Statement
+from gmconfig.api.demanding import demands
 from gmconfig.config.equal import same
 from gmconfig.path import KeyPath, format_keys, value_at
 
@@ -27,7 +28,7 @@ def explain(workspace: Workspace, files: Snapshot, document: str, path: KeyPath)
     keys = resolved.keys(path)
     value = resolved.value_at(keys, workspace.lookup(files, environment))
     says = tuple(_statement(resolved, say) for say in resolved.says(keys))
-    return Explanation(document, environment, format_keys(keys), value, says)
+    return Explanation(document, environment, format_keys(keys), value, says, demands(resolved, keys))
 
 
 def _statement(resolved: Resolved, say: Say) -> Statement:

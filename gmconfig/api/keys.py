@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from gmconfig.secret.sources import Sources
 
 if TYPE_CHECKING:
-
     from gmconfig.api.workspace import Workspace
 
 

@@ -9,6 +9,7 @@ from gmconfig.api.edited import edited_values
 from gmconfig.api.sealing import Sealing
 from gmconfig.config.rollback import Restoration, restored, restored_path
 from gmconfig.config.versions import commit_of
+from gmconfig.storage.git.describe import describe
 
 if TYPE_CHECKING:
     from gmconfig.api.outcome import How, Outcome
@@ -35,7 +36,7 @@ def rollback(workspace: Workspace, document: str, version: str, how: How, *, pat
         operation="rollback",
         document=document,
         environment=environment,
-        subject=f"{document}: {what} ({commit[:7]})",
+        subject=f"{document}: {what} ({commit[:7]} {_shortened(describe(project.repository, commit).subject)})",
         trailers={"Restored": commit},
         changes=edited_values(project, edits, files=tuple(plan.edits)),
     )
@@ -49,3 +50,7 @@ def _plan(
     where = f" in {workspace.given}" if workspace.given else ""
     plan = restored_path(workspace.project, document, path, commit, workspace.given)
     return plan, f"{path} back to {version}{where}"
+
+
+def _shortened(subject: str, limit: int = 40) -> str:
+    return subject if len(subject) <= limit else subject[: limit - 1] + "…"

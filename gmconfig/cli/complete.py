@@ -15,6 +15,19 @@ def environments(incomplete: str) -> list[str]:
     return [name for name in _manager(None).environments if name.startswith(incomplete)]
 
 
+def revisions(incomplete: str) -> list[str]:
+    """Offer the branches and tags of this repository."""
+    from gmconfig.storage.git.describe import references
+
+    known = references(_manager(None).workspace.project.repository)
+    return [name for name in known if name.startswith(incomplete)]
+
+
+def sides(incomplete: str) -> list[str]:
+    """Offer what `config diff` compares: environments, branches and tags."""
+    return [*environments(incomplete), *revisions(incomplete)]
+
+
 def paths(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the paths of the document that was named, one more key at a time."""
     from gmconfig.errors import GmconfigError

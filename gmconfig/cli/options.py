@@ -34,7 +34,13 @@ Environment = Annotated[
     ),
 ]
 At = Annotated[
-    str | None, typer.Option("--at", metavar="REV", help="Read another version: v7, a commit, a tag.")
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="REV",
+        help="Read another version: v7, a commit, a tag.",
+        autocompletion=complete.revisions,
+    ),
 ]
 Variables = Annotated[
     list[str] | None,

@@ -45,6 +45,7 @@ def validate(
     for name, file in wanted:
         _written(_from(session, file), rendered(report, name))
     terminal.answer(rendered(report, output))
+    _summarised(report, output)
     return 0 if report.ok else 1
 
 
@@ -57,6 +58,16 @@ def rendered(report: Report, output: str) -> str:
 
         return render(report, colour=True)
     return FORMATS[output](report)
+
+
+def _summarised(report: Report, output: str) -> None:
+    """Add the summary of a GitHub step, where a step runs: annotations alone are cut off at ten."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if output == "github" and file:
+        from gmconfig.validate.report.github import summary
+
+        with open(file, "a", encoding="utf-8") as opened:
+            opened.write(summary(report))
 
 
 def _known(name: str) -> None:

@@ -25,11 +25,24 @@ class SchemaTypes:
 
     def at(self, keys: Keys) -> frozenset[str] | None:
         """Give the allowed types; None where the schema does not say, or says contradictory things."""
+        said = [types for schema in self.schemas(keys) for types in self._types(schema)]
+        return frozenset.intersection(*said) or None if said else None
+
+    def schemas(self, keys: Keys) -> list[object]:
+        """Give every part of the schema that speaks of a path."""
         schemas = [self.root]
         for key in keys:
             schemas = [found for schema in schemas for found in self._below(schema, key)]
-        said = [types for schema in schemas for types in self._types(schema)]
-        return frozenset.intersection(*said) or None if said else None
+        return schemas
+
+    def demands(self, keys: Keys) -> dict[str, object]:
+        """Give the keywords that a path's value is held to, where several parts speak the last one's."""
+        return {
+            word: value
+            for schema in self.schemas(keys)
+            for part in self._expanded(schema)
+            for word, value in part.items()
+        }
 
     @property
     def root(self) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import GitTrouble, UnknownVersion
+from gmconfig.errors import GitTrouble
 from gmconfig.storage.git.environment import QUIET
 from gmconfig.storage.git.history import Revision
 from gmconfig.storage.git.message import split_message
@@ -28,18 +28,10 @@ def describe(repository: Repository, rev: str) -> Revision:
         return _revision(opened.commit(commit))
 
 
-def recent(repository: Repository, rev: str = "HEAD", *, most: int = 20) -> list[Revision]:
-    """Give the newest commits of a revision's first-parent line."""
-    start = repository.resolve(rev)
+def references(repository: Repository) -> list[str]:
+    """Give the names of all branches and tags, remote ones included, sorted."""
     with _opened(repository) as opened:
-        return [_revision(one) for one in opened.iter_commits(start, max_count=most, first_parent=True)]
-
-
-def names(repository: Repository, rev: str) -> list[str]:
-    """Give the branches and tags that name a commit, sorted."""
-    commit = repository.resolve(rev)
-    with _opened(repository) as opened:
-        return sorted(ref.name for ref in opened.refs if _target(ref) == commit)
+        return sorted(ref.name for ref in opened.refs)
 
 
 def remotes(repository: Repository) -> dict[str, list[str]]:
@@ -82,10 +74,3 @@ def _blobs(commit: git.Commit) -> dict[str, str | None]:
         return {str(blob.path): blob.hexsha for blob in commit.tree.traverse() if isinstance(blob, git.Blob)}
     changes = commit.parents[0].diff(commit, no_renames=True)
     return {str(one.b_path or one.a_path): one.b_blob.hexsha if one.b_blob else None for one in changes}
-
-
-def _target(ref: git.Reference) -> str | None:
-    try:
-        return ref.commit.hexsha
-    except (ValueError, UnknownVersion):
-        return None

@@ -83,6 +83,5 @@ def test_gitpython_tells_the_same_of_a_commit(committed: Path, git, set_key):
     git("remote", "add", "origin", "https://example.org/x.git")
     repository = Repository.discover(str(committed))
     assert describe.describe(repository, "HEAD") == touching(repository, "", [FILE])[0]
-    assert describe.recent(repository) == touching(repository, "", [])
-    assert describe.names(repository, commit) == ["main", "release"]
+    assert describe.references(repository) == ["main", "release"]
     assert describe.remotes(repository) == {"origin": ["https://example.org/x.git"]}

@@ -1,0 +1,60 @@
+"""What scripts read: every verb's `-o json` is what `schemas/output.schema.json` says, and nothing else on stdout."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+OUTPUT = json.loads((SCHEMAS / "output.schema.json").read_text())
+REGISTRY = Registry().with_resources(
+    [(file.name, Resource.from_contents(json.loads(file.read_text()))) for file in SCHEMAS.glob("*.json")]
+)
+READING = [
+    ("config-list", "config", "list"),
+    ("config-get", "config", "get", "settings", "-e", "production"),
+    ("config-explain", "config", "explain", "settings", "database.password", "-e", "production"),
+    ("config-diff", "config", "diff", "staging", "production"),
+    ("config-history", "config", "history", "settings"),
+    ("config-history", "config", "history", "settings", "database.pool", "-e", "production"),
+    ("secret-get", "secret", "get", "db_password"),
+    ("secret-list", "secret", "list"),
+    ("doctor", "doctor"),
+    ("validate", "validate"),
+]
+WRITING = [
+    ("config-set", "config", "set", "settings", "database.pool", "60", "-e", "production"),
+    ("config-unset", "config", "unset", "settings", "database.pool", "-e", "production"),
+    ("config-rollback", "config", "rollback", "settings", "v1"),
+    ("config-infer-schema", "config", "infer-schema", "billing"),
+    ("init", "init"),
+    ("secret-create", "secret", "create", "x", "--generate"),
+    ("secret-rotate", "secret", "rotate", "db_password"),
+    ("secret-delete", "secret", "delete", "spare", "-y"),
+    ("secret-seal", "secret", "seal", "config/billing.yaml", "invoice.sender"),
+]
+
+
+def agrees(name: str, text: str) -> None:
+    schema = {"$schema": OUTPUT["$schema"], "$ref": f"output.schema.json#/$defs/{name}"}
+    Draft202012Validator(schema, registry=REGISTRY).validate(json.loads(text))
+
+
+@pytest.mark.parametrize("verb", READING, ids=lambda verb: " ".join(verb[1:]))
+def test_what_a_reading_verb_answers(ok, sealed_trading, verb):
+    agrees(verb[0], ok(*verb[1:], "-o", "json"))
+
+
+@pytest.mark.parametrize("verb", WRITING, ids=lambda verb: " ".join(verb[1:]))
+@pytest.mark.parametrize("how", [(), ("--dry-run",), ("--no-commit",)], ids=" ".join)
+def test_what_a_writing_verb_answers(ok, sealed_trading, verb, how):
+    ok("secret", "create", "spare", "--generate")
+    agrees(verb[0], ok(*verb[1:], *how, "-o", "json"))
+
+
+def test_no_secret_is_in_any_answer(ok, sealed_trading):
+    for verb in READING:
+        if verb[0] != "secret-get":
+            assert "correct-horse-battery" not in ok(*verb[1:], "-o", "json")
