@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gmconfig import __version__
 from gmconfig.finding import Finding
-from gmconfig.validate import listing, run, warm
+from gmconfig.validate import exact, listing, run, warm
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import checked
 from gmconfig.validate.plain import checked_from_plain, checked_to_plain, finding_from_plain, finding_to_plain
@@ -54,9 +54,11 @@ def check(
         now = _Run.begun(subject, vault)
         state = _State.of(now)
         results = [checked_from_plain(plain) for plain in state.documents.values()]
-        report = run.composed(subject, results, state.findings, state.lines, whole=True)
+        found = exact.remembered(subject, vault, now.kept and now.kept["exact"], now.changed)
+        findings = [*state.findings, *found.findings]
+        report = run.composed(subject, results, findings, state.lines, whole=True, found=found)
         unchanged = max(0, report.files - len(now.changed)) if now.kept else 0
-        _keep(now, state, report, forms, started)
+        _keep(now, state, report, found, forms, started)
     return replace(report, unchanged=unchanged)
 
 
@@ -71,7 +73,9 @@ def rendered(report: Report, form: str) -> str:
     return FORMATS[form](report)
 
 
-def _keep(now: _Run, state: _State, report: Report, forms: Iterable[str], started: int) -> None:
+def _keep(
+    now: _Run, state: _State, report: Report, found: exact.Matches, forms: Iterable[str], started: int
+) -> None:
     """Keep the results, and the texts to answer with while nothing changes."""
     root = now.subject.project.root
     place = warm.cache_of(root)
@@ -95,7 +99,9 @@ def _keep(now: _Run, state: _State, report: Report, forms: Iterable[str], starte
             "lines": state.lines,
             "until": report.until,
             "exit": 0 if report.ok else 1,
-            "texts": {**known, **{form: rendered(whole, form) for form in forms}},
+            "exact": found.kept,
+            # An answer that rests on opened values is given anew each time.
+            "texts": {} if found.findings else {**known, **{form: rendered(whole, form) for form in forms}},
         },
     )
 

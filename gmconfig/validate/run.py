@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
-from gmconfig.validate import listing
+from gmconfig.validate import exact, listing
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
 from gmconfig.validate.policy.waiver import Waiver, about, waived
@@ -76,16 +76,28 @@ def _check(
     results = [checked(subject, document, layers[document], reach[document]) for document in reach]
     lines: Lines = {}
     findings.extend(listing.check(subject, layers, lines))
-    if files is not None:
-        named = set(_expanded(subject, files))
+    named = None if files is None else set(_expanded(subject, files))
+    if named is not None:
         findings = [finding for finding in findings if finding.place and finding.place.file in named]
-    return composed(subject, results, findings, lines, whole=files is None and environments is None)
+    found = exact.matches(subject, vault, named)
+    whole = files is None and environments is None
+    return composed(subject, results, [*findings, *found.findings], lines, whole=whole, found=found)
 
 
 def composed(
-    subject: Subject, results: Sequence[Checked], findings: list[Finding], lines: Lines, *, whole: bool
+    subject: Subject,
+    results: Sequence[Checked],
+    findings: list[Finding],
+    lines: Lines,
+    *,
+    whole: bool,
+    found: exact.Matches | None = None,
 ) -> Report:
-    """Make one report of all results: equal findings become one, waivers are applied."""
+    """Make one report of all results: equal findings become one, waivers are applied.
+
+    `found` are the known values among them, whose lines are shown to nobody.
+    """
+    hidden = found.hidden if found else ()
     everything = [*findings, *(finding for result in results for finding in result.findings)]
     waivers = subject.policies.waivers
     marked, used = waived(merged(everything), waivers, subject.today)
@@ -99,10 +111,13 @@ def composed(
         files=len({file for result in results for file in result.files}),
         unchecked=sum(result.unchecked for result in results),
         lines={
-            **lines,
-            **{at: line for result in results if result.lines for at, line in result.lines.items()},
+            at: line
+            for some in (lines, *(result.lines for result in results if result.lines))
+            for at, line in some.items()
+            if at not in hidden
         },
         until=_until(waivers, subject.today),
+        remarks=found.remarks if found else (),
     )
 
 

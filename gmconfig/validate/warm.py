@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-FORM = 1
+FORM = 2
 """Changes with the shape of what is stored."""
 
 SETTLED_NS = 2_000_000_000
@@ -120,10 +120,24 @@ def taken_scan(root: str) -> dict[str, str] | None:
 
 
 def config_signature(root: str) -> str:
-    """Give the signature of the clone's git configuration, which says whose policy is trusted."""
+    """Give the signature of what lies outside of the files and decides: whose policy is trusted, which keys.
+
+    The first is the clone's git configuration, the others are where identities lie.
+    """
     found = find_root(root)
+    config = os.path.join(found.common_dir if found else root, "config")
+    return " ".join(map(_stat, (config, *_identity_files())))
+
+
+def _identity_files() -> tuple[str, ...]:
+    home = os.environ.get("HOME", "")
+    base = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    return f"{base}/gmconfig/identity", f"{home}/.ssh/id_ed25519", f"{home}/.ssh/id_rsa"
+
+
+def _stat(file: str) -> str:
     try:
-        status = os.stat(os.path.join(found.common_dir if found else root, "config"))
+        status = os.stat(file)
     except OSError:
         return ""
     return f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.validate.checks.parity import check as parity
+from gmconfig.validate.checks.plaintext import check as plaintext
 from gmconfig.validate.checks.policy import check as policy
 from gmconfig.validate.checks.reference import check as reference
 from gmconfig.validate.checks.schema import check as schema
@@ -22,5 +23,6 @@ CHECKS: dict[str, Callable[[View], Iterator[Finding]]] = {
     "reference": reference,
     "parity": parity,
     "secret": secret,
+    "plaintext": plaintext,
     "policy": policy,
 }

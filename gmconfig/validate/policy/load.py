@@ -178,4 +178,5 @@ def _waiver(entry: dict[str, Any], source: Source, keys: Keys) -> Waiver:
         path=entry.get("path", ""),
         environments=tuple(entry.get("environments", ())),
         documents=tuple(entry.get("documents", ())),
+        files=tuple(entry.get("files", ())),
     )

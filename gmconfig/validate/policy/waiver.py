@@ -12,7 +12,10 @@ from gmconfig.path import KeyPath
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Excuses findings of one rule (or of a whole check) at a path; globs are allowed, no path means all."""
+    """Excuses findings of one rule (or of a whole check) at a path; globs are allowed, no path means all.
+
+    `files` are globs over files, for findings in files that are no document.
+    """
 
     rule: str
     reason: str
@@ -21,6 +24,7 @@ class Waiver:
     path: str = ""
     environments: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     _parsed: list[KeyPath] = field(default_factory=list, repr=False, compare=False)
 
     def excuses(self, finding: Finding) -> bool:
@@ -30,6 +34,8 @@ class Waiver:
         if self.documents and finding.document not in self.documents:
             return False
         if self.environments and not set(finding.environments) <= set(self.environments):
+            return False
+        if self.files and not (finding.place and _is_one_of(finding.place.file, self.files)):
             return False
         return not self.path or (finding.path is not None and self._matches(finding.path))
 
@@ -41,6 +47,12 @@ class Waiver:
             return KeyPath.parse(self.path).matches(tuple(key for key in keys if isinstance(key, str | int)))
         except UsageError:
             return False
+
+
+def _is_one_of(file: str, globs: Sequence[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(file, glob) for glob in globs)
 
 
 def waived(
@@ -65,7 +77,9 @@ def about(waivers: Sequence[Waiver], used: set[Waiver], today: str, *, whole: bo
         if waiver.expires < today:
             hint = "mend what it excuses, or give it a new date and reason"
             yield _finding("waiver-expired", f"{subject} expired on {waiver.expires}", waiver, hint)
-        elif whole and waiver not in used:
+        elif (
+            whole and waiver not in used and not waiver.files
+        ):  # `secret scan` reads files that this does not
             yield _finding("waiver-unmatched", f"{subject} excuses nothing", waiver, "remove it")
 
 

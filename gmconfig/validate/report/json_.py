@@ -25,6 +25,7 @@ def render(report: Report) -> str:
         "findings": [_finding(finding) for finding in report.findings],
         "environments": list(report.environments),
         "documents": list(report.documents),
+        "remarks": list(report.remarks),
         "summary": summary,
     }
     return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"

@@ -16,7 +16,8 @@ class Report:
 
     `unchanged` counts the files that nobody had to read again, `unchecked` the values that nobody can know
     here. `lines` holds the source lines to show, by file and line number; a secret's line is not among them.
-    `until` is the day (ISO 8601) from which the answer may differ though no file does.
+    `remarks` say what was not looked for. `until` is the day (ISO 8601) from which the answer may differ
+    though no file does.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -27,6 +28,7 @@ class Report:
     unchecked: int = 0
     lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
     until: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -102,6 +102,7 @@ def _summary(report: Report, paint: Paint) -> str:
             else []
         ),
     ]
+    remarks += report.remarks
     return f"{verdict} in {_scope(report)}" + (f" ({', '.join(remarks)})" if remarks else "")
 
 

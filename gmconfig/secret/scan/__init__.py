@@ -1,0 +1,1 @@
+"""Finding secrets that stand in plain text: known values, known formats, telling names, randomness."""

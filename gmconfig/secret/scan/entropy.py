@@ -1,0 +1,57 @@
+"""Randomness: values that look drawn, not written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from math import log2
+from typing import TYPE_CHECKING
+
+from gmconfig.secret.scan.hit import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHORTEST = 20
+_LONGEST = 256
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_APART = bytes(char if char in _LETTERS else 32 for char in range(256))
+_DIGESTS = (b"sha1-", b"sha256-", b"sha384-", b"sha512-", b"md5-", b"AAAA")
+
+
+def random_values(raw: bytes) -> Iterator[Hit]:
+    """Yield values of assignments that look random: letters of both cases and digits in no order."""
+    words = {word for word in raw.translate(_APART).split() if _SHORTEST <= len(word) <= _LONGEST}
+    for word in words:
+        if is_random(word) and not word.startswith(_DIGESTS):
+            for found in _assigned(word).finditer(raw):
+                message = "this value looks random, like a secret"
+                yield Hit(found.start(1), found.end(1), "high-entropy", message)
+
+
+def is_random(text: bytes) -> bool:
+    """Whether a text of base64's letters looks drawn: words, paths, digests and versions do not."""
+    text = text.rstrip(b"=")
+    kinds = [_kind(char) for char in text]
+    if len(text) < _SHORTEST or not {"upper", "lower", "digit"} <= set(kinds):
+        return False
+    changes = sum(before != after for before, after in zip(kinds, kinds[1:], strict=False))
+    return changes >= 0.4 * len(text) and entropy(text) >= 0.8 * log2(min(len(text), 64))
+
+
+def entropy(text: bytes) -> float:
+    """Give the bits of each character, by how often each occurs."""
+    return -sum(count / len(text) * log2(count / len(text)) for count in Counter(text).values())
+
+
+def _kind(char: int) -> str:
+    if 48 <= char <= 57:
+        return "digit"
+    if 65 <= char <= 90:
+        return "upper"
+    return "lower" if 97 <= char <= 122 else "other"
+
+
+def _assigned(word: bytes) -> re.Pattern[bytes]:
+    shape = rb"""[:=\-][ \t]*["']?(%s={0,2})["']?[ \t]*(?=[,#}\]\r\n]|\Z)"""
+    return re.compile(shape % re.escape(word))
