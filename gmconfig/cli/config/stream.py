@@ -40,8 +40,11 @@ def watch(
     options.one_of(output, ("text", "json"))
     if command and signal:
         raise UsageError("--exec and --signal exclude each other")
+    manager = session.manager(environment)
+    updates = manager.watch(document, interval=interval)
+    terminal.note(f"watching {document}{f' in {manager.environment}' if manager.environment else ''}")
     seen = 0
-    for update in session.manager(environment).watch(document, interval=interval):
+    for update in updates:
         if update.error is not None:
             terminal.warning(f"{update.error}; the last good values stay")
             continue

@@ -1,0 +1,129 @@
+"""Watching: each change as it happens, a command, a signal; a broken file keeps the last good values."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SECONDS = 20
+
+
+@pytest.fixture
+def watching(trading):
+    """Start `config watch` on production and wait until it watches."""
+    running = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "gmconfig",
+                "config",
+                "watch",
+                "settings",
+                "-e",
+                "production",
+                "--interval",
+                "0.05",
+                *arguments,
+            ],
+            cwd=trading,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        assert process.stderr.readline().startswith("gmconfig: watching settings in production")
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def poke(file: Path, process: subprocess.Popen[str], old: str, new: str) -> None:
+    """Change a file until the watcher, which may still be starting, has seen it and ended."""
+    text, deadline = file.read_text(), time.monotonic() + SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        file.write_text(text.replace(old, new))
+        time.sleep(0.2)
+        if process.poll() is None:
+            file.write_text(text)
+            time.sleep(0.2)
+
+
+def readable(descriptor: int) -> str:
+    """Give what can be read at once."""
+    try:
+        return os.read(descriptor, 10_000).decode()
+    except BlockingIOError:
+        return ""
+
+
+@pytest.fixture
+def without_secrets(trading):
+    """The example's secrets are not there: watch what does not need them."""
+    base = trading / "config/settings.yaml"
+    base.write_text("database:\n  pool: 10\n")
+    return trading
+
+
+def test_a_change_is_printed_as_json(watching, without_secrets):
+    process = watching("--count", "1", "-o", "json")
+    poke(without_secrets / "config/environments/production.yaml", process, "pool: 40", "pool: 77")
+    out, err = process.communicate(timeout=SECONDS)
+    change = json.loads(out.splitlines()[0])
+    assert process.returncode == 0, err
+    assert (change["path"], {change["before"], change["after"]}) == ("database.pool", {40, 77})
+
+
+def test_a_command_runs_after_a_change(watching, without_secrets, tmp_path):
+    process = watching("--count", "1", "--exec", f"touch {tmp_path}/ran")
+    poke(without_secrets / "config/environments/production.yaml", process, "pool: 40", "pool: 77")
+    process.communicate(timeout=SECONDS)
+    assert (tmp_path / "ran").exists()
+
+
+def test_a_process_is_signalled(watching, without_secrets):
+    waiting = subprocess.Popen(["sleep", "60"])
+    process = watching("--count", "1", "--signal", str(waiting.pid))
+    poke(without_secrets / "config/environments/production.yaml", process, "pool: 40", "pool: 77")
+    process.communicate(timeout=SECONDS)
+    assert waiting.wait(SECONDS) == -signal.SIGHUP
+
+
+def test_a_broken_file_is_reported_and_watching_goes_on(watching, without_secrets):
+    file = without_secrets / "config/environments/production.yaml"
+    process = watching("--count", "1")
+    os.set_blocking(process.stderr.fileno(), False)
+    said, deadline = "", time.monotonic() + SECONDS
+    good = file.read_text()
+    while "last good values" not in said and time.monotonic() < deadline:
+        file.write_text("broken: [")
+        time.sleep(0.3)
+        said += readable(process.stderr.fileno())
+        file.write_text(good)
+        time.sleep(0.2)
+    assert "last good values" in said
+    assert process.poll() is None
+    poke(file, process, "pool: 40", "pool: 78")
+    assert process.wait(SECONDS) == 0
+
+
+def test_an_interrupt_ends_it_with_130(watching, without_secrets):
+    process = watching()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+
+
+def test_exec_and_signal_exclude_each_other(cli, trading):
+    assert cli("config", "watch", "settings", "--exec", "true", "--signal", "1").code == 2
