@@ -12,10 +12,11 @@ from gmconfig.secret.token import Secret
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gmconfig.api.resealing import OpenedFile
     from gmconfig.secret.generator import SecretType
+    from gmconfig.validate.report.report import Report
 
 
 class SecretsManager:
@@ -172,6 +173,16 @@ class SecretsManager:
         from gmconfig.api.resealing import reseal
 
         return reseal(self.workspace, opened, text, How(user, reason, **how))
+
+    def scan(self, files: Sequence[str] = (), *, staged: bool = False, history: bool = False) -> Report:
+        """Find secrets that stand in plain text: in the files, in what is staged, or in all of git's history.
+
+        Every value that the identity at hand opens is looked for, then formats, names and randomness. No
+        finding holds a value.
+        """
+        from gmconfig.api.scanning import scan
+
+        return scan(self.workspace, files=files, staged=staged, history=history)
 
     def ci_identity(self) -> str:
         """Give one string for `GMCONFIG_IDENTITY`: the identity at hand and the root that this clone trusts.

@@ -14,61 +14,24 @@ if TYPE_CHECKING:
 
 _STEMS = (b"pass", b"pwd", b"secret", b"token", b"credential", b"key")
 _LAST = frozenset(
-    [
-        "password",
-        "passwd",
-        "passphrase",
-        "passcode",
-        "pwd",
-        "secret",
-        "token",
-        "apikey",
-        "secretkey",
-        "privatekey",
-        "accesskey",
-        "authtoken",
-        "accesstoken",
-        "apitoken",
-        "apisecret",
-        "clientsecret",
-        "credential",
-        "credentials",
-        "passwords",
-    ]
-)
+    (
+        "password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "apikey", "secretkey",
+        "privatekey", "accesskey", "authtoken", "accesstoken", "apitoken", "apisecret", "clientsecret",
+        "credential", "credentials", "passwords",
+    )
+)  # fmt: skip
 _BEFORE_KEY = frozenset(
-    [
-        "api",
-        "secret",
-        "private",
-        "access",
-        "encryption",
-        "signing",
-        "auth",
-        "account",
-        "shared",
-        "master",
-        "service",
-        "jwt",
-        "hmac",
-    ]
-)
+    (
+        "api", "secret", "private", "access", "encryption", "signing", "auth", "account", "shared", "master",
+        "service", "jwt", "hmac",
+    )
+)  # fmt: skip
 _HARMLESS = frozenset(
-    [
-        "public",
-        "next",
-        "page",
-        "continuation",
-        "cancellation",
-        "csrf",
-        "reset",
-        "create",
-        "use",
-        "enable",
-        "has",
-        "no",
-    ]
-)
+    (
+        "public", "next", "page", "continuation", "cancellation", "csrf", "reset", "create", "use", "enable",
+        "has", "no",
+    )
+)  # fmt: skip
 _LONGEST = 80
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
