@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.outcome import Edited, How, Outcome
 from gmconfig.errors import InvalidConfiguration
+from gmconfig.storage.change import Agreed
 from gmconfig.storage.snapshot import Proposed
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def changed_files(snapshot: Snapshot, edits: Mapping[str, FileEdit]) -> Files:
     for file, edit in edits.items():
         before = snapshot.read(file) if snapshot.exists(file) else None
         after = edit.apply(before)
-        if after != before:
+        if after != before or isinstance(edit, Agreed):
             files[file] = (before, after)
     return files
 
@@ -122,5 +123,9 @@ def _kept(
     result = commit(
         project.repository, project.prefix, edits, outcome.message, author=how.user, trailers=trailers
     )
+    if any(file.startswith("secrets/log/") for file in edits):
+        from gmconfig.secret.past import Past
+
+        Past(project.repository, project.prefix).remember(result.commit)
     log.debug("committed %s: %s", result.commit, outcome.message)
     return replace(outcome, commit=result.commit, branch=result.branch)

@@ -88,7 +88,7 @@ class Sealing:
             value = self._origin.open(sealed)
         else:
             value = self.draft.vault.open(source or sealed)
-        return self.draft.seal(context, value, before=old.get(context))
+        return self.draft.seal(context, value, before=old.get(context), same_as=sealed)
 
 
 def tokens_in(project: Project, snapshot: Snapshot, file: str) -> Iterator[tuple[Context, Sealed]]:

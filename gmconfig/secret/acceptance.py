@@ -43,7 +43,9 @@ def accept(draft: Draft, found: Iterable[Sealed], present: Collection[Context] =
         value, entry = _value(draft.vault, sealed)
         if entry and entry.context != sealed.context and entry.context not in present:
             draft.drop(entry.context)
-        token = draft.seal(sealed.context, value, before=sealed, metadata=_metadata(draft.vault, sealed))
+        token = draft.seal(
+            sealed.context, value, before=sealed, metadata=_metadata(draft.vault, sealed), same_as=sealed
+        )
         number = sealed.context.yaml_document
         path = KeyPath(sealed.keys, number if number != 1 else 0)
         edits.setdefault(sealed.file, []).append(Set(path, token, create=False))

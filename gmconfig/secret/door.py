@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.secret.founding import pinned
 from gmconfig.secret.ledger import Memory
+from gmconfig.secret.past import Past
 from gmconfig.secret.sources import Sources
 from gmconfig.secret.vault import Vault
 
@@ -27,6 +28,7 @@ def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Source
         root=lambda: pinned(project.repository, project.prefix),
         memory=_memory(project, snapshot),
         chain=project.chain,
+        newer=lambda ledger: Past(project.repository, project.prefix).newer(ledger),
     )
 
 

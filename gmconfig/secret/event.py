@@ -152,8 +152,25 @@ def _check_shape(tree: dict[str, Any]) -> None:
         for key in ("scope", "generation", "record"):
             _is(generation[key], str)
     _is(tree.get("access", {}), dict)
+    _check_details(_is(tree.get("details", {}), dict))
     for parent in _is(tree.get("parents", []), list):
         _is(parent, str)
+
+
+def _check_details(details: dict[str, Any]) -> None:
+    """Check what else an event may say.
+
+    `same` pairs new tokens with older ones of the same plaintext; `exposed` lists what former readers know;
+    `access` is the policy's version that a key was made under; `replaces` are roots that this one ends.
+    """
+    for new, old in _is(details.get("same", []), list):
+        _is(new, str), _is(old, str)
+    for name in (*_is(details.get("access", []), list), *_is(details.get("replaces", []), list)):
+        _is(name, str)
+    for entry in _is(details.get("exposed", []), list):
+        _is(entry["member"], str), _is(entry["scope"], str)
+        for token, since in _is(entry["values"], list):
+            _is(token, str), _is(since, str)
 
 
 def _check_change(change: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def shift(draft: Draft, moved: Sequence[tuple[Sealed, Context]]) -> dict[Sealed,
     for sealed, _, _ in opened:
         if sealed.context not in taken:
             draft.drop(sealed.context, sealed)
-    return {sealed: draft.seal(context, value) for sealed, context, value in opened}
+    return {sealed: draft.seal(context, value, same_as=sealed) for sealed, context, value in opened}
 
 
 def _path(context: Context, keys: Keys) -> KeyPath:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.secret.draft import Draft
     from gmconfig.storage.change import FileEdit
 
-FIELDS = ("type", "description", "owner", "created", "rotate_every", "expires")
+FIELDS = ("type", "description", "owner", "created", "rotate_every", "expires", "length")
 
 Edits = dict[str, "FileEdit"]
 
@@ -79,14 +79,23 @@ def move(draft: Draft, named: Named, name: str, environment: str | None) -> Edit
     check_name(name)
     if name in draft.vault.secrets(environment):
         raise Refused(f'secret "{name}" exists in {environment or COMMON}')
-    value = draft.vault.open(sealed_of(named))
+    sealed = sealed_of(named)
+    value = draft.vault.open(sealed)
     entry = _clear({}, named.metadata)
-    entry[VALUE] = draft.seal(secret_context(name, environment), value, metadata=metadata_digest(entry))
+    context = secret_context(name, environment)
+    entry[VALUE] = draft.seal(context, value, metadata=metadata_digest(entry), same_as=sealed)
     draft.drop(secret_context(named.name, named.environment), named.sealed)
     old, new = Unset(KeyPath((named.name,))), _set((name,), entry)
     if environment == named.environment:
         return _edits(environment, old, new)
     return {**_edits(named.environment, old), **_edits(environment, new)}
+
+
+def both(one: FileEdit | None, other: FileEdit) -> FileEdit:
+    """Join two changes of one file of secrets."""
+    if not isinstance(one, YamlEdit) or not isinstance(other, YamlEdit):
+        return other
+    return YamlEdit(other.file, (*one.edits, *other.edits))
 
 
 def check_name(name: str) -> None:

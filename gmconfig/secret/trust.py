@@ -55,6 +55,10 @@ class Trust:
         policies = self.policies[: len(self.heads)]
         return Trust(self.root, self.heads, policies, self.forged, None, self.signed)
 
+    def judging_by(self, policy: Policy) -> Trust:
+        """Give the same log judged by one policy that is about to be signed."""
+        return Trust(self.root, self.heads, (policy,), self.forged, None, self.signed)
+
     def was_member(self, event: Event) -> bool:
         """Whether any version ever signed knew the member who signed an event, with that key."""
         if self.root not in (event.root, event.id):

@@ -47,7 +47,7 @@ class Vault:
         root: str | Callable[[], str | None] | None,
         memory: Memory | None = None,
         chain: Callable[[str | None], Sequence[str]] = lambda name: (name,) if name else (),
-        newer: Callable[[Ledger], Iterable[Event]] = lambda ledger: (),
+        newer: Callable[[Ledger], Iterable[Event]] = lambda _: (),
     ) -> None:
         self.snapshot = snapshot
         self.sources = sources
@@ -108,12 +108,27 @@ class Vault:
             )
         return entry
 
-    def as_signed(self) -> Vault:
-        """Give the same vault judged by what was signed alone, whatever `access.yaml` says now."""
+    def judged_by(self, trust: Trust) -> Vault:
+        """Give the same vault under another trust; keys that were unwrapped stay."""
         judge = Vault(self.snapshot, self.sources, root=self._root, memory=self._memory, chain=self._chain)
-        judge.__dict__.update(ledger=self.ledger, trust=self.trust.as_signed())
+        judge.__dict__.update(ledger=self.ledger, trust=trust, held=self.held)
         judge._keys = self._keys  # noqa: SLF001  # one class, two views of one thing
         return judge
+
+    def record(self, scope: str, generation: str) -> Record:
+        """Give the record of a key.
+
+        Raises:
+            AccessDenied: no rightful event names it.
+        """
+        return self._record(scope, generation)
+
+    def metadata_of(self, sealed: Sealed) -> str | None:
+        """Give the hash of what stands beside a named secret; None for a value in a document."""
+        if sealed.context.document is not None:
+            return None
+        found = self.secrets(sealed.context.environment).get(str(sealed.context.path[0]))
+        return metadata_digest(found.metadata if found else {})
 
     def check_newest(self, scope: str) -> None:
         """Refuse to seal where this clone holds a newer policy that takes a reader of the scope away.

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
 from gmconfig.finding import Finding, Place, Severity
+from gmconfig.secret.generation import FOLDER, wrap_file
 from gmconfig.secret.policy import FILE
+from gmconfig.secret.rights import losers
 from gmconfig.secret.token import Sealed
 
 if TYPE_CHECKING:
@@ -48,10 +50,52 @@ def _log(vault: Vault) -> Iterator[Finding]:
         yield _finding("policy", message, Place(event.file))
     if vault.trust.unsettled:
         yield _finding("policy", vault.trust.unsettled, Place(FILE), "gmconfig secret access sign")
+    yield from _keys(vault)
     for scope in sorted({record.scope for record in vault.standing.records.values()}):
-        if len(vault.standing.current(scope)) > 1:
-            message = f'scope "{scope}" was re-keyed on several branches'
-            yield _finding("keys", message, hint=f"gmconfig secret rekey {scope}")
+        yield from _scope(vault, scope)
+
+
+def _scope(vault: Vault, scope: str) -> Iterator[Finding]:
+    current = vault.standing.current(scope)
+    if len(current) > 1:
+        message = f'scope "{scope}" was re-keyed on several branches'
+        yield _finding("keys", message, hint=f"gmconfig secret rekey {scope}")
+    for (name, _), (_, gone) in losers(vault.trust, vault.standing, vault.trust.policies[0], scope).items():
+        message = f'scope "{scope}" is due for new keys: {name} may not {" or ".join(gone)} there any more'
+        yield _finding("rekey-due", message, hint=f"gmconfig secret rekey {scope}")
+    for record in current:
+        for member in vault.trust.policies[0].readers(scope):
+            if not vault.snapshot.exists(wrap_file(record, member.name)):
+                message = f'{member.name} may read scope "{scope}", but has no wrapped key of it'
+                yield _finding("keys", message, hint=f"gmconfig secret rekey {scope}")
+
+
+def _keys(vault: Vault) -> Iterator[Finding]:
+    """Yield records of keys that no rightful event names, and those that one names and that are gone."""
+    standing = vault.standing
+    named = {file: digest for digest, (_, file) in standing.makers.items()}
+    present = {
+        name for name in vault.snapshot.files() if name.startswith(FOLDER) and name.endswith("/record.json")
+    }
+    for file in sorted(present - named.keys()):
+        message = "no signed event of somebody who may make keys names this one: it was forged"
+        if not _is_former(vault, file):
+            yield _finding("keys", message, Place(file))
+    for file, digest in named.items():
+        scope, name = file.removeprefix(FOLDER).split("/")[:2]
+        if digest not in standing.records and (scope, name) not in standing.retired:
+            yield _finding("keys", "this key's record was removed or changed", Place(file))
+
+
+def _is_former(vault: Vault, file: str) -> bool:
+    """Whether a key was made by somebody who could, once: it opens history only, and counts for nothing else."""
+    scope, name = file.removeprefix(FOLDER).split("/")[:2]
+    return any(
+        (made["scope"], made["generation"]) == (scope, name)
+        for event in vault.ledger
+        if vault.trust.was_member(event) or event.root not in ("", vault.trust.root)
+        for made in event.tree.get("generations", ())
+    )
 
 
 def _value(vault: Vault, sealed: Sealed) -> Iterator[Finding]:

@@ -65,6 +65,21 @@ class WholeFile:
         return old
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A file's whole content that the caller has agreed to as it lies in the working tree, committed or not."""
+
+    content: bytes
+
+    def apply(self, old: bytes | None) -> bytes | None:  # noqa: ARG002 - whatever it was
+        """Give the content."""
+        return self.content
+
+    def region(self, old: bytes | None) -> object:  # noqa: ARG002 - nobody's change is in the way
+        """Give nothing: what differs between versions is what was agreed to."""
+        return None
+
+
 def _value(documents: list[object], path: KeyPath) -> tuple[object, ...]:
     from gmconfig.path import value_at
 

@@ -1,0 +1,117 @@
+"""`verify`: whether all that is sealed was written by somebody who may, and nothing that was logged is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.api.access_answers import Verification
+from gmconfig.api.inventory import inline_values, named_secrets
+from gmconfig.finding import Finding, Place, Severity
+from gmconfig.path import format_keys, walk
+from gmconfig.secret.past import Past
+from gmconfig.secret.token import Context, Sealed, is_token
+from gmconfig.secret.verify import CHECK, findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.project import Project
+    from gmconfig.secret.past import Removed
+    from gmconfig.secret.vault import Vault
+
+
+def verify(workspace: Workspace, *, base: str | None = None, at: str | None = None) -> Verification:
+    """Check a snapshot, the working tree by default, and that its log has lost nothing since `base`.
+
+    Needs no decryption key. What holds is remembered: this clone will not forget it.
+
+    Raises:
+        Refused: there is no pinned policy to judge by.
+        UnknownVersion: no commit answers to `base` or `at`.
+    """
+    project = workspace.project
+    snapshot = project.snapshot(at)
+    vault = workspace.vault(snapshot)
+    inline = list(inline_values(project, snapshot))
+    named = list(named_secrets(snapshot))
+    found = [*findings(vault, inline, named), *_plain(project, vault)]
+    found += map(_gone, removed_events(workspace, base=base, at=at))
+    notes = _notes(workspace, base)
+    answer = Verification(tuple(found), len(inline) + len(named), len(vault.ledger.events), notes)
+    if answer.is_valid and base is None and not notes:
+        _past(project).remember(
+            project.repository.resolve(at or "HEAD") if project.repository.head() else None
+        )
+    return answer
+
+
+def removed_events(workspace: Workspace, *, base: str | None = None, at: str | None = None) -> list[Removed]:
+    """Give the events that history, a base or what this clone remembers has, and the log of a snapshot lacks."""
+    project = workspace.project
+    if project.repository.head() is None and at is None:
+        return []
+    vault = workspace.vault(project.snapshot(at))
+    known = project.repository.resolve(base) if base else None
+    revision = project.repository.resolve(at or "HEAD")
+    return _past(project).removed(vault.ledger, vault.trust, vault.standing, revision, known)
+
+
+def _past(project: Project) -> Past:
+    return Past(project.repository, project.prefix)
+
+
+def _notes(workspace: Workspace, base: str | None) -> tuple[str, ...]:
+    if base is None and _past(workspace.project).is_partly_known():
+        return ("removal not checked: this clone is shallow, and no --base was given",)
+    return ()
+
+
+def _gone(removed: Removed) -> Finding:
+    event = removed.event
+    what = "a signed access policy" if event.access is not None else "a signed event"
+    message = f"{what} was removed from the log ({event.described}); {removed.source} has it"
+    hint = "gmconfig secret access sign" if event.access is not None else "gmconfig secret accept"
+    return Finding(
+        CHECK, "removed", Severity.ERROR, message, Place(event.file), hint=f"if you mean it so: {hint}"
+    )
+
+
+def _plain(project: Project, vault: Vault) -> Iterator[Finding]:
+    """Yield what stands in plain text where the signed policy wants it sealed."""
+    if not any(policy.must_be_sealed for policy in vault.trust.policies):
+        return
+    project = project.at(vault.snapshot)
+    for layer in project.every_layer(vault.snapshot):
+        yield from _plain_in(project, vault, layer.file)
+
+
+def _plain_in(project: Project, vault: Vault, file: str) -> Iterator[Finding]:
+    from gmconfig.config.loaded import load_layer
+    from gmconfig.config.strategy import own_path, rules_of
+    from gmconfig.storage.yaml import compose, place
+
+    layer = project.layout.read(file)
+    assert layer is not None  # noqa: S101  # it came from there
+    rules = rules_of(project.settings.merge)
+    tree = load_layer(project, vault.snapshot, layer, rules).tree
+    for keys, value in walk(tree):
+        if (
+            value is None
+            or isinstance(value, dict | list | Sealed)
+            or is_token(value)
+            or _is_reference(value)
+        ):
+            continue
+        context = Context(
+            layer.document, layer.environment, own_path(tree, keys, rules), variables=layer.variables
+        )
+        if vault.trust.demands_sealing(context):
+            where = place(compose(vault.snapshot.read(file), file), keys)
+            hint = f"gmconfig secret seal {file} {format_keys(keys)}"
+            message = f"{format_keys(keys)} must be sealed, and stands here in plain text"
+            yield Finding(CHECK, "plaintext", Severity.ERROR, message, where, hint=hint)
+
+
+def _is_reference(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("${") and value.endswith("}")

@@ -1,0 +1,448 @@
+"""A change of the policy or of keys, as one signed event: new keys where somebody loses something, values
+sealed again, keys wrapped for new readers, and the list of what former readers know.
+
+Everything is built and opened again in memory; the caller commits it as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmconfig.errors import AccessDenied, GmconfigError, Refused
+from gmconfig.path import KeyPath
+from gmconfig.secret import event, generation, plaintext, seal
+from gmconfig.secret.exposure import Exposure, Plaintexts, details_of, exposed_to
+from gmconfig.secret.noting import Notes, generations_tree
+from gmconfig.secret.rights import losers
+from gmconfig.secret.standing import Entry, fingerprint
+from gmconfig.secret.token import Sealed, parse
+from gmconfig.secret.vault import ACCEPT
+from gmconfig.storage.change import WholeFile, YamlEdit
+
+if TYPE_CHECKING:
+    from gmconfig.secret.policy import Member, Policy
+    from gmconfig.secret.token import Token
+    from gmconfig.secret.vault import Vault
+    from gmconfig.storage.change import FileEdit
+
+KeyName = tuple[str, str]
+Histories = Callable[[str], Collection[KeyName]]
+"""Gives the keys that were ever wrapped for a member of some name, in any commit."""
+
+
+class KeyChange(NamedTuple):
+    """What a change of policy or keys comes to; `files` are its edits, for one commit.
+
+    `due` are scopes that a reader must re-key, because the caller cannot; `waiting` pairs scopes with new
+    readers whose key could not be wrapped for the same reason.
+    """
+
+    files: dict[str, FileEdit]
+    rekeyed: tuple[str, ...] = ()
+    sealed_again: int = 0
+    exposed: tuple[Exposure, ...] = ()
+    due: tuple[str, ...] = ()
+    waiting: tuple[tuple[str, str], ...] = ()
+
+
+class KeyChanging:
+    """Makes one such change.
+
+    `after` is the policy to be signed, None to change keys alone. `found` are all sealed values of the
+    snapshot. `scopes` get new keys in any case; `history_for` gets the earlier keys as well.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        operation: str,
+        found: Sequence[Sealed],
+        *,
+        after: Policy | None = None,
+        scopes: Iterable[str] = (),
+        history_for: Collection[str] = (),
+        histories: Histories = lambda _: (),
+        reason: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self.vault = vault
+        self.operation = operation
+        self.found = list({one.context: one for one in found}.values())
+        self.after = after or vault.trust.policies[0]
+        self.signs = after is not None
+        self.wanted = tuple(scopes)
+        self.history_for = history_for
+        self.histories = histories
+        self.reason = reason or ""
+        self.time = event.timestamp(now or datetime.now(UTC))
+        self._notes = Notes()
+        self._made: dict[str, generation.NewGeneration] = {}
+        self._new_tokens: dict[str, str] = {}
+        self._plain: list[tuple[str, Sealed, bytes]] = []
+
+    def made(self) -> KeyChange:
+        """Make the change.
+
+        Raises:
+            AccessDenied: the caller may not sign it, or cannot read what must be sealed again.
+            Refused: a value cannot be vouched for, or nobody could read or sign any more.
+        """
+        self._check_may()
+        self._check_somebody_is_left()
+        files: dict[str, FileEdit] = {}
+        for scope in self._rekeyed:
+            self._made[scope] = self._new_key(scope)
+        again = [one for one in self.found if self._must_be_sealed_again(one)]
+        files |= self._sealed_again(again)
+        files |= self._wraps()
+        self._verify()
+        exposed = tuple(self._exposed())
+        name, raw = event.write(self._content(exposed), self.vault.held.identity)
+        files[name] = WholeFile(raw)
+        return KeyChange(
+            files, tuple(sorted(self._rekeyed)), len(again), exposed, tuple(self._due), tuple(self._waiting)
+        )
+
+    # What must happen
+
+    @cached_property
+    def _judge(self) -> Vault:
+        """The log as it counted before this change: by the one policy before, else by the one to come."""
+        trust = self.vault.trust
+        judged = trust.as_signed() if len(trust.heads) == 1 else trust.judging_by(self.after)
+        return self.vault.judged_by(judged)
+
+    @cached_property
+    def _losers(self) -> dict[str, dict[tuple[str, str | None], tuple[Member, tuple[str, ...]]]]:
+        trust, standing = self.vault.trust, self._judge.standing
+        return {scope: losers(trust, standing, self.after, scope) for scope in self._scopes_with_keys}
+
+    @cached_property
+    def _scopes_with_keys(self) -> list[str]:
+        return sorted({record.scope for record in self._judge.standing.records.values()})
+
+    @cached_property
+    def _needed(self) -> list[str]:
+        """Scopes that must get a new key: somebody lost something, or branches made several keys."""
+        standing = self._judge.standing
+        return [
+            scope
+            for scope in self._scopes_with_keys
+            if self._losers[scope] or scope in self.wanted or len(standing.current(scope)) > 1
+        ]
+
+    @cached_property
+    def _rekeyed(self) -> list[str]:
+        return [scope for scope in self._needed if scope not in self._due]
+
+    @cached_property
+    def _due(self) -> list[str]:
+        """Needed scopes that the caller cannot read: a reader must re-key them."""
+        found = [scope for scope in self._needed if not self._can_read(scope)]
+        for scope in found:
+            self._check_can_wait(scope)
+        return found
+
+    def _can_read(self, scope: str) -> bool:
+        try:
+            for record in self._judge.standing.current(scope):
+                self._judge.key(scope, record.generation)
+        except AccessDenied:
+            return False
+        return True
+
+    def _must_be_sealed_again(self, sealed: Sealed) -> bool:
+        try:
+            token = parse(sealed)
+        except GmconfigError:
+            return False
+        scope = self.after.scope_of(sealed.context)
+        if scope in self._due or token.scope in self._due:
+            return False
+        moved = scope != token.scope
+        return moved or scope in self._rekeyed or token.key_name in self._judge.standing.retired
+
+    # Who may
+
+    def _check_may(self) -> None:
+        trust, member = self.vault.trust, self.vault.member
+        if self.signs:
+            signed = trust.policies[: len(trust.heads)]
+            if not all(member in policy.admins() for policy in signed):
+                names = ", ".join(signed[0].admins())
+                raise AccessDenied(
+                    f'"{member}" is no admin and cannot sign an access policy', hint=f"admins: {names}"
+                )
+        else:
+            trust.check_settled()
+        for scope in self.wanted:
+            if scope not in self._scopes_with_keys:
+                hint = f"scopes with keys: {', '.join(self._scopes_with_keys)}"
+                raise Refused(f'scope "{scope}" has no key yet, so there is nothing to change', hint=hint)
+            if scope in self._due:
+                readers = ", ".join(one.name for one in self.after.readers(scope)) or "nobody"
+                raise AccessDenied(f'"{member}" cannot read scope "{scope}"', hint=f"its readers: {readers}")
+        for scope in self._rekeyed:
+            self._check_may_rekey(scope, member)
+
+    def _check_may_rekey(self, scope: str, member: str) -> None:
+        if not any(self.after.allows(member, right, scope) for right in ("admin", "rotate")):
+            raise AccessDenied(f'"{member}" may neither administer nor rotate scope "{scope}"')
+        if any(name == member for name, _ in self._losers[scope]) or not self.after.allows(
+            member, "read", scope
+        ):
+            raise Refused(
+                f'"{member}" would make the key of scope "{scope}" and so know it',
+                hint="nobody takes reading from themselves: another admin must do it",
+            )
+
+    def _check_somebody_is_left(self) -> None:
+        keyed = [name for name in self.after.admins() if self.after.members[name].verifier]
+        if not keyed:
+            raise Refused("no admin would be left: nobody could sign the next change")
+        for scope in self._scopes_with_keys:
+            if not self.after.readers(scope) and any(self._scope_after(one) == scope for one in self.found):
+                raise Refused(f'nobody could read scope "{scope}" any more')
+
+    def _scope_after(self, sealed: Sealed) -> str:
+        return self.after.scope_of(sealed.context)
+
+    def _check_can_wait(self, scope: str) -> None:
+        """Refuse to leave a scope to a reader where values in it would count for nothing until then."""
+        gone = {name for name, _ in self._losers[scope] if not self._may_still_write(name, scope)}
+        current = {record.generation for record in self._judge.standing.current(scope)}
+        entries = self._judge.standing.entries.values()
+        wrote = {e.event.actor for e in entries if e.scope == scope and e.generation in current}
+        makers = {self._judge.standing.makers[r.digest][0].actor for r in self._judge.standing.current(scope)}
+        if blocked := sorted(gone & (wrote | makers)):
+            raise Refused(
+                f'{", ".join(blocked)} wrote values of scope "{scope}", which "{self.vault.member}" cannot read: '
+                "they would count for nothing",
+                hint=f"a reader first: gmconfig secret rekey {scope}",
+            )
+
+    def _may_still_write(self, name: str, scope: str) -> bool:
+        rights = ("write", "rotate", "admin")
+        return name in self.after.members and any(self.after.allows(name, one, scope) for one in rights)
+
+    # Keys
+
+    def _new_key(self, scope: str) -> generation.NewGeneration:
+        before = tuple(sorted(record.generation for record in self._judge.standing.current(scope)))
+        return generation.make(scope, self.after.readers(scope), self.after.digest, before)
+
+    def _key(self, scope: str) -> tuple[bytes, str]:
+        """Give the key that a value of a scope is sealed under now; a scope's first one is made here."""
+        if scope not in self._made:
+            current = self._judge.standing.current(scope)
+            if current:
+                return self._judge.key(scope, current[0].generation), current[0].generation
+            self._made[scope] = self._new_key(scope)
+        return self._made[scope].key, self._made[scope].record.generation
+
+    def _wraps(self) -> dict[str, FileEdit]:
+        """Wrap keys for readers who lack them, and take away those of former readers."""
+        files: dict[str, FileEdit] = {}
+        for new in self._made.values():
+            files |= {name: WholeFile(raw) for name, raw in new.files.items()}
+        present = [
+            n for n in self.vault.snapshot.files() if n.startswith(generation.FOLDER) and n.endswith(".age")
+        ]
+        for record in self._judge.standing.records.values():
+            for member in self.after.readers(record.scope):
+                name = generation.wrap_file(record, member.name)
+                if not self._should_have(record, member) or (
+                    name in present and not self._is_renewed(member)
+                ):
+                    continue
+                if wrap := self._wrap(record, member):
+                    files[name] = WholeFile(wrap)
+        for name in present:
+            scope, _, file = name.removeprefix(generation.FOLDER).split("/", 2)
+            who = file.removesuffix(".age")
+            if who not in {one.name for one in self.after.readers(scope)} and scope not in self._due:
+                files[name] = WholeFile(None)
+        return files
+
+    def _should_have(self, record: generation.Record, member: Member) -> bool:
+        retired = (record.scope, record.generation) in self._judge.standing.retired
+        gone = retired or record.scope in self._rekeyed
+        return not gone or member.name in self.history_for
+
+    def _is_renewed(self, member: Member) -> bool:
+        signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
+        return any(policy.members.get(member.name) != member for policy in signed)
+
+    def _wrap(self, record: generation.Record, member: Member) -> bytes | None:
+        try:
+            key = self._judge.key(record.scope, record.generation)
+        except AccessDenied:
+            return None
+        return generation.wrapped(key, record, member)
+
+    @property
+    def _waiting(self) -> Iterable[tuple[str, str]]:
+        """Yield new readers whose key nobody here can wrap."""
+        for record in self._judge.standing.records.values():
+            if (
+                record.scope,
+                record.generation,
+            ) in self._judge.standing.retired or record.scope in self._rekeyed:
+                continue
+            for member in self.after.readers(record.scope):
+                there = self.vault.snapshot.exists(generation.wrap_file(record, member.name))
+                if not there and self._wrap(record, member) is None:
+                    yield record.scope, member.name
+
+    # Values
+
+    def _sealed_again(self, again: Sequence[Sealed]) -> dict[str, FileEdit]:
+        from gmconfig.storage.yaml.edit import Set
+
+        self._check_nothing_is_gone()
+        edits: dict[str, list[Set]] = {}
+        for sealed in again:
+            new = self._one(sealed)
+            number = sealed.context.yaml_document
+            path = KeyPath(sealed.keys, number if number != 1 else 0)
+            edits.setdefault(sealed.file, []).append(Set(path, new, create=False))
+        self._note_the_dead()
+        return {file: YamlEdit(file, tuple(sets)) for file, sets in edits.items()}
+
+    def _one(self, sealed: Sealed) -> str:
+        token, context = parse(sealed), sealed.context
+        value = self._opened(token, sealed)
+        scope = self.after.scope_of(context)
+        key, name = self._key(scope)
+        new = seal.seal_value(value, key, scope, name, context)
+        old = fingerprint(sealed)
+        heads = {entry.token for entry in self._judge.standing.heads(context) if entry.token}
+        before = [old, *sorted(heads - {old})]
+        self._notes.note(context, (scope, name), new, before, self.vault.metadata_of(sealed))
+        self._new_tokens[old] = fingerprint(new)
+        self._plain.append((new, sealed, plaintext.encode(value)))
+        return new
+
+    def _opened(self, token: Token, sealed: Sealed) -> object:
+        """Open a value that the log vouches for: what was slipped in is never sealed again."""
+        try:
+            self._judge.vouched(token, sealed)
+            return seal.open_token(token, self._judge.key(*token.key_name), sealed.context)
+        except GmconfigError as error:
+            raise Refused(
+                f"not every value can be sealed again, so nothing was changed: {error.message}",
+                hint=error.hint or ACCEPT,
+                place=error.place or self.vault.place(sealed),
+            ) from error
+
+    def _gone(self) -> list[Entry]:
+        present = {one.context for one in self.found}
+        standing = self._judge.standing
+        return [
+            entry
+            for name, entry in standing.entries.items()
+            if entry.scope in self._rekeyed
+            and entry.context not in present
+            and standing.replacement(name, entry.scope) is None
+        ]
+
+    def _check_nothing_is_gone(self) -> None:
+        """Refuse to draw a line under a log that still misses a value."""
+        for entry in self._gone():
+            raise Refused(
+                f"{entry.context}: its sealed value was removed, and nobody signed that", hint=ACCEPT
+            )
+
+    def _note_the_dead(self) -> None:
+        """Say again what was deleted by somebody whose word counts no more."""
+        standing = self._judge.standing
+        present = {one.context for one in self.found}
+        for name, entry in standing.entries.items():
+            by = standing.replacement(name, entry.scope)
+            if by is None or entry.scope not in self._rekeyed or entry.context in present:
+                continue
+            member = self.after.members.get(by.event.actor)
+            if member is None or member.verifier != by.event.key:
+                key = (entry.scope, self._made[entry.scope].record.generation)
+                self._notes.note(entry.context, key, None, [name])
+
+    def _verify(self) -> None:
+        """Open every new token and one's own new keys before anything is replaced."""
+        for new, sealed, plain in self._plain:
+            token = parse(new)
+            key = self._key(token.scope)[0]
+            if plaintext.encode(seal.open_token(token, key, sealed.context)) != plain:
+                raise Refused(f"{sealed.context} did not open again; nothing was changed")
+        me = self.vault.member
+        for made in self._made.values():
+            raw = made.files.get(generation.wrap_file(made.record, me))
+            if raw is not None:
+                generation.unwrapped(raw, made.record, me, self.vault.held.identity)
+
+    # What is known already
+
+    def _exposed(self) -> Iterable[Exposure]:
+        plaintexts = Plaintexts(self.vault.ledger, self.vault.trust)
+        for name, member in self._former_readers():
+            values = [
+                (one, self._scope_after(one), fingerprint(one))
+                for one in self.found
+                if self._has_lost(member, one)
+            ]
+            held = self._held_by(name)
+            for exposure in exposed_to(member, values, plaintexts, held, self.vault.trust):
+                yield exposure._replace(token=self._new_tokens.get(exposure.token, exposure.token))
+
+    def _former_readers(self) -> list[tuple[str, Member]]:
+        """Give who could read something before, under any version that was in force, and may not now."""
+        found: dict[tuple[str, str | None], Member] = {}
+        for one in self._losers.values():
+            found |= {key: member for key, (member, gone) in one.items() if "read" in gone}
+        signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
+        for policy in signed:
+            if policy.scopes != self.after.scopes:
+                found |= {(n, m.verifier): m for n, m in policy.members.items() if m.recipient}
+        return [(name, member) for (name, _), member in sorted(found.items(), key=lambda one: one[0][0])]
+
+    def _has_lost(self, member: Member, sealed: Sealed) -> bool:
+        kept = self.after.members.get(member.name) == member
+        if kept and self.after.allows(member.name, "read", self._scope_after(sealed)):
+            return False
+        scope = parse(sealed).scope
+        lost = self._losers.get(scope, {}).get((member.name, member.verifier))
+        signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
+        could = any(policy.allows(member.name, "read", scope) for policy in signed)
+        return bool(lost and "read" in lost[1]) or could
+
+    def _held_by(self, name: str) -> set[KeyName]:
+        present = {
+            (record.scope, record.generation)
+            for record in self._judge.standing.records.values()
+            if self.vault.snapshot.exists(generation.wrap_file(record, name))
+        }
+        return present | set(self.histories(name))
+
+    def _content(self, exposed: Sequence[Exposure]) -> dict[str, object]:
+        trust = self.vault.trust
+        heads = sorted(head.id for head in trust.heads)
+        details: dict[str, object] = {}
+        if not self.signs and self._made:
+            details["access"] = heads
+        if exposed:
+            details["exposed"] = details_of(exposed)
+        changes, generations = self._notes.changes(), generations_tree(self._made.values())
+        return {
+            "operation": self.operation,
+            "actor": self.vault.member,
+            "time": self.time,
+            "reason": self.reason,
+            "root": trust.root,
+            "policy": self.after.digest,
+            **({"access": dict(self.after.tree), "parents": heads} if self.signs else {}),
+            **({"changes": changes} if changes else {}),
+            **({"generations": generations} if generations else {}),
+            **({"details": details} if details else {}),
+        }
