@@ -68,3 +68,26 @@ def repo(tmp_path: Path, git) -> Path:
     folder.mkdir()
     git("init", "-q", "-b", "main")
     return folder
+
+
+# Why a test may be left out even where every tool is required: what a checkout or a machine cannot have.
+_ALLOWED = ("GMCONFIG_CONFORMANCE_DATA", "the bench extra", "the right to mount", "only root")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Where `GMCONFIG_TESTS_REQUIRE_TOOLS` is set, a test that is left out for want of a tool is a failure."""
+    if os.environ.get("GMCONFIG_TESTS_REQUIRE_TOOLS"):
+        for reason in _unmet(terminalreporter):
+            terminalreporter.write_line(f"required, but left out: {reason}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End with 1 if something that was required was left out."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("GMCONFIG_TESTS_REQUIRE_TOOLS") and reporter and any(_unmet(reporter)):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _unmet(reporter) -> list[str]:
+    reasons = {str(report.longrepr) for report in reporter.stats.get("skipped", [])}
+    return sorted(reason for reason in reasons if not any(allowed in reason for allowed in _ALLOWED))

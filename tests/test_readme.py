@@ -7,6 +7,7 @@ import pytest
 
 from tests import transcript
 from tests.reference import reference
+from tests.trading import founded
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _REFERENCE = re.compile(r"(<!-- reference: begin -->\n).*?(<!-- reference: end -->)", re.DOTALL)
@@ -39,6 +40,14 @@ def test_the_reference_is_what_help_prints(update):
     if update:
         README.write_text(expected)
     assert README.read_text() == expected, "pytest tests/test_readme.py --update rewrites it"
+
+
+def test_the_python_samples_run(tmp_path, monkeypatch):
+    samples = re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+    assert samples
+    monkeypatch.chdir(founded(tmp_path / "repo"))
+    for sample in samples:
+        exec(compile(sample, "README.md", "exec"), {})
 
 
 def test_the_second_command_is_the_one_that_ci_runs():

@@ -203,6 +203,14 @@ def test_runtime_updates_without_restart(trading):
         update = settings.reload()
         assert update.error is not None
         assert settings.get("database.pool") == 41
+        assert [event["kind"] for event in journal(trading)] == ["reload-failed"]
+
+
+def journal(folder: Path) -> list[dict[str, object]]:
+    from gmconfig.storage.git import Repository
+    from gmconfig.storage.journal import Journal
+
+    return Journal(Repository.discover(str(folder))).read()
 
 
 def test_debug_mode(trading, caplog):

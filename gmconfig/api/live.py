@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,16 @@ from gmconfig.api.answers import Update
 from gmconfig.api.plain import plain
 from gmconfig.config.strategy import rules_of
 from gmconfig.config.watch import Reload, Watcher, files_of
+from gmconfig.errors import GmconfigError
+from gmconfig.storage.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gmconfig.api.workspace import Workspace
     from gmconfig.config.diff import Change
+
+log = logging.getLogger("gmconfig.live")
 
 
 class LiveConfig:
@@ -36,7 +41,7 @@ class LiveConfig:
             self._files,
             rules=rules_of(workspace.project.settings.merge),
             interval_seconds=interval,
-            on_reload=self._reloads.put,
+            on_reload=self._noted,
         )
 
     def get(self, path: str, default: object = None) -> object:
@@ -84,6 +89,25 @@ class LiveConfig:
 
     def __exit__(self, *failure: object) -> None:
         self.stop()
+
+    def _noted(self, reload: Reload) -> None:
+        """Pass a reload on; one that failed also becomes an event, from which an alert is made."""
+        self._reloads.put(reload)
+        if reload.error is None:
+            log.debug("%s reloaded, %d changes", self.document, len(reload.changes))
+            return
+        log.warning("%s was not reloaded, the last good values stay: %s", self.document, reload.error)
+        event = {
+            "kind": "reload-failed",
+            "document": self.document,
+            "environment": self._workspace.environment,
+            "message": str(reload.error),
+        }
+        project = self._workspace.project
+        try:
+            Journal(project.repository, project.settings.ref_prefix).append(event)
+        except (GmconfigError, OSError) as error:
+            log.warning("the event was not recorded: %s", error)
 
     def _told(self, reload: Reload) -> Update:
         return Update(self.document, reload.changes, reload.error)
