@@ -1,0 +1,203 @@
+"""What a scan finds in a text, and what it leaves alone."""
+
+import base64
+import json
+import secrets
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gmconfig.secret.scan.exact import Searcher
+from gmconfig.secret.scan.formats import FORMATS
+from gmconfig.secret.scan.hit import spot_of
+from gmconfig.secret.scan.needles import needles_of
+from gmconfig.secret.scan.suspicion import suspects
+
+VALUE = 'p4ss "wörd"/+&x'
+SAMPLES = {
+    "a private key": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----",
+    "an age identity": "AGE-SECRET-KEY-1" + "Q" * 58,
+    "a gmconfig identity": "GMCONFIG-IDENTITY-1" + "Q" * 58,
+    "an AWS access key": "AKIA" + "Z5XW" * 4,
+    "a GitHub token": "ghp_" + "a1B2" * 9,
+    "a GitLab token": "glpat-" + "a1B2c" * 4,
+    "a Slack token": "xoxb-" + "1234567890-abcdef",
+    "a Slack webhook": "https://hooks.slack.com/services/T00/B00/" + "x1" * 12,
+    "a Google API key": "AIza" + "aB3_-" * 7,
+    "a Google OAuth secret": "GOCSPX-" + "aB3_" * 7,
+    "a Stripe key": "sk_live_" + "a1B2" * 6,
+    "an npm token": "npm_" + "a1B2" * 9,
+    "a PyPI token": "pypi-AgE" + "a1B2" * 15,
+    "a SendGrid key": "SG." + "a1" * 11 + "." + "b2" * 21 + "c",
+    "a DigitalOcean token": "dop_v1_" + "ab12" * 16,
+    "a HashiCorp Vault token": "hvs." + "a1B2" * 6,
+    "an Azure storage key": "AccountKey=" + "a" * 86 + "==",
+    "a Shopify token": "shpat_" + "ab12" * 8,
+    "an OpenAI key": "sk-proj-" + "a1B2" * 8,
+    "an Anthropic key": "sk-ant-" + "a1B2" * 8,
+    "a Docker token": "dckr_pat_" + "a1B2" * 6,
+    "a JSON web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.abcdefghijklmnop",
+}
+
+
+def rules(text: str | bytes, file: str = "config/settings.yaml") -> list[str]:
+    return [hit.rule for hit in suspects(text.encode() if isinstance(text, str) else text, file)]
+
+
+def found(text: bytes, value: object = VALUE) -> list[str]:
+    return [hit.message for hit in Searcher(needles_of("it", value)).find(text)]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_known_format_is_found_and_not_shown(name):
+    (hit,) = suspects(f"see: {SAMPLES[name]}\n".encode(), "notes.txt")
+    assert (hit.rule, hit.message) == ("known-format", f"{name} stands here in plain")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "db_password: hunter2!",
+        "password: correct-horse-battery",
+        "apiToken: 'a1b2c3d4e5'",
+        "{user: bo, password: hunter2!}",
+        '{"user": "bo", "client_secret": "a1b2c3d4"}',
+        "DB_PASSWORD=hunter2!",
+        "export JWT_SECRET_KEY=a1b2c3d4",
+        "secret_key_base: a1b2c3d4e5f6",
+        "tls:\n  private_key: |\n    a1b2c3d4e5f6\n",
+        "- name: SESSION_SECRET\n  value: a1b2c3d4e5",
+        "aws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYk",
+    ],
+)
+def test_a_literal_behind_a_telling_name_is_found(line):
+    assert rules(line) == ["secret-name"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password: ${SECRET:db_password}",
+        "password: gm1.default.k3.gAAAAABabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN0123456789",
+        "password: ENC[AES256_GCM,data:abc,iv:def,tag:x,type:str]",
+        "password: '{{ vault_password }}'",
+        "password: <your password>",
+        "password: changeme",
+        "password: !vault |",
+        "password: *shared",
+        "password_file: /run/secrets/db",
+        "secretName: account-api-session-secret",
+        "secretKeyRef:\n  name: signon-token\n  key: bearer_token",
+        "token_ttl: 3600",
+        "max_tokens: 4096",
+        "token: bearer_token",
+        "public_key: a1b2c3d4e5f6",
+        "api_key: API_KEY_FROM_ENV",
+        "createSecret: false",
+        "password: [a, b]",
+        "description: the password of the database",
+        "password:\n  minimum_length: 12",
+        "image: app@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "integrity: sha512-Abc1Def2Ghi3Jkl4Mno5Pqr6Stu7Vwx8Yza9Bcd0Efg1Hij2Klm3Nop4Qrs5Tu==",
+        "id: 768d0100-1296-4047-ad74-e307c4836a10",
+        "url: postgresql://${USER}:${PASSWORD}@db:5432/x",
+        "url: https://example.org/a/B1/c2?x=y",
+        "class: AbstractSingletonProxyFactoryBean2Impl",
+        "AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE",
+    ],
+)
+def test_what_only_refers_to_a_secret_is_left_alone(line):
+    assert rules(line) == []
+
+
+def test_code_is_judged_by_its_quoted_literals_only():
+    code = 'token = get_token()\ndef f(password: str, secret=None): ...\nAPI_KEY = "a1b2c3d4e5f6"\n'
+    assert [spot_of(code.encode(), hit.start) for hit in suspects(code.encode(), "app.py")] == [(3, 12)]
+
+
+def test_urls_with_passwords_and_random_values_are_found():
+    assert rules("url: postgres://bo:s3cr3tpw@db/x") == ["password-in-url"]
+    drawn = base64.b64encode(bytes(range(3, 250, 7))).decode()
+    assert rules(f"gtm: {drawn}") == ["high-entropy"]
+    assert rules(f"gtm: {drawn}", "poetry.lock") == []
+    assert rules(b"\0" + drawn.encode()) == []
+
+
+def test_the_place_is_counted_in_characters():
+    raw = "\ufeffa: ü\n  'ü': x, password: hunter2!\n".encode()
+    (hit,) = suspects(raw, "x.yaml")
+    assert spot_of(raw, hit.start) == (2, 21)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("", VALUE),
+        (" (as base64)", base64.b64encode(VALUE.encode()).decode()),
+        (" (as base64)", base64.b64encode(b"bo:" + VALUE.encode() + b":x").decode()),
+        (" (as base64)", base64.urlsafe_b64encode(b"b:" + VALUE.encode()).decode()),
+        (" (URL-encoded)", quote(VALUE, safe="")),
+        (" (URL-encoded)", quote(VALUE, safe="").lower().replace("w%c3%b6rd", "w%c3%b6rd")),
+        (" (escaped)", json.dumps({"a": VALUE})),
+    ],
+)
+def test_a_known_value_is_found_in_the_usual_encodings(form, text):
+    assert found(f"x = [{text}]".encode()) == [f"the value of it stands here in plain{form}"]
+
+
+def test_a_key_of_many_lines_is_found_indented():
+    key = "-----BEGIN KEY-----\n" + "\n".join("Ab1" * 20 + str(n) for n in range(3)) + "\n-----END KEY-----\n"
+    assert found(key.replace("\n", "\n    ").encode(), key)
+
+
+def test_short_and_plain_values_are_not_looked_for():
+    assert needles_of("it", "short") == []
+    assert needles_of("it", "aaaaaaaaaaaaaa") == []
+    assert needles_of("it", True) == []
+    assert found(b"xhunter2!y hunter2!x", "hunter2!") == ["the value of it stands here in plain"]
+    assert found(b"12345678901234567", "12345678") == []
+
+
+def test_no_representation_holds_a_value():
+    needles = needles_of("it", "unmistakable-value")
+    assert "unmistakable" not in repr((needles, Searcher(needles)))
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60), st.text(min_size=8, max_size=40))
+def test_wherever_a_value_stands_it_is_found(before, after, value):
+    needles = needles_of("it", value)
+    whole = value.strip().encode("utf-8", "surrogatepass")
+    if needles and len(whole) >= 16:
+        assert found(before + whole + after, value)
+
+
+def test_thousands_of_values_at_once():
+    values = [secrets.token_urlsafe(24) for _ in range(2000)]
+    searcher = Searcher(needle for n, value in enumerate(values) for needle in needles_of(str(n), value))
+    text = "\n".join(f"key{n}: something that is long enough" for n in range(5000)) + f"\nx: {values[1234]}\n"
+    assert [hit.message for hit in searcher.find(text.encode())] == ["the value of 1234 stands here in plain"]
+
+
+def test_real_configuration_has_nothing_but_what_is_known(conformance_data):
+    folder = conformance_data / "govuk-app-config"
+    found = {
+        file.name: [(spot_of(raw, hit.start).line, hit.rule) for hit in suspects(raw, file.name)]
+        for file in folder.glob("*.yaml")
+        for raw in [file.read_bytes()]
+    }
+    # The two gtm_auth values of Google Tag Manager: random, and public as they stand in the sites' pages.
+    assert found == {
+        "values-integration.yaml": [(655, "high-entropy")],
+        "values-staging.yaml": [(665, "high-entropy")],
+        "values-production.yaml": [],
+    }
+
+
+def test_our_own_examples_are_clean():
+    root = Path(__file__).parents[2]
+    for file in (root / "examples").rglob("*.*"):
+        if file.is_file():
+            assert suspects(file.read_bytes(), str(file.relative_to(root))) == [], file
