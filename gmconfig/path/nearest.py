@@ -1,0 +1,14 @@
+"""The word that a mistyped one most likely means."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def nearest(wanted: str, known: Sequence[str]) -> str | None:
+    """Give the known word that a mistyped one most likely means, or None."""
+    from difflib import get_close_matches  # costs 5 ms, and only a mistake needs it
+
+    return next(iter(get_close_matches(wanted, known, n=1, cutoff=0.6)), None)

@@ -1,0 +1,107 @@
+"""Finding what a path means in a tree: one place, or every place that a glob covers."""
+
+from __future__ import annotations
+
+from gmconfig.errors import UnknownPath, UsageError
+from gmconfig.path.nearest import nearest
+from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, printed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gmconfig.path.key_path import KeyPath
+
+
+def step(node: object, segment: Segment, path: KeyPath, keys: Keys) -> str | int:
+    """Give the concrete key of one segment of a path; `keys` is the way so far.
+
+    Raises:
+        UnknownPath: nothing stands there; the hint names the nearest path that exists.
+    """
+    if isinstance(segment, str) and isinstance(node, dict) and segment in node:
+        return segment
+    if isinstance(segment, int) and isinstance(node, list) and -len(node) <= segment < len(node):
+        return segment % len(node)
+    if isinstance(segment, Selector) and isinstance(node, list):
+        found = [index for index, item in enumerate(node) if segment.matches(item)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownPath(f'"{path}" is ambiguous: {len(found)} items match {segment!r}')
+    if segment is ANY or segment is DEEP:
+        raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
+    raise UnknownPath(f'"{path}" does not exist', hint=_suggestion(node, segment, keys, path))
+
+
+def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> str | None:
+    if isinstance(node, dict) and isinstance(segment, str):
+        near = nearest(segment, list(node))
+        return f'did you mean "{_mended(node, near, keys, path)}"?' if near else None
+    if isinstance(node, list):
+        return f"{printed(keys) or 'the document'} is a list of {len(node)}, counted from [0]"
+    return None
+
+
+def _mended(node: object, near: str, keys: Keys, path: KeyPath) -> str:
+    """Give the whole path with the mistyped key replaced; only up to it where the rest is not there either."""
+    rest = path.segments[len(keys) + 1 :]
+    exists = any(True for _ in find((near, *rest), node, ()))
+    return printed((*keys, near, *rest) if exists else (*keys, near))
+
+
+def matches(segments: tuple[Segment, ...], keys: Keys, tree: object) -> bool:
+    """Whether a concrete path is one that the segments mean."""
+    if not segments:
+        return not keys
+    head, rest = segments[0], segments[1:]
+    if head is DEEP:
+        return any(matches(rest, keys[i:], _descend(tree, keys[:i])) for i in range(len(keys) + 1))
+    if not keys or not _accepts(head, keys[0], tree):
+        return False
+    return matches(rest, keys[1:], _descend(tree, keys[:1]))
+
+
+def _accepts(segment: Segment, key: str | int, tree: object) -> bool:
+    if segment is ANY:
+        return True
+    if isinstance(segment, Selector):
+        return isinstance(tree, list) and isinstance(key, int) and segment.matches(tree[key])
+    if isinstance(segment, int) and segment < 0 and isinstance(tree, list):
+        return key == len(tree) + segment
+    return type(segment) is type(key) and segment == key
+
+
+def _descend(tree: object, keys: Keys) -> object:
+    for key in keys:
+        if isinstance(tree, dict):
+            tree = tree.get(key)
+        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
+            tree = tree[key]
+        else:
+            return None
+    return tree
+
+
+def find(segments: tuple[Segment, ...], tree: object, keys: Keys) -> Iterator[Keys]:
+    """Yield every concrete path below `keys` that the segments mean, in the tree's order."""
+    if not segments:
+        yield keys
+        return
+    head, rest = segments[0], segments[1:]
+    if head is DEEP:
+        seen = dict.fromkeys(find(rest, tree, keys))
+        yield from seen
+        for key, child in _children(tree):
+            yield from (found for found in find(segments, child, (*keys, key)) if found not in seen)
+        return
+    for key, child in _children(tree):
+        if _accepts(head, key, tree):
+            yield from find(rest, child, (*keys, key))
+
+
+def _children(tree: object) -> Iterator[tuple[str | int, object]]:
+    if isinstance(tree, dict):
+        yield from tree.items()
+    elif isinstance(tree, list):
+        yield from enumerate(tree)
