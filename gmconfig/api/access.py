@@ -40,7 +40,7 @@ class Plan(NamedTuple):
 
 def add_member(workspace: Workspace, name: str, keys: Mapping[str, object], how: How) -> AccessChange:
     """Add a member with public keys; what they may do is granted afterwards."""
-    plan = _amended(
+    plan = amended(
         workspace, "member", f"add member {name}", lambda one: amending.with_member(one, name, keys), how
     )
     return carried_out(workspace, plan, how)
@@ -48,7 +48,7 @@ def add_member(workspace: Workspace, name: str, keys: Mapping[str, object], how:
 
 def remove_member(workspace: Workspace, name: str, how: How) -> AccessChange:
     """Take everything from a member, and the member out of the policy."""
-    plan = _amended(
+    plan = amended(
         workspace, "revoke", f"remove member {name}", lambda one: amending.without_member(one, name), how
     )
     return carried_out(workspace, plan, how)
@@ -60,7 +60,7 @@ def grant(
     """Let a member or role do more in a scope; with `history` they can open what was sealed before as well."""
     names = _members_behind(workspace, to) if history else ()
     subject = f"grant {to} {', '.join(operations)} in {'every scope' if scope == '*' else scope}"
-    plan = _amended(
+    plan = amended(
         workspace,
         "grant",
         subject,
@@ -77,7 +77,7 @@ def revoke(
     """Take operations in a scope, or everything, from a member or role."""
     taken = tuple(operations) or OPERATIONS
     subject = f"revoke {name}" + (f" {', '.join(operations)}" if operations else "")
-    plan = _amended(
+    plan = amended(
         workspace,
         "revoke",
         subject + (f" in {scope}" if scope else ""),
@@ -150,7 +150,7 @@ def past_of(workspace: Workspace) -> Past:
     return Past(workspace.project.repository, workspace.project.prefix)
 
 
-def _amended(
+def amended(
     workspace: Workspace,
     operation: str,
     subject: str,
@@ -159,6 +159,11 @@ def _amended(
     *,
     history_for: Collection[str] = (),
 ) -> Plan:
+    """Plan a change of the signed policy; `amend` gives its new tree.
+
+    Raises:
+        Refused: `access.yaml` was changed by hand, and nobody has signed that yet.
+    """
     vault = workspace.vault(workspace.project.worktree())
     vault.trust.check_settled()
     before = vault.trust.policies[0]

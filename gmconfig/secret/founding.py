@@ -44,7 +44,7 @@ def found(
 
     `sealed_seed` is set for a member who has a passphrase instead of a key file.
     """
-    tree = _tree(member, identity, sealed_seed)
+    tree = policy_tree(member, identity, sealed_seed)
     policy = access.parse(tree)
     first = generation.make(DEFAULT_SCOPE, policy.readers(DEFAULT_SCOPE), policy.digest)
     named = {"scope": DEFAULT_SCOPE, "generation": first.record.generation, "record": first.record.digest}
@@ -117,7 +117,8 @@ def member_name(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "me"
 
 
-def _tree(member: str, identity: Identity, sealed_seed: SealedSeed | None) -> dict[str, object]:
+def policy_tree(member: str, identity: Identity, sealed_seed: SealedSeed | None = None) -> dict[str, object]:
+    """Give the policy of one member who may do everything."""
     recipient, verifier = identity.recipient, identity.verifier
     keys: dict[str, object] = {"ssh": verifier}
     if verifier != recipient:
