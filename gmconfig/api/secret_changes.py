@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gmconfig.api.acting import check_user, may
 from gmconfig.api.answers import SecretSummary
 from gmconfig.api.carry_out import carry_out
 from gmconfig.errors import UsageError
@@ -14,6 +15,9 @@ from gmconfig.secret.door import reads_folder
 from gmconfig.secret.draft import Draft
 from gmconfig.secret.due import age_days, is_due
 from gmconfig.secret.generator import SecretType, generate
+from gmconfig.secret.overdue import value_written
+from gmconfig.secret.place import secret_context
+from gmconfig.secret.rule import COMMON
 from gmconfig.secret.store import sealed_of
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ def create(
     """Add a secret to the environment that was named, else to `common`."""
     kind_named(str(metadata.get("type")))
     draft = _draft(workspace, "create", how)
+    check_user(draft.vault, secret_context(name, workspace.given), "write", how.user)
     edits = naming.create(draft, name, value, environment=workspace.given, metadata=metadata)
     return _carried_out(workspace, draft, edits, how, "create", name, workspace.given)
 
@@ -41,6 +46,7 @@ def opened(workspace: Workspace, name: str, user: str | None) -> object:
     """Open a secret as the environment sees it, and note the read in this machine's audit."""
     vault = _vault(workspace)
     sealed = sealed_of(vault.look_up(name, workspace.environment))
+    check_user(vault, sealed.context, "read", user)
     value = vault.open(sealed)
     reads.note(
         reads_folder(workspace.project, vault.sources), sealed.context, vault.member, verb="get", user=user
@@ -52,6 +58,8 @@ def change(workspace: Workspace, name: str, value: object, how: How, *, operatio
     """Give a secret a new value, in the file where the environment finds it."""
     draft = _draft(workspace, operation, how)
     found = draft.vault.look_up(name, _target(workspace))
+    context = secret_context(name, found.environment)
+    check_user(draft.vault, context, "rotate" if operation == "rotate" else "write", how.user)
     edits = naming.change(draft, found, value)
     return _carried_out(workspace, draft, edits, how, operation, name, found.environment)
 
@@ -60,18 +68,35 @@ def delete(workspace: Workspace, name: str, how: How) -> Outcome:
     """Take a secret out of the file where the environment finds it."""
     draft = _draft(workspace, "delete", how)
     found = draft.vault.look_up(name, _target(workspace))
+    check_user(draft.vault, secret_context(name, found.environment), "write", how.user)
     return _carried_out(workspace, draft, naming.delete(draft, found), how, "delete", name, found.environment)
 
 
-def generated(kind: str) -> str:
+def move(workspace: Workspace, name: str, new_name: str, environment: str | None, how: How) -> Outcome:
+    """Seal a secret for another name or environment, `common` for all; None keeps where it is."""
+    draft = _draft(workspace, "move", how)
+    found = draft.vault.look_up(name, _target(workspace))
+    home = found.environment if environment is None else _environment(workspace, environment)
+    check_user(draft.vault, secret_context(name, found.environment), "write", how.user)
+    edits = naming.move(draft, found, new_name, home)
+    return _carried_out(workspace, draft, edits, how, "move", f"{name} to {new_name}", home)
+
+
+def _environment(workspace: Workspace, name: str) -> str | None:
+    return None if name == COMMON else workspace.project.environment(name).name
+
+
+def generated(kind: str, length: int | None = None) -> str:
     """Make a value of a type."""
-    return generate(kind_named(kind))
+    return generate(kind_named(kind), length)
 
 
 def generated_for(workspace: Workspace, name: str) -> str:
     """Make a value of a secret's own type."""
     found = _vault(workspace).look_up(name, _target(workspace))
-    return generate(kind_named(str(found.metadata.get("type", SecretType.OTHER))))
+    return generate(
+        kind_named(str(found.metadata.get("type", SecretType.OTHER))), found.metadata.get("length")
+    )
 
 
 def kind_named(kind: str) -> SecretType:
@@ -88,18 +113,22 @@ def kind_named(kind: str) -> SecretType:
         raise UsageError(f'"{kind}" is not a type of secret', hint=hint) from None
 
 
-def summaries(workspace: Workspace, now: datetime) -> Iterator[SecretSummary]:
-    """Yield what is known of each secret without any key."""
+def summaries(workspace: Workspace, now: datetime, user: str | None = None) -> Iterator[SecretSummary]:
+    """Yield what is known of each secret without any key; with `user`, of those that they may read."""
     vault = _vault(workspace)
     chain = workspace.project.chain(workspace.given)
     for environment in (None, *(chain or workspace.project.environments)):
         for found in vault.secrets(environment).values():
+            if user is not None and not may(
+                vault.trust, secret_context(found.name, environment), "read", user
+            ):
+                continue
             yield _summary(vault, found, now)
 
 
 def _summary(vault: Vault, found: Named, now: datetime) -> SecretSummary:
     data = found.metadata
-    since = vault.since(found.sealed) if found.sealed is not None else None
+    since = value_written(vault, found)
     trust = vault.trust
     scope = trust.scope_of(found.sealed.context) if found.sealed is not None else None
     readers = trust.policies[0].readers(scope) if scope else ()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from gmconfig.api import ConfigManager, ConfigValidator, SecretsManager
+    from gmconfig.api.rotating import UnfinishedRotation
 
 
 class Session:
@@ -51,13 +52,23 @@ class Session:
         """Open the secrets of this folder."""
         from gmconfig.api import SecretsManager
 
-        return SecretsManager(environment, root=self.directory or None, **settings)
+        manager = SecretsManager(environment, root=self.directory or None, **settings)
+        for one in manager.unfinished_rotations():
+            terminal.warning(_unfinished(one))
+        return manager
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""
         from gmconfig.api import ConfigValidator
 
         return ConfigValidator(environment, root=self.directory or None)
+
+
+def _unfinished(one: UnfinishedRotation) -> str:
+    option = "" if one.environment == "common" else f" -e {one.environment}"
+    state = "is set at its source and not committed" if one.changed else "may be set at its source"
+    command = f"gmconfig secret rotate {one.name}{option}"
+    return f"the new value of {one.name} in {one.environment} {state}; it is kept, sealed: {command} finishes"
 
 
 def log_everything() -> None:

@@ -14,6 +14,8 @@
       - {to: [operators], scopes: ["*"], may: [read, write, rotate, admin]}
     must_be_sealed:
       - {document: settings, paths: [database.password]}
+    rotation:
+      - {secrets: [db_password], environments: [production], run: [rotate-db, --role, app]}
 
 The file holds no version and no signature, so it merges like any text; what counts is what an admin signed
 into the log. Nothing in it depends on the order of its keys.
@@ -27,9 +29,10 @@ from typing import TYPE_CHECKING, TypeVar
 from gmconfig.errors import BrokenConfiguration, GmconfigError, UsageError
 from gmconfig.path import KeyPath, Keys, nearest
 from gmconfig.project.names import HINT, is_name
-from gmconfig.secret import signature
+from gmconfig.secret import rotation, signature
 from gmconfig.secret.passphrase import SealedSeed
 from gmconfig.secret.policy import FILE, OPERATIONS, Grant, Member, Policy
+from gmconfig.secret.rotation import Hook
 from gmconfig.secret.rule import Rule
 from gmconfig.secret.token import is_scope
 
@@ -50,6 +53,11 @@ def parse(tree: object, place: Placer = lambda _: None) -> Policy:
     return _Reader(place).policy(tree)
 
 
+def hooks(policy: Policy) -> tuple[Hook, ...]:
+    """Give a policy's hooks that change secrets at their source."""
+    return _Reader(lambda _: None).hooks(policy.tree)
+
+
 class _Reader:
     """Walks the tree; every complaint names the place."""
 
@@ -66,6 +74,7 @@ class _Reader:
         self.plain(tree, ())
         members = self.each(sections, "members", self.member)
         roles = self.each(sections, "roles", self.names)
+        self.hooks(sections)
         return Policy(
             sections,
             members=members,
@@ -156,6 +165,10 @@ class _Reader:
         for name in sorted(may - set(OPERATIONS)):
             raise self.complaint((*keys, "may"), f'"{name}" is not an operation', ", ".join(OPERATIONS))
         return Grant(to, scopes, may)
+
+    def hooks(self, sections: Mapping[str, object]) -> tuple[Hook, ...]:
+        items = self.sequence(sections.get("rotation") or [], ("rotation",))
+        return tuple(rotation.read(self, item, ("rotation", index)) for index, item in enumerate(items))
 
     def names(self, value: object, keys: Keys) -> frozenset[str]:
         items = [value] if isinstance(value, str) else self.sequence(value, keys)

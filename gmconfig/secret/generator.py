@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from gmconfig.errors import UsageError
@@ -27,11 +27,11 @@ class SecretType(StrEnum):
     OTHER = "other"
 
 
-def generate(kind: SecretType) -> str:
-    """Make a new random value of a kind.
+def generate(kind: SecretType, length: int | None = None) -> str:
+    """Make a new random value of a kind; `length` is in characters, for encryption keys in bytes.
 
     Raises:
-        UsageError: values of this kind come from somewhere else.
+        UsageError: values of this kind come from somewhere else, or have no such length.
     """
     make = _MAKERS.get(kind)
     if make is None:
@@ -39,30 +39,48 @@ def generate(kind: SecretType) -> str:
             f'a value of type "{kind}" cannot be generated: it comes from its source',
             hint="give it on stdin: --stdin",
         )
-    return make()
+    if length is None:
+        return make()
+    return _of_length(kind, length)
 
 
-def _password() -> str:
+def is_generated(kind: SecretType) -> bool:
+    """Whether values of a kind can be made up."""
+    return kind in _MAKERS
+
+
+def _of_length(kind: SecretType, length: int) -> str:
+    if kind not in _LENGTHS:
+        raise UsageError(f'a value of type "{kind}" has no length to choose')
+    make, allowed = _LENGTHS[kind]
+    if type(length) is not int or length not in allowed:
+        known = ", ".join(map(str, allowed)) if len(allowed) < 9 else f"{allowed[0]} to {allowed[-1]}"
+        raise UsageError(f'"{length}" is not a length for type "{kind}"', hint=known)
+    return make(length)
+
+
+def _password(length: int = 32) -> str:
     """32 characters, about 187 bits, with one of every kind that rules ask for."""
     while True:
-        text = "".join(secrets.choice(_LETTERS + _PUNCTUATION) for _ in range(32))
+        text = "".join(secrets.choice(_LETTERS + _PUNCTUATION) for _ in range(length))
         kinds = (str.islower, str.isupper, str.isdigit, _PUNCTUATION.__contains__)
         if all(any(kind(char) for char in text) for kind in kinds) and text[0] in _LETTERS:
             return text
 
 
-def _api_key() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(40))
+def _api_key(length: int = 40) -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
-def _token() -> str:
-    return secrets.token_urlsafe(32)
+def _token(length: int = 43) -> str:
+    """43 characters of base64url, 256 bits."""
+    return secrets.token_urlsafe(length)[:length]
 
 
-def _encryption_key() -> str:
+def _encryption_key(length: int = 32) -> str:
     from base64 import b64encode
 
-    return b64encode(secrets.token_bytes(32)).decode()
+    return b64encode(secrets.token_bytes(length)).decode()
 
 
 def _private_key() -> str:
@@ -91,3 +109,12 @@ _MAKERS: Mapping[SecretType, Callable[[], str]] = {
     SecretType.SSH_KEY: _ssh_key,
     SecretType.OTHER: _token,
 }
+
+_LENGTHS: Mapping[SecretType, tuple[Callable[[int], str], Sequence[int]]] = {
+    SecretType.PASSWORD: (_password, range(12, 257)),
+    SecretType.API_KEY: (_api_key, range(20, 257)),
+    SecretType.TOKEN: (_token, range(22, 257)),
+    SecretType.ENCRYPTION_KEY: (_encryption_key, (16, 24, 32, 48, 64)),
+    SecretType.OTHER: (_token, range(22, 257)),
+}
+"""What can be longer or shorter, and within which limits: below them a value would not be strong."""

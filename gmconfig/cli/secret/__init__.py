@@ -4,7 +4,7 @@ from gmconfig.cli.verb import group
 
 app = group("Create, read, rotate and seal secrets, encrypted inline in the repository.")
 
-from gmconfig.cli.secret import git, inline, keys, named, scan  # noqa: E402
+from gmconfig.cli.secret import access, git, inline, keys, members, named, rotate, scan, verify  # noqa: E402
 
-for module in (named, inline, keys, git, scan):
+for module in (named, rotate, inline, members, access, verify, keys, git, scan):
     module.register(app)

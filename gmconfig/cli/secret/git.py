@@ -14,6 +14,7 @@ from gmconfig.errors import GmconfigError, UsageError
 
 if TYPE_CHECKING:
     from gmconfig.api.git_drivers import Drivers
+    from gmconfig.api.workspace import Workspace
     from gmconfig.cli.session import Session
     from gmconfig.secret.merging import Merged
 
@@ -50,7 +51,7 @@ def install(
     options.one_of(output, ("text", "json"))
     if reveal and uninstall:
         raise UsageError("--reveal and --uninstall exclude each other")
-    workspace = session.secrets().workspace
+    workspace = _workspace(session)
     how = How(user, reason, dry_run=dry_run, commit=not no_commit)
     done = uninstalled(workspace, how) if uninstall else installed(workspace, how, reveal=reveal)
     if output == "json":
@@ -71,7 +72,7 @@ def textconv(
     """
     from gmconfig.api.drivers import diff_text
 
-    shown = diff_text(session.secrets().workspace, file.read_bytes(), reveal=reveal)
+    shown = diff_text(_workspace(session), file.read_bytes(), reveal=reveal)
     sys.stdout.flush()
     sys.stdout.buffer.write(shown)
     sys.stdout.buffer.flush()
@@ -96,7 +97,7 @@ def merge(
 
     sides, labels = Sides(base, ours, theirs, path), Labels("ours", "theirs", size)
     try:
-        merged = merge_sides(session.secrets().workspace, sides, labels)
+        merged = merge_sides(_workspace(session), sides, labels)
     except GmconfigError as error:
         terminal.warning(f"{path}: merged as text, not by value: {error.message}")
         merged = merge_as_text(sides, labels)
@@ -111,6 +112,12 @@ def register(app: typer.Typer) -> None:
     verb(git, "textconv", hidden=True)(textconv)
     verb(git, "merge", hidden=True)(merge)
     app.add_typer(git, name="git")
+
+
+def _workspace(session: Session) -> Workspace:
+    from gmconfig.api.workspace import Workspace
+
+    return Workspace(root=session.directory or None)
 
 
 def _say(merged: Merged, path: str) -> None:

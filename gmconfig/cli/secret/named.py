@@ -1,4 +1,4 @@
-"""`secret create`, `get`, `set`, `rotate`, `delete`, `list`: secrets that configuration refers to by name."""
+"""`secret create`, `get`, `set`, `delete`, `list`: secrets that configuration refers to by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, outcome, prompt, terminal, values
+from gmconfig.cli import options, prompt, terminal, values
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name, such as db_password.")]
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from stdin.")]
@@ -27,6 +28,7 @@ Type = Annotated[
 
 def create(
     session: Session,
+    writing: Writing,
     name: Name,
     environment: options.Environment = None,
     kind: Type = "password",
@@ -37,15 +39,17 @@ def create(
     rotate_every: Annotated[
         str | None, typer.Option(metavar="AGE", help="How old it may get, such as 90d.")
     ] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When the value stops working, such as 2027-01-31.")
+    ] = None,
+    length: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Characters of generated values; bytes of encryption keys."),
+    ] = None,
     stdin: FromStdin = False,
     file: FromFile = None,
     generate: Generate = False,
     identity: options.IdentityFile = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Create a named secret; configuration refers to it as ${SECRET:name}.
 
@@ -56,7 +60,7 @@ def create(
     gmconfig secret create smtp_password -e production --generate
     """
     manager = session.secrets(environment, identity=identity)
-    value = manager.generated(kind) if generate else _given(name, stdin, file)
+    value = manager.generated(kind, length) if generate else given(name, stdin, file)
     result = manager.create_secret(
         name,
         value,
@@ -64,12 +68,11 @@ def create(
         description,
         owner=owner,
         rotate_every=rotate_every,
-        user=user,
-        reason=reason,
-        dry_run=dry_run,
-        commit=not no_commit,
+        expires=expires,
+        length=length,
+        **writing.how,
     )
-    outcome.show(result, output)
+    writing.show(result)
 
 
 def get(
@@ -93,16 +96,12 @@ def get(
 
 def set_(
     session: Session,
+    writing: Writing,
     name: Name,
     environment: options.Environment = None,
     stdin: FromStdin = False,
     file: FromFile = None,
     identity: options.IdentityFile = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Give an existing secret another value.
 
@@ -111,48 +110,18 @@ def set_(
     gmconfig secret set tls_key -e production --file key.pem
     """
     result = session.secrets(environment, identity=identity).update_secret(
-        name, _given(name, stdin, file), user=user, reason=reason, dry_run=dry_run, commit=not no_commit
+        name, given(name, stdin, file), **writing.how
     )
-    outcome.show(result, output)
-
-
-def rotate(
-    session: Session,
-    name: Name,
-    environment: options.Environment = None,
-    stdin: FromStdin = False,
-    file: FromFile = None,
-    identity: options.IdentityFile = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
-) -> None:
-    """Replace a secret's value by a generated one of its type, or by one from stdin or a file.
-
-    \b
-    gmconfig secret rotate jwt_secret -e production
-    printf %s "$NEW" | gmconfig secret rotate db_password -e production --stdin
-    """
-    value = _given(name, stdin, file) if stdin or file else None
-    result = session.secrets(environment, identity=identity).rotate_secret(
-        name, value, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    writing.show(result)
 
 
 def delete(
     session: Session,
+    writing: Writing,
     name: Name,
     environment: options.Environment = None,
     identity: options.IdentityFile = None,
     yes: options.Yes = False,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Delete a named secret; git's history keeps the sealed value.
 
@@ -160,12 +129,10 @@ def delete(
     gmconfig secret delete api_token --dry-run
     gmconfig secret delete api_token -y
     """
-    if not dry_run:
+    if not writing.dry_run:
         prompt.confirmed(f"delete the secret {name}?", yes=yes)
-    result = session.secrets(environment, identity=identity).delete_secret(
-        name, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = session.secrets(environment, identity=identity).delete_secret(name, **writing.how)
+    writing.show(result)
 
 
 def list_(
@@ -192,7 +159,6 @@ def register(app: typer.Typer) -> None:
         "create": create,
         "get": get,
         "set": set_,
-        "rotate": rotate,
         "delete": delete,
         "list": list_,
     }
@@ -200,7 +166,12 @@ def register(app: typer.Typer) -> None:
         verb(app, name)(function)
 
 
-def _given(name: str, stdin: bool, file: str | None) -> str | bytes:
+def given(name: str, stdin: bool, file: str | None) -> str | bytes:
+    """Give a secret's value from stdin, a file or a prompt.
+
+    Raises:
+        UsageError: both are asked for, or there is no terminal to ask on.
+    """
     if stdin and file:
         raise UsageError("--stdin and --file exclude each other")
     if stdin:
