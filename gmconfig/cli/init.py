@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, outcome, terminal
+from gmconfig.cli import options, terminal
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
 
 
 def init(
     session: Session,
+    writing: Writing,
     folder: Annotated[
         str, typer.Argument(metavar="[DIR]", help="The repository; made if it is not there.")
     ] = ".",
@@ -33,11 +35,6 @@ def init(
         typer.Option("--by", metavar="KEY", help="With --extract-base: match list items by this key."),
     ] = None,
     identity: options.IdentityFile = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Begin: gmconfig.yaml, a base layer, your identity and the access policy, as one commit.
 
@@ -53,12 +50,11 @@ def init(
             "--extract-base and --by need --from",
             hint="gmconfig init --from 'values-{environment}.yaml' --extract-base",
         )
-    from gmconfig.api import How, start
+    from gmconfig.api import start
 
-    how = How(user, reason, dry_run=dry_run, commit=not no_commit)
     result = start(
         _joined(session, folder),
-        how=how,
+        how=writing.as_value(),
         patterns=patterns or (),
         extract=extract_base,
         by=by,
@@ -66,7 +62,7 @@ def init(
     )
     for line in result.notes:
         terminal.note(line)
-    outcome.show(result.outcome, output)
+    writing.show(result.outcome)
 
 
 def demo(

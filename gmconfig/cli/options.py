@@ -33,6 +33,16 @@ Environment = Annotated[
         help="Environment; else $GMCONFIG_ENVIRONMENT, else the project's default.",
     ),
 ]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "-e",
+        "--environment",
+        metavar="ENV",
+        autocompletion=complete.environments,
+        help="Environment whose own file changes; without it, what all of them share.",
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option(

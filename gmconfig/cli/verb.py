@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from gmconfig.cli.session import Session
+from gmconfig.cli.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,10 @@ def group(help_text: str) -> typer.Typer:
 
 
 def verb(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function whose first argument is the session; its docstring is the help."""
+    """Register a function whose first argument is the session; its docstring is the help.
+
+    A second argument `writing: Writing` brings the options of every verb that changes something.
+    """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         command = _with_session(function)
@@ -59,22 +63,25 @@ def verb(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[...
 
 
 def _with_session(function: Callable[..., Any]) -> Callable[..., Any]:
-    hints = get_type_hints(function, localns={"Session": Session}, include_extras=True)
-    signature = inspect.signature(function)
-    own = [p.replace(annotation=hints[p.name]) for p in list(signature.parameters.values())[1:]]
-    shared = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=_DEFAULTS[name], annotation=annotation
-        )
-        for name, annotation in _SHARED.items()
-    ]
+    hints = get_type_hints(function, localns={"Session": Session, "Writing": Writing}, include_extras=True)
+    given = list(inspect.signature(function).parameters.values())[1:]
+    writes = bool(given) and given[0].name == "writing"
+    own = [_keyword(p.name, hints[p.name], p.default) for p in given[writes:]]
+    written = [_keyword(name, *option) for name, option in Writing.PARAMETERS.items()] if writes else []
+    shared = [_keyword(name, option, _DEFAULTS[name]) for name, option in _SHARED.items()]
 
     @functools.wraps(function)
     def command(**values: Any) -> Any:
         session = Session.current().refined(**{name: values.pop(name) for name in _SHARED})
+        if writes:
+            values["writing"] = Writing(**{name: values.pop(name) for name in Writing.PARAMETERS})
         return function(session, **values)
 
-    parameters = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *shared]
-    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    parameters = [*own, *written, *shared]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     return command
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

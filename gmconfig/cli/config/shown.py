@@ -58,9 +58,10 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
 
 def difference(found: DocumentDifference) -> list[terminal.Line]:
     """Lay out how one document differs."""
+    where = f" in {found.environment}" if found.environment else ""
     if not found.changes:
-        return [found.document, "    no difference"]
-    return [found.document, *changes(found.changes)]
+        return [found.document + where, "    no difference"]
+    return [found.document + where, *changes(found.changes)]
 
 
 def changes(found: Sequence[Change]) -> list[terminal.Line]:
@@ -71,7 +72,8 @@ def changes(found: Sequence[Change]) -> list[terminal.Line]:
 
 def difference_record(found: DocumentDifference) -> dict[str, Any]:
     """Give a document's differences as JSON has them."""
-    return {"document": found.document, "changes": [change_record(change) for change in found.changes]}
+    changes = [change_record(change) for change in found.changes]
+    return {"document": found.document, "environment": found.environment, "changes": changes}
 
 
 def change_record(change: Change) -> dict[str, Any]:

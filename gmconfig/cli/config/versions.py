@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, outcome, terminal, values
+from gmconfig.cli import options, terminal, values
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
 
 Limit = Annotated[
     int, typer.Option("-n", "--limit", metavar="N", min=0, help="At most N, newest first; 0 for all.")
@@ -43,15 +44,11 @@ def history(
 
 def rollback(
     session: Session,
+    writing: Writing,
     document: options.Document,
     version: Annotated[str, typer.Argument(metavar="VERSION", help="v7, a commit or a tag.")],
     path: Annotated[str, typer.Option("--path", metavar="PATH", help="Only this key.")] = "",
-    environment: options.Environment = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
+    environment: options.Target = None,
 ) -> None:
     """Restore a document's files as they were, as a new commit; a secret keeps today's value.
 
@@ -59,20 +56,14 @@ def rollback(
     gmconfig config rollback settings v1 --dry-run
     gmconfig config rollback settings v1 --path database.pool -e production
     """
-    result = session.manager(environment).rollback_config(
-        document, version, path=path, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = session.manager(environment).rollback_config(document, version, path=path, **writing.how)
+    writing.show(result)
 
 
 def infer_schema(
     session: Session,
+    writing: Writing,
     document: options.Document,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Write a JSON Schema that all environments satisfy, for validate and for editors.
 
@@ -80,10 +71,8 @@ def infer_schema(
     gmconfig config infer-schema billing
     gmconfig config infer-schema billing --dry-run
     """
-    result = session.manager().infer_schema(
-        document, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = session.manager().infer_schema(document, **writing.how)
+    writing.show(result)
 
 
 def register(app: typer.Typer) -> None:

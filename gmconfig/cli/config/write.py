@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, outcome, prompt
+from gmconfig.cli import options, prompt
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
 
 CopyList = Annotated[
     bool,
@@ -20,23 +21,19 @@ CopyList = Annotated[
 
 def set_(
     session: Session,
+    writing: Writing,
     document: options.Document,
     path: options.Path,
     value: Annotated[
         str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
     ] = "",
-    environment: options.Environment = None,
+    environment: options.Target = None,
     create: Annotated[bool, typer.Option("--create", help="Add a key that does not exist yet.")] = False,
     string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
     secret: Annotated[
         bool, typer.Option("--secret", help="Seal the value; it comes from a prompt or -.")
     ] = False,
     copy_list: CopyList = False,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Set one value: a minimal edit of the right layer, validated, then committed.
 
@@ -48,31 +45,18 @@ def set_(
     """
     given = prompt.given_value(value, string=string, secret=secret, what=path)
     result = session.manager(environment).set_value(
-        document,
-        path,
-        given,
-        create=create,
-        copy_list=copy_list,
-        secret=secret,
-        user=user,
-        reason=reason,
-        dry_run=dry_run,
-        commit=not no_commit,
+        document, path, given, create=create, copy_list=copy_list, secret=secret, **writing.how
     )
-    outcome.show(result, output)
+    writing.show(result)
 
 
 def unset(
     session: Session,
+    writing: Writing,
     document: options.Document,
     path: options.Path,
-    environment: options.Environment = None,
+    environment: options.Target = None,
     copy_list: CopyList = False,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Remove a key; in an environment, one that is inherited is removed with null.
 
@@ -80,21 +64,15 @@ def unset(
     gmconfig config unset settings database.pool -e staging
     gmconfig config unset settings logging.level -e development --dry-run
     """
-    result = session.manager(environment).unset_value(
-        document, path, copy_list=copy_list, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = session.manager(environment).unset_value(document, path, copy_list=copy_list, **writing.how)
+    writing.show(result)
 
 
 def edit(
     session: Session,
+    writing: Writing,
     document: options.Document,
-    environment: options.Environment = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
+    environment: options.Target = None,
 ) -> None:
     """Open a layer's file in $EDITOR; what you save is validated, then committed.
 
@@ -105,10 +83,8 @@ def edit(
     manager = session.manager(environment)
     file, before = manager.layer_text(document)
     after = prompt.edited(before, suffix=".yaml")
-    result = manager.replace_layer(
-        document, file, before, after, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = manager.replace_layer(document, file, before, after, **writing.how)
+    writing.show(result)
 
 
 def register(app: typer.Typer) -> None:

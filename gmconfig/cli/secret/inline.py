@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, outcome, prompt
+from gmconfig.cli import options, prompt
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="A file of the repository, as you see it from here.")
@@ -19,14 +20,10 @@ File = Annotated[
 
 def seal(
     session: Session,
+    writing: Writing,
     file: File,
     path: options.Path,
     identity: options.IdentityFile = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Seal a value where it stands: the file keeps everything else, byte for byte.
 
@@ -34,23 +31,17 @@ def seal(
     gmconfig secret seal config/billing.yaml invoice.sender
     gmconfig secret seal config/billing.yaml invoice.sender --dry-run
     """
-    result = session.secrets(identity=identity).seal_value(
-        file, path, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = session.secrets(identity=identity).seal_value(file, path, **writing.how)
+    writing.show(result)
 
 
 def unseal(
     session: Session,
+    writing: Writing,
     file: File,
     path: options.Path,
     identity: options.IdentityFile = None,
     yes: options.Yes = False,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Put a sealed value back in plain; it stays readable in git's history from then on.
 
@@ -58,26 +49,20 @@ def unseal(
     gmconfig secret unseal config/billing.yaml invoice.sender -y
     gmconfig secret unseal config/billing.yaml invoice.sender --dry-run
     """
-    if not dry_run:
+    if not writing.dry_run:
         prompt.confirmed(f"write {path} to {file} in plain?", yes=yes)
-    result = session.secrets(identity=identity).unseal_value(
-        file, path, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = session.secrets(identity=identity).unseal_value(file, path, **writing.how)
+    writing.show(result)
 
 
 def edit(
     session: Session,
+    writing: Writing,
     file: Annotated[
         str, typer.Argument(metavar="[FILE]", help="The file; else the environment's named secrets.")
     ] = "",
     environment: options.Environment = None,
     identity: options.IdentityFile = None,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Open a file in $EDITOR with its secrets in plain; what you did not change keeps its token.
 
@@ -90,10 +75,8 @@ def edit(
     manager = session.secrets(environment, identity=identity)
     opened = manager.open_file(file or None)
     after = prompt.edited_in_memory(opened.text, suffix=".yaml")
-    result = manager.reseal_file(
-        opened, after, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    result = manager.reseal_file(opened, after, **writing.how)
+    writing.show(result)
 
 
 def register(app: typer.Typer) -> None:

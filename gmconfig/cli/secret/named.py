@@ -30,7 +30,7 @@ def create(
     session: Session,
     writing: Writing,
     name: Name,
-    environment: options.Environment = None,
+    environment: options.Target = None,
     kind: Type = "password",
     description: Annotated[
         str, typer.Option("-d", "--description", metavar="TEXT", help="What it is for.")
@@ -98,7 +98,7 @@ def set_(
     session: Session,
     writing: Writing,
     name: Name,
-    environment: options.Environment = None,
+    environment: options.Target = None,
     stdin: FromStdin = False,
     file: FromFile = None,
     identity: options.IdentityFile = None,
@@ -119,7 +119,7 @@ def delete(
     session: Session,
     writing: Writing,
     name: Name,
-    environment: options.Environment = None,
+    environment: options.Target = None,
     identity: options.IdentityFile = None,
     yes: options.Yes = False,
 ) -> None:
