@@ -4,6 +4,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from gmconfig.api.access_answers import (
+        Acceptance,
+        AccessChange,
+        AccessSummary,
+        AuditEntry,
+        ExposedValue,
+        MemberSummary,
+        SecretDifference,
+        Verification,
+    )
     from gmconfig.api.answers import (
         DocumentDifference,
         DocumentLayers,
@@ -16,7 +26,7 @@ if TYPE_CHECKING:
     from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
     from gmconfig.api.doctor import Examined, examine
     from gmconfig.api.environment import Environment
-    from gmconfig.api.keys import new_identity
+    from gmconfig.api.keys import new_identity, protected_identity
     from gmconfig.api.live import LiveConfig
     from gmconfig.api.outcome import Edited, How, Outcome
     from gmconfig.api.secrets_manager import SecretsManager
@@ -61,7 +71,17 @@ _HOMES = {
     "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
     "api.doctor": ("Examined", "examine"),
     "api.environment": ("Environment",),
-    "api.keys": ("new_identity",),
+    "api.keys": ("new_identity", "protected_identity"),
+    "api.access_answers": (
+        "Acceptance",
+        "AccessChange",
+        "AccessSummary",
+        "AuditEntry",
+        "ExposedValue",
+        "MemberSummary",
+        "SecretDifference",
+        "Verification",
+    ),
     "api.live": ("LiveConfig",),
     "api.outcome": ("Edited", "How", "Outcome"),
     "api.secrets_manager": ("SecretsManager",),
@@ -95,8 +115,12 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names} | {"AlertSeverity": "finding"}
 
 __all__ = [
+    "Acceptance",
+    "AccessChange",
     "AccessDenied",
+    "AccessSummary",
     "AlertSeverity",
+    "AuditEntry",
     "BrokenConfiguration",
     "Change",
     "ComplianceRule",
@@ -109,6 +133,7 @@ __all__ = [
     "Examined",
     "ExitCode",
     "Explanation",
+    "ExposedValue",
     "Finding",
     "GitTrouble",
     "GmconfigError",
@@ -117,12 +142,14 @@ __all__ = [
     "KeyPath",
     "LiveConfig",
     "Locked",
+    "MemberSummary",
     "NotFound",
     "Outcome",
     "Place",
     "Refused",
     "Report",
     "Secret",
+    "SecretDifference",
     "SecretSummary",
     "SecretType",
     "SecretsManager",
@@ -138,9 +165,11 @@ __all__ = [
     "UsageError",
     "ValidationError",
     "ValidationResult",
+    "Verification",
     "Version",
     "examine",
     "new_identity",
+    "protected_identity",
     "start",
 ]
 

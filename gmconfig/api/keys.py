@@ -63,3 +63,17 @@ def ci_identity(workspace: Workspace) -> str:
             hint="gmconfig secret keygen --file ci.key",
         )
     return held.text(pinned(project.repository, project.prefix))
+
+
+def protected_identity(passphrase: str) -> dict[str, object]:
+    """Make an identity that lives in the repository, sealed under a passphrase; gives what the policy says.
+
+    Raises:
+        UsageError: the passphrase is too short for that.
+    """
+    from gmconfig.secret.identity import generate
+    from gmconfig.secret.passphrase import protect
+
+    made = generate("a passphrase")
+    sealed = protect(made, passphrase)
+    return {"age": made.recipient, "verify": made.verifier, "passphrase": sealed.tree()}

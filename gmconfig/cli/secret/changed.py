@@ -1,0 +1,87 @@
+"""What a change of access came to: in words, with what must be rotated now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import options, outcome, terminal, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gmconfig.api.access_answers import AccessChange, ExposedValue
+
+_MOST_SHOWN = 10
+
+
+def show(change: AccessChange, output: str, who: str | None = None) -> None:
+    """Print what was changed; `who` is the member who loses something."""
+    options.one_of(output, ("text", "json"))
+    if output == "json":
+        return terminal.answer(values.as_json(record(change)))
+    if not change.outcome.files:
+        return terminal.lines(["nothing to change"])
+    rows: list[terminal.Line] = [*_words(change.words)]
+    rows += _keys(change, who)
+    rows += exposure(change.exposed)
+    for scope in change.due:
+        rows.append(
+            f"re-key due: you cannot read scope {scope}; a reader must: gmconfig secret rekey {scope}"
+        )
+    for scope, member in change.waiting:
+        rows.append(f"{member} gets the key of {scope} when a reader runs: gmconfig secret rekey {scope}")
+    return terminal.lines([*rows, *outcome.ending(change.outcome)])
+
+
+def exposure(exposed: Sequence[ExposedValue]) -> Iterable[terminal.Line]:
+    """Give the list of what to rotate, shortened where it is long."""
+    if not exposed:
+        return []
+    seen = sorted({one.member for one in exposed})
+    have = "has" if len(seen) == 1 else "have"
+    shown = exposed[:_MOST_SHOWN]
+    rows = terminal.table([["  " + one.environment, one.name, f"since {one.since[:10]}"] for one in shown])
+    more = len(exposed) - len(shown)
+    return [
+        "",
+        f"rotate these at their source ({', '.join(seen)} {have} seen them):",
+        *rows,
+        *([f"  …{more} more: gmconfig secret exposed"] if more else []),
+        "",
+        f"CI fails on `gmconfig secret exposed` until {'they are' if len(exposed) > 1 else 'it is'} rotated.",
+    ]
+
+
+def record(change: AccessChange) -> dict[str, Any]:
+    """Give the change as JSON has it."""
+    return {
+        **outcome.record(change.outcome),
+        "changes": list(change.words),
+        "rekeyed": list(change.rekeyed),
+        "sealed_again": change.sealed_again,
+        "exposed": [asdict(one) for one in change.exposed],
+        "rekey_due": list(change.due),
+        "waiting": [{"scope": scope, "member": member} for scope, member in change.waiting],
+    }
+
+
+def _words(words: Iterable[str]) -> list[terminal.Line]:
+    colours = {"+": "green", "-": "red", "~": "yellow"}
+    return [[(word, colours.get(word[:1], ""))] if word[:1] in colours else word for word in words]
+
+
+def _keys(change: AccessChange, who: str | None) -> list[terminal.Line]:
+    if not change.rekeyed:
+        return [f"{_values(change.sealed_again)} sealed again."] if change.sealed_again else []
+    count = len(change.rekeyed)
+    scopes = f"{count} scope{'' if count == 1 else 's'}"
+    sealed = f"{_values(change.sealed_again)} sealed again."
+    if who is None:
+        return [f"new keys for {scopes} ({', '.join(change.rekeyed)}), {sealed}"]
+    have = "it has" if count == 1 else "both have" if count == 2 else "all have"
+    return [f"{who} had {scopes} ({', '.join(change.rekeyed)}); {have} new keys, {sealed}"]
+
+
+def _values(count: int) -> str:
+    return f"{count:,} value{'' if count == 1 else 's'}"

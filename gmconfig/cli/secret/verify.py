@@ -1,0 +1,202 @@
+"""`secret verify`, `exposed`, `audit`, `diff`: answers that need no key, but for the last; and `move`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, terminal, values
+from gmconfig.cli.verb import verb as command
+from gmconfig.errors import ExitCode
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
+
+
+def verify(
+    session: Session,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base", metavar="REV", help="Nothing that REV has logged may be gone: CI's merge base."
+        ),
+    ] = None,
+    at: options.At = None,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Check without any key that every sealed value was written by somebody who may, and nothing is gone.
+
+    Exit 1 with each offence named; local history, --base and what this clone has seen tell what was removed.
+
+    \b
+    gmconfig secret verify
+    gmconfig secret verify --base HEAD -o json
+    """
+    options.one_of(output, ("text", "json"))
+    answer = session.secrets().verify(base=base, at=at)
+    if output == "json":
+        terminal.answer(values.as_json(_verification(answer)))
+    else:
+        terminal.lines([*(line for one in answer.findings for line in _finding(one)), _verdict(answer)])
+        for note in answer.notes:
+            terminal.note(note)
+    return ExitCode.OK if answer.is_valid else ExitCode.NO
+
+
+def exposed(session: Session, output: options.TextOrJson = "text") -> int:
+    """List what former readers have seen and that has not been rotated since; exit 1 until there is nothing.
+
+    \b
+    gmconfig secret exposed
+    gmconfig secret exposed -o json
+    """
+    options.one_of(output, ("text", "json"))
+    found = session.secrets().exposed()
+    if output == "json":
+        terminal.answer(values.as_json([asdict(one) for one in found]))
+    elif found:
+        terminal.lines(terminal.table([_exposed(one) for one in found]))
+        terminal.hint(_rotate(found[0]))
+    else:
+        terminal.lines(["nothing that a former reader knows is still in use"])
+    return ExitCode.NO if found else ExitCode.OK
+
+
+def audit(
+    session: Session,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A secret, or a document's path.")
+    ] = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Show who wrote what, from the signed log, and the reads that this machine has noted.
+
+    Writes are proved; reads are cooperative: whoever has a key can read without a trace.
+
+    \b
+    gmconfig secret audit
+    gmconfig secret audit db_password -o json
+    """
+    options.one_of(output, ("text", "json"))
+    entries = session.secrets().audit(name)
+    if output == "json":
+        return terminal.answer(values.as_json([asdict(one) for one in entries]))
+    if not entries:
+        return terminal.note("nothing was noted")
+    return terminal.lines(terminal.table([_entry(one) for one in entries]))
+
+
+def diff(
+    session: Session,
+    left: Annotated[str, typer.Argument(metavar="A", help="An environment, a revision, or ENV@REV.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="The same, of the other side.")],
+    environment: options.Environment = None,
+    identity: options.IdentityFile = None,
+    exit_code: options.DifferenceIsOne = False,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Compare the secrets of two environments or revisions; says whether they differ, never what they are.
+
+    \b
+    gmconfig secret diff staging production
+    gmconfig secret diff HEAD~1 HEAD -e production
+    """
+    options.one_of(output, ("text", "json"))
+    found = session.secrets(environment, identity=identity).diff_secrets(left, right)
+    if output == "json":
+        terminal.answer(values.as_json([asdict(one) for one in found]))
+    else:
+        terminal.lines(terminal.table([_difference(one) for one in found]) or ["no difference"])
+    return ExitCode.NO if found and exit_code else ExitCode.OK
+
+
+def move(
+    session: Session,
+    writing: Writing,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The secret.")],
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="Its name from now on; may stay the same.")],
+    environment: options.Environment = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="ENV", help="The environment it moves to; common for all.")
+    ] = None,
+    identity: options.IdentityFile = None,
+) -> None:
+    """Rename a secret, or move it to another environment: it is sealed again for its new place.
+
+    \b
+    gmconfig secret move db_password database_password
+    gmconfig secret move db_password db_password --to production --dry-run
+    """
+    result = session.secrets(environment, identity=identity).move_secret(name, new_name, to, **writing.how)
+    writing.show(result)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    for function in (verify, exposed, audit, diff, move):
+        command(app, function.__name__)(function)
+
+
+def _verification(answer: Any) -> dict[str, Any]:
+    return {
+        "valid": answer.is_valid,
+        "findings": [_record(one) for one in answer.findings],
+        "values": answer.values,
+        "events": answer.events,
+        "notes": list(answer.notes),
+    }
+
+
+def _record(finding: Any) -> dict[str, Any]:
+    place = finding.place
+    return {
+        "rule": finding.rule,
+        "message": finding.message,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "hint": finding.hint,
+    }
+
+
+def _finding(finding: Any) -> list[terminal.Line]:
+    place = f"{finding.place}: " if finding.place else ""
+    rows: list[terminal.Line] = [[place, ("error", "red"), f": {finding.rule}: {finding.message}"]]
+    return [*rows, *([f"  hint: {finding.hint}"] if finding.hint else [])]
+
+
+def _verdict(answer: Any) -> terminal.Line:
+    counted = f"{answer.values:,} sealed values, {answer.events:,} signed events"
+    if answer.is_valid:
+        return [("verified", "green"), f": {counted}"]
+    count = len(answer.findings)
+    return f"{count:,} offence{'' if count == 1 else 's'} in {counted}"
+
+
+def _exposed(one: Any) -> list[terminal.Span]:
+    return [one.environment, one.name, f"since {one.since[:10]}", one.member]
+
+
+def _rotate(one: Any) -> str:
+    if one.document is not None:
+        path = one.name.removeprefix(f"{one.document}: ")
+        option = "" if one.environment == "base" else f" -e {one.environment}"
+        return f"gmconfig config set {one.document} {path} -{option} --secret"
+    option = "" if one.environment == "common" else f" -e {one.environment}"
+    return f"gmconfig secret rotate {one.name}{option}"
+
+
+def _entry(one: Any) -> list[terminal.Span]:
+    places = ", ".join(one.places[:3]) + (f" and {len(one.places) - 3} more" if len(one.places) > 3 else "")
+    signed: terminal.Span = "" if one.signed else ("not by a member", "red")
+    actor = f"{one.actor} for {one.user}" if one.user else one.actor
+    return [one.time, actor, one.operation, places, one.reason, signed]
+
+
+def _difference(one: Any) -> list[terminal.Span]:
+    colour = {"+": "green", "-": "red", "~": "yellow"}.get(one.kind)
+    shown = f"{values.MASK} → {values.MASK}   ({one.detail})" if one.kind == "~" else one.detail
+    return [(f"{one.kind} {one.name}", colour) if colour else f"{one.kind} {one.name}", shown]
