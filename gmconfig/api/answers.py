@@ -51,10 +51,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDifference:
-    """How one document differs between two sides, by path."""
+    """How one document differs between two sides, by path.
+
+    `environment` is the one that both sides are of; None where they are of two, or of the base.
+    """
 
     document: str
     changes: tuple[Change, ...]
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

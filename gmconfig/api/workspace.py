@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Workspace:
     """One project as one caller sees it.
 
-    `given` is the environment that the caller named, where changes go; `environment` is the one that reads
-    use: the given one, else `GMCONFIG_ENVIRONMENT`, else the project's default, else None, the base alone.
+    `given` is the environment that the caller named, where changes go; `asked` is that or
+    `GMCONFIG_ENVIRONMENT`; `environment` is the one that reads use: the asked one, else the project's
+    default, else None, the base alone.
     """
 
     def __init__(
@@ -37,9 +38,8 @@ class Workspace:
     ) -> None:
         self.project = Project.find(os.fspath(root) if root is not None else None)
         self.given = self._known(environment)
-        self.environment = self.given or self._known(
-            os.environ.get("GMCONFIG_ENVIRONMENT") or self.project.default_environment
-        )
+        self.asked = self.given or self._known(os.environ.get("GMCONFIG_ENVIRONMENT"))
+        self.environment = self.asked or self._known(self.project.default_environment)
         self.variables = dict(variables or {})
         self.identity = identity
         self.ask = ask

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ABSENT", "ADDED", "CHANGED", "REMOVED", "Change", "diff"]
 
 ADDED, REMOVED, CHANGED = "+", "-", "~"
+_USUAL_KEYS = ("name", "id", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Change:
     `kind` is `+`, `-` or `~`. `before` and `after` may be `Secret` or `Unknown`; `ABSENT` where there is
     none. `secret` says about secrets what may be said: `changed`, `re-sealed` (a new token, the same value)
     or `unknown` (other tokens, and no key to compare the values); None where no secret is concerned. Items
-    of a list that merges by key are named by their key; if they only stand in another order, `before` and
-    `after` are lists of their keys.
+    of a list that merges by key, and of one whose items have names and came, went or moved, are named by
+    their key; if they only stand in another order, `before` and `after` are lists of their keys.
     """
 
     path: tuple[Segment, ...]
@@ -86,7 +87,8 @@ def _of_lists(
     before: list[object], after: list[object], written: Written, rules: Rules, path: Path
 ) -> Iterator[Change]:
     way = here(rules)
-    if isinstance(way, tuple):
+    way = way if isinstance(way, tuple) else _telling(before, after)
+    if way is not None:
         old_keys, new_keys = item_keys(before, way), item_keys(after, way)
         if old_keys is not None and new_keys is not None:
             yield from _of_items(
@@ -99,6 +101,15 @@ def _of_lists(
     for index, pair in enumerate(zip(before, after, strict=True)):
         inner = _inside(written, index)
         yield from _differences(*pair, inner, below(rules, index), (*path, index))
+
+
+def _telling(before: list[object], after: list[object]) -> tuple[str, ...] | None:
+    """Give the key that tells items apart where none is declared; None where their positions do as well."""
+    for name in _USUAL_KEYS:
+        keys = item_keys(before, (name,)), item_keys(after, (name,))
+        if None not in keys:
+            return (name,) if before and after and keys[0] != keys[1] else None
+    return None
 
 
 def _of_items(
