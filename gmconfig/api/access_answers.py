@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One write that was signed, or one read on this machine; `places` are what it was about."""
+    """One write that was signed, or one read on this machine.
+
+    `places` are what it was about, `changes` what it did to the access policy, in words.
+    """
 
     time: str
     actor: str
@@ -104,7 +107,8 @@ class AuditEntry:
     places: tuple[str, ...] = ()
     reason: str = ""
     signed: bool = True
-    user: str | None = field(default=None)
+    user: str | None = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

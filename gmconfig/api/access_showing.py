@@ -98,8 +98,22 @@ def _due(vault: Vault) -> Iterator[str]:
 def _written(vault: Vault, event: Event) -> AuditEntry:
     places = tuple(dict.fromkeys(str(one) for one in contexts_of(event)))
     return AuditEntry(
-        event.time, event.actor, event.operation, places, event.reason, signed=vault.trust.was_member(event)
+        event.time,
+        event.actor,
+        event.operation,
+        places,
+        event.reason,
+        signed=vault.trust.was_member(event),
+        changes=_changes(vault, event),
     )
+
+
+def _changes(vault: Vault, event: Event) -> tuple[str, ...]:
+    """Say what an event did to the policy, seen from the version before."""
+    signed = vault.trust.signed
+    if event.id not in signed or not event.parents:
+        return ()
+    return tuple(described(signed[event.parents[0]][1], signed[event.id][1]))
 
 
 def _is_about(place: str, name: str) -> bool:

@@ -93,7 +93,7 @@ def _is_former(vault: Vault, file: str) -> bool:
     return any(
         (made["scope"], made["generation"]) == (scope, name)
         for event in vault.ledger
-        if vault.trust.was_member(event) or event.root not in ("", vault.trust.root)
+        if vault.trust.was_member(event) or vault.trust.root not in (event.root, event.id)
         for made in event.tree.get("generations", ())
     )
 

@@ -4,7 +4,18 @@ from gmconfig.cli.verb import group
 
 app = group("Create, read, rotate and seal secrets, encrypted inline in the repository.")
 
-from gmconfig.cli.secret import access, git, inline, keys, members, named, rotate, scan, verify  # noqa: E402
+from gmconfig.cli.secret import (  # noqa: E402
+    access,
+    git,
+    inline,
+    keys,
+    members,
+    named,
+    rotate,
+    scan,
+    transfer,
+    verify,
+)
 
-for module in (named, rotate, inline, members, access, verify, keys, git, scan):
+for module in (named, rotate, inline, members, access, verify, keys, git, scan, transfer):
     module.register(app)

@@ -190,7 +190,8 @@ def _rotate(one: Any) -> str:
 
 
 def _entry(one: Any) -> list[terminal.Span]:
-    places = ", ".join(one.places[:3]) + (f" and {len(one.places) - 3} more" if len(one.places) > 3 else "")
+    about = [*one.changes, *one.places]
+    places = ", ".join(about[:3]) + (f" and {len(about) - 3} more" if len(about) > 3 else "")
     signed: terminal.Span = "" if one.signed else ("not by a member", "red")
     actor = f"{one.actor} for {one.user}" if one.user else one.actor
     return [one.time, actor, one.operation, places, one.reason, signed]
