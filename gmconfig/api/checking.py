@@ -10,8 +10,11 @@ from gmconfig.project import INDEX
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from gmconfig.api.workspace import Workspace
+    from gmconfig.secret.vault import Vault
+    from gmconfig.storage.snapshot import Snapshot
     from gmconfig.validate.policy.rule import ComplianceRule
     from gmconfig.validate.report.report import Report
 
@@ -37,7 +40,7 @@ def check(
     if not (staged or at or files or environments or rules):
         from gmconfig.validate.cached import check as checked_again
 
-        return checked_again(project, vault=workspace.vault(project.worktree()), forms=forms)
+        return checked_again(project, vault=_late_vault(workspace, project.worktree()), forms=forms)
     from gmconfig.validate.run import check as checked
 
     snapshot = project.snapshot(INDEX if staged else at)
@@ -46,7 +49,7 @@ def check(
         snapshot,
         files=[_below_root(workspace, file) for file in files] or None,
         environments=environments or None,
-        vault=workspace.vault(snapshot),
+        vault=_late_vault(workspace, snapshot),
         rules=rules,
     )
 
@@ -56,3 +59,20 @@ def _below_root(workspace: Workspace, file: str) -> str:
     if path.startswith(".."):
         raise UsageError(f'"{file}" lies outside the project "{workspace.project.root}"')
     return path
+
+
+def _late_vault(workspace: Workspace, snapshot: Snapshot) -> Vault:
+    """Give a vault whose libraries are loaded when something is first asked of it: most checks ask nothing."""
+    return _Late(workspace, snapshot)  # type: ignore[return-value]  # it answers as the vault does
+
+
+class _Late:
+    def __init__(self, workspace: Workspace, snapshot: Snapshot) -> None:
+        self._asked = workspace, snapshot
+        self._vault: Vault | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._vault is None:
+            workspace, snapshot = self._asked
+            self._vault = workspace.vault(snapshot)
+        return getattr(self._vault, name)

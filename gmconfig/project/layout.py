@@ -106,13 +106,14 @@ class Slot:
 class Layout:
     """All patterns of a project, lowest layer first: bases, environments, then the further layers."""
 
-    __slots__ = ("known", "slots")
+    __slots__ = ("_read", "known", "slots")
 
     def __init__(self, settings: Settings) -> None:
         declared = list(_declared(settings)) or list(_usual(settings))
         order = {"base": 0, "environment": 1, "layer": 2}
         self.slots = sorted([*declared, *_further(settings)], key=lambda slot: order[slot.kind])
         self.known = {"environment": frozenset(settings.environments)}
+        self._read: dict[str, Layer | None] = {}
 
     def candidates(self, document: str, chain: tuple[str, ...], variables: Mapping[str, str]) -> list[Layer]:
         """Give every layer that a document may have, lowest first, those of one machine on top of all."""
@@ -126,6 +127,11 @@ class Layout:
         Raises:
             BrokenConfiguration: two patterns (or two readings of one) mean it, or its name is reserved.
         """
+        if file not in self._read:
+            self._read[file] = self._only(file)
+        return self._read[file]
+
+    def _only(self, file: str) -> Layer | None:
         found = [(slot, layer) for slot in self.slots for layer in slot.read(file, self.known)]
         if not found:
             return None

@@ -1,14 +1,15 @@
-"""Reading a snapshot that is checked: listed once, and the last file kept, as two checks in turn read it."""
+"""Reading a snapshot that is checked: listed once, and the last files kept, as several checks read them."""
 
 from __future__ import annotations
-
-import os
 
 from gmconfig.storage.snapshot import Snapshot, WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_KEPT_BYTES = 1_000_000
+"""How much is kept of what was read last: the layers of the document that is being checked."""
 
 _PLAIN_DOTS = 3
 """A stat signature has three dots; a symlink's is two signatures in one."""
@@ -22,7 +23,8 @@ class Reading(Snapshot):
         self.label = base.label
         self.commit = base.commit
         self._files = base.files() if files is None else files
-        self._last = ("", b"")
+        self._kept: dict[str, bytes] = {}
+        self._size = 0
         self._root = base.root if isinstance(base, WorkingTree) else None
 
     def files(self) -> dict[str, str]:
@@ -31,9 +33,15 @@ class Reading(Snapshot):
 
     def read(self, path: str) -> bytes:
         """Give a file's bytes."""
-        if self._last[0] != path:
-            self._last = (path, self._read(path))
-        return self._last[1]
+        raw = self._kept.get(path)
+        if raw is None:
+            raw = self._read(path)
+            self._size += len(raw)
+            if self._size > _KEPT_BYTES:
+                self._kept.clear()
+                self._size = len(raw)
+            self._kept[path] = raw
+        return raw
 
     def exists(self, path: str) -> bool:
         """Whether the file was listed."""
@@ -47,5 +55,5 @@ class Reading(Snapshot):
         """Open a listed file that is no symlink without asking again where it leads."""
         if self._root is None or self._files.get(path, "").count(".") != _PLAIN_DOTS:
             return self.base.read(path)
-        with open(os.path.join(self._root, path), "rb") as file:
+        with open(f"{self._root}/{path}", "rb", buffering=0) as file:
             return file.read()

@@ -23,15 +23,21 @@ _NUMERIC = frozenset(b"+-.0123456789")
 # No reader takes a word with another letter for a number: 500m, 512Mi and 30s are text everywhere.
 _OF_NUMBERS = b"+-.0123456789abcdefABCDEFxo_:"
 _MARKS = frozenset((b"-", b"---", b"..."))
+_MOST_WORDS = 50_000
+
+_harmless: set[bytes] = set()
+"""Words that were looked at and are no traps: files of a project repeat each other's."""
 
 
 def check(view: View) -> Iterator[Finding]:
     """Yield values of the document's layers that YAML 1.1 and 1.2 read differently."""
     for layer in view.layers:
         raw = view.subject.snapshot.read(layer.file)
-        words = set(_WORDS.findall(b"\n" + _COMMENT.sub(b"", raw)))
+        words = set(_WORDS.findall(b"\n" + _COMMENT.sub(b"", raw))) - _harmless
         if any(map(_is_suspect, words)) or b"\0" in raw:
             yield from _traps(view, layer)
+        elif len(_harmless) < _MOST_WORDS:
+            _harmless.update(words)
 
 
 def _is_suspect(word: bytes) -> bool:

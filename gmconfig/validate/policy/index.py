@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from gmconfig.path import DEEP, KeyPath, Keys
 from gmconfig.validate.policy.rule import ComplianceRule
 
 Hits = dict[str, list[Keys]]
+_CONTAINERS = frozenset((dict, list))
 
 
 class Meant:
@@ -63,22 +65,21 @@ class Index:
     def _hits(self, value: object) -> Hits:
         """Find the anchors: every key that the last name of some path names, wherever it is."""
         hits: Hits = {}
-        anchors = self._anchors
-        stack: list[tuple[Keys, object]] = [((), value)]
+        has_none = self._anchors.isdisjoint
+        stack: list[tuple[Keys, Any]] = [((), value)]
         while stack:
             keys, node = stack.pop()
-            if isinstance(node, dict):
-                for name in anchors.intersection(node):
-                    hits.setdefault(name, []).append((*keys, name))
-                stack.extend(
-                    ((*keys, key), child) for key, child in node.items() if isinstance(child, dict | list)
-                )
-            elif isinstance(node, list):
-                stack.extend(
-                    ((*keys, index), child)
-                    for index, child in enumerate(node)
-                    if isinstance(child, dict | list)
-                )
+            kind = type(node)
+            if kind is dict:
+                if not has_none(node):
+                    for name in self._anchors.intersection(node):
+                        hits.setdefault(name, []).append((*keys, name))
+                entries = node.items()
+            else:
+                entries = enumerate(node) if kind is list else ()
+            for key, child in entries:
+                if type(child) in _CONTAINERS:
+                    stack.append(((*keys, key), child))  # noqa: PERF401  # most children are none
         return hits
 
 
