@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
+    from gmconfig.api.importing import Transfer
     from gmconfig.api.resealing import OpenedFile
     from gmconfig.api.rotating import UnfinishedRotation
     from gmconfig.api.rotating_many import Rotation, RotationPlan
@@ -218,6 +219,37 @@ class SecretsManager(AccessMethods):
         from gmconfig.api.scanning import scan
 
         return scan(self.workspace, files=files, staged=staged, history=history)
+
+    def import_secrets(
+        self,
+        peer: str,
+        files: Sequence[str],
+        *,
+        to: str | None = None,
+        named: bool = False,
+        key_files: Sequence[str] = (),
+        user: str | None = None,
+        reason: str | None = None,
+        **how: bool,
+    ) -> Transfer:
+        """Take secrets over from files of sops, ansible-vault, eyaml or dotenv.
+
+        Raises:
+            NotFound: a file, or the key to it, is not there.
+            AccessDenied: the keys at hand do not open it, or it was tampered with.
+        """
+        from gmconfig.api.importing import import_files
+
+        done = How(user, reason, **how)
+        return import_files(self.workspace, peer, files, done, to=to, named=named, key_files=key_files)
+
+    def export_secrets(
+        self, peer: str, document: str | None = None, *, recipients: Sequence[str] = ()
+    ) -> bytes:
+        """Give the named secrets, or a resolved document, as a file of sops (sealed) or dotenv (in plain)."""
+        from gmconfig.api.exporting import export
+
+        return export(self.workspace, peer, document, recipients)
 
     def ci_identity(self) -> str:
         """Give one string for `GMCONFIG_IDENTITY`: the identity at hand and the root that this clone trusts.

@@ -1,0 +1,1 @@
+"""Secrets for other tools."""
