@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -102,37 +101,14 @@ def edited_in_memory(text: str, *, suffix: str) -> str:
     Raises:
         Refused: this machine has no memory-backed storage, or the editor failed.
     """
-    import tempfile
-    from pathlib import Path
+    from gmconfig.cli import editor
 
-    for place in (os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"):  # noqa: S108  # memory-backed on purpose
-        if place and _in_memory(place):
-            with tempfile.TemporaryDirectory(prefix="gmconfig-", dir=place) as folder:
-                file = Path(folder, f"edit{suffix}")
-                file.touch(mode=0o600)
-                return _left_by_the_editor(file, text)
-    raise Refused(
-        "this machine has no memory-backed storage to edit secrets in",
-        hint="gmconfig secret set NAME --stdin",
-    )
-
-
-def _in_memory(folder: str) -> bool:
-    """Whether a folder lies on tmpfs or ramfs, by the mount table."""
-    from pathlib import Path
-
-    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
-    above = [m for m in mounts if Path(folder).resolve().is_relative_to(m[1])]
-    return bool(above) and max(above, key=lambda m: len(m[1]))[2] in ("tmpfs", "ramfs")
+    return editor.edited_in_memory(text, suffix=suffix)
 
 
 def _left_by_the_editor(file: Path, text: str) -> str:
-    import subprocess
+    from gmconfig.cli import editor
 
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    # The editor is a command line of the user's own, as git runs it.
-    done = subprocess.run(["/bin/sh", "-c", f'{editor} "$1"', "editor", str(file)], check=False)
-    if done.returncode:
-        raise Refused(f'the editor "{editor}" ended with exit code {done.returncode}; nothing was changed')
+    editor.run_editor(editor.editor(), str(file))
     return file.read_bytes().decode("utf-8", "surrogateescape")

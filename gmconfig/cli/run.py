@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from gmconfig.cli import get as getting
 from gmconfig.cli import options
+from gmconfig.cli.child import told_as_usual, waited_for
+from gmconfig.cli.mount import mounts_of, written
 from gmconfig.cli.verb import verb
-from gmconfig.errors import GmconfigError, UsageError
+from gmconfig.errors import UsageError
+from gmconfig.storage.memory import memory_folder
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -33,15 +36,28 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="Only these names; repeatable.")
     ] = None,
-) -> None:
+    mount: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mount",
+            metavar="NAME[=FILE]",
+            help="Values as files in memory, not as variables; $NAME is the folder, or the one FILE. Repeatable.",
+        ),
+    ] = None,
+) -> int:
     """Run a command with the resolved values in its environment, secrets in plain, and nowhere else.
 
-    database.host of the default document becomes DATABASE_HOST; lists and maps are JSON.
+    database.host of the default document becomes DATABASE_HOST; lists and maps are JSON. Files of --mount lie
+    in memory-backed storage, readable by you alone, and are removed when the command ends, in whatever way.
 
     \b
     gmconfig run -e production -- printenv DATABASE_POOL
     gmconfig run -e staging --only DATABASE_HOST -- sh -c 'echo "$DATABASE_HOST"'
+    gmconfig run -e staging --mount CONFIG=settings.json -- sh -c 'wc -c "$CONFIG"'
     """
+    mounts = mounts_of(mount or ())
+    if only and any(one.file for one in mounts):
+        raise UsageError("--only chooses values, and a mounted file is the whole document")
     manager = session.manager(environment, variables=getting.pairs(variables))
     values = manager.process_environment(document)
     unknown = [name for name in only or () if name not in values]
@@ -51,7 +67,12 @@ def run(
         )
     chosen = {name: value for name, value in values.items() if not only or name in only}
     inherited = {k: v for k, v in os.environ.items() if not pristine or k in _KEPT or k.startswith("LC_")}
-    _become(command, inherited | chosen)
+    if not mounts:
+        _become(command, inherited | chosen)
+    name = document or manager.workspace.project.default_document
+    with memory_folder("gmconfig run without --mount puts them into the command's environment") as folder:
+        paths = written(folder, mounts, chosen, lambda: manager.get_config(name))
+        return waited_for(command, inherited | paths, inherit=folder.pipe)
 
 
 def register(app: typer.Typer) -> None:
@@ -59,10 +80,8 @@ def register(app: typer.Typer) -> None:
     verb(app, "run")(run)
 
 
-def _become(command: list[str], environment: dict[str, str]) -> None:
+def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606  # running the user's command is the point
-    except FileNotFoundError:
-        raise GmconfigError(f'there is no command "{command[0]}"') from None
-    except PermissionError:
-        raise GmconfigError(f'"{command[0]}" may not be executed') from None
+    except OSError as error:
+        raise told_as_usual(command[0], error) from None

@@ -27,6 +27,12 @@ class MemoryFolder:
         self.path = path
         self.pipe = pipe
 
+    def below(self, name: str) -> MemoryFolder:
+        """Make a folder in it."""
+        path = os.path.join(self.path, name)
+        os.mkdir(path, 0o700)
+        return MemoryFolder(path, self.pipe)
+
     def write(self, name: str, content: bytes) -> str:
         """Write a file that only its owner may read; give its path."""
         path = os.path.join(self.path, name)
