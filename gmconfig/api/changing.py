@@ -38,7 +38,7 @@ def set_value(
     sealing = Sealing(workspace, "set", how.reason)
     wished = Secret(value) if secret else value
     plan = plan_set(
-        _resolved(workspace, document, create=create),
+        _resolved(workspace, document, create=create, yaml_document=path.document),
         path,
         wished,
         create=create,
@@ -51,7 +51,7 @@ def set_value(
 def unset_value(workspace: Workspace, document: str, path: KeyPath, how: How, *, copy_list: bool) -> Outcome:
     """Remove one key."""
     sealing = Sealing(workspace, "unset", how.reason)
-    plan = plan_unset(_resolved(workspace, document), path, copy_list=copy_list)
+    plan = plan_unset(_resolved(workspace, document, yaml_document=path.document), path, copy_list=copy_list)
     return _carried_out(workspace, plan, how, sealing, "unset", f"{document}: {path} removed")
 
 
@@ -111,7 +111,7 @@ def _carried_out(
 ) -> Outcome:
     project, environment = workspace.project, plan.layer.environment
     edits = sealing.settled(plan.edits)
-    named = {"Path": str(KeyPath(plan.keys))} if plan.keys else {}
+    named = {"Path": str(KeyPath(plan.keys, plan.resolved.yaml_document))} if plan.keys else {}
     return carry_out(
         project,
         edits,
@@ -126,11 +126,13 @@ def _carried_out(
     )
 
 
-def _resolved(workspace: Workspace, document: str, *, create: bool = False) -> Resolved:
+def _resolved(
+    workspace: Workspace, document: str, *, create: bool = False, yaml_document: int = 0
+) -> Resolved:
     """Resolve a document where changes go; with `create`, one without any layer yet is an empty one."""
     snapshot = workspace.project.worktree()
     try:
-        return workspace.resolved(document, snapshot, workspace.given)
+        return workspace.resolved(document, snapshot, workspace.given, yaml_document=yaml_document)
     except NotFound:
         if not create:
             raise

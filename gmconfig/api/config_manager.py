@@ -85,9 +85,11 @@ class ConfigManager:
 
     def raw(self, name: str, path: str = "") -> object:
         """Give the merged value at a path as it is written: placeholders and sealed tokens stay."""
-        snapshot = self.snapshot(name)
-        found = self.workspace.resolved(name, snapshot, self.environment, overrides=self.at is None)
-        return value_at(found.merged, found.keys(KeyPath.parse(path)))
+        at, snapshot = KeyPath.parse(path), self.snapshot(name)
+        found = self.workspace.resolved(
+            name, snapshot, self.environment, overrides=self.at is None, yaml_document=at.document
+        )
+        return value_at(found.merged, found.keys(at))
 
     def live(self, name: str, *, interval: float = 1.0) -> LiveConfig:
         """Give a document that follows its files: `get` costs one look-up, a reload swaps all values at once."""

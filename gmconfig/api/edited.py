@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from gmconfig.api.outcome import Edited
 from gmconfig.config.diff import ABSENT, diff
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.path import KeyPath, Selector, format_keys
+from gmconfig.path import KeyPath, format_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gmconfig.config.diff import Change
     from gmconfig.finding import Place
+    from gmconfig.path import Keys
     from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
 
@@ -41,12 +42,12 @@ def _in_file(file: str, before: bytes | None, after: bytes | None) -> Iterator[E
     for number in range(max(len(old), len(new), 1)):
         trees = [trees[number] if number < len(trees) else None for trees in (old, new)]
         for change in diff(trees[0] or {}, trees[1] or {}):
-            side = before if change.after is ABSENT else after
-            yield _edited(file, side or b"", change, number + 1 if len(new) > 1 else 0)
+            side, tree = (before, trees[0]) if change.after is ABSENT else (after, trees[1])
+            keys = KeyPath(change.path).resolve(tree)
+            yield _edited(file, side or b"", change, keys, number + 1 if len(new) > 1 else 0)
 
 
-def _edited(file: str, raw: bytes, change: Change, number: int) -> Edited:
-    keys = tuple(segment for segment in change.path if not isinstance(segment, Selector))
+def _edited(file: str, raw: bytes, change: Change, keys: Keys, number: int) -> Edited:
     return Edited(
         _place(file, raw, keys, number or 1),
         str(KeyPath(change.path, number)) if number else format_keys(change.path),
@@ -56,10 +57,10 @@ def _edited(file: str, raw: bytes, change: Change, number: int) -> Edited:
     )
 
 
-def _place(file: str, raw: bytes, keys: tuple[object, ...], document: int) -> Place:
+def _place(file: str, raw: bytes, keys: Keys, document: int) -> Place:
     from gmconfig.storage.yaml import compose, place
 
-    return place(compose(raw, file), keys, document=document)  # type: ignore[arg-type]
+    return place(compose(raw, file), keys, document=document)
 
 
 def _shown(value: object) -> object:

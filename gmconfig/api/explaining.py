@@ -24,11 +24,15 @@ def explain(workspace: Workspace, files: Snapshot, document: str, path: KeyPath)
         UnknownPath: nothing stands there.
     """
     environment = workspace.environment
-    resolved = workspace.resolved(document, files, environment, overrides=files.commit is None)
+    resolved = workspace.resolved(
+        document, files, environment, overrides=files.commit is None, yaml_document=path.document
+    )
     keys = resolved.keys(path)
     value = resolved.value_at(keys, workspace.lookup(files, environment))
     says = tuple(_statement(resolved, say) for say in resolved.says(keys))
-    return Explanation(document, environment, format_keys(keys), value, says, demands(resolved, keys))
+    return Explanation(
+        document, environment, format_keys(keys, path.document), value, says, demands(resolved, keys)
+    )
 
 
 def _statement(resolved: Resolved, say: Say) -> Statement:
@@ -47,7 +51,13 @@ def _revision(resolved: Resolved, say: Say) -> Revision | None:
     commit = resolved.snapshot.commit
     if commit is None and not _is_committed(resolved, say):
         return None
-    return last_change(resolved.project, say.layer.file, say.keys, revision=commit or "HEAD")
+    return last_change(
+        resolved.project,
+        say.layer.file,
+        say.keys,
+        yaml_document=resolved.yaml_document,
+        revision=commit or "HEAD",
+    )
 
 
 def _is_committed(resolved: Resolved, say: Say) -> bool:
@@ -59,8 +69,10 @@ def _is_committed(resolved: Resolved, say: Say) -> bool:
         head = resolved.project.snapshot("HEAD")
         if not head.exists(say.layer.file):
             return False
-        tree = load_layer(resolved.project, head, say.layer.layer, resolved.rules).tree
-        return same(value_at(tree, say.keys), say.value)
+        loaded = load_layer(
+            resolved.project, head, say.layer.layer, resolved.rules, yaml_document=resolved.yaml_document
+        )
+        return same(value_at(loaded.tree, say.keys), say.value)
     except (GmconfigError, LookupError, TypeError):
         return False
 

@@ -33,7 +33,13 @@ def snapshot(workspace: Workspace, at: str | None, document: str | None) -> Snap
 
 def value(workspace: Workspace, files: Snapshot, document: str, path: KeyPath) -> object:
     """Give the resolved value at a path; only what it needs is opened."""
-    resolved = workspace.resolved(document, files, workspace.environment, overrides=files.commit is None)
+    resolved = workspace.resolved(
+        document,
+        files,
+        workspace.environment,
+        overrides=files.commit is None,
+        yaml_document=path.document,
+    )
     keys = resolved.keys(path)
     return resolved.value_at(keys, workspace.lookup(files, workspace.environment))
 

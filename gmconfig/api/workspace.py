@@ -68,9 +68,18 @@ class Workspace:
         return Sources(os.environ, self.identity, self.ask)
 
     def resolved(
-        self, document: str, snapshot: Snapshot, environment: str | None, *, overrides: bool = False
+        self,
+        document: str,
+        snapshot: Snapshot,
+        environment: str | None,
+        *,
+        overrides: bool = False,
+        yaml_document: int = 0,
     ) -> Resolved:
-        """Merge a document's layers; with `overrides`, `GMCONFIG__…` variables have the last word."""
+        """Merge a document's layers; with `overrides`, `GMCONFIG__…` variables have the last word.
+
+        `yaml_document` reads one document of a file that holds several.
+        """
         return resolve(
             self.project.at(snapshot),
             snapshot,
@@ -78,6 +87,7 @@ class Workspace:
             environment,
             variables=self.variables,
             environ=os.environ if overrides else None,
+            yaml_document=yaml_document,
             remembered=True,
         )
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Parsed = tuple[object, list[tuple[Keys, Keys]], bool]
 
 
+class SeveralDocuments(BrokenConfiguration):
+    """A file holds several YAML documents where one is expected."""
+
+
 class LoadedLayer:
     """A layer with its tree; immutable. `is_literal` where nothing in it stands for anything else.
 
@@ -88,6 +92,18 @@ def load_layer(
     )
 
 
+def load_documents(project: Project, snapshot: Snapshot, layer: Layer, rules: Rules) -> list[LoadedLayer]:
+    """Read every YAML document of a layer's file, each as a layer of its own.
+
+    Raises:
+        BrokenConfiguration: it is not YAML.
+    """
+    documents = cached(snapshot, layer.file, None, "layer", _parsed)
+    assert isinstance(documents, list)  # noqa: S101  # what _parsed made
+    numbers = range(1, len(documents) + 1)
+    return [load_layer(project, snapshot, layer, rules, yaml_document=number) for number in numbers]
+
+
 def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:
     if number > len(documents) and number > 1:
         from gmconfig.errors import UnknownPath
@@ -95,9 +111,7 @@ def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:
         raise UnknownPath(f'"{file}" has {len(documents)} YAML documents, there is no #{number}')
     if not number and len(documents) > 1:
         hint = "put #1: in front of the path to name the first one"
-        raise BrokenConfiguration(
-            f'"{file}" holds {len(documents)} YAML documents: they never merge', hint=hint
-        )
+        raise SeveralDocuments(f'"{file}" holds {len(documents)} YAML documents: they never merge', hint=hint)
     tree, sealed, has_placeholders = documents[(number or 1) - 1] if documents else (None, [], False)
     return {} if tree is None else tree, sealed, has_placeholders
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gmconfig.config.loaded import LoadedLayer, load_layer
+from gmconfig.config.loaded import LoadedLayer, SeveralDocuments, load_documents, load_layer
 from gmconfig.config.resolve import Resolved
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration, Refused
@@ -54,11 +54,16 @@ def checked(
     """Check a document, given all its layers; in all environments, or in those that are named."""
     findings: list[Finding] = []
     lines: dict[tuple[str, int], str] = {}
-    loaded = _loaded(subject, layers, findings, lines)
-    view = View(subject, document, tuple(loaded.values()))
-    view.variants = list(_variants(view, loaded, layers, environments))
+    loaded, several = _read(subject, layers, findings, lines)
+    view = View(subject, document, several or tuple(loaded.values()))
+    if several:
+        view.variants = list(_separate(view, several, environments))
+    else:
+        view.variants = list(_variants(view, loaded, layers, environments))
     for check in CHECKS.values():
         findings.extend(check(view))
+    if several:  # a check of the file's text has seen it once for each of them
+        findings = list(dict.fromkeys(findings))
     found = Checked(
         document,
         tuple(dict.fromkeys(name for variant in view.variants for name in variant.environments)),
@@ -72,6 +77,31 @@ def checked(
     return found
 
 
+def _read(
+    subject: Subject, layers: Sequence[Layer], findings: list[Finding], lines: dict[tuple[str, int], str]
+) -> tuple[dict[str, LoadedLayer], tuple[LoadedLayer, ...]]:
+    """Read a document's layers; or each YAML document of its only file, where that holds several."""
+    try:
+        return _loaded(subject, layers, findings, lines), ()
+    except SeveralDocuments:
+        rules = rules_of(subject.project.settings.merge)
+        return {}, tuple(load_documents(subject.project, subject.snapshot, layers[0], rules))
+
+
+def _separate(view: View, parts: Sequence[LoadedLayer], wanted: Collection[str] | None) -> Iterator[Variant]:
+    """Yield each YAML document of a file, in each environment that the file reaches."""
+    subject, layer = view.subject, parts[0].layer
+    declared = subject.project.environments
+    reached = [
+        name
+        for name in declared
+        if layer.environment in (None, *subject.project.chain(name)) and (wanted is None or name in wanted)
+    ]
+    for part in parts:
+        for name in reached if declared else (None,):
+            yield Variant(view, (name,) if name else (), _resolved(view, [part], name))
+
+
 def _loaded(
     subject: Subject, layers: Sequence[Layer], findings: list[Finding], lines: dict[tuple[str, int], str]
 ) -> dict[str, LoadedLayer]:
@@ -82,6 +112,8 @@ def _loaded(
         try:
             found[layer.file] = load_layer(subject.project, subject.snapshot, layer, rules)
         except BrokenConfiguration as error:
+            if isinstance(error, SeveralDocuments) and len(layers) == 1:
+                raise
             findings.append(unreadable(error, layer.file))
             note_lines(Source(layer.file, subject.snapshot.read(layer.file)), findings[-1], lines)
         except (Refused, FileNotFoundError) as error:
@@ -126,6 +158,7 @@ def _resolved(
         layers,
         variables=variables,
         rules=rules,
+        yaml_document=layers[0].yaml_document if len(layers) == 1 else 0,
     )
 
 

@@ -1,0 +1,53 @@
+"""Files of several YAML documents: read and edited one by one, checked, never merged."""
+
+import pytest
+
+TEXT = "a: 1\n---\nb: ${NAME:two}\nc: 2\n"
+
+
+@pytest.fixture
+def several(tmp_path, monkeypatch, git, repo):
+    """A document whose one file holds two YAML documents, beside an ordinary one."""
+    (repo / "gmconfig.yaml").write_text("environments: {production: {}}\n")
+    (repo / "config").mkdir()
+    (repo / "config/multi.yaml").write_text(TEXT)
+    (repo / "config/settings.yaml").write_text("x: 1\n")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    monkeypatch.chdir(repo)
+    return repo
+
+
+def test_a_path_names_the_yaml_document_that_is_read(several, ok, cli):
+    assert ok("config", "get", "multi", "#2:c") == "2\n"
+    assert ok("config", "get", "multi", "#1:a", "-e", "production") == "1\n"
+    assert ok("config", "get", "multi", "#2:", "-o", "json") == '{\n  "b": "two",\n  "c": 2\n}\n'
+    assert ok("config", "get", "multi", "#2:b", "--raw") == "${NAME:two}\n"
+    assert cli("config", "get", "multi", "#3:c").code == 3
+    assert cli("config", "get", "multi", "a").code == 3
+
+
+def test_a_path_names_the_yaml_document_that_is_changed(several, ok):
+    ok("config", "set", "multi", "#2:c", "5", "-m", "why")
+    assert (several / "config/multi.yaml").read_text() == TEXT.replace("c: 2", "c: 5")
+    assert "#2:c = 5" in ok("config", "explain", "multi", "#2:c")
+    assert ":4:4" in ok("config", "explain", "multi", "#2:c")
+    assert "why" in ok("config", "explain", "multi", "#2:c")
+    ok("config", "set", "multi", "#1:z", "[1]", "--create")
+    ok("config", "unset", "multi", "#2:b")
+    assert (several / "config/multi.yaml").read_text() == "a: 1\nz:\n  - 1\n---\nc: 5\n"
+
+
+def test_a_file_of_several_yaml_documents_is_no_mistake_by_itself(several, cli, ok):
+    answer = cli("validate")
+    assert answer.code == 0, answer
+    (several / "config/multi.yaml").write_text("a: 1\n---\nb: [\n")
+    assert cli("validate").code == 1
+
+
+def test_below_another_layer_it_is_a_mistake(several, cli):
+    (several / "config/environments/production").mkdir(parents=True)
+    (several / "config/environments/production/multi.yaml").write_text("a: 2\n")
+    answer = cli("validate")
+    assert answer.code == 1
+    assert "never merge" in answer.out
