@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.path import Keys
 from gmconfig.validate.schema.draft import draft_of
+from gmconfig.validate.schema.library import load_jsonschema
 from gmconfig.validate.schema.resources import Resources, reference_to
 from gmconfig.validate.schema.unknown import plain, stand_in, unknown_paths
 from gmconfig.validate.schema.verdict import BrokenSchema, compiled, forbids
@@ -94,6 +95,7 @@ class Schema:
         return all(tuple(error.instance_path) in unknown and not forbids(error) for error in errors)
 
     def _explained(self, value: object, is_hidden: Callable[[Keys], bool]) -> list[Problem]:
+        load_jsonschema()
         from gmconfig.validate.schema.narrate import narrated
 
         assert self.draft is not None  # noqa: S101  # only a schema that compiled is asked
@@ -115,6 +117,7 @@ class Schema:
             yield _missing(uri, reference_to(self.contents, uri, self._base))
         if self._resources.missing:
             return
+        load_jsonschema()
         from gmconfig.validate.schema.explain import metaschema_of
         from gmconfig.validate.schema.narrate import narrated
 
