@@ -40,7 +40,12 @@ def check(
     if not (staged or at or files or environments or rules):
         from gmconfig.validate.cached import check as checked_again
 
-        return checked_again(project, vault=_late_vault(workspace, project.worktree()), forms=forms)
+        report = checked_again(project, vault=_late_vault(workspace, project.worktree()), forms=forms)
+        if any(finding.rule == "overdue" for finding in report.findings):
+            from gmconfig.api.overdue import note
+
+            note(workspace, report.findings)
+        return report
     from gmconfig.validate.run import check as checked
 
     snapshot = project.snapshot(INDEX if staged else at)

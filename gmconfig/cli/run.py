@@ -9,11 +9,8 @@ import typer
 
 from gmconfig.cli import get as getting
 from gmconfig.cli import options
-from gmconfig.cli.child import told_as_usual, waited_for
-from gmconfig.cli.mount import mounts_of, written
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
-from gmconfig.storage.memory import memory_folder
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -55,6 +52,8 @@ def run(
     gmconfig run -e staging --only DATABASE_HOST -- sh -c 'echo "$DATABASE_HOST"'
     gmconfig run -e staging --mount CONFIG=settings.json -- sh -c 'wc -c "$CONFIG"'
     """
+    from gmconfig.cli.mount import mounts_of
+
     mounts = mounts_of(mount or ())
     if only and any(one.file for one in mounts):
         raise UsageError("--only chooses values, and a mounted file is the whole document")
@@ -69,6 +68,10 @@ def run(
     inherited = {k: v for k, v in os.environ.items() if not pristine or k in _KEPT or k.startswith("LC_")}
     if not mounts:
         _become(command, inherited | chosen)
+    from gmconfig.cli.child import waited_for
+    from gmconfig.cli.mount import written
+    from gmconfig.storage.memory import memory_folder
+
     name = document or manager.workspace.project.default_document
     with memory_folder("gmconfig run without --mount puts them into the command's environment") as folder:
         paths = written(folder, mounts, chosen, lambda: manager.get_config(name))
@@ -81,6 +84,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
+    from gmconfig.cli.child import told_as_usual
+
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606  # running the user's command is the point
     except OSError as error:

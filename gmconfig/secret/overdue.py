@@ -54,7 +54,13 @@ def value_written(vault: Vault, secret: Named) -> str | None:
         known = secret.sealed and written(vault.standing, secret.sealed)
     except GmconfigError:  # no trusted policy, which is another check's finding
         known = None
-    return known or _text(secret.metadata.get("created"))
+    return known or born(secret)
+
+
+def born(secret: Named) -> str | None:
+    """Give when a secret was made, by what its file says in clear."""
+    created = secret.metadata.get("created")
+    return created if isinstance(created, str) and len(created) == len("2026-11-22T16:40:01Z") else None
 
 
 def written(standing: Standing, token: str) -> str | None:
@@ -88,7 +94,3 @@ def _reason(secret: Named, day: date) -> str:
     if str(secret.metadata.get("expires", ""))[:10] == day.isoformat():
         return f"it expires on {day}"
     return f"its value is older than {secret.metadata['rotate_every']} since {day}"
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and len(value) == len("2026-11-22T16:40:01Z") else None

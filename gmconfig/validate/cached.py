@@ -11,6 +11,7 @@ from dataclasses import replace
 from gmconfig import __version__
 from gmconfig.finding import Finding
 from gmconfig.validate import exact, listing, run, warm
+from gmconfig.validate.checks import rotation
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import checked
 from gmconfig.validate.plain import checked_from_plain, checked_to_plain, finding_from_plain, finding_to_plain
@@ -56,7 +57,7 @@ def check(
         results = [checked_from_plain(plain) for plain in state.documents.values()]
         found = exact.remembered(subject, vault, now.kept and now.kept["exact"], now.changed)
         findings = [*state.findings, *found.findings]
-        report = run.composed(subject, results, findings, state.lines, whole=True, found=found)
+        report = run.composed(subject, results, findings, state.lines, whole=True, found=found, due=state.due)
         unchanged = max(0, report.files - len(now.changed)) if now.kept else 0
         _keep(now, state, report, found, forms, started)
     return replace(report, unchanged=unchanged)
@@ -98,6 +99,7 @@ def _keep(
             "findings": [finding_to_plain(finding) for finding in state.findings],
             "lines": state.lines,
             "until": report.until,
+            "due": state.due,
             "exit": 0 if report.ok else 1,
             "exact": found.kept,
             # An answer that rests on opened values is given anew each time.
@@ -133,6 +135,8 @@ class _Run:
         kept = warm.load(root)
         if kept and (kept["trusted"] != (vault is not None) or kept["config"] != warm.config_signature(root)):
             kept = None
+        if kept and kept["due"] is not None and subject.today >= kept["due"]:
+            kept = None
         if kept and kept["until"] is not None and subject.today >= kept["until"]:
             kept["texts"] = {}
         return cls(subject, kept, vault is not None)
@@ -151,11 +155,16 @@ class _State:
     """Every document's result as a plain tuple, and what was found in files that are no layers."""
 
     def __init__(
-        self, documents: dict[str, Any], findings: list[Finding], lines: dict[tuple[str, int], str]
+        self,
+        documents: dict[str, Any],
+        findings: list[Finding],
+        lines: dict[tuple[str, int], str],
+        due: str | None,
     ) -> None:
         self.documents = documents
         self.findings = findings
         self.lines = lines
+        self.due = due
 
     @classmethod
     def of(cls, now: _Run) -> _State:
@@ -176,12 +185,12 @@ class _State:
         layers = listing.layers_of(subject, findings)
         documents = {name: checked_to_plain(checked(subject, name, layers[name])) for name in layers}
         findings.extend(listing.check(subject, layers, lines))
-        return cls(documents, findings, lines)
+        return cls(documents, findings, lines, rotation.until(subject))
 
     @classmethod
     def _kept(cls, kept: dict[str, Any]) -> _State:
         findings = [finding_from_plain(plain) for plain in kept["findings"]]
-        return cls(dict(kept["documents"]), findings, kept["lines"])
+        return cls(dict(kept["documents"]), findings, kept["lines"], kept["due"])
 
     def _list(self, subject: Subject, listed: frozenset[str]) -> None:
         """Judge the files that came, and forget those that went."""

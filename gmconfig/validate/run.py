@@ -5,6 +5,7 @@ from __future__ import annotations
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
 from gmconfig.validate import exact, listing
+from gmconfig.validate.checks.rotation import until as overdue_on
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
 from gmconfig.validate.policy.waiver import Waiver, about, waived
@@ -81,7 +82,8 @@ def _check(
         findings = [finding for finding in findings if finding.place and finding.place.file in named]
     found = exact.matches(subject, vault, named)
     whole = files is None and environments is None
-    return composed(subject, results, [*findings, *found.findings], lines, whole=whole, found=found)
+    everything = [*findings, *found.findings]
+    return composed(subject, results, everything, lines, whole=whole, found=found, due=overdue_on(subject))
 
 
 def composed(
@@ -92,10 +94,12 @@ def composed(
     *,
     whole: bool,
     found: exact.Matches | None = None,
+    due: str | None = None,
 ) -> Report:
     """Make one report of all results: equal findings become one, waivers are applied.
 
-    `found` are the known values among them, whose lines are shown to nobody.
+    `found` are the known values among them, whose lines are shown to nobody; `due` is the day on which
+    another secret is overdue.
     """
     hidden = found.hidden if found else ()
     everything = [*findings, *(finding for result in results for finding in result.findings)]
@@ -116,7 +120,7 @@ def composed(
             for at, line in some.items()
             if at not in hidden
         },
-        until=_until(waivers, subject.today),
+        until=min(filter(None, (_until(waivers, subject.today), due)), default=None),
         remarks=found.remarks if found else (),
     )
 

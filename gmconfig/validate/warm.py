@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-FORM = 2
+FORM = 3
 """Changes with the shape of what is stored."""
 
 SETTLED_NS = 2_000_000_000
