@@ -8,6 +8,7 @@ from binascii import unhexlify
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration
+from gmconfig.secret.importer.comments import left_out, secret_comments
 from gmconfig.secret.importer.imported import (
     Imported,
     Leaf,
@@ -86,7 +87,9 @@ def _whole(plain: str | bytes, file: str) -> Imported:
         tree = None
     if isinstance(tree, dict):
         text = str(plain)
-        return Imported(text, every_leaf(text, file), [], [])
+        leaves = every_leaf(text, file)
+        edits = list(secret_comments(text, leaves))
+        return Imported(text, leaves, edits, left_out(len(edits)))
     name = file.rpartition("/")[2].partition(".")[0] or "content"
     return of_tree({name: plain})
 

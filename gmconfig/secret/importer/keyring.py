@@ -85,8 +85,8 @@ class KeyRing:
         if text := self._environment.get("SOPS_AGE_KEY"):
             yield text
         for name in ("SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE"):
-            if file := self._environment.get(name):
-                yield _content(file)
+            if given := self._environment.get(name):
+                yield _content(given)
         if command := self._environment.get("SOPS_AGE_KEY_CMD"):
             yield _output(command, "SOPS_AGE_KEY_CMD")
         home = self._environment.get("HOME", "")

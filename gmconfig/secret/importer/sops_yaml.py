@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret.importer import sops_cipher as cipher
+from gmconfig.secret.importer.comments import holds_secret, left_out
 from gmconfig.secret.importer.imported import Imported, Leaf, end_of
 from gmconfig.secret.importer.sops import Hash, Metadata, unsealed
-from gmconfig.secret.scan.suspicion import suspects
 from gmconfig.storage.yaml.constructor import construct, key_of
 from gmconfig.storage.yaml.splice import Splice
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gmconfig.storage.yaml import Node, Stream
 
 _COMMENT = re.compile(r"#[ \t]*(ENC\[AES256_GCM,[^\]\n]*,type:comment\])")
-_SHORTEST = 6
 
 
 def read_yaml(text: str, file: str, keys: KeyRing) -> Imported:
@@ -115,17 +114,11 @@ class _Reader:
 
     def _shown(self, plain: str | None) -> str:
         """Give a comment in plain, unless it seems to hold a secret itself."""
-        if plain is None or self._is_secret(plain):
+        if plain is None or holds_secret(plain, self.leaves):
             self.left_out += 1
             return "#"
         self.shown += 1
         return "".join(f"#{line}" for line in plain.splitlines(keepends=True)) or "#"
-
-    def _is_secret(self, plain: str) -> bool:
-        if suspects(plain.strip().encode() + b"\n", "comment.yaml"):
-            return True
-        texts = (str(leaf.value) for leaf in self.leaves if not isinstance(leaf.value, bool))
-        return any(len(text) >= _SHORTEST and text in plain for text in texts)
 
     def _metadata_span(self) -> tuple[int, int]:
         """Give the lines of the `sops:` entry."""
@@ -141,5 +134,4 @@ class _Reader:
     def _notes(self) -> Iterator[str]:
         if self.shown:
             yield f"comments that sops had sealed stand in plain now: {self.shown}"
-        if self.left_out:
-            yield f"comments left out, as they seem to hold secrets: {self.left_out}"
+        yield from left_out(self.left_out)
