@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -44,8 +45,9 @@ def _shared(
     Session(directory, quiet, debug).begun()
 
 
+@cache
 def assembled() -> typer.Typer:
-    """Give the program with all its words; each word's module registers its own verbs."""
+    """Give the program with all its words, once; each word's module registers its own verbs."""
     from gmconfig.cli import config, doctor, init, run, secret, validate
 
     app.add_typer(config.app, name="config")
@@ -55,9 +57,14 @@ def assembled() -> typer.Typer:
     return app
 
 
+@cache
+def _command() -> typer.core.TyperGroup:
+    return typer.main.get_command(assembled())  # type: ignore[return-value]  # it has groups
+
+
 def run(arguments: list[str]) -> int:
     """Run one command line to its exit code."""
-    command = typer.main.get_command(assembled())
+    command = _command()
     return guarded(
         lambda: command.main(arguments, prog_name="gmconfig", standalone_mode=False),
         debug=lambda: Session.current().debug,
