@@ -45,9 +45,9 @@ def rollback(workspace: Workspace, document: str, version: str, how: How, *, pat
 def _plan(
     workspace: Workspace, document: str, version: str, commit: str, path: KeyPath
 ) -> tuple[Restoration, str]:
-    if not path.segments:
-        return restored(workspace.project, document, commit), f"back to {version}"
     where = f" in {workspace.given}" if workspace.given else ""
+    if not path.segments:
+        return restored(workspace.project, document, commit, workspace.given), f"back to {version}{where}"
     plan = restored_path(workspace.project, document, path, commit, workspace.given)
     return plan, f"{path} back to {version}{where}"
 

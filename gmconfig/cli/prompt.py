@@ -12,19 +12,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def given_value(text: str, *, string: bool = False, secret: bool = False, what: str) -> object:
+def given_value(text: str | None, *, string: bool = False, secret: bool = False, what: str) -> object:
     """Give the value of an argument: YAML unless `string`, stdin for `-`, a prompt for a secret.
 
     Raises:
         UsageError: a secret stands on the command line, where every process of the machine can read it.
     """
     if secret:
-        if text not in ("", "-"):
+        if text not in (None, "-"):
             raise UsageError(
                 "a secret does not belong on the command line", hint="leave it out, or give - and pipe it in"
             )
-        return from_stdin() if text == "-" else asked_secret(what, confirm=True)
-    if text == "":
+        if text is None:
+            return asked_secret(what, confirm=True, hint="pipe it in and give -")
+        return from_stdin()
+    if text is None or (text == "" and not string):
         raise UsageError("missing argument 'VALUE'", hint="an empty text is given as '\"\"'")
     text = from_stdin() if text == "-" else text
     return text if string else as_yaml(text)
@@ -48,14 +50,14 @@ def from_stdin() -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def asked_secret(what: str, *, confirm: bool = False) -> str:
+def asked_secret(what: str, *, confirm: bool = False, hint: str = "pipe it in and give --stdin") -> str:
     """Ask on the terminal for a secret.
 
     Raises:
         UsageError: there is no terminal, or the two entries differ.
     """
     if not terminal.interactive():
-        raise UsageError(f"no value for {what}, and no terminal to ask on", hint="pipe it in and give -")
+        raise UsageError(f"no value for {what}, and no terminal to ask on", hint=hint)
     import getpass
 
     entered = getpass.getpass(f"{what}: ")

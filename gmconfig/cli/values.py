@@ -47,6 +47,15 @@ def masked(value: object) -> object:
     return _mapped(value, lambda _: MASK)
 
 
+def unsealed(value: object) -> object:
+    """Give the value with every sealed token replaced by the mask, as a line of text shows it."""
+    if isinstance(value, dict):
+        return {key: unsealed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unsealed(item) for item in value]
+    return MASK if is_token(value) else value
+
+
 def revealed(value: object) -> object:
     """Give the value with every secret in plain: only where somebody asked for just that."""
     return _mapped(value, lambda leaf: leaf.reveal())  # type: ignore[attr-defined]

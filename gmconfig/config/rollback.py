@@ -35,10 +35,10 @@ class Restoration:
     returned: tuple[tuple[str, str], ...] = ()
 
 
-def restored(project: Project, document: str, commit: str) -> Restoration:
+def restored(project: Project, document: str, commit: str, environment: str | None = None) -> Restoration:
     """Plan to make a document's files what they were: deleted ones come back, added ones go.
 
-    Files go where gmconfig.yaml maps their layer today.
+    Files go where gmconfig.yaml maps their layer today. With an environment only its own ones change.
 
     Raises:
         UnknownDocument: the version has no such document.
@@ -52,7 +52,8 @@ def restored(project: Project, document: str, commit: str) -> Restoration:
     current = {layer.file: raw for layer, raw in today.items()}
     plan = _Plan(project)
     for file in dict.fromkeys([*target, *current]):
-        plan.whole(file, target.get(file), current.get(file))
+        if _is_of(project, file, environment):
+            plan.whole(file, target.get(file), current.get(file))
     return plan.done()
 
 
@@ -75,13 +76,18 @@ def restored_path(
     today = {layer.file: raw for layer, raw in _contents(project, now, document).items()}
     plan, known = _Plan(project), False
     for file in dict.fromkeys([*old, *today]):
-        layer = project.layout.read(file)
-        if environment is None or (layer is not None and layer.environment == environment):
+        if _is_of(project, file, environment):
             known = plan.path(file, path, old.get(file), today.get(file)) or known
     if not known:
         hint = f"gmconfig config history {document} '{path}'"
         raise UnknownPath(f'"{path}" stands in no file of "{document}", neither then nor today', hint=hint)
     return plan.done()
+
+
+def _is_of(project: Project, file: str, environment: str | None) -> bool:
+    """Whether a file is an environment's own; every one is, where none is named."""
+    layer = project.layout.read(file)
+    return environment is None or (layer is not None and layer.environment == environment)
 
 
 class _Plan:

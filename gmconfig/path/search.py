@@ -38,16 +38,22 @@ def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> st
     if isinstance(node, dict) and isinstance(segment, str):
         near = nearest(segment, list(node))
         return f'did you mean "{_mended(node, near, keys, path)}"?' if near else None
+    if isinstance(node, list) and isinstance(segment, Selector):
+        known = [text for item in node if (text := segment.text_of(item)) is not None]
+        near = nearest(segment.value, known)
+        if near is not None:
+            return f'did you mean "{_mended(node, Selector(segment.keys, near), keys, path)}"?'
     if isinstance(node, list):
         return f"{printed(keys) or 'the document'} is a list of {len(node)}, counted from [0]"
     return None
 
 
-def _mended(node: object, near: str, keys: Keys, path: KeyPath) -> str:
+def _mended(node: object, near: str | Selector, keys: Keys, path: KeyPath) -> str:
     """Give the whole path with the mistyped key replaced; only up to it where the rest is not there either."""
-    rest = path.segments[len(keys) + 1 :]
+    before, rest = path.segments[: len(keys)], path.segments[len(keys) + 1 :]
     exists = any(True for _ in find((near, *rest), node, ()))
-    return printed((*keys, near, *rest) if exists else (*keys, near))
+    mended = printed((*before, near, *rest) if exists else (*before, near))
+    return f"#{path.document}:{mended}" if path.document else mended
 
 
 def matches(segments: tuple[Segment, ...], keys: Keys, tree: object) -> bool:

@@ -51,11 +51,15 @@ class Selector:
 
     def matches(self, item: object) -> bool:
         """Whether a list item is one that this selector means."""
+        return self.text_of(item) == self.value
+
+    def text_of(self, item: object) -> str | None:
+        """Give the text that a list item has at this selector's path; None where it has none."""
         for key in self.keys:
             if not isinstance(item, dict) or key not in item:
-                return False
+                return None
             item = item[key]
-        return not isinstance(item, dict | list) and scalar_text(item) == self.value
+        return None if isinstance(item, dict | list) else scalar_text(item)
 
 
 ANY = Any_()

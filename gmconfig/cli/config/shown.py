@@ -112,7 +112,7 @@ def _say_record(say: Any) -> dict[str, Any]:
         "file": say.place.file if say.place else None,
         "line": say.place.line if say.place else None,
         "column": say.place.column if say.place else None,
-        "value": say.value,
+        "value": values.unsealed(say.value),
         "wins": say.wins,
         "commit": commit.commit if commit else None,
         "author": commit.author if commit else None,

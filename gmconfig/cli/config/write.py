@@ -8,6 +8,7 @@ import typer
 
 from gmconfig.cli import options, prompt
 from gmconfig.cli.verb import verb
+from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -25,8 +26,8 @@ def set_(
     document: options.Document,
     path: options.Path,
     value: Annotated[
-        str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
-    ] = "",
+        str | None, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
+    ] = None,
     environment: options.Target = None,
     create: Annotated[bool, typer.Option("--create", help="Add a key that does not exist yet.")] = False,
     string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
@@ -43,6 +44,9 @@ def set_(
     gmconfig config set settings database.pool 60 -e production -m "load test showed queueing"
     gmconfig config set settings database.admin_password --secret --create -e production
     """
+    if not path:  # most likely a variable of a script that is empty
+        hint = f"name a path; the whole file: gmconfig config edit {document}"
+        raise UsageError("an empty PATH would replace the whole document", hint=hint)
     given = prompt.given_value(value, string=string, secret=secret, what=path)
     result = session.manager(environment).set_value(
         document, path, given, create=create, copy_list=copy_list, secret=secret, **writing.how
