@@ -89,6 +89,30 @@ def test_the_same_new_value_on_both_sides_is_no_conflict(driven, git, sealed_tra
     assert SecretsManager().get_secret("api_key") == SAME
 
 
+def test_one_signed_command_settles_what_both_sealed(driven, git, sealed_trading, ok, cli):
+    branches(git, set_secret("api_key", SAME), set_secret("api_key", SAME))
+    run_git(sealed_trading, "merge", "--no-edit", "other")
+    assert cli("secret", "verify").code == 1
+    ok("secret", "accept", "-y")
+    assert cli("secret", "verify").code == 0
+    assert ok("secret", "get", "api_key").strip() == SAME
+
+
+def test_keys_that_came_with_the_other_side_open_there(driven, git, sealed_trading, ok):
+    """They changed the keys, we only touched another secret: what did not change in value is no conflict."""
+    branches(
+        git,
+        set_secret("smtp_password", OURS),
+        lambda: ok("secret", "rekey", "default"),
+    )
+    done = run_git(sealed_trading, "merge", "--no-edit", "other")
+    assert done.returncode == 0, done.stderr
+    assert "smtp_password in common was sealed on both sides" in done.stderr
+    ok("secret", "accept", "-y")
+    now = SecretsManager()
+    assert (now.get_secret("smtp_password"), now.get_secret("api_key")) == (OURS, "first-api-key")
+
+
 def test_both_create_secrets_at_the_end_of_the_file(driven, git, sealed_trading):
     branches(
         git,
