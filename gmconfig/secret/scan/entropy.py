@@ -13,20 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SHORTEST = 20
-_LONGEST = 256
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
-_APART = bytes(char if char in _LETTERS else 32 for char in range(256))
+# A value alone on its side of an assignment, or in a list; bounded, so that no text makes it slow.
+_ASSIGNED = re.compile(
+    rb"""[:=\-][ \t]*["']?([A-Za-z0-9+/_-]{20,256}={0,2})["']?[ \t]*(?=[,#}\]\r\n]|\Z)"""
+)
 _DIGESTS = (b"sha1-", b"sha256-", b"sha384-", b"sha512-", b"md5-", b"AAAA")
 
 
 def random_values(raw: bytes) -> Iterator[Hit]:
     """Yield values of assignments that look random: letters of both cases and digits in no order."""
-    words = {word for word in raw.translate(_APART).split() if _SHORTEST <= len(word) <= _LONGEST}
-    for word in words:
+    for found in _ASSIGNED.finditer(raw):
+        word = found[1]
         if is_random(word) and not word.startswith(_DIGESTS):
-            for found in _assigned(word).finditer(raw):
-                message = "this value looks random, like a secret"
-                yield Hit(found.start(1), found.end(1), "high-entropy", message)
+            yield Hit(found.start(1), found.end(1), "high-entropy", "this value looks random, like a secret")
 
 
 def is_random(text: bytes) -> bool:
@@ -50,8 +49,3 @@ def _kind(char: int) -> str:
     if 65 <= char <= 90:
         return "upper"
     return "lower" if 97 <= char <= 122 else "other"
-
-
-def _assigned(word: bytes) -> re.Pattern[bytes]:
-    shape = rb"""[:=\-][ \t]*["']?(%s={0,2})["']?[ \t]*(?=[,#}\]\r\n]|\Z)"""
-    return re.compile(shape % re.escape(word))
