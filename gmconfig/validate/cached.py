@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from gmconfig import __version__
 from gmconfig.finding import Finding
-from gmconfig.validate import exact, listing, run, warm
+from gmconfig.validate import exact, listing, run, shares, warm
 from gmconfig.validate.checks import rotation
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import checked
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 # Whatever changes here may change the answer about every document.
 _EVERYWHERE = ("gmconfig.yaml", "access.yaml", "policies/", "secrets/", "schemas/")
+
+_WORTH_A_SHARE = 100
+"""How many layers are worth a process of their own: they take 30 ms, and it takes 5."""
 
 
 def check(
@@ -183,7 +186,11 @@ class _State:
         findings: list[Finding] = []
         lines: dict[tuple[str, int], str] = {}
         layers = listing.layers_of(subject, findings)
-        documents = {name: checked_to_plain(checked(subject, name, layers[name])) for name in layers}
+        documents = shares.worked(
+            list(layers),
+            lambda name: checked_to_plain(checked(subject, name, layers[name])),
+            shares=sum(map(len, layers.values())) // _WORTH_A_SHARE,
+        )
         findings.extend(listing.check(subject, layers, lines))
         return cls(documents, findings, lines, rotation.until(subject))
 
