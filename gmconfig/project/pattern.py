@@ -30,12 +30,12 @@ class Pattern:
 
     def fill(self, values: Mapping[str, str]) -> str | None:
         """Give the file that these values mean; None where a variable has none."""
-        if any(name not in values for name in self.variables):
-            return None
-        return "".join(
-            literal + (values[self.variables[i]] if i < len(self.variables) else "")
-            for i, literal in enumerate(self.literals)
-        )
+        file = self.literals[0]
+        for name, literal in zip(self.variables, self.literals[1:], strict=True):
+            if name not in values:
+                return None
+            file += values[name] + literal
+        return file
 
     def match(self, file: str, known: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
         """Give every reading of a file's name; `known` closes the set of a variable's values."""
