@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from gmconfig.api.demanded_sealing import check_sealed
 from gmconfig.api.outcome import Edited, How, Outcome
 from gmconfig.errors import InvalidConfiguration
 from gmconfig.storage.change import Agreed
@@ -58,6 +59,9 @@ def carry_out(
         return outcome
     if checked:
         check(project, files)
+        before = project.worktree()
+        after = Proposed(before, {file: content for file, (_, content) in files.items()})
+        check_sealed(project, before, after, files)
     if how.dry_run:
         return outcome
     named = {"Operation": operation, "Document": document, "Environment": environment, **(trailers or {})}

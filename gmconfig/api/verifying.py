@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.api.access_answers import Verification
+from gmconfig.api.demanded_sealing import plain_in
 from gmconfig.api.inventory import inline_values, named_secrets
 from gmconfig.finding import Finding, Place, Severity
-from gmconfig.path import format_keys, walk
+from gmconfig.path import format_keys
 from gmconfig.secret.past import Past
-from gmconfig.secret.token import Context, Sealed, is_token
 from gmconfig.secret.verify import CHECK, findings
 
 if TYPE_CHECKING:
@@ -79,39 +79,12 @@ def _gone(removed: Removed) -> Finding:
 
 def _plain(project: Project, vault: Vault) -> Iterator[Finding]:
     """Yield what stands in plain text where the signed policy wants it sealed."""
-    if not any(policy.must_be_sealed for policy in vault.trust.policies):
-        return
-    project = project.at(vault.snapshot)
-    for layer in project.every_layer(vault.snapshot):
-        yield from _plain_in(project, vault, layer.file)
-
-
-def _plain_in(project: Project, vault: Vault, file: str) -> Iterator[Finding]:
-    from gmconfig.config.loaded import load_layer
-    from gmconfig.config.strategy import own_path, rules_of
     from gmconfig.storage.yaml import compose, place
 
-    layer = project.layout.read(file)
-    assert layer is not None  # noqa: S101  # it came from there
-    rules = rules_of(project.settings.merge)
-    tree = load_layer(project, vault.snapshot, layer, rules).tree
-    for keys, value in walk(tree):
-        if (
-            value is None
-            or isinstance(value, dict | list | Sealed)
-            or is_token(value)
-            or _is_reference(value)
-        ):
-            continue
-        context = Context(
-            layer.document, layer.environment, own_path(tree, keys, rules), variables=layer.variables
-        )
-        if vault.trust.demands_sealing(context):
-            where = place(compose(vault.snapshot.read(file), file), keys)
-            hint = f"gmconfig secret seal {file} {format_keys(keys)}"
+    project = project.at(vault.snapshot)
+    for layer in project.every_layer(vault.snapshot):
+        for keys, _ in plain_in(project, vault.snapshot, vault.trust, layer.file):
+            where = place(compose(vault.snapshot.read(layer.file), layer.file), keys)
+            hint = f"gmconfig secret seal {layer.file} {format_keys(keys)}"
             message = f"{format_keys(keys)} must be sealed, and stands here in plain text"
             yield Finding(CHECK, "plaintext", Severity.ERROR, message, where, hint=hint)
-
-
-def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("${") and value.endswith("}")
