@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SHORTEST = 20
 # A value alone on its side of an assignment, or in a list; bounded, so that no text makes it slow.
 _ASSIGNED = re.compile(
-    rb"""[:=\-][ \t]*["']?([A-Za-z0-9+/_-]{20,256}={0,2})["']?[ \t]*(?=[,#}\]\r\n]|\Z)"""
+    rb"""(?:[:=][ \t]*|(?<![^\s])-[ \t]+)["']?([A-Za-z0-9+/_-]{20,256}={0,2})["']?[ \t]*(?=[,#}\]\r\n]|\Z)"""
 )
 _DIGESTS = (b"sha1-", b"sha256-", b"sha384-", b"sha512-", b"md5-", b"AAAA")
 
