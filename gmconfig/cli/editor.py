@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -30,6 +31,8 @@ _EMACS = (
     "(setq make-backup-files nil backup-inhibited t auto-save-default nil create-lockfiles nil)",
 )
 _TOLD: dict[str, Sequence[str]] = {"vim": _VIM, "nvim": _VIM, "gvim": _VIM, "emacs": _EMACS}
+
+_SIMPLE = re.compile(r"[\w@%+=:,./-]+")
 
 
 def edited_in_memory(text: str, *, suffix: str) -> str:
@@ -79,7 +82,8 @@ def _command() -> str:
         words = shlex.split(command)
     except ValueError:
         return command
-    told = _TOLD.get(_program(words[0]), ()) if len(words) == 1 else ()
+    simple = bool(words) and all(_SIMPLE.fullmatch(word) for word in words)
+    told = _TOLD.get(_program(words[0]), ()) if simple else ()
     return " ".join([command, *map(shlex.quote, told)])
 
 

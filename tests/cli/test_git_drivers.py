@@ -206,6 +206,12 @@ def test_whoever_cannot_read_sees_a_diff_all_the_same(driven, git, monkeypatch, 
     assert "<sealed, not for you: " in git("show")
 
 
+def test_a_project_that_cannot_be_read_shows_what_is_written(driven, git, sealed_trading):
+    driven.update_secret("api_key", OURS)
+    (sealed_trading / "gmconfig.yaml").write_text("documents: [")
+    assert "+  value: gm1." in git("show")
+
+
 def test_installing_is_idempotent_and_undone(ok, sealed_trading, git):
     planned = ok("secret", "git", "install", "--dry-run")
     assert "dry run" in planned and not (sealed_trading / ".gitattributes").exists()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import terminal, values
 from gmconfig.cli.verb import group, verb
 from gmconfig.errors import GmconfigError, UsageError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gmconfig.api.git_drivers import Drivers
     from gmconfig.api.workspace import Workspace
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
     from gmconfig.secret.merging import Merged
 
 git = group("Let git show and merge sealed values by what they hold.")
@@ -23,17 +24,13 @@ git = group("Let git show and merge sealed values by what they hold.")
 
 def install(
     session: Session,
+    writing: Writing,
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Diffs of this clone show secrets in plain.")
     ] = False,
     uninstall: Annotated[
         bool, typer.Option("--uninstall", help="Take the drivers out of this clone.")
     ] = False,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> None:
     """Let git show whether a secret changed, and merge sealed values by what they hold, in this clone.
 
@@ -46,16 +43,16 @@ def install(
     """
     from gmconfig.api.git_drivers import install as installed
     from gmconfig.api.git_drivers import uninstall as uninstalled
-    from gmconfig.api.outcome import How
 
-    options.one_of(output, ("text", "json"))
     if reveal and uninstall:
         raise UsageError("--reveal and --uninstall exclude each other")
     workspace = _workspace(session)
-    how = How(user, reason, dry_run=dry_run, commit=not no_commit)
+    how = writing.as_value()
     done = uninstalled(workspace, how) if uninstall else installed(workspace, how, reveal=reveal)
-    if output == "json":
+    if writing.output == "json":
         return terminal.answer(values.as_json(_record(done)))
+    if uninstall and done.changed:
+        terminal.note(".gitattributes stays for other clones, and means nothing in this one")
     return terminal.lines(_lines(done))
 
 
@@ -72,7 +69,11 @@ def textconv(
     """
     from gmconfig.api.drivers import diff_text
 
-    shown = diff_text(_workspace(session), file.read_bytes(), reveal=reveal)
+    raw = file.read_bytes()
+    try:
+        shown = diff_text(_workspace(session), raw, reveal=reveal)
+    except GmconfigError:  # a project that cannot be read; an error here would end the whole diff
+        shown = raw
     sys.stdout.flush()
     sys.stdout.buffer.write(shown)
     sys.stdout.buffer.flush()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, outcome, prompt, terminal, values
+from gmconfig.cli import options, prompt, terminal, values
 from gmconfig.cli.secret.named import FromFile, FromStdin, given
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, UsageError
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from gmconfig.api import SecretsManager
     from gmconfig.api.rotating_many import Rotation, RotationPlan
     from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
 
 
 def rotate(
     session: Session,
+    writing: Writing,
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="The secret; or --due, or --all.")] = "",
-    environment: options.Environment = None,
+    environment: options.Target = None,
     due: Annotated[
         bool, typer.Option("--due", help="Every secret that is due by rotate_every or expires.")
     ] = False,
@@ -38,11 +40,6 @@ def rotate(
     ] = False,
     identity: options.IdentityFile = None,
     yes: options.Yes = False,
-    reason: options.Reason = None,
-    user: options.User = None,
-    dry_run: options.DryRun = False,
-    no_commit: options.NoCommit = False,
-    output: options.TextOrJson = "text",
 ) -> int:
     """Replace a secret's value by a generated one of its type, or by one from stdin or a file.
 
@@ -53,22 +50,16 @@ def rotate(
     gmconfig secret rotate jwt_secret
     gmconfig secret rotate --due --dry-run
     """
-    options.one_of(output, ("text", "json"))
     _check(name, due or every, stdin=stdin, file=file, discard=discard, expires=expires)
     manager = session.secrets(environment, identity=identity)
     if not name:
-        return _many(
-            manager, output, yes, due=due, user=user, reason=reason, dry_run=dry_run, commit=not no_commit
-        )
+        return _many(manager, writing, yes, due=due)
     if discard:
         prompt.confirmed(f"forget the new value of {name}, although its source may have it?", yes=yes)
         terminal.note(manager.discard_rotation(name).message)
         return ExitCode.OK
     value = given(name, stdin, file) if stdin or file else None
-    result = manager.rotate_secret(
-        name, value, user=user, reason=reason, expires=expires, dry_run=dry_run, commit=not no_commit
-    )
-    outcome.show(result, output)
+    writing.show(manager.rotate_secret(name, value, expires=expires, **writing.how))
     return ExitCode.OK
 
 
@@ -89,25 +80,15 @@ def _check(
         raise UsageError("--discard goes with a name alone")
 
 
-def _many(
-    manager: SecretsManager,
-    output: str,
-    yes: bool,
-    *,
-    due: bool,
-    user: str | None,
-    reason: str | None,
-    dry_run: bool,
-    commit: bool,
-) -> int:
+def _many(manager: SecretsManager, writing: Writing, yes: bool, *, due: bool) -> int:
     planned = manager.plan_rotation(due=due)
-    if not dry_run and planned.generated:
+    if not writing.dry_run and planned.generated:
         prompt.confirmed(_question(planned), yes=yes)
-    done = manager.rotate_secrets(due=due, user=user, reason=reason, dry_run=dry_run, commit=commit)
-    if output == "json":
+    done = manager.rotate_secrets(due=due, **writing.how)
+    if writing.output == "json":
         terminal.answer(values.as_json([asdict(one) for one in done]))
     else:
-        terminal.lines(_lines(done, due=due, dry_run=dry_run))
+        terminal.lines(_lines(done, due=due, dry_run=writing.dry_run))
     return _code(done)
 
 
