@@ -48,7 +48,13 @@ def scan(workspace: Workspace, *, files: Sequence[str], staged: bool, history: b
         findings.extend(_searched(workspace, text, known))
     if names and not count:
         raise NotFound(f'nothing to scan at "{files[0]}"')
-    return _report(workspace, findings, count, (*known.remarks, *_left_out(skipped)))
+    shallow = history and workspace.project.repository.is_shallow()
+    remarks = (
+        *known.remarks,
+        *_left_out(skipped),
+        *(("older history is not in this shallow clone",) if shallow else ()),
+    )
+    return _report(workspace, findings, count, remarks)
 
 
 def _known(workspace: Workspace) -> Known:
@@ -99,19 +105,23 @@ def _searched(workspace: Workspace, text: Text, known: Known) -> Iterator[Findin
     from gmconfig.validate.spotted import finding_of
 
     hits = apart([*known.searcher.find(text.raw), *suspects(text.raw, text.file)])
+    where = _commit_of(workspace, text.blob) if hits and text.blob else ""
     for hit in hits:
         finding = finding_of(workspace.project, text.file, text.raw, hit, Severity.ERROR)
-        yield _dated(workspace, finding, text.blob) if text.blob else finding
+        yield _dated(finding, where) if where else finding
 
 
-def _dated(workspace: Workspace, finding: Finding, blob: str) -> Finding:
-    """Say which commit brought it, where the file as it is now may not show it any more."""
-    from dataclasses import replace
-
+def _commit_of(workspace: Workspace, blob: str) -> str:
+    """Say which commit brought a content, which the file as it is now may not show any more."""
     from gmconfig.storage.git.blobs import introduced
 
     found = introduced(workspace.project.repository, blob)
-    where = f"in commit {found[0]} of {found[1]}" if found else "in no commit, only in gmconfig's own refs"
+    return f"in commit {found[0]} of {found[1]}" if found else "in no commit, only in gmconfig's own refs"
+
+
+def _dated(finding: Finding, where: str) -> Finding:
+    from dataclasses import replace
+
     hint = "rotate it: git's history keeps it" if finding.rule.startswith("known") else finding.hint
     return replace(finding, message=f"{finding.message}, {where}", hint=hint)
 

@@ -326,3 +326,24 @@ def test_a_tool_that_is_not_known(cli, sealed_trading):
     assert (answer.code, "one of: sops, ansible-vault, eyaml, dotenv" in answer.err) == (2, True)
     assert cli("secret", "import", "--from", "sops", "nowhere.yaml").code == 3
     assert cli("secret", "export", "--to", "vault", "--file", "x").code == 2
+
+
+def test_a_file_that_git_does_not_know_yet_is_not_lost(ok, cli, sops, imported, git):
+    shutil.copy(sops.encrypt("app.yaml", "login: hunter2-hunter2 # kept\n"), imported)
+    answer = cli("secret", "import", "--from", "sops", str(imported), "-e", "production")
+    assert (answer.code, "--no-commit" in answer.err) == (4, True)
+    ok("secret", "import", "--from", "sops", str(imported), "-e", "production", "--no-commit")
+    assert "login: gm1." in imported.read_text()
+    assert "# kept" in imported.read_text()
+    assert shown(ok, "login") == "hunter2-hunter2"
+
+
+def test_the_name_that_tells_list_items_apart_stays_readable(ok, cli, sops, sealed_trading, git):
+    file = sealed_trading / "config" / "environments" / "testing.yaml"
+    shutil.copy(sops.encrypt("t.yaml", "markets:\n  - name: nyse\n    max_order: 5\n"), file)
+    commit(git)
+    answer = cli("secret", "import", "--from", "sops", str(file))
+    assert answer.code == 0, answer
+    assert "- name: nyse\n" in file.read_text()
+    assert "stays in plain" in answer.err
+    assert ok("config", "get", "settings", "markets[0].max_order", "-e", "testing", "--reveal") == "5\n"

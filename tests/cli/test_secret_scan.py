@@ -211,3 +211,22 @@ def test_the_manifest_offers_the_hook():
         True,
         False,
     )
+
+
+def test_a_shallow_clone_says_that_it_does_not_know_everything(cli, sealed_trading, git, tmp_path):
+    git("clone", "-q", "--depth", "1", f"file://{sealed_trading}", str(tmp_path / "clone"))
+    assert (
+        "older history is not in this shallow clone"
+        in cli("-C", str(tmp_path / "clone"), "secret", "scan", "--history").out
+    )
+
+
+def test_validate_of_what_is_staged_looks_for_known_values_too(cli, sealed_trading, git):
+    settings = sealed_trading / "config" / "settings.yaml"
+    settings.write_text(settings.read_text() + f"banner: {VALUE}\n")
+    git("add", "-A")
+    git("show", ":config/settings.yaml")
+    answer = cli("validate", "--staged")
+    assert answer.code == 1
+    assert MESSAGE in answer.out
+    assert VALUE not in answer.out

@@ -126,6 +126,13 @@ def test_urls_with_passwords_and_random_values_are_found():
     assert rules(b"\0" + drawn.encode()) == []
 
 
+def test_no_sealed_value_looks_random():
+    for _ in range(2000):
+        token = base64.urlsafe_b64encode(b"\x80" + secrets.token_bytes(72)).decode()
+        assert rules(f"a:\n  value: gm1.default.k3abc.{token}\n", "secrets/common.yaml") == []
+        assert rules(f"- gm1s.default.k3.{token[:43]}.{token}\n") == []
+
+
 def test_the_place_is_counted_in_characters():
     raw = "\ufeffa: ü\n  'ü': x, password: hunter2!\n".encode()
     (hit,) = suspects(raw, "x.yaml")
