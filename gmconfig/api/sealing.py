@@ -10,6 +10,7 @@ from gmconfig.path import KeyPath, walk
 from gmconfig.secret.token import Sealed
 from gmconfig.storage.change import WholeFile, YamlEdit
 from gmconfig.storage.snapshot import Proposed
+from gmconfig.storage.yaml.edit import Set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +40,8 @@ class Sealing:
         self._origin = origin
         self._draft: Draft | None = None
         self._fresh: set[str] = set()
+        self._in_place: set[str] = set()
+        self._before: dict[str, dict[Context, Sealed]] = {}
 
     @property
     def draft(self) -> Draft:
@@ -52,15 +55,19 @@ class Sealing:
     def seal(self, context: Context, value: object, file: str, keys: Keys) -> str:
         """Seal one value for its place; the same value again keeps its token."""
         del keys  # the context says it all
-        before = dict(tokens_in(self._workspace.project, self._snapshot, file)).get(context)
+        before = self._standing(file).get(context)
         token = self.draft.seal(context, value, before=before)
         self._fresh.add(token)
+        if before is not None:
+            self._in_place.add(token)
         return token
 
     def settled(self, edits: Mapping[str, FileEdit]) -> Edits:
         """Give the edits with everything that belongs to them: moved values sealed again, and the event."""
         found: Edits = dict(edits)
         for file, edit in edits.items():
+            if self._moves_nothing(edit):
+                continue
             before = self._snapshot.read(file) if self._snapshot.exists(file) else None
             after = edit.apply(before)
             if b"gm1" in (before or b"") + (after or b"") and self._workspace.project.layout.read(file):
@@ -69,7 +76,7 @@ class Sealing:
 
     def _with_moves(self, file: str, edit: FileEdit, after: bytes | None) -> FileEdit:
         project = self._workspace.project
-        old = dict(tokens_in(project, self._snapshot, file))
+        old = self._standing(file)
         new = dict(tokens_in(project, Proposed(self._snapshot, {file: after}), file))
         moved = {
             sealed: self._again(context, sealed, old)
@@ -80,6 +87,18 @@ class Sealing:
             if context not in new:
                 self.draft.drop(context, sealed)
         return _extended(edit, after, file, moved) if moved else edit
+
+    def _moves_nothing(self, edit: FileEdit) -> bool:
+        """Whether an edit only puts new tokens where tokens stand: nothing is moved then, or goes away."""
+        return isinstance(edit, YamlEdit) and all(
+            isinstance(each, Set) and isinstance(each.value, str) and each.value in self._in_place
+            for each in edit.edits
+        )
+
+    def _standing(self, file: str) -> dict[Context, Sealed]:
+        if file not in self._before:
+            self._before[file] = dict(tokens_in(self._workspace.project, self._snapshot, file))
+        return self._before[file]
 
     def _again(self, context: Context, sealed: Sealed, old: Mapping[Context, Sealed]) -> str:
         """Seal a value for the place that it was moved to, or that it comes back to."""
@@ -103,7 +122,6 @@ def tokens_in(project: Project, snapshot: Snapshot, file: str) -> Iterator[tuple
 
 
 def _extended(edit: FileEdit, after: bytes | None, file: str, moved: Mapping[Sealed, str]) -> FileEdit:
-    from gmconfig.storage.yaml.edit import Set
     from gmconfig.storage.yaml.edit import edit as edited
 
     sets = tuple(Set(KeyPath(sealed.keys), token, False) for sealed, token in moved.items())
