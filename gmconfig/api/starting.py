@@ -13,6 +13,7 @@ from gmconfig.project import Project
 from gmconfig.project.settings import FILE
 from gmconfig.storage.change import WholeFile
 from gmconfig.storage.git import Repository
+from gmconfig.storage.git.root import bare_root, find_root
 from gmconfig.storage.snapshot import Proposed, WorkingTree
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _repository(root: str, *, dry_run: bool) -> Repository | None:
     try:
         return Repository.discover(root) if os.path.isdir(root) else _made(root, dry_run)
     except GitTrouble:
-        if os.path.exists(os.path.join(root, ".git")):
+        if find_root(root) or bare_root(root):
             raise
         return _made(root, dry_run)
 

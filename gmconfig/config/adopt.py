@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import NotFound, UsageError
 from gmconfig.path import walk
 from gmconfig.project.environment import USUAL
-from gmconfig.project.names import check_name, is_name
+from gmconfig.project.names import check_name, is_name, reserved
 from gmconfig.project.pattern import HINT, Pattern
 from gmconfig.project.settings import ANY_DOCUMENT, FILE
 from gmconfig.storage.yaml import load_all, scalar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gmconfig.storage.snapshot import Snapshot
 
+_ENVIRONMENT = "environment"
 _FOREIGN = re.compile(r"\$\{|\{\{|%\{")
 _SEPARATED = re.compile(r"[-_.]?\{environment\}[-_.]?")
 
@@ -61,9 +62,8 @@ def adopted(snapshot: Snapshot, patterns: Sequence[str]) -> Adoption:
         )
     documents: dict[str, list[str]] = {}
     found: dict[str, tuple[str, dict[str, str]]] = {}
-    for text in patterns:
-        pattern = _pattern(text)
-        matches = _matches(snapshot, pattern, text, found)
+    for pattern in sorted(map(_pattern, patterns), key=lambda each: _ENVIRONMENT in each.variables):
+        matches = _matches(snapshot, pattern, found)
         found |= {file: (pattern.text, values) for file, values in matches.items()}
         documents.setdefault(_document(pattern), []).append(pattern.text)
     return _adoption(snapshot, documents, found)
@@ -77,8 +77,9 @@ def _adoption(
     names = {values["document"] for _, values in found.values() if "document" in values} | set(plain)
     for name in names:
         check_name("a document", name)
-    for name in environments:
-        check_name("an environment", name)
+    for text, values in found.values():
+        if _ENVIRONMENT in values:
+            _check_environment(text, values[_ENVIRONMENT])
     return Adoption(
         {name: tuple(texts) for name, texts in documents.items()},
         tuple(
@@ -91,6 +92,13 @@ def _adoption(
     )
 
 
+def _check_environment(pattern: str, name: str) -> None:
+    if name in reserved("an environment"):
+        hint = f"gmconfig init --from '{pattern.replace('{environment}', name)}' --from '{pattern}'"
+        raise UsageError(f'"{name}" is reserved and cannot name an environment', hint=hint)
+    check_name("an environment", name)
+
+
 def _pattern(text: str) -> Pattern:
     text = text.removeprefix("./")
     if text.count("*") > 1 or ("*" in text and ANY_DOCUMENT in text) or re.search(r"[?\[]", text):
@@ -99,19 +107,28 @@ def _pattern(text: str) -> Pattern:
 
 
 def _matches(
-    snapshot: Snapshot, pattern: Pattern, text: str, taken: Mapping[str, object]
+    snapshot: Snapshot, pattern: Pattern, taken: Mapping[str, tuple[str, dict[str, str]]]
 ) -> dict[str, dict[str, str]]:
     found = {}
     for file in sorted(snapshot.files()):
         readings = pattern.match(file, {}) if file != FILE and ".local." not in file else []
+        if file in taken:
+            readings = [values for values in readings if not _is_base(taken[file][0], pattern, values)]
         if readings:
-            found[file] = _only(file, readings, text)
+            found[file] = _only(file, readings, pattern.text)
         if readings and file in taken:
             hint = "narrow one of the patterns, every file has one meaning"
-            raise UsageError(f'"{file}" matches "{text}" and another pattern', hint=hint)
+            raise UsageError(f'"{file}" matches "{pattern.text}" and another pattern', hint=hint)
     if not found:
-        raise NotFound(f'no file matches "{text}"', hint=_near(snapshot, pattern))
+        raise NotFound(f'no file matches "{pattern.text}"', hint=_near(snapshot, pattern))
     return found
+
+
+def _is_base(taken: str, pattern: Pattern, values: Mapping[str, str]) -> bool:
+    """Whether a file is known as the base already: `data/common/…` beside `data/{environment}/…`."""
+    if _ENVIRONMENT not in values:
+        return False
+    return pattern.text.replace("{environment}", values[_ENVIRONMENT]) == taken
 
 
 def _only(file: str, readings: Sequence[dict[str, str]], text: str) -> dict[str, str]:

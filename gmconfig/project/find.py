@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gmconfig.errors import NotFound, UsageError
+from gmconfig.errors import GitTrouble, NotFound, UsageError
 from gmconfig.project.settings import FILE
 
 
@@ -16,15 +16,25 @@ def root_of(start: str | None = None) -> str:
     Raises:
         UsageError: the folder does not exist.
         NotFound: no folder on the way up has a gmconfig.yaml.
+        GitTrouble: the folder is a bare repository, which has no files.
     """
     folder = _real_folder(start)
     at = folder
     while not os.path.isfile(os.path.join(at, FILE)):
         parent = os.path.dirname(at)
         if parent == at or os.path.exists(os.path.join(at, ".git")):
-            raise NotFound(f'no {FILE} in "{folder}" or above', hint="gmconfig init")
+            raise _missing(folder)
         at = parent
     return at
+
+
+def _missing(folder: str) -> NotFound | GitTrouble:
+    from gmconfig.storage.git.root import bare_root
+
+    bare = bare_root(folder)
+    if bare:
+        return GitTrouble(f'"{bare}" is a bare repository', hint=f"work in a clone: git clone '{bare}'")
+    return NotFound(f'no {FILE} in "{folder}" or above', hint="gmconfig init")
 
 
 def git_folder(root: str) -> str | None:

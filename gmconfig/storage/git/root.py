@@ -32,6 +32,18 @@ def find_root(start: str) -> Root | None:
         folder = parent
 
 
+def bare_root(start: str) -> str | None:
+    """Give the bare repository that a folder is, or lies in; None where it is in none."""
+    folder = os.path.realpath(start)
+    while True:
+        if all(os.path.exists(os.path.join(folder, name)) for name in ("HEAD", "objects", "refs")):
+            return folder if not folder.endswith("/.git") else None
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
 def _git_dir(folder: str) -> str | None:
     """Give the git folder of a working tree's top: `.git` itself, or what the file `.git` points to."""
     dot_git = os.path.join(folder, ".git")
