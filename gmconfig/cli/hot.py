@@ -1,4 +1,4 @@
-"""The two commands that hooks and scripts run by the thousand, answered without building the command line.
+"""The commands that hooks and scripts run by the thousand, answered without building the command line.
 
 Whatever is not plain here (an option it does not know, a mistake, an error) is left to the whole command
 line, which gives the same answers and all the messages.
@@ -22,17 +22,20 @@ _GET = {
     "-C": "directory",
 }
 _GET_SWITCHES = {"--raw": "raw", "--reveal": "reveal"}
+_HISTORY = {name: word for name, word in _GET.items() if word != "at"}
 _VALIDATE = {"-o": "output", "--output": "output", "--schema": "schema", "--at": "at", "-C": "directory"}
 _VALIDATE_SWITCHES = {"--staged": "staged"}
 _REPEATED = {"-e": "environments", "--environment": "environments", "--report": "reports"}
 
 
 def answered(arguments: list[str]) -> int | None:
-    """Answer `validate` and `config get` if nothing stands in the way; else None."""
+    """Answer `validate`, `config get` and `config history` if nothing stands in the way; else None."""
     if arguments[:1] == ["validate"]:
         return _validate(arguments[1:])
     if arguments[:2] == ["config", "get"]:
         return _get(arguments[2:])
+    if arguments[:2] == ["config", "history"]:
+        return _history(arguments[2:])
     return None
 
 
@@ -65,6 +68,16 @@ def _get(arguments: list[str]) -> int | None:
 
     session = _session(options)
     return _unless_it_fails(lambda: get(session, *words, **options))
+
+
+def _history(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _HISTORY, {}, {})
+    if words is None or len(words) not in (1, 2) or options.get("output", "text") not in ("text", "json"):
+        return None
+    from gmconfig.cli.history import history
+
+    session = _session(options)
+    return _unless_it_fails(lambda: history(session, *words, **options))
 
 
 def _session(options: dict[str, Any]) -> Any:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gmconfig.config.history.absence import ABSENT, Unknown
 from gmconfig.config.history.moment import Counting, mapped_line, moments
 from gmconfig.config.history.remembered import remembered
-from gmconfig.config.history.value import ABSENT, Unknown, changes
+from gmconfig.config.history.value import changes
 from gmconfig.errors import UnknownPath, UnknownVersion, UsageError
 from gmconfig.path import KeyPath
 
@@ -75,7 +76,7 @@ def versions(project: Project, document: str, revision: str = "HEAD") -> tuple[V
     counts, found = Counting(document), list[Version]()
     for commit, mapping in mapped_line(project, revision):
         if counts.touches(mapping, commit):
-            found.append(Version(commit, len(found) + 1))
+            found.append(Version(commit.revision(), len(found) + 1))
     return tuple(reversed(found))
 
 
@@ -100,7 +101,9 @@ def history(
     values = remembered(project, path, found)
     entries = list(_entries(found, values))
     if not entries:
-        raise UnknownPath(f'no version of "{document}" has "{path}"', hint=f"gmconfig config get {document}")
+        where = f" -e {environment}" if environment else ""
+        hint = f"gmconfig config get {document}{where}"
+        raise UnknownPath(f'no version of "{document}" has "{path}"', hint=hint)
     return History(tuple(reversed(entries)))
 
 
@@ -132,10 +135,10 @@ def _entries(found: Sequence[Moment], values: Sequence[object]) -> Iterator[Vers
         ordinal = moment.ordinal or 0
         if isinstance(value, Unknown):
             if moment.files != files:
-                yield Version(moment.revision, ordinal, unknown=value.message)
+                yield Version(moment.commit.revision(), ordinal, unknown=value.message)
         elif changed:
             present = value is not ABSENT
-            yield Version(moment.revision, ordinal, True, present, value if present else None)
+            yield Version(moment.commit.revision(), ordinal, True, present, value if present else None)
         files = moment.files
 
 

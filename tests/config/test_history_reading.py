@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gmconfig.config.equal import same
-from gmconfig.config.history.piece import Cutter, Uncuttable
+from gmconfig.config.history.lines import Uncuttable
+from gmconfig.config.history.piece import Cutter
 from gmconfig.config.history.reading import VersionReader
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.storage.yaml import dump, load

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import history as past
+from gmconfig.cli import options
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -32,14 +33,8 @@ def history(
     gmconfig config history settings
     gmconfig config history settings database.pool -e production
     """
-    options.one_of(output, ("text", "json"))
-    entries = session.manager(environment).history(document, path)
-    entries = entries[:limit] if limit else entries
-    if output == "json":
-        return terminal.answer(values.as_json([_record(entry) for entry in entries]))
-    if not entries:
-        return terminal.note("no version touches it")
-    return terminal.lines(terminal.table([_row(entry) for entry in entries]))
+    options.one_of(output, past.FORMATS)
+    past.history(session, document, path, environment=environment, limit=limit, output=output)
 
 
 def rollback(
@@ -80,25 +75,3 @@ def register(app: typer.Typer) -> None:
     verb(app, "history")(history)
     verb(app, "rollback")(rollback)
     verb(app, "infer-schema")(infer_schema)
-
-
-def _row(entry: Any) -> list[terminal.Span]:
-    said = [entry.revision.commit[:7], f"{entry.revision.date:%Y-%m-%d}", entry.revision.author]
-    row: list[terminal.Span] = [entry.name, *said]
-    if entry.unknown:
-        return [*row, (f"(cannot be read: {entry.unknown})", "yellow"), entry.reason]
-    if entry.has_value:
-        row.append(values.inline(entry.value, limit=40) if entry.present else "(none)")
-    return [*row, entry.reason or entry.revision.subject]
-
-
-def _record(entry: Any) -> dict[str, Any]:
-    record = {
-        "version": entry.name,
-        "commit": entry.revision.commit,
-        "date": entry.revision.date.isoformat(),
-        "author": entry.revision.author,
-        "reason": entry.reason or entry.revision.subject,
-        "unknown": entry.unknown,
-    }
-    return record | ({"value": entry.value, "present": entry.present} if entry.has_value else {})

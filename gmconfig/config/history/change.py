@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.config.history.value import ABSENT, Trees, Unknown, equal, value_of
+from gmconfig.config.history.absence import ABSENT, Unknown
+from gmconfig.config.history.value import Trees, equal, value_of
 from gmconfig.config.strategy import item_keys, own_path, rules_of
 from gmconfig.path import KeyPath, Selector
 from gmconfig.storage.git.history import touching

@@ -6,11 +6,11 @@ themselves, before placeholders, with sealed values sealed.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from gmconfig.config.history.value import ABSENT, Unknown, equal, values
-from gmconfig.storage.cache import Cache
+from gmconfig.config.history.absence import ABSENT, Unknown
+from gmconfig.config.history.mapping import cache_of
+from gmconfig.config.history.value import equal, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from gmconfig.config.history.moment import Moment
     from gmconfig.path import KeyPath
     from gmconfig.project import Project
+    from gmconfig.storage.cache import Cache
 
-_FORM = 1  # to be raised when reading or merging changes what it gives
+_FORM = 2  # to be raised when reading or merging changes what it gives
 _MOST = 1_000_000  # bytes of one answer: that of a whole document is read again
 _ABSENT, _UNKNOWN, _VALUE = 0, 1, 2
 
@@ -27,13 +28,13 @@ _ABSENT, _UNKNOWN, _VALUE = 0, 1, 2
 def remembered(project: Project, path: KeyPath, moments: Sequence[Moment]) -> list[object]:
     """Give what stood at a path at each moment, as `values` does."""
     signatures = [_signature(moment) for moment in moments]
-    cache, name = _cache(project), _name(path, moments)
-    known = _loaded(cache, name)
+    cache, asked = cache_of(project), _asked(path, moments)
+    known = _loaded(cache, asked)
     missing = [moment for moment, own in zip(moments, signatures, strict=True) if own not in known]
     if missing:
         new = zip(missing, values(project, path, missing), strict=True)
         known.update((_signature(moment), value) for moment, value in new)
-        _store(cache, name, {own: known[own] for own in signatures})
+        _store(cache, asked, {own: known[own] for own in signatures})
     return [known[own] for own in signatures]
 
 
@@ -43,27 +44,27 @@ def _signature(moment: Moment) -> str:
     return f"{files}\0{merge!r}" if merge else files
 
 
-def _cache(project: Project) -> Cache | None:
-    return Cache(os.path.join(project.git_folder, "gmconfig")) if project.git_folder else None
-
-
-def _name(path: KeyPath, moments: Sequence[Moment]) -> str:
-    from hashlib import sha256
-
+def _asked(path: KeyPath, moments: Sequence[Moment]) -> str:
     files = sorted({file for moment in moments for file, _ in moment.files})
-    return f"history-{sha256(repr((_FORM, str(path), files)).encode()).hexdigest()[:32]}"
+    return repr((_FORM, str(path), files))
 
 
-def _loaded(cache: Cache | None, name: str) -> dict[str, object]:
-    stored = cache.load(name) if cache else None
-    if not isinstance(stored, tuple):
+def _name(asked: str) -> str:
+    from zlib import crc32  # two questions may share it, so the question is kept with the answer
+
+    return f"history-{crc32(asked.encode('utf-8', 'surrogateescape')):08x}"
+
+
+def _loaded(cache: Cache | None, asked: str) -> dict[str, object]:
+    stored = cache.load(_name(asked)) if cache else None
+    if not isinstance(stored, tuple) or stored[0] != asked:
         return {}
-    numbers, records = stored
+    _, numbers, records = stored
     found = [_from_record(*record) for record in records]
     return {own: found[number] for own, number in numbers.items()}
 
 
-def _store(cache: Cache | None, name: str, known: dict[str, object]) -> None:
+def _store(cache: Cache | None, asked: str, known: dict[str, object]) -> None:
     from marshal import dumps
 
     distinct: list[object] = []
@@ -73,9 +74,9 @@ def _store(cache: Cache | None, name: str, known: dict[str, object]) -> None:
             distinct.append(value)
         numbers[own] = len(distinct) - 1
     try:
-        stored = (numbers, [_record(value) for value in distinct])
+        stored = (asked, numbers, [_record(value) for value in distinct])
         if cache and len(dumps(stored)) <= _MOST:
-            cache.store(name, stored)
+            cache.store(_name(asked), stored)
     except ValueError:  # a tagged scalar or the like, which marshal cannot hold
         return
 

@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
+from gmconfig.config.history.absence import ABSENT, Absent, Unknown
 from gmconfig.config.merge import merge
 from gmconfig.config.strategy import rules_of
-from gmconfig.errors import BrokenConfiguration, UnknownPath
-from gmconfig.path import value_at
-from gmconfig.storage.git.history import read_blobs
+from gmconfig.errors import BrokenConfiguration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from gmconfig.config.history.found import Found
     from gmconfig.config.history.moment import Files, Moment
     from gmconfig.config.history.reading import VersionReader
     from gmconfig.path import KeyPath
     from gmconfig.project import Project
     from gmconfig.storage.git import Repository
 
-_AT_ONCE = 64  # blobs held in memory while versions are read
-
-
-class Absent:
-    """Stands for a path where there is nothing, which is not null."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "absent"
-
-
-ABSENT = Absent()
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Stands for a value that nobody can say: a file of that version cannot be read."""
-
-    message: str
-
 
 class Trees:
-    """The trees of many versions of files, read one after the other."""
+    """What many versions of files hold, read one after the other.
 
-    def __init__(self, repository: Repository, number: int = 0) -> None:
+    Args:
+        repository: where the files' contents are.
+        number: of the YAML document in the file; 0 is the only one.
+        keep: what is wanted of each version; the plain tree if nothing else is said.
+    """
+
+    def __init__(
+        self, repository: Repository, number: int = 0, keep: Callable[[Found], object] | None = None
+    ) -> None:
         self._repository = repository
-        self._number = number  # of the YAML document in the file; 0 is the only one
+        self._number = number
+        self._keep = keep
         self._readers: dict[str, VersionReader] = {}
         self._trees: dict[str, object] = {}
 
     def add(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read some (file, blob) in this order."""
-        new = [(file, blob) for file, blob in dict.fromkeys(wanted) if blob not in self._trees]
-        for start in range(0, len(new), _AT_ONCE):
-            some = new[start : start + _AT_ONCE]
-            contents = read_blobs(self._repository, [blob for _, blob in some])
-            for file, blob in some:
-                self._trees[blob] = self._tree(file, contents.pop(blob, b""), blob)
+        from gmconfig.storage.git.contents import each_blob
+
+        files: dict[str, str] = {}
+        for file, blob in wanted:
+            if blob not in self._trees:
+                files.setdefault(blob, file)
+        for blob, raw in each_blob(self._repository, files):
+            self._trees[blob] = self._wanted(files[blob], raw)
 
     def of(self, blob: str) -> object:
-        """Give a tree that was read, or Unknown."""
+        """Give what is wanted of a version that was read, or Unknown."""
         return self._trees[blob]
 
-    def _tree(self, file: str, raw: bytes, blob: str) -> object:
-        if blob in self._trees:
-            return self._trees[blob]
+    def _wanted(self, file: str, raw: bytes) -> object:
         try:
-            tree = self._numbered(raw, file) if self._number else self._reader(file).read(raw, file)
+            found = self._found(file, raw)
         except BrokenConfiguration:
             return Unknown(f'"{file}" cannot be read in this version')
-        return {} if tree is None else tree
+        return self._keep(found) if self._keep else found.value
+
+    def _found(self, file: str, raw: bytes) -> Found:
+        from gmconfig.config.history.found import Read
+
+        found = Read(self._numbered(raw, file)) if self._number else self._reader(file).find(raw, file)
+        return Read({}) if isinstance(found, Read) and found.value is None else found
 
     def _reader(self, file: str) -> VersionReader:
         from gmconfig.config.history.reading import VersionReader
@@ -88,42 +81,50 @@ class Trees:
 
 def values(project: Project, path: KeyPath, moments: Sequence[Moment]) -> Iterator[object]:
     """Yield what stands at a path at each moment: a value, ABSENT or Unknown; trees must not be changed."""
-    trees = Trees(project.repository, path.document)
+    layered = any(len(moment.files) > 1 for moment in moments)
+    trees = Trees(project.repository, path.document, _wanted(path, layered))
+    trees.add([pair for moment in moments for pair in moment.files])
     before: tuple[object, Files, object] | None = None
-    for start in range(0, len(moments), _AT_ONCE):
-        some = moments[start : start + _AT_ONCE]
-        trees.add(pair for moment in some for pair in moment.files)
-        for moment in some:
-            if before is None or before[:2] != (moment.project.settings.merge, moment.files):
-                found = value_of(
-                    [trees.of(blob) for _, blob in moment.files], path, moment.project.settings.merge
-                )
-                before = (moment.project.settings.merge, moment.files, found)
-            yield before[2]
+    for moment in moments:
+        rules = moment.project.settings.merge
+        if before is None or before[:2] != (rules, moment.files):
+            held = [trees.of(blob) for _, blob in moment.files]
+            found = value_of(held, path, rules) if layered else held[0] if held else ABSENT
+            before = (rules, moment.files, found)
+        yield before[2]
+
+
+def _wanted(path: KeyPath, layered: bool) -> Callable[[Found], object]:
+    """Give what one layer has to say: the value itself where it is the only one, else the way to it."""
+    from gmconfig.config.history.found import at
+
+    first = path.segments[0] if path.segments else None
+    if not layered:
+        return lambda found: at(found, path.segments)
+    return (lambda found: _way(found, first)) if isinstance(first, str) else (lambda found: found.value)
+
+
+def _way(found: Found, first: str) -> object:
+    """Leave out the entries that the path does not pass; merging never looks at a neighbour."""
+    from gmconfig.config.history.found import at
+
+    if found.items() is not None:
+        return found.value
+    branch = at(found, (first,))
+    return {} if branch is ABSENT else {first: branch}
 
 
 def value_of(layers: Sequence[object], path: KeyPath, merge_rules: Mapping[str, object]) -> object:
     """Merge layers, as far as a path needs it, and give what stands there."""
+    from gmconfig.config.history.found import Read, at
+
     for layer in layers:
         if isinstance(layer, Unknown):
             return layer
     if not layers:
         return ABSENT
-    if len(layers) > 1:
-        layers = [_branch(layer, path) for layer in layers]
     tree = merge(layers, rules_of(merge_rules)) if len(layers) > 1 else layers[0]
-    try:
-        return value_at(tree, path.resolve(tree))
-    except UnknownPath:
-        return ABSENT
-
-
-def _branch(layer: object, path: KeyPath) -> object:
-    """Leave out the entries that the path does not pass; merging never looks at a neighbour."""
-    first = path.segments[0] if path.segments else None
-    if not isinstance(layer, dict) or not isinstance(first, str):
-        return layer
-    return {first: layer[first]} if first in layer else {}
+    return at(Read(tree), path.segments)
 
 
 def changes(found: Iterable[object]) -> Iterator[bool]:

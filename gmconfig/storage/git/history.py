@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
 from gmconfig.storage.git.message import split_message
 from gmconfig.storage.git.objects import read_blobs
+from gmconfig.storage.git.process import failed
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
 
-__all__ = ["Revision", "read_blobs", "require_full_history", "touching"]
+__all__ = ["Listed", "Revision", "listed", "read_blobs", "require_full_history", "touching"]
 
 _START = b"\x01"
+_IN_BULK = {"GIT_FLUSH": "0"}  # git would write each commit on its own, for those who watch
 _FORMAT = "%x01%H%x00%an%x00%ae%x00%aI%x00%B%x00"
 
 
@@ -40,6 +41,28 @@ class Revision:
     blobs: dict[str, str | None] = field(default_factory=dict)
 
 
+class Listed:
+    """A commit as the log lists it, and what it made of the paths that were asked for; read when asked."""
+
+    __slots__ = ("_fields", "blobs")
+
+    def __init__(self, fields: Sequence[bytes], blobs: dict[str, str | None]) -> None:
+        self._fields = fields
+        self.blobs = blobs
+
+    @property
+    def commit(self) -> str:
+        """The commit's full id."""
+        return self._fields[0].decode("ascii")
+
+    def revision(self) -> Revision:
+        """Give all that the log says of it."""
+        commit, author, email, date, message = (part.decode("utf-8", "replace") for part in self._fields)
+        subject, body, trailers = split_message(message)
+        when = datetime.fromisoformat(date)
+        return Revision(commit, author, email, when, subject, body, trailers, self.blobs)
+
+
 def touching(
     repository: Repository, prefix: str, paths: Sequence[str], rev: str = "HEAD", *, first_parent: bool = True
 ) -> list[Revision]:
@@ -52,16 +75,33 @@ def touching(
         GitTrouble: the clone is shallow, so that older commits are missing.
         UnknownVersion: no commit answers to `rev`.
     """
-    if rev == "HEAD" and repository.head() is None:
-        return []
+    found = listed(repository, prefix, paths, rev, first_parent=first_parent)
+    return [each.revision() for each in found]
+
+
+def listed(
+    repository: Repository, prefix: str, paths: Sequence[str], rev: str = "HEAD", *, first_parent: bool = True
+) -> list[Listed]:
+    """Give the same for those who need to know more of a few commits only.
+
+    Raises:
+        GitTrouble: the clone is shallow, so that older commits are missing.
+        UnknownVersion: no commit answers to `rev`.
+    """
     require_full_history(repository)
     folder = prefix.strip("/")
     below = f"{folder}/" if folder else ""
     line = ("--first-parent", "-m") if first_parent else ()
+    start = rev if rev == "HEAD" else repository.resolve(rev)
     asked = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-show-signature", *line)
     chosen = [below + path for path in paths] or ([folder] if folder else [])
-    encoded = ("--encoding=UTF-8", f"--format={_FORMAT}", repository.resolve(rev), "--")
-    return list(_revisions(repository.run(*asked, *encoded, *chosen), below))
+    command = (*asked, "--encoding=UTF-8", f"--format={_FORMAT}", start, "--", *chosen)
+    done = repository.attempt(*command, env=_IN_BULK)
+    if not done.returncode:
+        return _read(done.stdout, below)
+    if rev == "HEAD" and repository.head() is None:
+        return []
+    raise failed(command, done.stderr, repository.top)
 
 
 def require_full_history(repository: Repository) -> None:
@@ -74,28 +114,27 @@ def require_full_history(repository: Repository) -> None:
         raise GitTrouble("this clone is shallow: its older history is missing", hint="git fetch --unshallow")
 
 
-def _revisions(out: bytes, below: str) -> Iterator[Revision]:
+def _read(out: bytes, below: str) -> list[Listed]:
     """Read `log --raw -z`: per commit five fields, then pairs of a raw line and a path."""
-    tokens = iter(out.split(b"\0"))
-    found: list[list[bytes]] = []
-    for token in tokens:
+    tokens = out.split(b"\0")
+    found: list[Listed] = []
+    blobs: dict[str, str | None] = {}
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
         if token.startswith(_START):
-            found.append([token[1:], *islice(tokens, 4)])
+            blobs = {}
+            found.append(Listed((token[1:], *tokens[at + 1 : at + 5]), blobs))
+            at += 5
         elif token.lstrip(b"\n").startswith(b":"):
-            found[-1] += [token, next(tokens)]
-    return (_revision(fields, below) for fields in found)
-
-
-def _revision(fields: Sequence[bytes], below: str) -> Revision:
-    commit, author, email, date, message = (part.decode("utf-8", "replace") for part in fields[:5])
-    subject, body, trailers = split_message(message)
-    blobs = _blobs(fields[5:], below)
-    return Revision(commit, author, email, datetime.fromisoformat(date), subject, body, trailers, blobs)
-
-
-def _blobs(raw: Sequence[bytes], below: str) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-    for head, path in zip(raw[0::2], raw[1::2], strict=True):
-        blob = head.decode("ascii").split(" ")[3]
-        found[os.fsdecode(path).removeprefix(below)] = blob if blob.strip("0") else None
+            path = os.fsdecode(tokens[at + 1]).removeprefix(below)
+            blobs[path] = _blob(token)
+            at += 2
+        else:
+            at += 1
     return found
+
+
+def _blob(raw: bytes) -> str | None:
+    blob = raw.split(b" ", 4)[3].decode("ascii")
+    return blob if blob.strip("0") else None
