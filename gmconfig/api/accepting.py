@@ -77,7 +77,7 @@ def accept(workspace: Workspace, found: Accepting, how: How) -> Acceptance:
         checked=False,
     )
     if outcome.commit:
-        past_of(workspace).forget_all_but(outcome.commit)
+        past_of(workspace).settled(outcome.commit)
     return Acceptance(outcome, shown.values, shown.gone, shown.restored)
 
 

@@ -140,7 +140,7 @@ class AccessMethods:
         shown(plan.words)
         change = carried_out(self.workspace, plan, asked)
         if change.outcome.commit:
-            past_of(self.workspace).forget_all_but(change.outcome.commit)
+            past_of(self.workspace).settled(change.outcome.commit)
         return change
 
     def reset_access(

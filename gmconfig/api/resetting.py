@@ -50,7 +50,7 @@ def reset(workspace: Workspace, how: How, shown: Callable[[tuple[str, ...]], Non
         if outcome.commit:
             from gmconfig.api.access import past_of
 
-            past_of(workspace).forget_all_but(outcome.commit)
+            past_of(workspace).settled(outcome.commit)
     return AccessChange(outcome, (f"new root {made.root}",), made.scopes, made.sealed_again)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gmconfig.api.acting import check_user
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.secret_changes import generated_for
 from gmconfig.errors import GmconfigError, Refused
@@ -57,6 +58,7 @@ def rotate(
         Refused: the policy is not signed, or a value was given while another one is on its way.
     """
     job = Job(workspace, name, how, expires)
+    check_user(job.vault, secret_context(name, job.found.environment), "rotate", how.user)
     if job.pending is None and job.hook is None:
         by = GENERATED if value is None else GIVEN
         return job.committed(generated_for(workspace, name) if value is None else value, by)

@@ -8,13 +8,14 @@ from gmconfig.api.access_answers import SecretDifference
 from gmconfig.api.inventory import inline_values
 from gmconfig.errors import GmconfigError
 from gmconfig.path import KeyPath
-from gmconfig.secret import plaintext
+from gmconfig.secret import plaintext, seal
+from gmconfig.secret.token import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gmconfig.api.workspace import Workspace
-    from gmconfig.secret.token import Sealed
+    from gmconfig.secret.token import Sealed, Token
     from gmconfig.secret.vault import Vault
 
 Side = dict[str, tuple["Sealed | None", "Mapping[str, Any]"]]
@@ -28,7 +29,8 @@ def diff(workspace: Workspace, left: str, right: str) -> tuple[SecretDifference,
     """
     vaults, sides = zip(*(_side(workspace, text) for text in (left, right)), strict=True)
     names = sorted({*sides[0], *sides[1]})
-    found = (_one(name, vaults, sides[0].get(name), sides[1].get(name)) for name in names)
+    opener = _Opener(workspace.vault(workspace.project.worktree()), vaults)
+    found = (_one(name, opener, sides[0].get(name), sides[1].get(name)) for name in names)
     return tuple(one for one in found if one is not None)
 
 
@@ -70,7 +72,7 @@ def _inline(
 
 def _one(
     name: str,
-    vaults: tuple[Vault, ...],
+    opener: _Opener,
     before: tuple[Sealed | None, Mapping[str, Any]] | None,
     after: tuple[Sealed | None, Mapping[str, Any]] | None,
 ) -> SecretDifference | None:
@@ -79,29 +81,40 @@ def _one(
     metadata = ", ".join(
         key for key in sorted({*before[1], *after[1]}) if before[1].get(key) != after[1].get(key)
     )
-    kind = _compared(vaults, before[0], after[0])
+    kind = _compared(opener, before[0], after[0])
     if kind == "=":
         return SecretDifference(name, "=", f"{metadata} differs") if metadata else None
     detail = "different secrets" if kind == "~" else "cannot be compared without the key"
     return SecretDifference(name, kind, f"{detail}; {metadata} differs" if metadata else detail)
 
 
-def _compared(vaults: tuple[Vault, ...], before: Sealed | None, after: Sealed | None) -> str:
+def _compared(opener: _Opener, before: Sealed | None, after: Sealed | None) -> str:
     if before is not None and before == after and before.context == after.context:
         return "="
     if before is None or after is None:
         return "?"
     try:
-        # History's values were sealed under keys that are retired by now: what counts here is the plaintext.
-        left, right = (plaintext.encode(_opened(v, s)) for v, s in zip(vaults, (before, after), strict=True))
+        left, right = opener.opened(before), opener.opened(after)
     except GmconfigError:
         return "?"
     return "=" if left == right else "~"
 
 
-def _opened(vault: Vault, sealed: Sealed) -> object:
-    from gmconfig.secret import seal
-    from gmconfig.secret.token import parse
+class _Opener:
+    """Opens values of any revision: history's keys are retired by now, but may be wrapped for who asks."""
 
-    token = parse(sealed)
-    return seal.open_token(token, vault.key(*token.key_name), sealed.context)
+    def __init__(self, now: Vault, vaults: tuple[Vault, ...]) -> None:
+        self.vaults = (now, *vaults)
+
+    def opened(self, sealed: Sealed) -> bytes:
+        """Give the plaintext as it was sealed, with whichever revision's wrapped key fits."""
+        token = parse(sealed)
+        for vault in self.vaults[:-1]:
+            try:
+                return self._with(vault, token, sealed)
+            except GmconfigError:
+                continue
+        return self._with(self.vaults[-1], token, sealed)
+
+    def _with(self, vault: Vault, token: Token, sealed: Sealed) -> bytes:
+        return plaintext.encode(seal.open_token(token, vault.key(*token.key_name), sealed.context))

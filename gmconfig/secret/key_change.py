@@ -90,8 +90,8 @@ class KeyChanging:
             AccessDenied: the caller may not sign it, or cannot read what must be sealed again.
             Refused: a value cannot be vouched for, or nobody could read or sign any more.
         """
-        self._check_may()
         self._check_somebody_is_left()
+        self._check_may()
         files: dict[str, FileEdit] = {}
         for scope in self._rekeyed:
             self._made[scope] = self._new_key(scope)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gmconfig.secret.standing import Standing
     from gmconfig.storage.git.repository import Repository
 
-_MOST_REMEMBERED = 16
+_MOST_REMEMBERED = 64
 _RAW = ("log", "--format=", "--raw", "-z", "--no-abbrev", "--no-renames", "-m", "--full-history")
 
 
@@ -45,7 +45,7 @@ class Past:
     def newer(self, ledger: Ledger) -> list[Event]:
         """Give access events of any branch, tag, remote or remembered head that the given log lacks."""
         # What HEAD reaches lies in the log, or was removed from it: `removed` speaks of that.
-        tips = ("--ignore-missing", "--all", *self.remembered(), "--not", "HEAD")
+        tips = ("--ignore-missing", "--all", *self.remembered().values(), "--not", "HEAD")
         asked = (*_RAW, "--diff-filter=A", *tips, "--", self._below(FOLDER))
         known = {event.file for event in ledger}
         events = self._events({f: b for f, (_, b) in self._raw(asked).items() if f not in known})
@@ -88,31 +88,38 @@ class Past:
     # What this clone has seen
 
     def remember(self, commit: str | None) -> None:
-        """Keep a commit in mind: its log must not vanish from this clone unseen."""
+        """Keep in mind how far the log of the current branch has come: it must not fall back unseen."""
         if commit is None:
             return
-        kept = [one for one in self.remembered() if self._is_there(one) and not self._reaches(commit, one)]
-        if any(self._reaches(one, commit) for one in kept):
-            return
-        self._write([*kept, commit][-_MOST_REMEMBERED:])
+        heads = self.remembered()
+        known = heads.get(self._branch)
+        # A log that fell behind what was seen is not taken for the new measure.
+        if known is None or not self._is_there(known) or self._reaches(commit, known):
+            heads.pop(self._branch, None)
+            self._write({**heads, self._branch: commit})
 
-    def forget_all_but(self, commit: str | None) -> None:
-        """Start afresh: what was removed before has been signed for."""
-        self._write([commit] if commit else [])
+    def settled(self, commit: str) -> None:
+        """Take a commit for the new measure: somebody has signed for what was removed before it."""
+        self._write({**self.remembered(), self._branch: commit})
 
-    def remembered(self) -> list[str]:
-        """Give the commits that this clone keeps in mind."""
+    def remembered(self) -> dict[str, str]:
+        """Give the commits that this clone keeps in mind, by branch."""
         try:
             heads = json.loads(self._file.read_bytes())
-        except (OSError, ValueError):
-            return []
-        return [one for one in heads if isinstance(one, str) and one.isalnum()]
+            return {str(branch): commit for branch, commit in heads.items() if commit.isalnum()}
+        except (OSError, ValueError, AttributeError):
+            return {}
 
-    def _write(self, heads: list[str]) -> None:
+    @property
+    def _branch(self) -> str:
+        return self.repository.branch() or "HEAD"
+
+    def _write(self, heads: dict[str, str]) -> None:
         from gmconfig.storage.files import make_folders, write_private
 
         make_folders(str(self._file.parent))
-        write_private(str(self._file), json.dumps(heads).encode())
+        kept = dict(list(heads.items())[-_MOST_REMEMBERED:])
+        write_private(str(self._file), json.dumps(kept).encode())
 
     @property
     def _file(self) -> Path:
@@ -123,27 +130,29 @@ class Past:
 
     def _older(self, revision: str, base: str | None) -> Iterator[tuple[str, Mapping[str, str]]]:
         """Yield the files of the log that there were, by what tells."""
-        asked = (*_RAW, "--diff-filter=D", revision, "--", self._below(FOLDER))
+        asked = (*_RAW, "--diff-filter=DM", revision, "--", self._below(FOLDER))
         yield "this branch", self._log_at(revision)
         yield "this branch's history", {file: old for file, (old, _) in self._raw(asked).items()}
         if base is not None:
             yield f"the base {base[:7]}", self._log_at(base)
-        for commit in self.remembered():
-            if self._is_there(commit) and not self._reaches(revision, commit):
-                yield f"what this clone has seen ({commit[:7]})", self._log_at(commit)
+        seen = self.remembered().get(self._branch)
+        if seen is None or revision != self.repository.head() or not self._is_there(seen):
+            return
+        if not self._reaches(revision, seen):
+            yield f"what this clone has seen ({seen[:7]})", self._log_at(seen)
 
     def _log_at(self, commit: str) -> dict[str, str]:
         entries = tree_entries(self.repository, commit, (self._below(FOLDER) + "/",))
         return {self._name(path): entry.blob for path, entry in entries.items()}
 
     def _raw(self, asked: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Run a raw log; gives each file's blobs before and after, the newest word on it."""
+        """Run a raw log; gives each file's blobs before and after, the oldest word on it."""
         parts = self.repository.run(*asked, check=False).split(b"\0")
         found: dict[str, tuple[str, str]] = {}
         for head, path in zip(parts, parts[1:], strict=False):
             if head.lstrip(b"\n").startswith(b":"):
                 _, _, old, new, _ = head.decode().split(" ")
-                found.setdefault(self._name(os.fsdecode(path)), (old, new))
+                found[self._name(os.fsdecode(path))] = (old, new)
         return found
 
     def _events(self, files: Mapping[str, str]) -> list[tuple[Event, bytes]]:
