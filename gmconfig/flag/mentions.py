@@ -1,0 +1,41 @@
+"""What a rule may read: most flags never look at the clock, so most evaluations need not tell the time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_READERS = ("var", "missing", "missing_some")
+
+
+def may_read_injected(rule: Any) -> bool:
+    """Whether a rule may read what flagd adds to the context: the time, the flag's name.
+
+    A reference counts, and so does a variable whose name is only known when it is asked for.
+    """
+    rest = [rule]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, list):
+            rest.extend(item for item in part if not isinstance(item, str))
+        elif isinstance(part, dict):
+            if any(_reads(name, arguments) for name, arguments in part.items()):
+                return True
+            rest.extend(part.values())
+    return False
+
+
+def _reads(name: str, arguments: Any) -> bool:
+    if name in _READERS:
+        return not _reads_only_named(arguments)
+    return name == "$ref" or (name == "fractional" and _is_shorthand(arguments))
+
+
+def _reads_only_named(arguments: Any) -> bool:
+    names = arguments if isinstance(arguments, list) else [arguments]
+    return bool(names) and all(isinstance(name, str) and name and not name.startswith("$") for name in names)
+
+
+def _is_shorthand(arguments: Any) -> bool:
+    """Whether a split names no unit, or one that may turn out to be none."""
+    first = arguments[0] if isinstance(arguments, list) and arguments else None
+    return not (isinstance(first, str) or (isinstance(first, dict) and list(first) == ["cat"]))
