@@ -22,21 +22,26 @@ def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
     """Run a command to its exit code; every expected failure becomes a message on stderr."""
     try:
         return _code(command())
-    except WrongUsage as error:
-        return _usage(error)
-    except GmconfigError as error:
-        if debug():
-            raise
+    except (WrongUsage, GmconfigError, OSError, typer.Abort, KeyboardInterrupt) as error:
+        if debug() and isinstance(error, GmconfigError | OSError):
+            import traceback
+
+            terminal.told("".join(traceback.format_exception(error)))
+        return failed(error)
+
+
+def failed(error: BaseException) -> int:
+    """Say what an expected failure is, whatever it was raised by; give the exit code."""
+    if isinstance(error, GmconfigError):
         return told(error)
-    except (typer.Abort, KeyboardInterrupt):
-        terminal.error("interrupted")
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         return _reader_is_gone()
-    except OSError as error:
-        if debug():
-            raise
+    if isinstance(error, OSError):
         return told(GmconfigError(_system(error)))
+    if isinstance(error, WrongUsage):
+        return _usage(error)
+    terminal.error("interrupted")
+    return ExitCode.INTERRUPTED
 
 
 def told(error: GmconfigError) -> int:

@@ -92,10 +92,10 @@ def _unless_it_fails(command: Any) -> int | None:
 
     try:
         return command() or 0
-    except GmconfigError as error:
-        from gmconfig.cli.boundary import told
+    except (GmconfigError, OSError, KeyboardInterrupt) as error:
+        from gmconfig.cli.boundary import failed
 
-        return told(error)
+        return failed(error)
 
 
 def _parsed(

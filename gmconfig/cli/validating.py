@@ -33,6 +33,7 @@ def validate(
     if schema is not None:
         from gmconfig.validate.files import check_files
 
+        _only_files(files, staged or at is not None or bool(environments))
         report = check_files(_from(session, schema), [_from(session, file) for file in files])
     else:
         report = session.validator().check(
@@ -47,6 +48,16 @@ def validate(
     terminal.answer(rendered(report, output))
     _summarised(report, output)
     return 0 if report.ok else 1
+
+
+def _only_files(files: Sequence[str], others: bool) -> None:
+    """Refuse what would check nothing, or not what was asked for."""
+    from gmconfig.errors import UsageError
+
+    if not files:
+        raise UsageError("no file to check against the schema", hint="gmconfig validate --schema FILE FILES…")
+    if others:
+        raise UsageError("--schema checks files as they are", hint="leave out --staged, --at and -e")
 
 
 def rendered(report: Report, output: str) -> str:

@@ -1,0 +1,58 @@
+"""Where output goes wrong, or was asked for in a way that means nothing: a message, and the right exit code."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def run(words, cwd, **streams):
+    return subprocess.run(
+        [sys.executable, "-m", "gmconfig", *words], cwd=cwd, check=False, stderr=subprocess.PIPE, **streams
+    )
+
+
+COMMANDS = [
+    ("--version",),
+    ("validate",),
+    ("config", "get", "billing", "-e", "production"),
+    ("config", "show", "billing", "-e", "production"),
+    ("config", "history", "settings"),
+]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_full_disk_is_no_answer(trading, words):
+    with open("/dev/full", "wb") as full:
+        done = run(words, trading, stdout=full)
+    assert (done.returncode, done.stderr) == (3, b"gmconfig: error: no space left on device\n")
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_closed_stdout_is_nobody_who_listens(trading, words):
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -m gmconfig {" ".join(words)} >&-'],
+        cwd=trading,
+        check=False,
+        stderr=subprocess.PIPE,
+    )
+    heard = run(words, trading, stdout=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (heard.returncode, b"")
+
+
+def test_debug_adds_to_the_answer_and_keeps_its_exit_code(trading):
+    words = ("config", "get", "settings", "nothing.here")
+    done = run((*words, "--debug"), trading, stdout=subprocess.PIPE)
+    plain = run(words, trading, stdout=subprocess.PIPE)
+    assert done.returncode == plain.returncode == 3
+    assert b"Traceback" in done.stderr
+    assert done.stderr.endswith(plain.stderr)
+
+
+def test_a_schema_without_files_checks_nothing_and_says_so(trading, cli):
+    schema = "schemas/settings.schema.json"
+    assert cli("validate", "--schema", schema).code == 2
+    assert cli("validate", "--schema", schema, "config/billing.yaml", "--staged").code == 2
+    assert cli("validate", "--schema", schema, "config/billing.yaml", "-e", "production").code == 2
