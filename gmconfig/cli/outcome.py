@@ -34,7 +34,7 @@ def lines(result: Outcome) -> list[terminal.Line]:
         rows = [
             f"{file}  {_verb(*sides)}" for file, sides in result.files.items() if not file.startswith(_QUIET)
         ]
-    return [*rows, *_ending(result)]
+    return [*rows, *ending(result)]
 
 
 def record(result: Outcome) -> dict[str, Any]:
@@ -74,7 +74,8 @@ def _verb(before: bytes | None, after: bytes | None) -> str:
     return "deleted" if after is None else "changed"
 
 
-def _ending(result: Outcome) -> list[terminal.Line]:
+def ending(result: Outcome) -> list[terminal.Line]:
+    """Say where the change has ended up."""
     if result.dry_run:
         return ["(dry run: nothing was changed)"]
     if result.commit is None:
