@@ -51,8 +51,10 @@ class Session:
     def secrets(self, environment: str | None = None, **settings: Any) -> SecretsManager:
         """Open the secrets of this folder."""
         from gmconfig.api import SecretsManager
+        from gmconfig.cli.first_use import settle_trust
 
         manager = SecretsManager(environment, root=self.directory or None, **settings)
+        settle_trust(manager)
         for one in manager.unfinished_rotations():
             terminal.warning(_unfinished(one))
         return manager

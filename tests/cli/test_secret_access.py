@@ -374,3 +374,39 @@ def test_a_server_refuses_pushes_without_any_key(ok, sealed_trading, tmp_path, m
     git("rm", "-q", "gmconfig.yaml")
     git("commit", "-qam", "nothing to check here")
     assert push("origin", "main")[0] == 1
+
+
+def test_the_examples_of_every_help_work_in_the_demo(sealed_trading, cli, monkeypatch):
+    """In the order in which somebody reads them: a member comes, gets rights, loses them, is gone."""
+    import shlex
+
+    from gmconfig.cli.secret import access, members, verify
+
+    functions = [
+        members.add, members.list_, members.grant, members.revoke, members.remove, members.rekey, access.show,
+        access.sign, access.accept, verify.verify, verify.audit, verify.diff, verify.move, access.reset,
+    ]  # fmt: skip
+    assert cli("secret", "create", "api_token", "--generate").code == 0
+    for function in functions:
+        examples = [
+            line.strip() for line in (function.__doc__ or "").splitlines() if "gmconfig secret " in line
+        ]
+        commands = [one for one in examples if re.match(r"(GMCONFIG_\w+=\S.* )?gmconfig secret \S", one)]
+        assert len(commands) == 2, function.__doc__
+        for command in commands:
+            words = shlex.split(command)
+            if "=" in words[0]:
+                monkeypatch.setenv(*words.pop(0).split("=", 1))
+            answer = cli(*words[1:])
+            assert answer.code == 0, (command, answer)
+
+
+def test_a_clone_asks_a_person_once_whom_it_trusts(sealed_trading, tmp_path, monkeypatch, cli):
+    git("clone", "-q", ".", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert cli("secret", "get", "db_password").code == 4
+    monkeypatch.setattr("gmconfig.cli.terminal.interactive", lambda: True)
+    denied = cli("secret", "get", "db_password", stdin="n\n")
+    assert (denied.code, "admins test" in denied.err) == (4, True), denied
+    assert cli("secret", "get", "db_password", stdin="y\n").out == "correct-horse-battery\n"
+    assert cli("secret", "get", "db_password").out == "correct-horse-battery\n"

@@ -40,10 +40,9 @@ def add(
     With --passphrase the key comes from $GMCONFIG_NEW_PASSPHRASE, else from a prompt.
 
     \b
-    gmconfig secret member add bob --age age1wdla4ep8xwnqmsrelfcvg8p8q90dgn69vaw6ffzmuppm2xgrycwsfd7hlz
-      --verify ed25519:vUibTJwHHdvx7KpjQ7kj2oYlj7zYQ5sTyOUb7m1HDN0=
-    gmconfig secret member add carol --ssh ~/.ssh/id_ed25519.pub --dry-run
-    """
+    gmconfig secret member add carol --ssh "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGls/pM73wbZDif/oE9wO6vKVYKDB2jKx0aSXbd7ueev"
+    GMCONFIG_NEW_PASSPHRASE="five random words or more" gmconfig secret member add bob --passphrase
+    """  # noqa: E501  # a key is as long as it is
     manager = session.secrets(identity=identity)
     keys = _keys(age, verify, ssh, passphrase)
     change = manager.add_member(name, keys, **writing.how)
@@ -75,8 +74,8 @@ def remove(
     """Take everything from a member and delete them: new keys for all they held, and what they have seen.
 
     \b
-    gmconfig secret member remove carol -m "left the company"
     gmconfig secret member remove carol --dry-run
+    gmconfig secret member remove carol -m "left the company"
     """
     change = session.secrets(identity=identity).remove_member(name, **writing.how)
     changed.show(change, writing.output, name)
@@ -97,7 +96,7 @@ def grant(
 
     \b
     gmconfig secret grant bob read write --scope default
-    gmconfig secret grant operators read --scope default --history
+    gmconfig secret grant carol read --scope default --history
     """
     change = session.secrets(identity=identity).grant(
         name, _operations(operations) or ("read",), scope or "default", history=history, **writing.how
@@ -119,8 +118,8 @@ def revoke(
     `gmconfig secret exposed` until it has another value.
 
     \b
-    gmconfig secret revoke carol -m "left the company"
     gmconfig secret revoke bob write --scope default
+    gmconfig secret revoke bob -m "left the company"
     """
     change = session.secrets(identity=identity).revoke(name, _operations(operations), scope, **writing.how)
     changed.show(change, writing.output, name)

@@ -127,8 +127,8 @@ def move(
     """Rename a secret, or move it to another environment: it is sealed again for its new place.
 
     \b
-    gmconfig secret move db_password database_password
-    gmconfig secret move db_password db_password --to production --dry-run
+    gmconfig secret move api_token gateway_token
+    gmconfig secret move gateway_token gateway_token --to production --dry-run
     """
     result = session.secrets(environment, identity=identity).move_secret(name, new_name, to, **writing.how)
     writing.show(result)

@@ -1,0 +1,29 @@
+"""The question that a clone asks a person once: whether its access policy begins with people they trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.cli import prompt, terminal
+
+if TYPE_CHECKING:
+    from gmconfig.api import SecretsManager
+
+
+def settle_trust(manager: SecretsManager) -> None:
+    """Show the policy's fingerprint and admins on a terminal, and pin it if the answer is yes.
+
+    Without a terminal nothing is asked, and what needs the policy refuses.
+    """
+    if not terminal.interactive():
+        return
+    from gmconfig.api.first_use import trust, untrusted
+
+    found = untrusted(manager.workspace)
+    if found is None:
+        return
+    terminal.note("this clone does not trust its access policy yet; compare it with a colleague's:")
+    terminal.note(f"root {found.root}")
+    terminal.note(f"admins {', '.join(found.admins)}")
+    prompt.confirmed("trust it from now on?", yes=False)
+    trust(manager.workspace, found.root)
