@@ -257,16 +257,20 @@ class ConfigManager:
         reason: str | None = None,
         *,
         path: str = "",
+        own: bool = False,
         **how: bool,
     ) -> Outcome:
         """Restore a document's files as of `v7`, a commit or a tag, as a new commit; or only one path.
 
-        A value that is still sealed keeps what it holds today.
+        With `own` only what this environment's own files say; the base and the others stay. A value that is
+        still sealed keeps what it holds today.
         """
         from gmconfig.api.outcome import How
         from gmconfig.api.restoring import rollback
 
-        return rollback(self.workspace, name, version, How(user, reason, **how), path=KeyPath.parse(path))
+        return rollback(
+            self.workspace, name, version, How(user, reason, **how), path=KeyPath.parse(path), own=own
+        )
 
     def infer_schema(
         self, name: str, user: str | None = None, reason: str | None = None, **how: bool

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from gmconfig.path import KeyPath
 
 
-def rollback(workspace: Workspace, document: str, version: str, how: How, *, path: KeyPath) -> Outcome:
-    """Restore a version of a document.
+def rollback(
+    workspace: Workspace, document: str, version: str, how: How, *, path: KeyPath, own: bool = False
+) -> Outcome:
+    """Restore a version of a document; with `own` only what the named environment's own files say.
 
     Raises:
         UnknownVersion: no commit answers to it.
         InvalidConfiguration: what was fine then would not pass validation now.
     """
-    project, environment = workspace.project, workspace.given
+    project = workspace.project
+    environment = workspace.given if own or path.segments else None
     commit = commit_of(project, document, version)
-    plan, what = _plan(workspace, document, version, commit, path)
+    plan, what = _plan(workspace, document, version, commit, path, own)
     sealing = Sealing(workspace, "rollback", how.reason, origin=workspace.vault(project.snapshot(commit)))
     edits = sealing.settled(plan.edits)
     return carry_out(
@@ -43,11 +46,13 @@ def rollback(workspace: Workspace, document: str, version: str, how: How, *, pat
 
 
 def _plan(
-    workspace: Workspace, document: str, version: str, commit: str, path: KeyPath
+    workspace: Workspace, document: str, version: str, commit: str, path: KeyPath, own: bool
 ) -> tuple[Restoration, str]:
     where = f" in {workspace.given}" if workspace.given else ""
-    if not path.segments:
+    if not path.segments and own:
         return restored(workspace.project, document, commit, workspace.given), f"back to {version}{where}"
+    if not path.segments:
+        return restored(workspace.project, document, commit), f"back to {version}"
     plan = restored_path(workspace.project, document, path, commit, workspace.given)
     return plan, f"{path} back to {version}{where}"
 

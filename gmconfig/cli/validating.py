@@ -43,11 +43,19 @@ def validate(
             environments=tuple(environments),
             forms=(text_key(output, terminal.coloured_stdout()),),
         )
+        _missing([] if staged or at else [_from(session, file) for file in files])
     for name, file in wanted:
         _written(_from(session, file), rendered(report, name))
     terminal.answer(rendered(report, output))
     _summarised(report, output)
     return 0 if report.ok else 1
+
+
+def _missing(files: Sequence[str]) -> None:
+    """Say which files are not there: deleted ones are checked for what they leave behind, a slip is not."""
+    for file in files:
+        if not os.path.lexists(file):
+            terminal.warning(f'"{file}" does not exist')
 
 
 def _only_files(files: Sequence[str], others: bool) -> None:

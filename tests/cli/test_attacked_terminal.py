@@ -56,3 +56,8 @@ def test_a_schema_without_files_checks_nothing_and_says_so(trading, cli):
     assert cli("validate", "--schema", schema).code == 2
     assert cli("validate", "--schema", schema, "config/billing.yaml", "--staged").code == 2
     assert cli("validate", "--schema", schema, "config/billing.yaml", "-e", "production").code == 2
+
+
+def test_a_file_that_is_not_there_is_said_so(trading, cli):
+    assert '"nothere.yaml" does not exist' in cli("validate", "nothere.yaml").err
+    assert "does not exist" not in cli("validate", "config/billing.yaml").err

@@ -63,3 +63,14 @@ def test_json_masks_a_sealed_value_as_text_does(sealed_trading, ok):
     ok("config", "set", "settings", "database.admin_password", "--secret", "--create", "-", stdin="x1y2z3")
     for verb in ("history", "explain"):
         assert "gm1." not in ok("config", verb, "settings", "database.admin_password", "-o", "json")
+
+
+def test_a_manager_of_one_environment_still_restores_the_whole_document(trading, ok, git):
+    from gmconfig import ConfigManager
+
+    ok("config", "set", "settings", "database.pool", "11")
+    ok("config", "set", "settings", "database.pool", "41", "-e", "production")
+    outcome = ConfigManager("production").rollback_config("settings", "v1")
+    assert outcome.environment is None
+    assert len(outcome.files) == 2
+    assert git("diff", "HEAD~3", "HEAD", "--stat") == ""

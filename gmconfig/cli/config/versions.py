@@ -51,7 +51,9 @@ def rollback(
     gmconfig config rollback settings v1 --dry-run
     gmconfig config rollback settings v1 --path database.pool -e production
     """
-    result = session.manager(environment).rollback_config(document, version, path=path, **writing.how)
+    result = session.manager(environment).rollback_config(
+        document, version, path=path, own=environment is not None, **writing.how
+    )
     writing.show(result)
 
 
