@@ -1,22 +1,21 @@
-"""A change of the policy or of keys, as one signed event: new keys where somebody loses something, values
-sealed again, keys wrapped for new readers, and the list of what former readers know.
+"""A change of the policy or of keys, as one signed event.
 
-Everything is built and opened again in memory; the caller commits it as a whole or not at all.
+It makes new keys where somebody loses something, seals values again, wraps keys for new readers, and lists what
+former readers know. Everything is built and opened again in memory; the caller commits it as a whole or not at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import AccessDenied, GmconfigError, Refused
 from gmconfig.path import KeyPath
 from gmconfig.secret import event, generation, plaintext, seal
 from gmconfig.secret.exposure import Exposure, Plaintexts, details_of, exposed_to
+from gmconfig.secret.key_need import KeyNeed
 from gmconfig.secret.noting import Notes, generations_tree
-from gmconfig.secret.rights import losers
 from gmconfig.secret.standing import Entry, fingerprint
 from gmconfig.secret.token import Sealed, parse
 from gmconfig.secret.vault import ACCEPT
@@ -48,7 +47,7 @@ class KeyChange(NamedTuple):
     waiting: tuple[tuple[str, str], ...] = ()
 
 
-class KeyChanging:
+class KeyChanging(KeyNeed):
     """Makes one such change.
 
     `after` is the policy to be signed, None to change keys alone. `found` are all sealed values of the
@@ -68,12 +67,9 @@ class KeyChanging:
         reason: str | None = None,
         now: datetime | None = None,
     ) -> None:
-        self.vault = vault
+        super().__init__(vault, after, scopes)
         self.operation = operation
         self.found = list({one.context: one for one in found}.values())
-        self.after = after or vault.trust.policies[0]
-        self.signs = after is not None
-        self.wanted = tuple(scopes)
         self.history_for = history_for
         self.histories = histories
         self.reason = reason or ""
@@ -93,7 +89,7 @@ class KeyChanging:
         self._check_somebody_is_left()
         self._check_may()
         files: dict[str, FileEdit] = {}
-        for scope in self._rekeyed:
+        for scope in self.rekeyed:
             self._made[scope] = self._new_key(scope)
         again = [one for one in self.found if self._must_be_sealed_again(one)]
         files |= self._sealed_again(again)
@@ -103,56 +99,10 @@ class KeyChanging:
         name, raw = event.write(self._content(exposed), self.vault.held.identity)
         files[name] = WholeFile(raw)
         return KeyChange(
-            files, tuple(sorted(self._rekeyed)), len(again), exposed, tuple(self._due), tuple(self._waiting)
+            files, tuple(sorted(self.rekeyed)), len(again), exposed, tuple(self.due), tuple(self._waiting)
         )
 
     # What must happen
-
-    @cached_property
-    def _judge(self) -> Vault:
-        """The log as it counted before this change: by the one policy before, else by the one to come."""
-        trust = self.vault.trust
-        judged = trust.as_signed() if len(trust.heads) == 1 else trust.judging_by(self.after)
-        return self.vault.judged_by(judged)
-
-    @cached_property
-    def _losers(self) -> dict[str, dict[tuple[str, str | None], tuple[Member, tuple[str, ...]]]]:
-        trust, standing = self.vault.trust, self._judge.standing
-        return {scope: losers(trust, standing, self.after, scope) for scope in self._scopes_with_keys}
-
-    @cached_property
-    def _scopes_with_keys(self) -> list[str]:
-        return sorted({record.scope for record in self._judge.standing.records.values()})
-
-    @cached_property
-    def _needed(self) -> list[str]:
-        """Scopes that must get a new key: somebody lost something, or branches made several keys."""
-        standing = self._judge.standing
-        return [
-            scope
-            for scope in self._scopes_with_keys
-            if self._losers[scope] or scope in self.wanted or len(standing.current(scope)) > 1
-        ]
-
-    @cached_property
-    def _rekeyed(self) -> list[str]:
-        return [scope for scope in self._needed if scope not in self._due]
-
-    @cached_property
-    def _due(self) -> list[str]:
-        """Needed scopes that the caller cannot read: a reader must re-key them."""
-        found = [scope for scope in self._needed if not self._can_read(scope)]
-        for scope in found:
-            self._check_can_wait(scope)
-        return found
-
-    def _can_read(self, scope: str) -> bool:
-        try:
-            for record in self._judge.standing.current(scope):
-                self._judge.key(scope, record.generation)
-        except AccessDenied:
-            return False
-        return True
 
     def _must_be_sealed_again(self, sealed: Sealed) -> bool:
         try:
@@ -160,10 +110,10 @@ class KeyChanging:
         except GmconfigError:
             return False
         scope = self.after.scope_of(sealed.context)
-        if scope in self._due or token.scope in self._due:
+        if scope in self.due or token.scope in self.due:
             return False
         moved = scope != token.scope
-        return moved or scope in self._rekeyed or token.key_name in self._judge.standing.retired
+        return moved or scope in self.rekeyed or token.key_name in self.judge.standing.retired
 
     # Who may
 
@@ -179,19 +129,19 @@ class KeyChanging:
         else:
             trust.check_settled()
         for scope in self.wanted:
-            if scope not in self._scopes_with_keys:
-                hint = f"scopes with keys: {', '.join(self._scopes_with_keys)}"
+            if scope not in self.scopes_with_keys:
+                hint = f"scopes with keys: {', '.join(self.scopes_with_keys)}"
                 raise Refused(f'scope "{scope}" has no key yet, so there is nothing to change', hint=hint)
-            if scope in self._due:
+            if scope in self.due:
                 readers = ", ".join(one.name for one in self.after.readers(scope)) or "nobody"
                 raise AccessDenied(f'"{member}" cannot read scope "{scope}"', hint=f"its readers: {readers}")
-        for scope in self._rekeyed:
+        for scope in self.rekeyed:
             self._check_may_rekey(scope, member)
 
     def _check_may_rekey(self, scope: str, member: str) -> None:
         if not any(self.after.allows(member, right, scope) for right in ("admin", "rotate")):
             raise AccessDenied(f'"{member}" may neither administer nor rotate scope "{scope}"')
-        if any(name == member for name, _ in self._losers[scope]) or not self.after.allows(
+        if any(name == member for name, _ in self.losers[scope]) or not self.after.allows(
             member, "read", scope
         ):
             raise Refused(
@@ -203,43 +153,25 @@ class KeyChanging:
         keyed = [name for name in self.after.admins() if self.after.members[name].verifier]
         if not keyed:
             raise Refused("no admin would be left: nobody could sign the next change")
-        for scope in self._scopes_with_keys:
+        for scope in self.scopes_with_keys:
             if not self.after.readers(scope) and any(self._scope_after(one) == scope for one in self.found):
                 raise Refused(f'nobody could read scope "{scope}" any more')
 
     def _scope_after(self, sealed: Sealed) -> str:
         return self.after.scope_of(sealed.context)
 
-    def _check_can_wait(self, scope: str) -> None:
-        """Refuse to leave a scope to a reader where values in it would count for nothing until then."""
-        gone = {name for name, _ in self._losers[scope] if not self._may_still_write(name, scope)}
-        current = {record.generation for record in self._judge.standing.current(scope)}
-        entries = self._judge.standing.entries.values()
-        wrote = {e.event.actor for e in entries if e.scope == scope and e.generation in current}
-        makers = {self._judge.standing.makers[r.digest][0].actor for r in self._judge.standing.current(scope)}
-        if blocked := sorted(gone & (wrote | makers)):
-            raise Refused(
-                f'{", ".join(blocked)} wrote values of scope "{scope}", which "{self.vault.member}" cannot read: '
-                "they would count for nothing",
-                hint=f"a reader first: gmconfig secret rekey {scope}",
-            )
-
-    def _may_still_write(self, name: str, scope: str) -> bool:
-        rights = ("write", "rotate", "admin")
-        return name in self.after.members and any(self.after.allows(name, one, scope) for one in rights)
-
     # Keys
 
     def _new_key(self, scope: str) -> generation.NewGeneration:
-        before = tuple(sorted(record.generation for record in self._judge.standing.current(scope)))
+        before = tuple(sorted(record.generation for record in self.judge.standing.current(scope)))
         return generation.make(scope, self.after.readers(scope), self.after.digest, before)
 
     def _key(self, scope: str) -> tuple[bytes, str]:
         """Give the key that a value of a scope is sealed under now; a scope's first one is made here."""
         if scope not in self._made:
-            current = self._judge.standing.current(scope)
+            current = self.judge.standing.current(scope)
             if current:
-                return self._judge.key(scope, current[0].generation), current[0].generation
+                return self.judge.key(scope, current[0].generation), current[0].generation
             self._made[scope] = self._new_key(scope)
         return self._made[scope].key, self._made[scope].record.generation
 
@@ -251,7 +183,7 @@ class KeyChanging:
         present = [
             n for n in self.vault.snapshot.files() if n.startswith(generation.FOLDER) and n.endswith(".age")
         ]
-        for record in self._judge.standing.records.values():
+        for record in self.judge.standing.records.values():
             for member in self.after.readers(record.scope):
                 name = generation.wrap_file(record, member.name)
                 if not self._should_have(record, member) or (
@@ -263,13 +195,13 @@ class KeyChanging:
         for name in present:
             scope, _, file = name.removeprefix(generation.FOLDER).split("/", 2)
             who = file.removesuffix(".age")
-            if who not in {one.name for one in self.after.readers(scope)} and scope not in self._due:
+            if who not in {one.name for one in self.after.readers(scope)} and scope not in self.due:
                 files[name] = WholeFile(None)
         return files
 
     def _should_have(self, record: generation.Record, member: Member) -> bool:
-        retired = (record.scope, record.generation) in self._judge.standing.retired
-        gone = retired or record.scope in self._rekeyed
+        retired = (record.scope, record.generation) in self.judge.standing.retired
+        gone = retired or record.scope in self.rekeyed
         return not gone or member.name in self.history_for
 
     def _is_renewed(self, member: Member) -> bool:
@@ -278,7 +210,7 @@ class KeyChanging:
 
     def _wrap(self, record: generation.Record, member: Member) -> bytes | None:
         try:
-            key = self._judge.key(record.scope, record.generation)
+            key = self.judge.key(record.scope, record.generation)
         except AccessDenied:
             return None
         return generation.wrapped(key, record, member)
@@ -286,11 +218,11 @@ class KeyChanging:
     @property
     def _waiting(self) -> Iterable[tuple[str, str]]:
         """Yield new readers whose key nobody here can wrap."""
-        for record in self._judge.standing.records.values():
+        for record in self.judge.standing.records.values():
             if (
                 record.scope,
                 record.generation,
-            ) in self._judge.standing.retired or record.scope in self._rekeyed:
+            ) in self.judge.standing.retired or record.scope in self.rekeyed:
                 continue
             for member in self.after.readers(record.scope):
                 there = self.vault.snapshot.exists(generation.wrap_file(record, member.name))
@@ -319,7 +251,7 @@ class KeyChanging:
         key, name = self._key(scope)
         new = seal.seal_value(value, key, scope, name, context)
         old = fingerprint(sealed)
-        heads = {entry.token for entry in self._judge.standing.heads(context) if entry.token}
+        heads = {entry.token for entry in self.judge.standing.heads(context) if entry.token}
         before = [old, *sorted(heads - {old})]
         self._notes.note(context, (scope, name), new, before, self.vault.metadata_of(sealed))
         self._new_tokens[old] = fingerprint(new)
@@ -329,8 +261,8 @@ class KeyChanging:
     def _opened(self, token: Token, sealed: Sealed) -> object:
         """Open a value that the log vouches for: what was slipped in is never sealed again."""
         try:
-            self._judge.vouched(token, sealed)
-            return seal.open_token(token, self._judge.key(*token.key_name), sealed.context)
+            self.judge.vouched(token, sealed)
+            return seal.open_token(token, self.judge.key(*token.key_name), sealed.context)
         except GmconfigError as error:
             raise Refused(
                 f"not every value can be sealed again, so nothing was changed: {error.message}",
@@ -340,11 +272,11 @@ class KeyChanging:
 
     def _gone(self) -> list[Entry]:
         present = {one.context for one in self.found}
-        standing = self._judge.standing
+        standing = self.judge.standing
         return [
             entry
             for name, entry in standing.entries.items()
-            if entry.scope in self._rekeyed
+            if entry.scope in self.rekeyed
             and entry.context not in present
             and standing.replacement(name, entry.scope) is None
         ]
@@ -358,11 +290,11 @@ class KeyChanging:
 
     def _note_the_dead(self) -> None:
         """Say again what was deleted by somebody whose word counts no more."""
-        standing = self._judge.standing
+        standing = self.judge.standing
         present = {one.context for one in self.found}
         for name, entry in standing.entries.items():
             by = standing.replacement(name, entry.scope)
-            if by is None or entry.scope not in self._rekeyed or entry.context in present:
+            if by is None or entry.scope not in self.rekeyed or entry.context in present:
                 continue
             member = self.after.members.get(by.event.actor)
             if member is None or member.verifier != by.event.key:
@@ -399,7 +331,7 @@ class KeyChanging:
     def _former_readers(self) -> list[tuple[str, Member]]:
         """Give who could read something before, under any version that was in force, and may not now."""
         found: dict[tuple[str, str | None], Member] = {}
-        for one in self._losers.values():
+        for one in self.losers.values():
             found |= {key: member for key, (member, gone) in one.items() if "read" in gone}
         signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
         for policy in signed:
@@ -412,7 +344,7 @@ class KeyChanging:
         if kept and self.after.allows(member.name, "read", self._scope_after(sealed)):
             return False
         scope = parse(sealed).scope
-        lost = self._losers.get(scope, {}).get((member.name, member.verifier))
+        lost = self.losers.get(scope, {}).get((member.name, member.verifier))
         signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
         could = any(policy.allows(member.name, "read", scope) for policy in signed)
         return bool(lost and "read" in lost[1]) or could
@@ -420,7 +352,7 @@ class KeyChanging:
     def _held_by(self, name: str) -> set[KeyName]:
         present = {
             (record.scope, record.generation)
-            for record in self._judge.standing.records.values()
+            for record in self.judge.standing.records.values()
             if self.vault.snapshot.exists(generation.wrap_file(record, name))
         }
         return present | set(self.histories(name))
