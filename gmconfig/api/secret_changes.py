@@ -13,7 +13,7 @@ from gmconfig.secret import named as naming
 from gmconfig.secret import reads
 from gmconfig.secret.door import reads_folder
 from gmconfig.secret.draft import Draft
-from gmconfig.secret.due import age_days, is_due
+from gmconfig.secret.due import age_days, due_on, is_due
 from gmconfig.secret.generator import SecretType, generate
 from gmconfig.secret.overdue import value_written
 from gmconfig.secret.place import secret_context
@@ -36,6 +36,7 @@ def create(
 ) -> Outcome:
     """Add a secret to the environment that was named, else to `common`."""
     kind_named(str(metadata.get("type")))
+    due_on(metadata, "2000-01-01")  # what could not be read later is refused now
     draft = _draft(workspace, "create", how)
     check_user(draft.vault, secret_context(name, workspace.given), "write", how.user)
     edits = naming.create(draft, name, value, environment=workspace.given, metadata=metadata)
@@ -142,9 +143,17 @@ def _summary(vault: Vault, found: Named, now: datetime) -> SecretSummary:
         data.get("rotate_every"),
         data.get("expires"),
         age_days(since, now),
-        is_due(data, since, now.date()),
+        _is_due(data, since, now),
         tuple(member.name for member in readers),
     )
+
+
+def _is_due(data: Mapping[str, object], since: str | None, now: datetime) -> bool:
+    """Whether it should have another value by now; what is written by hand and cannot be read wants a look."""
+    try:
+        return is_due(data, since, now.date())
+    except UsageError:
+        return True
 
 
 def _target(workspace: Workspace) -> str | None:
