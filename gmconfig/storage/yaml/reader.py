@@ -1,4 +1,4 @@
-"""The fast way from a file to its data: parse events become values directly, without nodes in between.
+"""The fast way from a file to its data: line by line, or by parse events, without nodes in between.
 
 It decides nothing that is unusual: whatever is wrong, or only looks so, is left to `compose` and `construct`,
 which give the same data for the same file, and say where and what is wrong.
@@ -50,6 +50,11 @@ def load_all(raw: bytes, file: str = "") -> list[object]:
         BrokenConfiguration: it cannot be read.
     """
     if not _looks_unusual(raw):
+        from gmconfig.storage.yaml.everyday import everyday
+
+        tree = everyday(raw)
+        if tree is not None:
+            return [tree]
         from gmconfig.storage.yaml.builder import UNDECIDED, Builder
 
         try:
@@ -64,7 +69,7 @@ def load_all(raw: bytes, file: str = "") -> list[object]:
 
 def _looks_unusual(raw: bytes) -> bool:
     """Whether something in the file needs a second look, such as what the C parser accepts wrongly."""
-    if any(sign in raw for sign in _UNUSUAL) or raw.startswith(_UNUSUAL_STARTS):
+    if any(map(raw.__contains__, _UNUSUAL)) or raw.startswith(_UNUSUAL_STARTS):
         return True
     if raw.endswith((b" ", b"\t")) or (b"?" in raw and re.search(_FLOW_QUESTION, raw)):
         return True
