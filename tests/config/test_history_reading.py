@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gmconfig.config.equal import same
+from gmconfig.config.history.absence import ABSENT
+from gmconfig.config.history.found import at
 from gmconfig.config.history.lines import Uncuttable
 from gmconfig.config.history.piece import Cutter
 from gmconfig.config.history.reading import VersionReader
+from gmconfig.config.history.value import equal
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.path import DEEP, KeyPath, Keys, Segment, Selector, scalar_text, value_at
 from gmconfig.storage.yaml import dump, load
 
 FILLER = "".join(f"  filler{number}: some text to make this long enough\n" for number in range(30))
@@ -43,6 +48,11 @@ ENTRIES = [
     "null: 1\n",
     "last: |+\n  kept\n\n\n",
     "self: &self\n  name: &name x\n  again: *name\n",
+    "first: &m1 {p: 1, q: 1}\nsecond: &m2 {q: 2, r: 2}\n",
+    f"twice:\n{FILLER}  <<: *m1\n  <<: *m2\n  own: x\n",
+    f"tagged:\n{FILLER}  deep:\n    !!merge <<: [*m1, *m2]\n    !!merge <<: *shared\n",
+    f"m1again: &m1 {{p: x}} # not &m2\n{FILLER}",
+    "uses: [*m1, *shared]\n",
 ]
 
 
@@ -58,6 +68,40 @@ def piecewise(reader: VersionReader, raw: bytes) -> object:
         return reader.read(raw)
     except BrokenConfiguration:
         return "broken"
+
+
+def asked(reader: VersionReader, raw: bytes, paths: Iterable[KeyPath]) -> list[object]:
+    """Give what the paths mean, without putting the rest of the file together."""
+    try:
+        found = reader.find(raw)
+    except BrokenConfiguration:
+        return ["broken" for _ in paths]
+    return [at(found, path.segments) for path in paths]
+
+
+def meant(tree: object, path: KeyPath) -> object:
+    """Give the same from the whole tree."""
+    if tree == "broken":
+        return tree
+    found = list(path.find(tree))
+    return value_at(tree, found[0]) if len(found) == 1 else ABSENT
+
+
+def places(tree: object, most: int = 60) -> list[KeyPath]:
+    """Give paths to values at every depth, some by what tells list items apart, and some that lead nowhere."""
+    found = list(KeyPath((DEEP,)).find(tree))
+    paths = [KeyPath(keys) for keys in found[:: len(found) // most + 1]]
+    named = [KeyPath(steadied(tree, path.segments)) for path in paths]
+    absent = [KeyPath((*path.segments, extra)) for path in paths[::9] for extra in ("absent", 99, -1)]
+    return [*paths, *named, *absent]
+
+
+def steadied(tree: object, keys: Keys) -> Iterator[Segment]:
+    for key in keys:
+        item = tree[key]
+        name = item.get("name") if isinstance(key, int) and isinstance(item, dict) else None
+        yield key if name is None else Selector(("name",), scalar_text(name))
+        tree = item
 
 
 @given(st.lists(st.lists(st.sampled_from(ENTRIES), max_size=7), min_size=1, max_size=5), st.booleans())
@@ -91,6 +135,49 @@ def test_lines_added_removed_and_indented_anywhere(seed):
             lines[at] = lines[at].replace("1", "7").replace("x", "changed")
         else:
             lines[at] = lines[at].rstrip("\n")
+
+
+@given(st.lists(st.lists(st.sampled_from(ENTRIES), max_size=9), min_size=1, max_size=5))
+@settings(max_examples=50)
+def test_a_path_alone_reads_as_in_a_whole_file(versions):
+    reader = VersionReader()
+    raws = ["".join(entries).encode() for entries in versions]
+    paths = [path for raw in raws for path in places(whole(raw), 12)]
+    for raw in raws:
+        for path, value in zip(paths, asked(reader, raw, paths), strict=True):
+            assert equal(value, meant(whole(raw), path)), (raw.decode(), str(path))
+
+
+@given(st.integers(0, 10**9), st.booleans())
+@settings(max_examples=60)
+def test_list_items_added_moved_and_changed_in_many_places_at_once(seed, in_a_map):
+    dice = random.Random(seed)
+    items = [f"- name: item{n % 7}\n  value: {n}\n  more: [1, 2]\n" for n in range(60)]
+    reader = VersionReader()
+    for _ in range(6):
+        raw = ("list:\n" * in_a_map + "# comment\n" + "".join(items)).encode()
+        assert same(piecewise(reader, raw), whole(raw)), raw.decode()
+        for _ in range(dice.randrange(5)):
+            start, end = sorted((dice.randrange(len(items)), dice.randrange(len(items))))
+            what = dice.choice(["drop", "move", "edit", "comment", "continue", "double"])
+            if what == "drop":
+                del items[start : min(end, start + 12)]
+            elif what == "move":
+                items.insert(start, items.pop(end))
+            elif what == "edit":
+                items[start] = items[start].replace("value: ", "value: 7")
+            elif what == "double":
+                items.insert(end, items[start])
+            else:
+                items.insert(start, "  # between\n" if what == "comment" else f"  extra{start}: x\n")
+        items = items or ["- last\n"]
+
+
+def test_a_name_in_a_comment_is_no_anchor():
+    text = f"a: &x 1\nb: # not &x\n{FILLER}c: &x 2\nd: *x\n"
+    other = f"a: &x 3\nb: # not &x\n{FILLER}d: *x\n"
+    reader = VersionReader()
+    assert [reader.read(raw.encode())["d"] for raw in (text, other, text)] == [2, 3, 2]
 
 
 values = st.recursive(
@@ -163,11 +250,29 @@ def blobs(folder: Path, file: str) -> list[bytes]:
     return found
 
 
+@pytest.fixture
+def govuk(conformance_data, tmp_path):
+    folder = tmp_path / "govuk"
+    bundle = conformance_data / "govuk-app-config" / "history.bundle"
+    subprocess.run(["git", "clone", "-q", bundle, folder], check=True)
+    return folder
+
+
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("environment", ["integration", "staging", "production"])
-def test_the_versions_of_govuk(conformance_data, tmp_path, environment, step):
-    bundle = conformance_data / "govuk-app-config" / "history.bundle"
-    subprocess.run(["git", "clone", "-q", bundle, tmp_path / "govuk"], check=True)
+def test_the_versions_of_govuk(govuk, environment, step):
     reader = VersionReader()
-    for raw in blobs(tmp_path / "govuk", f"values-{environment}.yaml")[::step]:
+    for raw in blobs(govuk, f"values-{environment}.yaml")[::step]:
         assert same(piecewise(reader, raw), whole(raw))
+
+
+@pytest.mark.parametrize("step", [40, pytest.param(3, marks=pytest.mark.long)])
+@pytest.mark.parametrize("environment", ["integration", "staging", "production"])
+def test_paths_alone_in_the_versions_of_govuk(govuk, environment, step):
+    raws = blobs(govuk, f"values-{environment}.yaml")[::step]
+    paths = [path for raw in (raws[0], raws[len(raws) // 2], raws[-1]) for path in places(whole(raw))]
+    reader = VersionReader()
+    for raw in raws:
+        tree = whole(raw)
+        for path, value in zip(paths, asked(reader, raw, paths), strict=True):
+            assert equal(value, meant(tree, path)), str(path)

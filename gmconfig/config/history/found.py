@@ -149,7 +149,12 @@ class Joined(Found):
         return whole
 
     def _matched(self, selector: Selector) -> tuple[object, ...]:
-        return tuple([item for part in self.parts for item in part.matching(selector)])
+        found: list[object] = []
+        for part in self.parts:
+            known = part._matching if part._asked is selector else part.matching(selector)
+            if known:
+                found += known
+        return tuple(found)
 
 
 def at(found: object, segments: Sequence[Segment]) -> object:

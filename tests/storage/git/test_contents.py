@@ -1,0 +1,40 @@
+"""Many blobs, one after the other: all of them, in order, whatever the reader does in between."""
+
+import pytest
+
+from gmconfig.errors import GitTrouble
+from gmconfig.storage.git import Repository
+from gmconfig.storage.git.contents import each_blob
+from gmconfig.storage.git.objects import write_blobs
+
+
+@pytest.fixture
+def repository(repo):
+    return Repository.discover(str(repo))
+
+
+def test_every_content_in_the_order_asked_for(repository):
+    contents = [f"{number}\n".encode() * (number % 50) for number in range(600)]
+    ids = write_blobs(repository, contents)
+    assert list(each_blob(repository, ids)) == list(zip(ids, contents, strict=True))
+    assert list(each_blob(repository, ids[5:6])) == [(ids[5], contents[5])]
+    assert list(each_blob(repository, [])) == []
+
+
+def test_contents_larger_than_a_pipe(repository):
+    contents = [bytes([number]) * 3_000_000 for number in range(3)]
+    ids = write_blobs(repository, contents)
+    assert [content for _, content in each_blob(repository, ids)] == contents
+
+
+def test_a_reader_may_stop_early(repository):
+    ids = write_blobs(repository, [bytes([number]) * 2_000_000 for number in range(5)])
+    found = each_blob(repository, ids)
+    assert next(found)[0] == ids[0]
+    found.close()
+
+
+def test_a_missing_object_is_named(repository):
+    (there,) = write_blobs(repository, [b"x"])
+    with pytest.raises(GitTrouble, match="0*1 is missing"):
+        list(each_blob(repository, [there, "0" * 39 + "1"]))
