@@ -25,7 +25,7 @@ def given_value(text: str | None, *, string: bool = False, secret: bool = False,
             )
         if text is None:
             return asked_secret(what, confirm=True, hint="pipe it in and give -")
-        return from_stdin()
+        return piped_secret(what)
     if text is None or (text == "" and not string):
         raise UsageError("missing argument 'VALUE'", hint="an empty text is given as '\"\"'")
     text = from_stdin() if text == "-" else text
@@ -48,6 +48,18 @@ def from_stdin() -> str:
     """Read all of stdin, without the line end that `echo` adds."""
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def piped_secret(what: str) -> str:
+    """Read a secret from stdin.
+
+    Raises:
+        UsageError: nothing came in: a variable that was never set is no secret.
+    """
+    text = from_stdin()
+    if not text:
+        raise UsageError(f"no value for {what}: nothing came in on stdin")
+    return text
 
 
 def asked_secret(what: str, *, confirm: bool = False, hint: str = "pipe it in and give --stdin") -> str:

@@ -52,7 +52,8 @@ class Standing:
     """The answer for all tokens at once: `entries` by the token's fingerprint, `replaced` by whom.
 
     `repeated` holds all entries of a token that several events name: those that gave it new metadata.
-    `makers` are the events that made keys and the records' files, by the record's digest.
+    `makers` are the events that made keys and the records' files, by the record's digest. `links` are what
+    events say that count no more, token by token: whoever wrote between two others may have left since.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Standing:
         retired: frozenset[tuple[str, str]],
         trust: Trust,
         makers: Mapping[str, tuple[Event, str]] | None = None,
+        links: Mapping[str, list[str]] | None = None,
     ) -> None:
         self.makers = makers or {}
+        self._links = links or {}
         self.entries = entries
         self.replaced = replaced
         self.repeated = repeated
@@ -91,11 +94,18 @@ class Standing:
     def replacement(self, token: str, scope: str) -> Entry | None:
         """Give what replaced a token of a scope; None while it is the last.
 
-        What somebody says who may not write that scope does not count.
+        What somebody says who may not write that scope does not count by itself, only as a link of a chain that
+        somebody ended who may.
         """
-        for entry in self.replaced.get(token, ()):
-            if entry.token != token and (entry.scope == scope or self._may_say(entry, scope)):
-                return entry
+        seen, waiting = {token}, [token]
+        while waiting:
+            at = waiting.pop()
+            for entry in self.replaced.get(at, ()):
+                if entry.token != token and (entry.scope == scope or self._may_say(entry, scope)):
+                    return entry
+            new = [each for each in self._links.get(at, ()) if each not in seen]
+            seen.update(new)
+            waiting.extend(new)
         return None
 
     def _may_say(self, entry: Entry, scope: str) -> bool:
@@ -141,8 +151,26 @@ def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
                 for old in entry.before:
                     replaced.setdefault(old, []).append(entry)
     return Standing(
-        entries, replaced, repeated=repeated, records=records, retired=retired, trust=trust, makers=makers
+        entries,
+        replaced,
+        repeated=repeated,
+        records=records,
+        retired=retired,
+        trust=trust,
+        makers=makers,
+        links=_links(ledger),
     )
+
+
+def _links(ledger: Ledger) -> dict[str, list[str]]:
+    """Give what each token was replaced by, whoever said so."""
+    links: dict[str, list[str]] = {}
+    for event in ledger:
+        for change in event.tree.get("changes", ()):
+            for _, token, before, *_ in change["values"]:
+                for old in before if token else ():
+                    links.setdefault(old, []).append(token)
+    return links
 
 
 def _note(entry: Entry, entries: dict[str, Entry], repeated: dict[str, list[Entry]]) -> None:

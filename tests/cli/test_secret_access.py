@@ -121,6 +121,22 @@ def test_a_revoked_member_with_an_old_clone_reads_nothing_new(ok, cli, sealed_tr
     ok("secret", "verify")
 
 
+@pytest.mark.parametrize("leaves", [("revoke",), ("member", "remove")], ids=" ".join)
+def test_what_a_leaver_wrote_last_needs_nobody_to_accept_it(ok, sealed_trading, join, leaves):
+    """Their events count no more, but what they replaced stays replaced."""
+    bob = join("bob", "read", "write")
+    ok("secret", "set", "db_password", "--stdin", "--identity", bob, stdin="written-by-bob")
+    ok("secret", *leaves, "bob")
+    ok("secret", "verify")
+    assert ok("secret", "get", "db_password") == "written-by-bob\n"
+
+
+def test_nothing_piped_in_is_no_secret(cli, sealed_trading):
+    """A variable that was never set would otherwise become an empty password."""
+    answer = cli("secret", "set", "db_password", "--stdin", stdin="")
+    assert (answer.code, "nothing came in" in answer.err) == (2, True), answer
+
+
 def test_the_exposure_list_is_exact(ok, cli, sealed_trading, join):
     ok("secret", "create", "card_key", "--stdin", stdin="card-1234567")
     ok("secret", "create", "never_seen", "-e", "production", "--stdin", stdin="x-1234567")

@@ -175,7 +175,7 @@ def given(name: str, stdin: bool, file: str | None) -> str | bytes:
     if stdin and file:
         raise UsageError("--stdin and --file exclude each other")
     if stdin:
-        return prompt.from_stdin()
+        return prompt.piped_secret(name)
     if file:
         return _file(file)
     return prompt.asked_secret(name, confirm=True)
