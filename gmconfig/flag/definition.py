@@ -31,6 +31,7 @@ class Definition:
         "_branches",
         "_default",
         "_disabled",
+        "_labelled",
         "_shared",
         "_variants",
         "flag",
@@ -51,6 +52,7 @@ class Definition:
         self.flag = flag
         self.metadata = metadata
         self._variants: Mapping[str, Any] = flag["variants"]
+        self._labelled = bool(labels) and labels[0] != "targeting"
         self._disabled = flag["state"] == "DISABLED"
         targeting = flag.get("targeting")
         reason = Reason.DEFAULT if targeting else Reason.STATIC
@@ -94,7 +96,8 @@ class Definition:
     def _answer(self, chosen: Any, label: str, default: Any) -> Decision:
         """Give the decision for what targeting came to: null is the default, true is the variant "true"."""
         if chosen is None:
-            return self._given(self._default, default)
+            named = self._labelled and self._default.error_code is None
+            return self._given(self._default._replace(rule=label) if named else self._default, default)
         name = str(chosen).lower() if isinstance(chosen, bool) else str(chosen)
         value = self._variants.get(name)
         if value is None:

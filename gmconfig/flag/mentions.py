@@ -39,3 +39,29 @@ def _is_shorthand(arguments: Any) -> bool:
     """Whether a split names no unit, or one that may turn out to be none."""
     first = arguments[0] if isinstance(arguments, list) and arguments else None
     return not (isinstance(first, str) or (isinstance(first, dict) and list(first) == ["cat"]))
+
+
+def asks_for_own_key(rule: Any) -> bool:
+    """Whether a rule needs the name of the flag that it belongs to, so that no other flag can use it.
+
+    A reference counts: what it leads to may ask.
+    """
+    rest = [rule]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, list):
+            rest.extend(item for item in part if not isinstance(item, str))
+        elif isinstance(part, dict):
+            if any(_asks(name, arguments) for name, arguments in part.items()):
+                return True
+            rest.extend(part.values())
+    return False
+
+
+def _asks(name: str, arguments: Any) -> bool:
+    if name == "$ref":
+        return True
+    if name == "fractional":
+        return _is_shorthand(arguments)
+    names = arguments if isinstance(arguments, list) else [arguments]
+    return name == "var" and any(isinstance(one, str) and one.startswith("$flagd.flagKey") for one in names)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from gmconfig import __version__
 from gmconfig.finding import Finding
 from gmconfig.validate import exact, listing, run, shares, warm
-from gmconfig.validate.checks import rotation
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import checked
 from gmconfig.validate.plain import checked_from_plain, checked_to_plain, finding_from_plain, finding_to_plain
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from gmconfig.validate.report.report import Report
 
 # Whatever changes here may change the answer about every document.
-_EVERYWHERE = ("gmconfig.yaml", "access.yaml", "policies/", "secrets/", "schemas/")
+_EVERYWHERE = ("gmconfig.yaml", "access.yaml", "policies/", "secrets/", "schemas/", "flags/")
 
 _WORTH_A_SHARE = 100
 """How many layers are worth a process of their own: they take 30 ms, and it takes 5."""
@@ -192,7 +191,7 @@ class _State:
             shares=sum(map(len, layers.values())) // _WORTH_A_SHARE,
         )
         findings.extend(listing.check(subject, layers, lines))
-        return cls(documents, findings, lines, rotation.until(subject))
+        return cls(documents, findings, lines, listing.due(subject))
 
     @classmethod
     def _kept(cls, kept: dict[str, Any]) -> _State:

@@ -7,7 +7,7 @@ import re
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import nearest
-from gmconfig.validate.checks.rotation import check as rotation
+from gmconfig.validate.checks import flags, rotation
 from gmconfig.validate.files import broken_schema, note_lines, unreadable
 from gmconfig.validate.schema.store import FOLDER, SUFFIXES
 from gmconfig.validate.source import Source, documents_of
@@ -63,9 +63,15 @@ def check(
             yield from _schema(subject, file, documents, lines)
         elif file.startswith("secrets/") and file.count("/") == 1 and file.endswith(_YAML):
             yield from _readable(subject, file, lines)
-    yield from rotation(subject)
+    yield from rotation.check(subject)
+    yield from flags.check(subject, lines)
     yield from unused(subject, subject.files)
     yield from subject.policies.findings
+
+
+def due(subject: Subject) -> str | None:
+    """Give the next day on which the answer differs though no file does."""
+    return min(filter(None, (rotation.until(subject), flags.until(subject))), default=None)
 
 
 def unused(subject: Subject, files: Collection[str]) -> Iterator[Finding]:

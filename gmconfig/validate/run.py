@@ -5,7 +5,7 @@ from __future__ import annotations
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
 from gmconfig.validate import exact, listing
-from gmconfig.validate.checks.rotation import until as overdue_on
+from gmconfig.validate.checks.flags import concerns
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
 from gmconfig.validate.policy.waiver import Waiver, about, waived
@@ -79,11 +79,13 @@ def _check(
     findings.extend(listing.check(subject, layers, lines))
     named = None if files is None else set(_expanded(subject, files))
     if named is not None:
-        findings = [finding for finding in findings if finding.place and finding.place.file in named]
+        findings = [
+            one for one in findings if (one.place and one.place.file in named) or concerns(one, named)
+        ]
     found = exact.matches(subject, vault, named)
     whole = files is None and environments is None
     everything = [*findings, *found.findings]
-    return composed(subject, results, everything, lines, whole=whole, found=found, due=overdue_on(subject))
+    return composed(subject, results, everything, lines, whole=whole, found=found, due=listing.due(subject))
 
 
 def composed(
@@ -99,7 +101,7 @@ def composed(
     """Make one report of all results: equal findings become one, waivers are applied.
 
     `found` are the known values among them, whose lines are shown to nobody; `due` is the day on which
-    another secret is overdue.
+    another secret is overdue, or a flag expired.
     """
     hidden = found.hidden if found else ()
     everything = [*findings, *(finding for result in results for finding in result.findings)]

@@ -1,0 +1,73 @@
+"""Flags of one environment as flagd's file: the same bytes for the same flags, always."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.finding import Place
+from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.catalogue import Catalogue
+from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.lowering import Lowering
+from gmconfig.flag.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a flagd file holds, how its users are bucketed, and what the branches of each flag are called."""
+
+    content: Mapping[str, Any]
+    bucketing: Bucketing
+    labels: Mapping[str, Sequence[str]]
+
+    def text(self) -> str:
+        """Give the file's text."""
+        return json.dumps(self.content, ensure_ascii=False, indent=2) + "\n"
+
+    def flag_set(self, clock: Callable[[], float] = time.time) -> FlagSet:
+        """Give the flags ready to be asked."""
+        return FlagSet(self.content, self.bucketing, labels=self.labels, clock=clock)
+
+
+def compiled(catalogue: Catalogue, chain: Sequence[str] = ()) -> Compiled:
+    """Compile all flags as an environment sees them, given with its ancestors.
+
+    Raises:
+        BrokenConfiguration: a flag cannot be compiled.
+    """
+    work = lowering(catalogue, chain)
+    definitions, labels = {}, {}
+    for name in sorted(catalogue.flags):
+        try:
+            lowered = work.lowered(name)
+        except Trouble as trouble:
+            where = place_of(catalogue, name, trouble, chain)
+            message = f'flag "{name}": {trouble.message}'
+            raise BrokenConfiguration(message, hint=trouble.hint, place=where) from trouble
+        definitions[name], labels[name] = lowered.definition, lowered.labels
+    content = {**catalogue.extras(), "flags": definitions}
+    if catalogue.evaluators:
+        rules = {name: file.section("evaluators")[name] for name, file in catalogue.evaluators.items()}
+        content["$evaluators"] = rules
+    if metadata := catalogue.metadata():
+        content["metadata"] = metadata
+    return Compiled(content, catalogue.bucketing, labels)
+
+
+def lowering(catalogue: Catalogue, chain: Sequence[str]) -> Lowering:
+    """Give what compiles the flags of an environment, one by one."""
+    flags = {name: catalogue.flag(name, chain) for name in catalogue.flags}
+    segments = {name: file.section("segments")[name] for name, file in catalogue.segments.items()}
+    return Lowering(flags, segments)
+
+
+def place_of(catalogue: Catalogue, name: str, trouble: Trouble, chain: Sequence[str]) -> Place:
+    """Say where what is wrong with a flag stands."""
+    if trouble.segment is not None:
+        return catalogue.segments[trouble.segment].place(("segments", trouble.segment, *trouble.keys))
+    return catalogue.place(name, trouble.keys, chain)

@@ -1,0 +1,65 @@
+"""A flagd file as a flag file of ours that compiles to the same JSON again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gmconfig.config.equal import same
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.lowering import Lowering, type_of
+from gmconfig.flag.shape import FLAG
+from gmconfig.flag.trouble import Trouble
+from gmconfig.project.shape import Problem
+
+_OURS = ("flags", "metadata", "$evaluators")
+
+
+def imported(content: Any, bucketing: Bucketing) -> dict[str, Any]:
+    """Give the flag file for what a flagd file holds.
+
+    Raises:
+        BrokenConfiguration: it is no flagd file.
+    """
+    if not isinstance(content, dict) or "flags" not in content:
+        raise BrokenConfiguration("no flagd file: it has no flags", hint='{"flags": {…}}')
+    flags = FlagSet(content, bucketing)
+    tree: dict[str, Any] = {"bucketing": str(bucketing)}
+    if rest := {key: value for key, value in content.items() if key not in _OURS}:
+        tree["flagd"] = rest
+    if content.get("metadata"):
+        tree["metadata"] = content["metadata"]
+    if content.get("$evaluators"):
+        tree["evaluators"] = content["$evaluators"]
+    return tree | {"flags": {name: imported_flag(name, flags.definition(name)) for name in flags}}
+
+
+def imported_flag(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Give one flag in the form that people edit, where that says all of it; else its definition as it is."""
+    friendly = _friendly(definition)
+    problems: list[Problem] = []
+    FLAG(friendly, (), problems)
+    if not problems:
+        try:
+            if same(Lowering({name: friendly}, {}).lowered(name).definition, definition):
+                return friendly
+        except Trouble:
+            pass
+    return {"flagd": dict(definition)}
+
+
+def _friendly(definition: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = dict(definition.get("metadata") or {})
+    variants = definition["variants"]
+    flag: dict[str, Any] = {key: metadata.pop(key) for key in ("description", "owner") if key in metadata}
+    kind = type_of(next(iter(variants.values())))
+    if kind is not None:
+        flag["type"] = kind
+    flag["variants"] = variants
+    if definition.get("defaultVariant") is not None:
+        flag["default"] = definition["defaultVariant"]
+    if "targeting" in definition:
+        flag["targeting"] = definition["targeting"]
+    return flag | ({"metadata": metadata} if metadata else {})

@@ -1,0 +1,52 @@
+"""Check 6: feature flags compile in every environment, and mean something."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gmconfig.finding import Finding
+    from gmconfig.validate.subject import Subject
+
+    Lines = dict[tuple[str, int], str]
+
+FOLDER = "flags/"
+
+
+def check(subject: Subject, lines: Lines) -> Iterator[Finding]:
+    """Yield what is wrong with the flags; a repository without any loads nothing."""
+    if not _has_flags(subject):
+        return
+    from gmconfig.flag.lint import lint
+    from gmconfig.validate.files import note_lines
+    from gmconfig.validate.source import Source
+
+    for finding in lint(subject.project, subject.snapshot, subject.today):
+        if finding.place is not None:
+            raw = subject.snapshot.read(finding.place.file)
+            note_lines(Source(finding.place.file, raw), finding, lines)
+        yield finding
+
+
+def until(subject: Subject) -> str | None:
+    """Give the next day on which another flag is expired; None where none will be."""
+    if not _has_flags(subject):
+        return None
+    from datetime import date, timedelta
+
+    from gmconfig.flag.lint import expiries
+
+    days = (
+        date.fromisoformat(day) + timedelta(days=1) for day in expiries(subject.project, subject.snapshot)
+    )
+    return min((day.isoformat() for day in days if day.isoformat() > subject.today), default=None)
+
+
+def concerns(finding: Finding, files: set[str]) -> bool:
+    """Whether a finding about flags may come from one of these files: flags require flags of other files."""
+    return finding.check == "flag" and any(file.startswith(FOLDER) for file in files)
+
+
+def _has_flags(subject: Subject) -> bool:
+    return any(file.startswith(FOLDER) for file in subject.files)
