@@ -34,7 +34,9 @@ def commands(tree: object) -> list[str]:
 
 @pytest.mark.parametrize("file", ["github-actions.yml", "gitlab-ci.yml"])
 def test_the_commands_of_a_ci_file_work(trading, file, capsys):
-    lines = [c for c in commands(yaml.safe_load((EXAMPLES / "ci" / file).read_text())) if c.startswith("gmconfig ")]
+    lines = [
+        c for c in commands(yaml.safe_load((EXAMPLES / "ci" / file).read_text())) if c.startswith("gmconfig ")
+    ]
     assert lines
     for line in lines:
         assert main(shlex.split(line)[1:]) == 0, capsys.readouterr()
@@ -59,10 +61,16 @@ def test_precommit_knows_the_hooks_that_the_example_names():
 @pytest.fixture
 def hooked(trading):
     """The real pre-commit runs the hook, as the manifest has it, from this environment."""
-    hook = next(h for h in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()) if h["id"] == "gmconfig-validate")
+    hook = next(
+        h
+        for h in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+        if h["id"] == "gmconfig-validate"
+    )
     scripts = Path(sys.executable).parent
     hook |= {"language": "system", "entry": f"{scripts}/{hook['entry']}"}
-    (trading / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [{"repo": "local", "hooks": [hook]}]}))
+    (trading / ".pre-commit-config.yaml").write_text(
+        yaml.safe_dump({"repos": [{"repo": "local", "hooks": [hook]}]})
+    )
     subprocess.run(["git", "add", ".pre-commit-config.yaml"], check=True)
     subprocess.run([sys.executable, "-m", "pre_commit", "install"], check=True, capture_output=True)
     subprocess.run(["git", "commit", "-qm", "hooks"], check=True, capture_output=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
 from gmconfig.project import Project
+from gmconfig.validate.report.report import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +34,8 @@ def examine(root: str | None = None, *, fix: bool = False) -> tuple[Examined, ..
     except GmconfigError as error:
         return (*found, _failed("project", error))
     found.append(Examined("project", "ok", f"{project.root}, environments {', '.join(project.environments)}"))
-    found.extend(_guarded("repository", lambda: _repository(project, fix)))
-    found.extend(_guarded("access", lambda: _access(project)))
+    found.extend(_guarded("repository", lambda: _repository(project)))
+    found.extend(_guarded("access", lambda: _access(project, fix)))
     return tuple(found)
 
 
@@ -66,7 +67,7 @@ def _memory() -> Examined:
     )
 
 
-def _repository(project: Project, fix: bool) -> Iterator[Examined]:
+def _repository(project: Project) -> Iterator[Examined]:
     repository = project.repository
     yield Examined(
         "repository", "ok", f"{repository.top}, branch {repository.branch() or 'none (detached HEAD)'}"
@@ -84,8 +85,6 @@ def _repository(project: Project, fix: bool) -> Iterator[Examined]:
         yield Examined("cache", "ok", cache)
     else:
         yield Examined("cache", "warning", f"{cache} cannot be written: every run starts cold")
-    if fix:
-        repository.finish_interrupted()
 
 
 def _remote(project: Project) -> Examined:
@@ -95,10 +94,15 @@ def _remote(project: Project) -> Examined:
     urls = remotes(project.repository).get(name)
     if urls:
         return Examined("remote", "ok", f"{name}, {', '.join(urls)}")
-    return Examined("remote", "warning", f'there is no remote "{name}": nothing is replicated', f"git remote add {name} URL")
+    return Examined(
+        "remote",
+        "warning",
+        f'there is no remote "{name}": nothing is replicated',
+        f"git remote add {name} URL",
+    )
 
 
-def _access(project: Project) -> Iterator[Examined]:
+def _access(project: Project, fix: bool) -> Iterator[Examined]:
     from gmconfig.secret.door import vault_of
     from gmconfig.secret.policy import FILE
     from gmconfig.secret.sources import describe
@@ -107,9 +111,14 @@ def _access(project: Project) -> Iterator[Examined]:
     if not tree.exists(FILE):
         yield Examined("access", "warning", f"there is no {FILE}: nothing can be sealed", "gmconfig init")
         return
+    yield from _own_file(fix)
+    if fix:
+        yield from _pinned_again(project)
     vault = vault_of(project, tree)
     policy = vault.trust.policies[0]
-    yield Examined("access", "ok", f"{len(policy.members)} members, admins {', '.join(policy.admins())}")
+    yield Examined(
+        "access", "ok", f"{counted(len(policy.members), 'member')}, admins {', '.join(policy.admins())}"
+    )
     yield Examined(
         "identity", "ok" if _is_member(vault) else "warning", describe(vault.sources, policy.members)
     )
@@ -118,6 +127,30 @@ def _access(project: Project) -> Iterator[Examined]:
         yield Examined(
             "readers", "warning", f"one person alone can open {', '.join(alone)}: a lost key loses it"
         )
+
+
+def _own_file(fix: bool) -> Iterator[Examined]:
+    """Look at the identity file: whoever reads it can read and sign as its owner."""
+    from gmconfig.secret.sources import Sources
+
+    file = Sources(os.environ).own_file
+    if file is None or not file.is_file() or not file.stat().st_mode & 0o077:
+        return
+    if fix:
+        file.chmod(0o600)
+        yield Examined("identity file", "ok", str(file), fixed="only you can read it now")
+    else:
+        yield Examined("identity file", "error", f"others can read {file}", "gmconfig doctor --fix")
+
+
+def _pinned_again(project: Project) -> Iterator[Examined]:
+    """Trust a policy that this very identity founded: an `init` that was interrupted before its end."""
+    from gmconfig.api.founding import trusted
+
+    access = trusted(project, project.repository, None, dry_run=False)
+    if access.notes:
+        access.pin()
+        yield Examined("trust", "ok", project.root, fixed=access.notes[0])
 
 
 def _is_member(vault: object) -> bool:

@@ -48,10 +48,10 @@ def register(app: typer.Typer) -> None:
 def _lines(check: Any) -> list[terminal.Line]:
     first: list[terminal.Span] = [
         (f"{check.state:<8}", _STYLES[check.state]),
-        f"{check.name:<12}",
+        f"{check.name:<14}",
         check.message,
     ]
-    return [first, *([f"{'':<20}{check.hint}"] if check.hint else [])]
+    return [first, *(f"{'':<22}{text}" for text in (check.fixed, check.hint) if text)]
 
 
 def _record(check: Any) -> dict[str, Any]:

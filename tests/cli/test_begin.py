@@ -142,3 +142,15 @@ def test_doctor_says_what_is_ready_and_what_is_not(ok, cli, sealed_trading, monk
     answer = cli("doctor")
     assert answer.code == 1
     assert "does not trust" in answer.out
+
+
+def test_doctor_repairs_what_needs_no_question(ok, cli, sealed_trading, git, isolated):
+    identity = isolated / ".config/gmconfig/identity"
+    identity.chmod(0o644)
+    git("config", "--unset", "gmconfig.pin")
+    assert cli("doctor").code == 1
+    fixed = {check["name"]: check["fixed"] for check in json.loads(ok("doctor", "--fix", "-o", "json"))}
+    assert fixed["identity file"] == "only you can read it now"
+    assert "trusts" in fixed["trust"]
+    assert identity.stat().st_mode & 0o777 == 0o600
+    assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
