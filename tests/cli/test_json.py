@@ -21,6 +21,12 @@ READING = [
     ("config-history", "config", "history", "settings", "database.pool", "-e", "production"),
     ("secret-get", "secret", "get", "db_password"),
     ("secret-list", "secret", "list"),
+    ("secret-member-list", "secret", "member", "list"),
+    ("secret-access-show", "secret", "access", "show"),
+    ("secret-verify", "secret", "verify"),
+    ("secret-exposed", "secret", "exposed"),
+    ("secret-audit", "secret", "audit"),
+    ("secret-scan", "secret", "scan"),
     ("doctor", "doctor"),
     ("validate", "validate"),
 ]
@@ -33,6 +39,8 @@ WRITING = [
     ("secret-create", "secret", "create", "x", "--generate"),
     ("secret-rotate", "secret", "rotate", "db_password"),
     ("secret-delete", "secret", "delete", "spare", "-y"),
+    ("secret-move", "secret", "move", "spare", "other"),
+    ("secret-rekey", "secret", "rekey", "default"),
     ("secret-seal", "secret", "seal", "config/billing.yaml", "invoice.sender"),
 ]
 
@@ -52,6 +60,12 @@ def test_what_a_reading_verb_answers(ok, sealed_trading, verb):
 def test_what_a_writing_verb_answers(ok, sealed_trading, verb, how):
     ok("secret", "create", "spare", "--generate")
     agrees(verb[0], ok(*verb[1:], *how, "-o", "json"))
+
+
+def test_what_a_batch_and_the_drivers_answer(ok, sealed_trading):
+    agrees("secret-rotate-all", ok("secret", "rotate", "--all", "--dry-run", "-o", "json"))
+    agrees("secret-git-install", ok("secret", "git", "install", "-o", "json"))
+    agrees("secret-grant", ok("secret", "grant", "test", "read", "--dry-run", "-o", "json"))
 
 
 def test_no_secret_is_in_any_answer(ok, sealed_trading):
