@@ -245,3 +245,35 @@ def test_every_public_name_is_there():
         assert getattr(gmconfig, name) is not None
     with pytest.raises(AttributeError):
         gmconfig.Nothing  # noqa: B018
+
+
+def test_feature_flags(trading, git):
+    from gmconfig import FeatureFlagManager, FeatureState
+
+    # Initialize feature flag manager
+    feature_manager = FeatureFlagManager()
+
+    # Create feature flag
+    feature_manager.create_feature_flag(
+        "new_algorithm",
+        "New trading algorithm",
+        "engineering_team",
+        FeatureState.ROLLOUT,
+        enabled_percentage=25.0,
+    )
+
+    # Check if feature is enabled
+    is_enabled = feature_manager.is_feature_enabled("new_algorithm", user_id="user123")
+
+    # Evaluate feature with details
+    evaluation = feature_manager.evaluate_feature("new_algorithm", user_id="user123")
+
+    assert evaluation.value is is_enabled
+    assert (evaluation.variant, evaluation.rule) == ("enabled" if is_enabled else "disabled", "rollout")
+    assert git("log", "-1", "--format=%s") == "flag new_algorithm: create"
+    inside = sum(feature_manager.is_feature_enabled("new_algorithm", user_id=str(n)) for n in range(4000))
+    assert 900 < inside < 1100
+
+    feature_manager.update_feature_flag("new_algorithm", percentage=100, reason="it works", user="admin")
+    assert feature_manager.is_feature_enabled("new_algorithm", user_id="user123", context={"plan": "pro"})
+    assert git("log", "-1", "--format=%an|%s") == "admin|flag new_algorithm: rollout.percentage 100: it works"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
     from gmconfig.api.doctor import Examined, examine
     from gmconfig.api.environment import Environment
+    from gmconfig.api.feature_flag_manager import FeatureFlagManager
+    from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, Move, Simulation
     from gmconfig.api.keys import new_identity, protected_identity
     from gmconfig.api.live import LiveConfig
     from gmconfig.api.outcome import Edited, How, Outcome
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     )
     from gmconfig.finding import Finding, Place, Severity
     from gmconfig.finding import Severity as AlertSeverity
+    from gmconfig.flag.decision import Decision, ErrorCode, Reason
+    from gmconfig.flag.state import FeatureState
     from gmconfig.path import KeyPath
     from gmconfig.secret.generator import SecretType
     from gmconfig.secret.token import Secret
@@ -71,6 +75,8 @@ _HOMES = {
     "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
     "api.doctor": ("Examined", "examine"),
     "api.environment": ("Environment",),
+    "api.feature_flag_manager": ("FeatureFlagManager",),
+    "api.flag_answers": ("FeatureFlag", "FlagDifference", "Move", "Simulation"),
     "api.keys": ("new_identity", "protected_identity"),
     "api.access_answers": (
         "Acceptance",
@@ -106,6 +112,8 @@ _HOMES = {
         "UsageError",
     ),
     "finding": ("Finding", "Place", "Severity"),
+    "flag.decision": ("Decision", "ErrorCode", "Reason"),
+    "flag.state": ("FeatureState",),
     "path": ("KeyPath",),
     "secret.generator": ("SecretType",),
     "secret.token": ("Secret",),
@@ -126,15 +134,21 @@ __all__ = [
     "ComplianceRule",
     "ConfigManager",
     "ConfigValidator",
+    "Decision",
     "DocumentDifference",
     "DocumentLayers",
     "Edited",
     "Environment",
+    "ErrorCode",
     "Examined",
     "ExitCode",
     "Explanation",
     "ExposedValue",
+    "FeatureFlag",
+    "FeatureFlagManager",
+    "FeatureState",
     "Finding",
+    "FlagDifference",
     "GitTrouble",
     "GmconfigError",
     "How",
@@ -143,9 +157,11 @@ __all__ = [
     "LiveConfig",
     "Locked",
     "MemberSummary",
+    "Move",
     "NotFound",
     "Outcome",
     "Place",
+    "Reason",
     "Refused",
     "Report",
     "Secret",
@@ -154,6 +170,7 @@ __all__ = [
     "SecretType",
     "SecretsManager",
     "Severity",
+    "Simulation",
     "Started",
     "Statement",
     "UnknownDocument",

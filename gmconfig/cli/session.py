@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # typing costs more to import than this module takes to r
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from gmconfig.api import ConfigManager, ConfigValidator, SecretsManager
+    from gmconfig.api import ConfigManager, ConfigValidator, FeatureFlagManager, SecretsManager
     from gmconfig.api.rotating import UnfinishedRotation
 
 
@@ -58,6 +58,12 @@ class Session:
         for one in manager.unfinished_rotations():
             terminal.warning(_unfinished(one))
         return manager
+
+    def flags(self, environment: str | None = None, **settings: Any) -> FeatureFlagManager:
+        """Open the feature flags of this folder."""
+        from gmconfig.api import FeatureFlagManager
+
+        return FeatureFlagManager(environment, root=self.directory or None, **settings)
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

@@ -1,0 +1,50 @@
+"""Flags that are checked, and flags as they would be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.api import flag_changes
+from gmconfig.flag.catalogue import is_flag_file, sound
+from gmconfig.flag.compiled import compiled
+from gmconfig.flag.lint import lint as linted
+from gmconfig.storage.change import YamlEdit
+from gmconfig.storage.snapshot import Proposed
+from gmconfig.storage.yaml.edit import Set
+from gmconfig.validate.files import note_lines
+from gmconfig.validate.report.report import Report, merged
+from gmconfig.validate.run import current_day
+from gmconfig.validate.source import Source
+
+if TYPE_CHECKING:
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.flag.flag_set import FlagSet
+    from gmconfig.project import Project
+
+
+def lint(project: Project) -> Report:
+    """Check the flags of the working tree in every environment."""
+    snapshot = project.worktree()
+    findings = list(linted(project, snapshot, current_day()))
+    lines: dict[tuple[str, int], str] = {}
+    for finding in findings:
+        if finding.place is not None:
+            note_lines(Source(finding.place.file, snapshot.read(finding.place.file)), finding, lines)
+    files = sum(map(is_flag_file, snapshot.files()))
+    return Report(merged(findings), tuple(project.environments), ("flags",), files=files, lines=lines)
+
+
+def with_percentage(workspace: Workspace, name: str, percentage: float) -> FlagSet:
+    """Give the flags with another percentage for one of them; nothing is written."""
+    from gmconfig.path import KeyPath
+
+    project, environment = workspace.project, workspace.environment
+    worktree = project.worktree()
+    file = flag_changes.known(sound(project, worktree), name).flags[name].name
+    above = ("flags", name, "environments", environment) if environment else ("flags", name)
+    edits = (
+        Set(KeyPath((*above, "state")), "rollout"),
+        Set(KeyPath((*above, "rollout", "percentage")), flag_changes.plain_number(percentage)),
+    )
+    proposed = Proposed(worktree, {file: YamlEdit(file, edits).apply(worktree.read(file))})
+    return compiled(sound(project, proposed), project.chain(environment)).flag_set()
