@@ -19,6 +19,7 @@ _FORWARDED = (
     signal.SIGUSR1,
     signal.SIGUSR2,
 )
+_GLANCE_SECONDS = 0.2
 _HEARD = frozenset({*_FORWARDED, signal.SIGCHLD})
 
 
@@ -68,8 +69,9 @@ def _begun(
 
 def _ended(child: subprocess.Popen[bytes]) -> int:
     while True:
-        heard = signal.sigwaitinfo(_HEARD)
-        if heard.si_signo == signal.SIGCHLD:
+        # Where there are other threads, one of them may swallow the signal that tells of the end.
+        heard = signal.sigtimedwait(_HEARD, _GLANCE_SECONDS)
+        if heard is None or heard.si_signo == signal.SIGCHLD:
             if (code := child.poll()) is not None:
                 return code
         elif heard.si_code <= 0:  # sent by a process; the terminal's reach the command without us
