@@ -48,10 +48,11 @@ def _shared(
 @cache
 def assembled() -> typer.Typer:
     """Give the program with all its words, once; each word's module registers its own verbs."""
-    from gmconfig.cli import config, doctor, init, run, secret, validate
+    from gmconfig.cli import config, doctor, flag, init, run, secret, validate
 
     app.add_typer(config.app, name="config")
     app.add_typer(secret.app, name="secret")
+    app.add_typer(flag.app, name="flag")
     for word in (init, run, validate, doctor):
         word.register(app)
     return app

@@ -1,0 +1,64 @@
+"""Arguments that several verbs of flags share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+
+def _names(incomplete: str) -> list[str]:
+    """Offer the flags of this repository."""
+    from gmconfig.cli.session import Session
+
+    flags = Session.current().flags().list_feature_flags()
+    return [flag.name for flag in flags if flag.name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="Flag, such as new_algorithm.", autocompletion=_names)
+]
+Sample = Annotated[
+    str,
+    typer.Option(
+        "--sample", metavar="N|FILE", help="So many made-up users, or a file: a key or a JSON context a line."
+    ),
+]
+
+
+def people(session: Session, sample: str) -> Any:
+    """Give the users of a sample: a number of made-up ones, or those in a file."""
+    if sample.isdigit():
+        return int(sample)
+    from gmconfig.api.flag_sampling import people_in
+
+    return list(people_in(read_text(session, sample).splitlines(), sample))
+
+
+def read_text(session: Session, file: str) -> str:
+    """Read a file that was named on the command line; `-` is stdin."""
+    if file == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    path = os.path.join(session.directory, file) if session.directory else file
+    try:
+        with open(path, encoding="utf-8", errors="replace") as opened:
+            return opened.read()
+    except OSError as error:
+        raise NotFound(f'"{file}" cannot be read: {(error.strerror or "").lower()}') from error
+
+
+def content(session: Session, file: str) -> dict[str, Any]:
+    """Read a flagd file, JSON or YAML."""
+    from gmconfig.storage.yaml import load
+
+    found = load(read_text(session, file).encode(), file)  # YAML 1.2 reads JSON
+    if not isinstance(found, dict):
+        raise UsageError(f'"{file}" is no flagd file')
+    return found

@@ -1,0 +1,111 @@
+"""`flag compile`, `import` and `lint`: to flagd's format, from it, and what is wrong."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import options, terminal
+from gmconfig.cli.flag.arguments import content, read_text
+from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
+
+
+def compile_(
+    session: Session,
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="Where to write; stdout by default.", show_default=False)
+    ] = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if FILE is not up to date.")
+    ] = False,
+    environment: options.Environment = None,
+    at: options.At = None,
+) -> int:
+    """Compile an environment's flags to the JSON that flagd and every OpenFeature SDK reads.
+
+    \b
+    gmconfig flag compile -e production > flags.json
+    gmconfig flag compile -e production flags.json --check
+    """
+    if check and not file:
+        raise UsageError("--check needs a file to compare with")
+    text = session.flags(environment, at=at).compile().text()
+    if not file:
+        terminal.answer(text)
+    elif check:
+        return _checked(session, file, text)
+    else:
+        from gmconfig.storage.files import write_atomic
+
+        write_atomic(os.path.join(session.directory, file), text.encode())
+    return ExitCode.OK
+
+
+def import_(
+    session: Session,
+    writing: Writing,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A flagd file, JSON or YAML; - reads stdin.")],
+    into: Annotated[
+        str, typer.Option("--into", metavar="FILE", help="The flag file to write.")
+    ] = "flags/flags.yaml",
+    bucketing: Annotated[
+        str, typer.Option("--bucketing", help="flagd-v3, or flagd-v2 where flagd up to 0.16 decides.")
+    ] = "flagd-v3",
+) -> None:
+    """Take over a flagd file; compiled again it is the same JSON.
+
+    \b
+    gmconfig flag import flags.json
+    gmconfig flag import flags.json --bucketing flagd-v2 --into flags/shop.yaml
+    """
+    options.one_of(bucketing, ("flagd-v3", "flagd-v2"))
+    result = session.flags().import_flags(
+        content(session, file), bucketing=bucketing, into=into, **writing.how
+    )
+    writing.show(result)
+
+
+def lint(
+    session: Session,
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif or junit."),
+    ] = "text",
+) -> int:
+    """Say what is wrong with the flags, in every environment; validate says the same.
+
+    \b
+    gmconfig flag lint
+    gmconfig flag lint -o github
+    """
+    from gmconfig.validate.report.formats import FORMATS
+
+    options.one_of(output, FORMATS)
+    report = session.flags().lint()
+    terminal.answer(FORMATS[output](report))
+    return ExitCode.OK if report.ok else ExitCode.NO
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "compile")(compile_)
+    verb(app, "import")(import_)
+    verb(app, "lint")(lint)
+
+
+def _checked(session: Session, file: str, text: str) -> int:
+    try:
+        current = read_text(session, file)
+    except NotFound:
+        current = ""
+    if current == text:
+        return ExitCode.OK
+    terminal.note(f"{file} is not up to date")
+    return ExitCode.NO

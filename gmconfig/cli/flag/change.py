@@ -1,0 +1,142 @@
+"""`flag create`, `set`, `enable`, `disable`, `rollout`, `delete`: each a minimal commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, prompt
+from gmconfig.cli.flag.arguments import Name
+from gmconfig.cli.verb import verb
+from gmconfig.errors import UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
+
+
+def create(
+    session: Session,
+    writing: Writing,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What programs ask for.")],
+    description: Annotated[str, typer.Option("--description", metavar="TEXT", help="What it is for.")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="WHO", help="Who answers for it.")] = "",
+    state: Annotated[
+        str, typer.Option("--state", help="disabled, enabled, rollout, experiment or archived.")
+    ] = "",
+    percentage: Annotated[
+        float | None, typer.Option("--percentage", metavar="P", help="Share of users of a rollout.")
+    ] = None,
+    users: Annotated[
+        list[str] | None, typer.Option("--for", metavar="USER", help="A user who always has it; repeatable.")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--type", help="boolean (the default), string, number or object.")
+    ] = "",
+    variants: Annotated[
+        list[str] | None,
+        typer.Option("--variant", metavar="NAME=VALUE", help="A variant, its value as YAML; repeatable."),
+    ] = None,
+    serve: Annotated[str, typer.Option("--serve", metavar="VARIANT", help="For those who are in.")] = "",
+    default: Annotated[str, typer.Option("--default", metavar="VARIANT", help="For everybody else.")] = "",
+    expires: Annotated[str, typer.Option("--expires", metavar="DATE", help="When it should be gone.")] = "",
+) -> None:
+    """Create a flag; without --state and --percentage it is disabled.
+
+    \b
+    gmconfig flag create new_algorithm --owner engineering --percentage 25
+    gmconfig flag create colour --type string --variant red=#f00 --variant blue=#00f --serve blue --default red
+    """
+    state = state or ("disabled" if percentage is None else "rollout")
+    fields: dict[str, Any] = {"type": kind, "variants": dict(map(_variant, variants or ())), "users": users}
+    fields |= {"serve": serve, "default": default, "expires": expires}
+    given = {key: value for key, value in fields.items() if value}
+    manager = session.flags()
+    result = manager.create_feature_flag(name, description, owner, state, percentage, **given, **writing.how)
+    writing.show(result)
+
+
+def set_(
+    session: Session,
+    writing: Writing,
+    name: Name,
+    path: options.Path,
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
+    ] = "",
+    environment: options.Target = None,
+    string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
+) -> None:
+    """Set one key of a flag; null takes it away.
+
+    With -e it goes into the environment's overrides, without into what all share.
+
+    \b
+    gmconfig flag set new_algorithm owner trading
+    gmconfig flag set new_algorithm users '[alice, bob]' -e staging -m "they test it"
+    """
+    given = prompt.given_value(value, string=string, what=path)
+    writing.show(session.flags(environment).set_value(name, path, given, **writing.how))
+
+
+def enable(session: Session, writing: Writing, name: Name, environment: options.Target = None) -> None:
+    """Switch a flag on again: for the share of users that is written down for it, else for everybody.
+
+    \b
+    gmconfig flag enable new_algorithm -e production -m "fixed"
+    """
+    writing.show(session.flags(environment).enable_feature_flag(name, **writing.how))
+
+
+def disable(session: Session, writing: Writing, name: Name, environment: options.Target = None) -> None:
+    """Switch a flag off for everybody, whatever else is said about it: the kill switch.
+
+    \b
+    gmconfig flag disable new_algorithm -e production -m "errors doubled"
+    """
+    writing.show(session.flags(environment).disable_feature_flag(name, **writing.how))
+
+
+def rollout(
+    session: Session,
+    writing: Writing,
+    name: Name,
+    percentage: Annotated[
+        float, typer.Argument(metavar="PERCENT", min=0, max=100, help="Share of users, 0 to 100.")
+    ],
+    environment: options.Target = None,
+) -> None:
+    """Serve a flag to a share of users; raising it takes nobody out.
+
+    \b
+    gmconfig flag rollout new_algorithm 50 -e production
+    """
+    writing.show(session.flags(environment).set_rollout(name, percentage, **writing.how))
+
+
+def delete(session: Session, writing: Writing, name: Name) -> None:
+    """Remove a flag; programs that still ask for it get their own default.
+
+    \b
+    gmconfig flag delete new_algorithm -m "everybody has it"
+    """
+    writing.show(session.flags().delete_feature_flag(name, **writing.how))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "create")(create)
+    verb(app, "set", context_settings={"ignore_unknown_options": True})(set_)
+    verb(app, "enable")(enable)
+    verb(app, "disable")(disable)
+    verb(app, "rollout")(rollout)
+    verb(app, "delete")(delete)
+
+
+def _variant(text: str) -> tuple[str, object]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise UsageError(f'"{text}" is no variant', hint="--variant NAME=VALUE")
+    # "#f00" is a colour, not a YAML comment
+    return name, value if value.startswith("#") else prompt.as_yaml(value)

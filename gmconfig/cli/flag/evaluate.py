@@ -1,0 +1,155 @@
+"""`flag eval`: what a user gets, and which rule decided."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, prompt, terminal, values
+from gmconfig.cli.flag.arguments import Name, content, read_text
+from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gmconfig.api import Decision
+    from gmconfig.cli.session import Session
+
+    Ask = Callable[..., Decision]
+
+
+def eval_(
+    session: Session,
+    name: Name,
+    user: Annotated[
+        str | None, typer.Option("--user", metavar="USER", help="The user's targeting key.")
+    ] = None,
+    context: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--context", metavar="K=V|@FILE", help="Something known about the user, or a JSON file."
+        ),
+    ] = None,
+    default: Annotated[
+        str | None, typer.Option("--default", metavar="VALUE", help="What the program would fall back to.")
+    ] = None,
+    kind: Annotated[
+        str,
+        typer.Option("--type", help="boolean, string, integer, float or object: what the program expects."),
+    ] = "",
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Read JSON contexts from stdin, one a line, with targetingKey.")
+    ] = False,
+    file: Annotated[str, typer.Option("--file", metavar="FILE", help="Ask a flagd file instead.")] = "",
+    bucketing: Annotated[
+        str, typer.Option("--bucketing", help="With --file: flagd-v3 or flagd-v2.")
+    ] = "flagd-v3",
+    environment: options.Environment = None,
+    at: options.At = None,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Say what a user gets: value, variant, reason, and the rule that decided.
+
+    \b
+    gmconfig flag eval new_algorithm --user user123 -e production
+    gmconfig flag eval new_algorithm --user u7 --context plan=pro -o json
+    """
+    options.one_of(output, ("text", "json"))
+    ask = _file(session, file, bucketing) if file else session.flags(environment, at=at).evaluate_feature
+    fallback = None if default is None else prompt.as_yaml(default)
+    wanted = {"default": fallback, "kind": _kind(kind)}
+    if batch:
+        return _batch(ask, name, wanted)
+    decision = ask(name, user, _context(session, context or []), **wanted)
+    if output == "json":
+        terminal.answer(values.as_json(record(decision)))
+    elif decision.error_code == "FLAG_NOT_FOUND":
+        raise NotFound(decision.error_message or "", hint="gmconfig flag list")
+    else:
+        terminal.lines(_lines(decision))
+    return ExitCode.NO_ANSWER if decision.error_code else ExitCode.OK
+
+
+def record(decision: Decision) -> dict[str, Any]:
+    """Give a decision as JSON has it."""
+    return {
+        "flag": decision.flag,
+        "value": decision.value,
+        "variant": decision.variant,
+        "reason": str(decision.reason),
+        "rule": decision.rule,
+        "errorCode": str(decision.error_code) if decision.error_code else None,
+        "errorMessage": decision.error_message,
+        "flagMetadata": dict(decision.metadata),
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Add this verb."""
+    verb(app, "eval")(eval_)
+
+
+def _file(session: Session, file: str, bucketing: str) -> Ask:
+    from gmconfig.flag.bucketing import Bucketing
+    from gmconfig.flag.flag_set import FlagSet
+
+    options.one_of(bucketing, list(Bucketing))
+    return FlagSet(content(session, file), Bucketing(bucketing)).evaluate
+
+
+def _kind(text: str) -> Any:
+    from gmconfig.flag.kind import Kind
+
+    if text and text not in list(Kind):
+        raise UsageError(f'"{text}" is no type', hint=f"one of: {', '.join(Kind)}")
+    return Kind(text) if text else None
+
+
+def _context(session: Session, given: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if text.startswith("@"):
+            found |= _json_map(read_text(session, text[1:]), text)
+        elif sign and key:
+            found[key] = prompt.as_yaml(value)
+        else:
+            raise UsageError(f'"{text}" is no context', hint="--context plan=pro, or --context @context.json")
+    return found
+
+
+def _json_map(text: str, source: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f'"{source}" is not JSON: {error}') from error
+    if not isinstance(found, dict):
+        raise UsageError(f'"{source}" is no map')
+    return found
+
+
+def _batch(ask: Ask, name: str, wanted: dict[str, Any]) -> int:
+    """Answer line by line; one process for as many users as there are."""
+    failed = False
+    for line in sys.stdin:
+        if line.strip():
+            context = _json_map(line, "stdin")
+            user = context.pop("targetingKey", None)
+            decision = ask(name, user, context, **wanted)
+            failed = failed or decision.error_code is not None
+            terminal.answer(json.dumps(record(decision), ensure_ascii=False))
+    return ExitCode.NO_ANSWER if failed else ExitCode.OK
+
+
+def _lines(decision: Decision) -> list[terminal.Line]:
+    rows: list[terminal.Line] = [
+        [(values.inline(decision.value), "green"), f"   {decision.variant or '(your default)'}"]
+    ]
+    rows.append(f"  {decision.reason}, decided by {decision.rule}")
+    if decision.error_code:
+        rows.append([(f"  {decision.error_code}: {decision.error_message}", "red")])
+    return rows

@@ -1,0 +1,88 @@
+"""`flag list` and `show`: what flags there are, and what one says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import options, terminal, values
+from gmconfig.cli.flag.arguments import Name
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.api import FeatureFlag
+    from gmconfig.cli.session import Session
+
+
+def list_(
+    session: Session,
+    environment: options.Environment = None,
+    at: options.At = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """List flags with state, share of users, owner and end, as an environment sees them.
+
+    \b
+    gmconfig flag list -e production
+    gmconfig flag list -o json
+    """
+    options.one_of(output, ("text", "json"))
+    flags = session.flags(environment, at=at).list_feature_flags()
+    if output == "json":
+        return terminal.answer(values.as_json([record(flag) for flag in flags]))
+    if not flags:
+        return terminal.note("no flags yet: gmconfig flag create NAME")
+    return terminal.lines(terminal.table([_row(flag) for flag in flags]))
+
+
+def show(
+    session: Session,
+    name: Name,
+    environment: options.Environment = None,
+    at: options.At = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Print what is written about a flag, with an environment's overrides merged in.
+
+    \b
+    gmconfig flag show new_algorithm -e production
+    """
+    options.one_of(output, ("text", "json"))
+    flag = session.flags(environment, at=at).feature_flag(name)
+    if output == "json":
+        return terminal.answer(values.as_json(record(flag) | {"definition": flag.definition}))
+    terminal.answer(values.as_yaml({flag.name: dict(flag.definition)}))
+    return terminal.note(f"{flag.place}")
+
+
+def record(flag: FeatureFlag) -> dict[str, Any]:
+    """Give a flag as JSON has it."""
+    return {
+        "name": flag.name,
+        "state": str(flag.state),
+        "percentage": flag.percentage,
+        "description": flag.description,
+        "owner": flag.owner,
+        "expires": flag.expires,
+        "file": flag.place.file,
+        "line": flag.place.line,
+    }
+
+
+def register(app: Any) -> None:
+    """Add these verbs."""
+    verb(app, "list")(list_)
+    verb(app, "show")(show)
+
+
+def _row(flag: FeatureFlag) -> list[terminal.Span]:
+    shares = flag.state in ("rollout", "experiment") and flag.percentage is not None
+    ends = f"until {flag.expires}" if flag.expires else ""
+    state: terminal.Span = (str(flag.state), "dim") if flag.state.is_off else str(flag.state)
+    return [
+        flag.name,
+        state,
+        f"{flag.percentage:g} %" if shares else "",
+        flag.owner or "",
+        ends,
+        flag.description or "",
+    ]

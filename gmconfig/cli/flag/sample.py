@@ -1,0 +1,106 @@
+"""`flag simulate` and `diff`: how many users a flag, or a change of one, reaches."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli.flag.arguments import Name, Sample, people
+from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gmconfig.api import FlagDifference
+    from gmconfig.cli.session import Session
+
+
+def simulate(
+    session: Session,
+    name: Name,
+    sample: Sample = "10000",
+    percentage: Annotated[
+        float | None,
+        typer.Option("--percentage", metavar="P", min=0, max=100, help="As if it were rolled out to P %."),
+    ] = None,
+    environment: options.Environment = None,
+    at: options.At = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Say how many users of a sample get which variant by which rule, and how many a percentage would move.
+
+    \b
+    gmconfig flag simulate new_algorithm -e production
+    gmconfig flag simulate new_algorithm --percentage 50 --sample users.txt
+    """
+    options.one_of(output, ("text", "json"))
+    manager = session.flags(environment, at=at)
+    found = manager.simulate(name, people(session, sample), percentage=percentage)
+    if output == "json":
+        return terminal.answer(values.as_json(asdict(found)))
+    terminal.lines(
+        terminal.table([*_counts(found.variants, found.users), [], *_counts(found.rules, found.users)])
+    )
+    if found.moved is not None:
+        terminal.lines([f"{found.moved} of {found.users} users would get another variant"])
+    return None
+
+
+def diff(
+    session: Session,
+    left: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="Environment, revision or environment@revision.", autocompletion=complete.sides
+        ),
+    ],
+    right: Annotated[
+        str, typer.Argument(metavar="B", help="What to compare it with.", autocompletion=complete.sides)
+    ],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Flags; all by default.")
+    ] = None,
+    sample: Sample = "10000",
+    environment: options.Environment = None,
+    exit_code: options.DifferenceIsOne = False,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Say how many users of a sample get another variant, and which rule does it.
+
+    \b
+    gmconfig flag diff staging production
+    gmconfig flag diff HEAD~1 HEAD new_algorithm -e production
+    """
+    options.one_of(output, ("text", "json"))
+    found = session.flags(environment).diff(left, right, names or (), people(session, sample))
+    if output == "json":
+        terminal.answer(values.as_json([asdict(one) | {"moved": one.moved} for one in found]))
+    else:
+        rows = [row for one in found for row in _difference(one)]
+        terminal.lines(rows or ["no difference for this sample"])
+    return ExitCode.NO if exit_code and any(one.moves or one.only_in for one in found) else ExitCode.OK
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "simulate")(simulate)
+    verb(app, "diff")(diff)
+
+
+def _counts(found: Mapping[str, int] | Mapping[str | None, int], total: int) -> Iterator[list[terminal.Span]]:
+    for name, count in found.items():
+        yield [name or "(the program's default)", f"{count:>8}", f"{100 * count / max(1, total):5.1f} %"]
+
+
+def _difference(one: FlagDifference) -> Iterator[terminal.Line]:
+    if one.only_in:
+        yield f"{one.flag}: only in {one.only_in}"
+    elif one.moves:
+        yield f"{one.flag}: {one.moved} of {one.users} users"
+    for move in one.moves:
+        arrow = f"{move.before or '(none)'} → {move.after or '(none)'}"
+        yield [f"  {move.users:>8}  ", arrow, (f"   {move.rule}", "dim")]
