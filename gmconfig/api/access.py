@@ -38,6 +38,10 @@ class Plan(NamedTuple):
     access: Mapping[str, FileEdit]
 
 
+RECOVERY = "recovery"
+"""The member that `init` offers: whoever has its phrase can do everything when every other key is lost."""
+
+
 def add_member(workspace: Workspace, name: str, keys: Mapping[str, object], how: How) -> AccessChange:
     """Add a member with public keys; what they may do is granted afterwards."""
     plan = amended(
@@ -230,3 +234,19 @@ def _restored(workspace: Workspace) -> dict[str, bytes]:
     from gmconfig.api.verifying import removed_events
 
     return {one.event.file: one.raw for one in removed_events(workspace)}
+
+
+def add_recovery(workspace: Workspace, how: How) -> str:
+    """Add the member `recovery`, who may do everything with a generated phrase, and give the phrase.
+
+    Raises:
+        Refused: there is one already.
+    """
+    from gmconfig.api.keys import protected_identity
+    from gmconfig.secret.generator import recovery_phrase
+    from gmconfig.secret.policy import EVERY
+
+    phrase = recovery_phrase()
+    add_member(workspace, RECOVERY, protected_identity(phrase), how)
+    grant(workspace, RECOVERY, OPERATIONS, EVERY, how, history=True)
+    return phrase

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from gmconfig.api.outcome import Outcome
     from gmconfig.api.workspace import Workspace
+    from gmconfig.secret.token import Secret
 
 
 class AccessMethods:
@@ -62,6 +63,13 @@ class AccessMethods:
         from gmconfig.api.access import add_member
 
         return add_member(self.workspace, name, keys, How(user, reason, **how))
+
+    def add_recovery(self, user: str | None = None, reason: str | None = None) -> Secret:
+        """Add the member `recovery`, and give its generated phrase, which is kept nowhere."""
+        from gmconfig.api.access import add_recovery
+        from gmconfig.secret.token import Secret
+
+        return Secret(add_recovery(self.workspace, How(user, reason)))
 
     def remove_member(
         self, name: str, user: str | None = None, reason: str | None = None, **how: bool

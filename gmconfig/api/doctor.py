@@ -125,7 +125,10 @@ def _access(project: Project, fix: bool) -> Iterator[Examined]:
     alone = [scope for scope in policy.scopes if len(policy.readers(scope)) < 2]
     if alone:
         yield Examined(
-            "readers", "warning", f"one person alone can open {', '.join(alone)}: a lost key loses it"
+            "readers",
+            "warning",
+            f"one person alone can open {', '.join(alone)}: a lost key loses it",
+            "gmconfig init --recovery",
         )
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal
+from gmconfig.cli import options, prompt, terminal
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
+    from gmconfig.api import Outcome
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
@@ -34,6 +35,12 @@ def init(
         str | None,
         typer.Option("--by", metavar="KEY", help="With --extract-base: match list items by this key."),
     ] = None,
+    recovery: Annotated[
+        bool,
+        typer.Option(
+            "--recovery", help="Add a second admin behind a generated phrase; on a terminal you are asked."
+        ),
+    ] = False,
     identity: options.IdentityFile = None,
 ) -> None:
     """Begin: gmconfig.yaml, a base layer, your identity and the access policy, as one commit.
@@ -63,6 +70,27 @@ def init(
     for line in result.notes:
         terminal.note(line)
     writing.show(result.outcome)
+    if _wants_recovery(recovery, result.outcome, writing):
+        _recovery(_joined(session, folder), identity, writing)
+
+
+def _wants_recovery(asked_for: bool, done: Outcome, writing: Writing) -> bool:
+    """Whether a second admin is to be made: a lost key alone would lose every secret."""
+    founded = done.commit is not None and "access.yaml" in done.files
+    if asked_for or not founded or not terminal.interactive() or writing.output != "text":
+        return asked_for and not writing.dry_run
+    return prompt.agreed("make a recovery phrase, in case you lose your key?")
+
+
+def _recovery(folder: str, identity: str | None, writing: Writing) -> None:
+    from gmconfig.api import SecretsManager
+
+    how = writing.how
+    phrase = SecretsManager(root=folder, identity=identity).add_recovery(how["user"], how["reason"])
+    terminal.note(
+        'the member "recovery" can do everything with this phrase; write it down, it is kept nowhere:'
+    )
+    terminal.answer(str(phrase.reveal()))
 
 
 def demo(

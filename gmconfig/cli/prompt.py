@@ -90,10 +90,15 @@ def confirmed(question: str, *, yes: bool) -> None:
         raise Refused(
             f"{question} needs an answer, and there is no terminal to ask on", hint="-y answers yes"
         )
+    if not agreed(question):
+        raise Refused("not confirmed; nothing was changed")
+
+
+def agreed(question: str) -> bool:
+    """Ask on the terminal; anything but yes is no."""
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Refused("not confirmed; nothing was changed")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def edited(text: str, *, suffix: str) -> str:

@@ -11,6 +11,7 @@ from gmconfig.errors import UsageError
 # Without characters that look alike or that a shell, a URL or YAML would read in their own way.
 _LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _PUNCTUATION = "-_.~"
+_WRITABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class SecretType(StrEnum):
@@ -57,6 +58,11 @@ def _of_length(kind: SecretType, length: int) -> str:
         known = ", ".join(map(str, allowed)) if len(allowed) < 9 else f"{allowed[0]} to {allowed[-1]}"
         raise UsageError(f'"{length}" is not a length for type "{kind}"', hint=known)
     return make(length)
+
+
+def recovery_phrase() -> str:
+    """Make a phrase that a person can write down and type: eight groups of five, 196 bits."""
+    return "-".join("".join(secrets.choice(_WRITABLE) for _ in range(5)) for _ in range(8))
 
 
 def _password(length: int = 32) -> str:

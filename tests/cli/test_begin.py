@@ -154,3 +154,19 @@ def test_doctor_repairs_what_needs_no_question(ok, cli, sealed_trading, git, iso
     assert "trusts" in fixed["trust"]
     assert identity.stat().st_mode & 0o777 == 0o600
     assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
+
+
+def test_a_recovery_phrase_opens_everything_when_the_key_is_lost(
+    ok, cli, sealed_trading, isolated, monkeypatch
+):
+    phrase = ok("init", "--recovery").splitlines()[-1]
+    assert phrase.count("-") == 7
+    assert (
+        phrase not in subprocess.run(["git", "log", "-p"], capture_output=True, text=True, check=True).stdout
+    )
+    (isolated / ".config/gmconfig/identity").unlink()
+    assert cli("secret", "get", "db_password").code == 3
+    monkeypatch.setenv("GMCONFIG_PASSPHRASE", phrase)
+    assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
+    ok("secret", "member", "remove", "test")
+    ok("secret", "verify")

@@ -77,7 +77,7 @@ class Builder:
 
     def _scalar(self, event: Any) -> object:
         text = event.value
-        if event.ctag is not None:
+        if event.ctag is not None:  # noqa: SIM108  # two decisions on one line read badly
             value = tagged(event.tag, text)
         else:
             value = PLAIN[text] if event.implicit[0] else text
