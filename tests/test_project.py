@@ -18,7 +18,15 @@ TOP_LEVEL = {
     "CHANGELOG.md",
     "LICENSE",
 }
-PURE = ["config/merge.py", "config/placeholder.py", "config/diff.py", "path/segment.py", "path/search.py", "path/parser.py", "path/key_path.py"]
+PURE = [
+    "config/merge.py",
+    "config/placeholder.py",
+    "config/diff.py",
+    "path/segment.py",
+    "path/search.py",
+    "path/parser.py",
+    "path/key_path.py",
+]
 
 
 @pytest.mark.parametrize(

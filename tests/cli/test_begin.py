@@ -93,10 +93,8 @@ def test_history_of_one_key_names_the_commits_that_changed_it(ok, govuk, git):
         "rev-list", "--reverse", "--first-parent", "HEAD", "--", "values-production.yaml"
     ).split():
         text = git("show", f"{commit}:values-production.yaml")
-        if "replicaCount" not in text:
-            value = None
-        else:
-            value = (load(text.encode()).get("workers") or {}).get("replicaCount")
+        known = "replicaCount" in text
+        value = (load(text.encode()).get("workers") or {}).get("replicaCount") if known else None
         if value != last and not (value is None and not values):
             values.append((commit, value))
             last = value
@@ -161,9 +159,7 @@ def test_a_recovery_phrase_opens_everything_when_the_key_is_lost(
 ):
     phrase = ok("init", "--recovery").splitlines()[-1]
     assert phrase.count("-") == 7
-    assert (
-        phrase not in subprocess.run(["git", "log", "-p"], capture_output=True, text=True, check=True).stdout
-    )
+    assert phrase.encode() not in subprocess.run(["git", "log", "-p"], capture_output=True, check=True).stdout
     (isolated / ".config/gmconfig/identity").unlink()
     assert cli("secret", "get", "db_password").code == 3
     monkeypatch.setenv("GMCONFIG_PASSPHRASE", phrase)

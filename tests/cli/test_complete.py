@@ -30,6 +30,13 @@ def test_the_shell_asks_the_real_program(trading):
     import subprocess
     import sys
 
-    environment = {**os.environ, "_GMCONFIG_COMPLETE": "complete_bash", "COMP_WORDS": "gmconfig config get se", "COMP_CWORD": "3"}
-    done = subprocess.run([sys.executable, "-m", "gmconfig"], env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        "_GMCONFIG_COMPLETE": "complete_bash",
+        "COMP_WORDS": "gmconfig config get se",
+        "COMP_CWORD": "3",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "gmconfig"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.stdout.split() == ["settings"], done

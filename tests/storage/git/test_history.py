@@ -78,7 +78,7 @@ def test_a_shallow_clone_says_how_to_deepen(committed: Path, tmp_path: Path, git
 
 
 def test_gitpython_tells_the_same_of_a_commit(committed: Path, git, set_key):
-    commit = set_key("key1", "new", message="why\n\nlong", trailers={"Gmconfig-Operation": "set"}).commit
+    set_key("key1", "new", message="why\n\nlong", trailers={"Gmconfig-Operation": "set"})
     git("tag", "release")
     git("remote", "add", "origin", "https://example.org/x.git")
     repository = Repository.discover(str(committed))

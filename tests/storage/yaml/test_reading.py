@@ -38,9 +38,7 @@ def test_a_key_twice_is_refused_with_both_places():
     assert error.place == Place("f.yaml", 5, 3)
 
 
-@pytest.mark.parametrize(
-    "text", [b'a: 1\n"a": 2', b'1: a\n"1": b', b"{a: 1, a: 2}", b"~: 1\nnull: 2"]
-)
+@pytest.mark.parametrize("text", [b'a: 1\n"a": 2', b'1: a\n"1": b', b"{a: 1, a: 2}", b"~: 1\nnull: 2"])
 def test_a_key_twice_in_another_guise_too(text):
     assert "stands here and at 1:" in refusal(text).message
 
