@@ -17,7 +17,12 @@ _VARYING = [
     (re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?"), "<date>"),
     (re.compile(r"\d+(\.\d+)? m?s\b"), "<duration>"),
     # A file as young as the cache is read again: how many are is a matter of milliseconds.
-    (re.compile(r"(, \d+ files? unchanged since the last check|\(\d+ files? unchanged since the last check\))"), ""),
+    (
+        re.compile(
+            r"(, \d+ files? unchanged since the last check|\(\d+ files? unchanged since the last check\))"
+        ),
+        "",
+    ),
 ]
 
 

@@ -53,7 +53,9 @@ def plain(token):
 
 
 tokens = st.builds("gm1.default.k{}.v{}".format, st.integers(1, 3), st.integers(1, 3))
-sides = st.fixed_dictionaries(dict.fromkeys(NAMES, tokens)).map(lambda side: {name: side[name] for name in NAMES})
+sides = st.fixed_dictionaries(dict.fromkeys(NAMES, tokens)).map(
+    lambda side: {name: side[name] for name in NAMES}
+)
 
 
 @given(base=sides, ours=sides, theirs=sides)
