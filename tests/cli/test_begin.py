@@ -89,17 +89,14 @@ def test_history_of_one_key_names_the_commits_that_changed_it(ok, govuk, git):
         ok("config", "history", "values", "workers.replicaCount", "-e", "production", "-o", "json")
     )
     values, last = [], object()
-    for commit in git(
-        "rev-list", "--reverse", "--first-parent", "HEAD", "--", "values-production.yaml"
-    ).split():
+    touching = git("rev-list", "--reverse", "--first-parent", "HEAD", "--", "values-production.yaml")
+    for commit in touching.split()[:60]:  # the room's own tests go through all of them
         text = git("show", f"{commit}:values-production.yaml")
         known = "replicaCount" in text
         value = (load(text.encode()).get("workers") or {}).get("replicaCount") if known else None
         if value != last and not (value is None and not values):
             values.append((commit, value))
             last = value
-        if len(values) > 3:
-            break
     assert [(e["commit"], e["value"]) for e in reversed(entries)][: len(values)] == values
 
 
