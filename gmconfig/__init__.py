@@ -8,6 +8,7 @@ The rooms, from the door down; imports point one way, and a contract in `pyproje
     cli       parse, call, render; nothing else prints or knows typer and rich
     api       ConfigManager, SecretsManager, ConfigValidator: each joins rooms into what a user wants done
     validate  the checks, their findings' report formats, the cache of verdicts
+    flag      feature flags: the flag file, flagd's definitions, the evaluator
     config    merge, placeholders, provenance, history, diff, where an edit goes
     secret    sealing, identities, the access policy, signed events, named secrets
     project   gmconfig.yaml and where things lie: root, documents, environments, layers

@@ -35,6 +35,7 @@ class Lowering:
         self.flags = flags
         self.conditions = Conditions(segments)
         self._lowered: dict[str, Lowered] = {}
+        self._failed: dict[str, Trouble] = {}
         self._open: list[str] = []
 
     def lowered(self, name: str) -> Lowered:
@@ -43,10 +44,15 @@ class Lowering:
         Raises:
             Trouble: it cannot be compiled.
         """
+        if name in self._failed:
+            raise self._failed[name]
         if name not in self._lowered:
             self._open.append(name)
             try:
                 self._lowered[name] = self._made(name, self.flags[name])
+            except Trouble as trouble:
+                self._failed[name] = trouble
+                raise
             finally:
                 self._open.pop()
         return self._lowered[name]

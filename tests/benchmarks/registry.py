@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tests.benchmarks import (
     cold_validate,
     config_get,
+    flag_evaluation,
     key_history,
     library_read,
     memory,
@@ -27,5 +28,6 @@ MODULES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "sealed-set": sealed_set.rows,
     "sealed-open": sealed_open.rows,
     "key-history": key_history.rows,
+    "flags": flag_evaluation.rows,
     "memory": memory.rows,
 }

@@ -103,3 +103,24 @@ def resolved(theirs, user, context):
     except Exception:  # whatever else escapes is GENERAL to a client
         return "fallback", None, "ERROR", "GENERAL"
     return found.value, found.variant, str(found.reason.value), None
+
+
+@pytest.mark.parametrize("count", [4_000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_a_population_is_split_alike(flags, count):
+    from tests.flag.test_model import FULL
+
+    content = flags.write(FULL).compiled().content
+    theirs = core.FlagdCore()
+    theirs.set_flags(copy.deepcopy(content))
+    ours = FlagSet(content)
+    names = ["new_algorithm", "child", "stepped"]
+
+    for number in range(count):
+        key, user = names[number % 3], f"user-{number}"
+        found = theirs.resolve_boolean_value(key, False, EvaluationContext(user, {"plan": "pro"}))
+        decision = ours.evaluate(key, user, {"plan": "pro"}, False)
+        assert (decision.value, decision.variant, str(decision.reason)) == (
+            found.value,
+            found.variant,
+            str(found.reason.value),
+        )

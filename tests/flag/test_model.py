@@ -128,10 +128,10 @@ def test_users_then_rules_then_the_rollout_then_the_default(flags):
 def test_environments_override_along_their_ancestors(flags):
     flags.write(FULL)
     users = [str(number) for number in range(4000)]
-    inside = {
-        name: {user for user in users if flags.set(name).evaluate("new_algorithm", user).value}
-        for name in (None, "production", "staging", "testing")
-    }
+    inside = {}
+    for name in (None, "production", "staging", "testing"):
+        found = flags.set(name)
+        inside[name] = {user for user in users if found.evaluate("new_algorithm", user).value}
 
     assert inside["testing"] == set()
     assert flags.set("testing").evaluate("new_algorithm", "alice").rule == "state"
