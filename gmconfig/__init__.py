@@ -6,7 +6,7 @@ What it is
 
 The rooms, from the door down; imports point one way, and a contract in `pyproject.toml` holds them to it
     cli       parse, call, render; nothing else prints or knows typer and rich
-    api       ConfigManager, SecretsManager, ConfigValidator: each joins rooms into what a user wants done
+    api       ConfigManager, SecretsManager, FeatureFlagManager, ConfigValidator: each joins rooms into one wish
     validate  the checks, their findings' report formats, the cache of verdicts
     flag      feature flags: the flag file, flagd's definitions, the evaluator
     config    merge, placeholders, provenance, history, diff, where an edit goes

@@ -195,3 +195,17 @@ def test_a_repository_in_the_middle_of_something_is_refused(cli, ok, trading, gi
     answer = cli("config", "set", "settings", "database.pool", "60", "-e", "production")
     assert answer.code == 4, answer
     ok("config", "set", "settings", "database.pool", "60", "-e", "production", "--no-commit")
+
+
+def test_a_further_layer_is_changed_by_its_variable(ok, trading, git):
+    file = trading / "gmconfig.yaml"
+    file.write_text(file.read_text() + "layers: ['hosts/{host}.yaml']\n")
+    git("commit", "-qam", "hosts")
+    ok("config", "set", "settings", "database.pool", "7", "-e", "production", "--var", "host=web1")
+    assert git("show", "--format=", "--name-only") == "hosts/web1.yaml"
+    assert ok("config", "get", "settings", "database.pool", "-e", "production", "--var", "host=web1") == "7\n"
+    assert ok("config", "get", "settings", "database.pool", "-e", "production") == "40\n"
+    ok("config", "unset", "settings", "database.pool", "-e", "production", "--var", "host=web1")
+    assert (
+        ok("config", "get", "settings", "database.pool", "-e", "production", "--var", "host=web1") == "40\n"
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gmconfig.cli import get as getting
 from gmconfig.cli import options, prompt
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
@@ -29,6 +30,7 @@ def set_(
         str | None, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
     ] = None,
     environment: options.Target = None,
+    variables: options.Variables = None,
     create: Annotated[bool, typer.Option("--create", help="Add a key that does not exist yet.")] = False,
     string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
     secret: Annotated[
@@ -48,7 +50,7 @@ def set_(
         hint = f"name a path; the whole file: gmconfig config edit {document}"
         raise UsageError("an empty PATH would replace the whole document", hint=hint)
     given = prompt.given_value(value, string=string, secret=secret, what=path)
-    result = session.manager(environment).set_value(
+    result = session.manager(environment, variables=getting.pairs(variables)).set_value(
         document, path, given, create=create, copy_list=copy_list, secret=secret, **writing.how
     )
     writing.show(result)
@@ -60,6 +62,7 @@ def unset(
     document: options.Document,
     path: options.Path,
     environment: options.Target = None,
+    variables: options.Variables = None,
     copy_list: CopyList = False,
 ) -> None:
     """Remove a key; in an environment, one that is inherited is removed with null.
@@ -68,7 +71,9 @@ def unset(
     gmconfig config unset settings database.pool -e staging
     gmconfig config unset settings logging.level -e development --dry-run
     """
-    result = session.manager(environment).unset_value(document, path, copy_list=copy_list, **writing.how)
+    result = session.manager(environment, variables=getting.pairs(variables)).unset_value(
+        document, path, copy_list=copy_list, **writing.how
+    )
     writing.show(result)
 
 
@@ -77,6 +82,7 @@ def edit(
     writing: Writing,
     document: options.Document,
     environment: options.Target = None,
+    variables: options.Variables = None,
 ) -> None:
     """Open a layer's file in $EDITOR; what you save is validated, then committed.
 
@@ -84,7 +90,7 @@ def edit(
     gmconfig config edit settings -e production
     EDITOR="sed -i s/40/60/" gmconfig config edit settings -e production --dry-run
     """
-    manager = session.manager(environment)
+    manager = session.manager(environment, variables=getting.pairs(variables))
     file, before = manager.layer_text(document)
     after = prompt.edited(before, suffix=".yaml")
     result = manager.replace_layer(document, file, before, after, **writing.how)
