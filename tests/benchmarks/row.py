@@ -73,4 +73,8 @@ class Measured:
 
 def ratio_text(ratio: float, slower: str = "", faster: str = "") -> str:
     """Write a ratio for people: 2.4×, or 7.5× faster."""
-    return f"{slower}{ratio:.3g}×" if ratio >= 1 else f"{faster}{1 / ratio:.3g}× faster"
+    return f"{slower}{_figures(ratio)}×" if ratio >= 1 else f"{faster}{_figures(1 / ratio)}× faster"
+
+
+def _figures(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

@@ -83,7 +83,14 @@ def _line(row: dict[str, Any], bar: dict[str, Any]) -> str:
     mode = bar["ours"].partition(", ")[2]
     title = row["title"] + (f" ({mode})" if mode and mode not in row["title"] else "")
     missed = "" if bar["met"] else " (missed)"
-    cells = (title, ours, f"`{bar['theirs']}`", theirs, ratio_text(bar["ratio"]) + missed, bar["bar"])
+    cells = (
+        title,
+        ours,
+        f"`{bar['theirs']}`",
+        theirs,
+        ratio_text(bar["ratio"]) + _slower(bar) + missed,
+        bar["bar"],
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -93,3 +100,8 @@ def write_readme(file: Path, table: str) -> None:
     file.write_text(
         re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL), "utf-8"
     )
+
+
+def _slower(bar: dict[str, Any]) -> str:
+    """Say it where a bar that asks for faster meets the opposite."""
+    return " slower" if bar["most"] < 1 <= bar["ratio"] else ""
