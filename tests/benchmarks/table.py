@@ -104,4 +104,4 @@ def write_readme(file: Path, table: str) -> None:
 
 def _slower(bar: dict[str, Any]) -> str:
     """Say it where a bar that asks for faster meets the opposite."""
-    return " slower" if bar["most"] < 1 <= bar["ratio"] else ""
+    return " slower" if bar["bar"].endswith("faster") and bar["ratio"] >= 1 else ""
