@@ -169,7 +169,6 @@ class _Cut:
         self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()
     ) -> list[Splice] | None:
         """Give the splices inside of what is not wanted; None to take it away whole."""
-        raise NotImplementedError
 
     def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:
         """Give the own keys that must stay, since a merge key that stays would bring another value."""
@@ -179,7 +178,6 @@ class _Cut:
         self, node: Node, index: int, value: dict[str, object], brought: dict[str, object]
     ) -> list[Splice] | None:
         """Give the splices for a merge key that brings what is wanted; None to take it away."""
-        raise NotImplementedError
 
 
 class _BaseCut(_Cut):

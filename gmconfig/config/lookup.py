@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
         def open(self, sealed: Sealed) -> object:
             """Give the plain value."""
-            raise NotImplementedError
 
         def named(self, name: str, environment: str | None) -> Sealed:
             """Give a named secret's token as an environment sees it."""
-            raise NotImplementedError
 
 
 class Lookup:

@@ -23,25 +23,20 @@ class Identity(Protocol):
     @property
     def source(self) -> str:
         """Where it came from, for people."""
-        raise NotImplementedError
 
     @property
     def recipient(self) -> str:
         """What keys are wrapped for: `age1…` or an SSH public key."""
-        raise NotImplementedError
 
     @property
     def verifier(self) -> str:
         """The public key that proves this identity's signatures."""
-        raise NotImplementedError
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """Open an age file that was made for the recipient."""
-        raise NotImplementedError
 
     def sign(self, content: bytes) -> bytes:
         """Sign an event."""
-        raise NotImplementedError
 
 
 class SeedIdentity:

@@ -46,23 +46,18 @@ class Reader(Protocol):
 
     def mapping(self, value: object, keys: Keys) -> Mapping[str, object]:
         """Expect a map."""
-        raise NotImplementedError
 
     def text(self, value: object, keys: Keys) -> str:
         """Expect a text."""
-        raise NotImplementedError
 
     def sequence(self, value: object, keys: Keys) -> list[object]:
         """Expect a list."""
-        raise NotImplementedError
 
     def rule(self, tree: object, keys: Keys) -> Rule:
         """Expect what selects places."""
-        raise NotImplementedError
 
     def complaint(self, keys: Keys, message: str, hint: str | None = None) -> GmconfigError:
         """Give the error that names the place."""
-        raise NotImplementedError
 
 
 def read(reader: Reader, tree: object, keys: Keys) -> Hook:

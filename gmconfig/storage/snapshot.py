@@ -28,7 +28,6 @@ class Snapshot(Protocol):
 
     def files(self) -> dict[str, str]:
         """Give every path with a key that changes when its content does."""
-        raise NotImplementedError
 
     def read(self, path: str) -> bytes:
         """Give a file's bytes.
@@ -37,11 +36,9 @@ class Snapshot(Protocol):
             FileNotFoundError: there is no such file.
             Refused: the path, or a symlink on the way, leaves the project.
         """
-        raise NotImplementedError
 
     def exists(self, path: str) -> bool:
         """Whether `read` would find a file there."""
-        raise NotImplementedError
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Give the bytes of those of the paths that exist, at the cost of one look."""
