@@ -76,7 +76,6 @@ _ALLOWED = (
     "the bench extra",
     "the right to mount",
     "only root",
-    "no jsonschema[format-nongpl]",
 )
 
 
