@@ -8,7 +8,6 @@ overlay, which may repeat what its base says, what they stand for stays.
 # ruff: noqa: ARG002 - the two kinds of cut answer the same questions from different things
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
@@ -86,7 +85,7 @@ def _touched(node: Node, splices: list[Splice]) -> bool:
     return any(splice.start < node.end and node.outer < splice.end for splice in splices)
 
 
-class _Cut(ABC):
+class _Cut:
     """Finds the splices that leave what is wanted; `special` are the targets of aliases that were torn."""
 
     def __init__(self, stream: Stream, special: set[int]) -> None:
@@ -160,13 +159,11 @@ class _Cut(ABC):
         for index in gone:
             yield removal(self.text, node, index, False)
 
-    @abstractmethod
     def stays(self, node: Node, value: object, wanted: object) -> bool:
-        """Whether a node may stay as it is written."""
+        raise NotImplementedError
 
-    @abstractmethod
     def written(self, node: Node, wanted: object) -> Iterator[Splice]:
-        """Yield the splices that write a node anew."""
+        raise NotImplementedError
 
     def unwanted(
         self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()
