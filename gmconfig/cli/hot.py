@@ -22,6 +22,27 @@ _GET = {
     "-C": "directory",
 }
 _GET_SWITCHES = {"--raw": "raw", "--reveal": "reveal"}
+_SHOW_SWITCHES = {"--reveal": "reveal"}
+_SET = {
+    **{name: word for name, word in _GET.items() if word != "at"},
+    "-m": "reason",
+    "--reason": "reason",
+    "--user": "user",
+}
+_SET_SWITCHES = {
+    "--create": "create",
+    "--string": "string",
+    "--secret": "secret",
+    "--copy-list": "copy_list",
+    "--dry-run": "dry_run",
+    "--no-commit": "no_commit",
+}
+_SECRET_GET = {
+    **{name: word for name, word in _GET.items() if word != "at"},
+    "--identity": "identity",
+    "--user": "user",
+}
+_VARIABLES = {"--var": "variables"}
 _HISTORY = {name: word for name, word in _GET.items() if word != "at"}
 _VALIDATE = {"-o": "output", "--output": "output", "--schema": "schema", "--at": "at", "-C": "directory"}
 _VALIDATE_SWITCHES = {"--staged": "staged"}
@@ -29,14 +50,17 @@ _REPEATED = {"-e": "environments", "--environment": "environments", "--report": 
 
 
 def answered(arguments: list[str]) -> int | None:
-    """Answer `validate`, `config get` and `config history` if nothing stands in the way; else None."""
+    """Answer one of these commands if nothing stands in the way; else None."""
     if arguments[:1] == ["validate"]:
         return _validate(arguments[1:])
-    if arguments[:2] == ["config", "get"]:
-        return _get(arguments[2:])
-    if arguments[:2] == ["config", "history"]:
-        return _history(arguments[2:])
-    return None
+    verb = {
+        "config get": _get,
+        "config show": _show,
+        "config set": _set,
+        "config history": _history,
+        "secret get": _secret_get,
+    }.get(" ".join(arguments[:2]))
+    return verb(arguments[2:]) if verb else None
 
 
 def _validate(arguments: list[str]) -> int | None:
@@ -65,6 +89,44 @@ def _get(arguments: list[str]) -> int | None:
     ):
         return None
     from gmconfig.cli.get import get
+
+    session = _session(options)
+    return _unless_it_fails(lambda: get(session, *words, **options))
+
+
+def _show(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _GET, _SHOW_SWITCHES, _VARIABLES)
+    if words is None or len(words) != 1:
+        return None
+    from gmconfig.cli.show import show
+
+    session = _session(options)
+    return _unless_it_fails(lambda: show(session, *words, **options))
+
+
+def _set(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _SET, _SET_SWITCHES, _VARIABLES)
+    output = options.pop("output", "text")
+    if words is None or len(words) not in (2, 3) or output not in ("text", "json"):
+        return None
+    from gmconfig.cli import outcome
+    from gmconfig.cli.setting import set_value
+
+    how = {
+        "user": options.pop("user", None),
+        "reason": options.pop("reason", None),
+        "dry_run": options.pop("dry_run", False),
+        "commit": not options.pop("no_commit", False),
+    }
+    session = _session(options)
+    return _unless_it_fails(lambda: outcome.show(set_value(session, *words, how=how, **options), output))
+
+
+def _secret_get(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _SECRET_GET, {}, {})
+    if words is None or len(words) != 1:
+        return None
+    from gmconfig.cli.secret_value import get
 
     session = _session(options)
     return _unless_it_fails(lambda: get(session, *words, **options))
@@ -113,7 +175,7 @@ def _parsed(
             options[valued[word]] = rest.pop(0)
         elif word in repeated and rest:
             options.setdefault(repeated[word], []).append(rest.pop(0))
-        elif word.startswith("-"):
+        elif word.startswith("-") and word != "-":  # which alone stands for stdin
             return None, {}
         else:
             words.append(word)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from gmconfig.cli import complete
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from gmconfig.cli import choice, complete
 
 Document = Annotated[
     str, typer.Argument(metavar="DOC", help="Document, such as settings.", autocompletion=complete.documents)
@@ -71,20 +68,7 @@ DifferenceIsOne = Annotated[bool, typer.Option("--exit-code", help="Exit 1 if th
 IdentityFile = Annotated[
     str | None, typer.Option("--identity", metavar="FILE", help="The identity that opens and signs.")
 ]
-
-
-def one_of(word: str, known: Iterable[str]) -> str:
-    """Give the word if it is known.
-
-    Raises:
-        UsageError: it is not; the message lists what is.
-    """
-    from gmconfig.errors import UsageError
-
-    known = list(known)
-    if word not in known:
-        raise UsageError(f'"{word}" is not an output format', hint=f"one of: {', '.join(known)}")
-    return word
+one_of = choice.one_of
 
 
 def format_names() -> str:

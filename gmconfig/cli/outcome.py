@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import terminal, values
+from gmconfig.cli.choice import one_of
 
 if TYPE_CHECKING:
     from gmconfig.api import Outcome
@@ -16,7 +17,7 @@ _QUIET = ("secrets/log/", "secrets/keys/")
 
 def show(result: Outcome, output: str) -> None:
     """Print what was changed, or would be."""
-    options.one_of(output, ("text", "json"))
+    one_of(output, ("text", "json"))
     if output == "json":
         return terminal.answer(values.as_json(record(result)))
     terminal.lines(lines(result))

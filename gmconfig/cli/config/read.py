@@ -8,6 +8,7 @@ import typer
 
 from gmconfig.cli import get as getting
 from gmconfig.cli import options, terminal, values
+from gmconfig.cli import show as showing
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -86,12 +87,15 @@ def show(
     gmconfig config show settings -e production
     gmconfig config show settings -e production -o dotenv --reveal
     """
-    from gmconfig.config.formats import FORMATS
-
-    options.one_of(output, FORMATS)
-    manager = session.manager(environment, variables=getting.pairs(variables), at=at)
-    tree = manager.value(document)
-    terminal.answer(FORMATS[output](values.revealed(tree) if reveal else values.masked(tree)))
+    showing.show(
+        session,
+        document,
+        environment=environment,
+        at=at,
+        variables=variables or (),
+        reveal=reveal,
+        output=output,
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -8,8 +8,8 @@ import typer
 
 from gmconfig.cli import get as getting
 from gmconfig.cli import options, prompt
+from gmconfig.cli.setting import set_value
 from gmconfig.cli.verb import verb
-from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -46,12 +46,18 @@ def set_(
     gmconfig config set settings database.pool 60 -e production -m "load test showed queueing"
     gmconfig config set settings database.admin_password --secret --create -e production
     """
-    if not path:  # most likely a variable of a script that is empty
-        hint = f"name a path; the whole file: gmconfig config edit {document}"
-        raise UsageError("an empty PATH would replace the whole document", hint=hint)
-    given = prompt.given_value(value, string=string, secret=secret, what=path)
-    result = session.manager(environment, variables=getting.pairs(variables)).set_value(
-        document, path, given, create=create, copy_list=copy_list, secret=secret, **writing.how
+    result = set_value(
+        session,
+        document,
+        path,
+        value,
+        how=writing.how,
+        environment=environment,
+        variables=variables or (),
+        create=create,
+        string=string,
+        secret=secret,
+        copy_list=copy_list,
     )
     writing.show(result)
 

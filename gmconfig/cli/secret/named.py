@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, prompt, terminal, values
+from gmconfig.cli import options, prompt, secret_value, terminal, values
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -89,9 +89,7 @@ def get(
     gmconfig secret get db_password -e production
     gmconfig secret get db_password -e production -o json
     """
-    options.one_of(output, ("text", "json"))
-    value = values.revealed(session.secrets(environment, identity=identity).get_secret(name, user=user))
-    terminal.answer(values.as_json(value) if output == "json" else values.as_yaml(value))
+    secret_value.get(session, name, environment=environment, identity=identity, user=user, output=output)
 
 
 def set_(
