@@ -29,6 +29,7 @@ def _beyond_shape(settings: Settings) -> Iterator[Problem]:
     yield from inheritance_problems(settings.environments)
     yield from _unknown_default(settings)
     yield from _shared_names(settings)
+    yield from _lost_targets(settings)
     for keys, text in _patterns(settings):
         yield from _unreadable(keys, text, Pattern)
         if keys[:2] == ("documents", ANY_DOCUMENT) and ANY_DOCUMENT not in text:
@@ -54,6 +55,17 @@ def _shared_names(settings: Settings) -> Iterator[Problem]:
         if name in settings.environments:
             message = f'"{name}" names an environment and a target'
             yield Problem(("targets", name), message, hint="rename one of them", at_key=True)
+
+
+def _lost_targets(settings: Settings) -> Iterator[Problem]:
+    for name, entry in settings.section("targets").items():
+        environment = entry.get("environment") if isinstance(entry, dict) else None
+        if environment is None:
+            continue
+        try:
+            known(settings.environments, environment)
+        except UnknownEnvironment as error:
+            yield Problem(("targets", name, "environment"), error.message, hint=error.hint)
 
 
 def _patterns(settings: Settings) -> Iterator[tuple[Keys, str]]:

@@ -6,6 +6,11 @@ from gmconfig.project.names import HINT, is_name, reserved
 from gmconfig.project.settings import ANY_DOCUMENT
 from gmconfig.project.shape import Either, ListOf, MapOf, Record, Scalar, Words, optional
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gmconfig.path import Keys
+    from gmconfig.project.shape import Problem
+
 
 def _named(kind: str, text: str) -> str | None:
     if not is_name(text):
@@ -19,6 +24,12 @@ def _is_ref_prefix(text: str) -> bool:
 
 def _is_remote(text: str) -> bool:
     return bool(text) and not text.startswith("-") and not any(char <= " " for char in text)
+
+
+def _target(value: object, keys: Keys, problems: list[Problem]) -> None:
+    from gmconfig.project.target_keys import TARGET
+
+    TARGET(value, keys, problems)
 
 
 TEXT = Scalar("text", (str,))
@@ -60,13 +71,7 @@ SHAPE = Record(
                 required=("environments",),
             )
         ),
-        "targets": MapOf(
-            Record(
-                {"kind": NAME, "environment": NAME, "variables": VARIABLES, "placeholders": PLACEHOLDERS},
-                more=True,
-            ),
-            lambda key: _named("a target", key),
-        ),
+        "targets": MapOf(_target, lambda key: _named("a target", key)),
         "freezes": ListOf(ANYTHING),
         "backups": ANYTHING,
         "alerts": Record({"handlers": MapOf(ANYTHING), "thresholds": ANYTHING}),

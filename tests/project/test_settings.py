@@ -38,7 +38,16 @@ EVERYTHING = {
     "parity": [
         {"environments": ["production", "base"], "paths": ["**"], "except": ["debug"], "severity": "error"}
     ],
-    "targets": {"web": {"kind": "directory", "environment": "production", "path": "/etc/app"}},
+    "targets": {
+        "web": {"kind": "directory", "environment": "production", "path": "/etc/app", "keep": 5, "wave": 2,
+                "mode": "0640", "reload": ["systemctl", "reload", "app"], "labels": {"region": "eu"},
+                "hosts": {"web-1": "deploy@10.0.0.1"}, "documents": ["settings", "flags"],
+                "format": "dotenv", "secrets": "omit", "variables": {"A": 1}, "placeholders": "keep",
+                "health": [{"http": "http://a/", "status": 200, "timeout": "5s", "retries": 3}],
+                "before": [["true"]], "ignore": [{"path": "metrics.**", "owner": "ops", "until": "2027-01-01"}],
+                "budget": {"delete_percent": 30}, "options": {"anything": 1}, "endpoints": ["http://a:2379"],
+                "layout": "keys", "kustomize": True, "timeout": "500ms"},
+    },
     "freezes": [{"from": "2026-12-24"}],
     "backups": {"keep": 7},
     "alerts": {"handlers": {"mail": {"to": "ops"}}, "thresholds": {"latency": 3}},
@@ -156,6 +165,10 @@ def test_own_check_and_schema_agree_on_one_wrong_value(data: st.DataObject):
         ),
         ("default_environment: prodution\n", (1, 22), 'no environment named "prodution"', '"production"'),
         ("targets:\n  staging: {kind: ssh}\n", (2, 3), "names an environment and a target", None),
+        ("targets:\n  web: {pth: /srv}\n", (2, 9), 'unknown key "pth"', 'did you mean "path"?'),
+        ("targets:\n  web: {mode: 640}\n", (2, 15), "permissions in quotes", None),
+        ("targets:\n  web: {timeout: 5}\n", (2, 18), "a time span such as", None),
+        ("targets:\n  web: {environment: prod}\n", (2, 22), 'no environment named "prod"', "production"),
         ("merge:\n  'a[': append\n", (2, 3), "is not a path", None),
         (
             "merge: {a: apend}\n",

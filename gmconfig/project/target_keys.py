@@ -1,0 +1,102 @@
+"""The keys of one target in gmconfig.yaml, and the shape of what stands under each."""
+
+from __future__ import annotations
+
+from gmconfig.project.names import is_name
+from gmconfig.project.shape import Either, ListOf, MapOf, Record, Scalar, Words
+
+LIVE_FORMATS = ("yaml", "json", "toml", "dotenv", "properties", "configmap", "secret", "flagd")
+SECRETS = ("plain", "omit", "sealed", "sops")
+
+
+def _is_number(text: str) -> bool:
+    return int(text) >= 0
+
+
+def is_mode(text: str) -> bool:
+    """Whether a text is a file's permissions in octal: `0640`, `600`."""
+    return 3 <= len(text) <= 4 and all(char in "01234567" for char in text)
+
+
+def is_duration(text: str) -> bool:
+    """Whether a text is a time span: `500ms`, `5s`, `10m`, `2h`."""
+    number = text.removesuffix("ms") if text.endswith("ms") else text[:-1]
+    return number.isascii() and number.isdigit() and (text.endswith("ms") or text[-1:] in ("s", "m", "h"))
+
+
+TEXT = Scalar("text", (str,))
+NAME = Scalar("a name", (str,), is_name)
+FLAG = Scalar("true or false", (bool,))
+NUMBER = Scalar("a number of 0 or more", (int,), _is_number)
+MODE = Scalar('permissions in quotes, such as "0640"', (str,), is_mode)
+DURATION = Scalar("a time span such as 500ms, 5s, 10m or 2h", (str,), is_duration)
+WHEN = Scalar("a date or a time", (str,))
+VALUE = Scalar("text, a number, true or false", (str, int, float, bool))
+TEXTS = ListOf(TEXT)
+SEVERAL = Either(TEXT, items=TEXTS)
+
+HEALTH = Record(
+    {
+        "http": TEXT,
+        "tcp": TEXT,
+        "command": TEXTS,
+        "status": NUMBER,
+        "timeout": DURATION,
+        "retries": NUMBER,
+        "grace": DURATION,
+    }
+)
+IGNORE = Record(
+    {"path": TEXT, "document": TEXT, "owner": TEXT, "until": WHEN, "reason": TEXT}, required=("path",)
+)
+
+TARGET = Record(
+    {
+        "kind": NAME,
+        "environment": NAME,
+        "documents": ListOf(TEXT),
+        "format": Words(*LIVE_FORMATS),
+        "secrets": Words(*SECRETS),
+        "variables": MapOf(VALUE),
+        "placeholders": Words("resolve", "keep"),
+        # directory, ssh
+        "path": TEXT,
+        "file": TEXT,
+        "host": TEXT,
+        "hosts": Either(TEXT, items=TEXTS, record=MapOf(TEXT)),
+        "keep": NUMBER,
+        "owner": TEXT,
+        "mode": MODE,
+        "reload": TEXTS,
+        "known_hosts": TEXT,
+        "identity": TEXT,
+        # branch
+        "repository": TEXT,
+        "branch": TEXT,
+        "folder": TEXT,
+        "kustomize": FLAG,
+        "recipients": TEXTS,
+        # manifests
+        "name": TEXT,
+        "namespace": TEXT,
+        # etcd
+        "endpoints": SEVERAL,
+        "prefix": TEXT,
+        "layout": Words("document", "keys", "releases"),
+        "user": TEXT,
+        "password_file": TEXT,
+        "ca": TEXT,
+        "cert": TEXT,
+        "key": TEXT,
+        # every kind
+        "timeout": DURATION,
+        "options": Record({}, more=True),
+        "labels": MapOf(VALUE),
+        "wave": NUMBER,
+        "health": ListOf(HEALTH),
+        "before": ListOf(TEXTS),
+        "after": ListOf(TEXTS),
+        "ignore": ListOf(IGNORE),
+        "budget": Record({"delete_percent": NUMBER, "targets": NUMBER, "corrections": NUMBER}),
+    }
+)
