@@ -10,6 +10,7 @@ from gmconfig.api.inventory import sealed_values
 from gmconfig.secret import reads
 from gmconfig.secret.door import reads_folder
 from gmconfig.secret.exposure import contexts_of, still_exposed
+from gmconfig.secret.order import in_order
 from gmconfig.secret.policy import OPERATIONS
 from gmconfig.secret.rights import described, losers, scopes_of
 from gmconfig.secret.trust import read_policy
@@ -53,15 +54,31 @@ def exposed(workspace: Workspace) -> tuple[ExposedValue, ...]:
 
 
 def audit(workspace: Workspace, name: str | None) -> tuple[AuditEntry, ...]:
-    """Give writes and reads by time, those of one secret if it is named."""
+    """Give writes in the order of the log, reads between them by time; those of one secret if it is named."""
     vault = workspace.vault(workspace.project.worktree())
-    entries = [_written(vault, event) for event in vault.ledger]
-    entries += [
+    written = [_written(vault, event) for event in in_order(vault.ledger)]
+    read = [
         AuditEntry(one["time"], one["member"], one["verb"], (one["place"],), user=one.get("user"))
         for one in reads.read(reads_folder(workspace.project, vault.sources))
     ]
-    wanted = [one for one in entries if name is None or any(_is_about(place, name) for place in one.places)]
-    return tuple(sorted(wanted, key=lambda one: one.time))
+    entries = _woven(written, read)
+    return tuple(
+        one for one in entries if name is None or any(_is_about(place, name) for place in one.places)
+    )
+
+
+def _woven(written: list[AuditEntry], read: list[AuditEntry]) -> Iterator[AuditEntry]:
+    """Yield both, each in its own order: reads come before the first write that is later."""
+    left = iter(sorted(read, key=lambda one: one.time))
+    waiting = next(left, None)
+    for write in written:
+        while waiting is not None and waiting.time < write.time:
+            yield waiting
+            waiting = next(left, None)
+        yield write
+    if waiting is not None:
+        yield waiting
+    yield from left
 
 
 def _member(policy: Policy, member: Member) -> MemberSummary:

@@ -258,19 +258,19 @@ class ConfigManager:
         *,
         path: str = "",
         own: bool = False,
+        secrets: bool = False,
         **how: bool,
     ) -> Outcome:
         """Restore a document's files as of `v7`, a commit or a tag, as a new commit; or only one path.
 
         With `own` only what this environment's own files say; the base and the others stay. A value that is
-        still sealed keeps what it holds today.
+        still sealed keeps what it holds today; with `secrets` the old one comes back, sealed again.
         """
         from gmconfig.api.outcome import How
         from gmconfig.api.restoring import rollback
 
-        return rollback(
-            self.workspace, name, version, How(user, reason, **how), path=KeyPath.parse(path), own=own
-        )
+        at, done = KeyPath.parse(path), How(user, reason, **how)
+        return rollback(self.workspace, name, version, done, path=at, own=own, secrets=secrets)
 
     def infer_schema(
         self, name: str, user: str | None = None, reason: str | None = None, **how: bool

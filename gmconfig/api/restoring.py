@@ -18,9 +18,18 @@ if TYPE_CHECKING:
 
 
 def rollback(
-    workspace: Workspace, document: str, version: str, how: How, *, path: KeyPath, own: bool = False
+    workspace: Workspace,
+    document: str,
+    version: str,
+    how: How,
+    *,
+    path: KeyPath,
+    own: bool = False,
+    secrets: bool = False,
 ) -> Outcome:
     """Restore a version of a document; with `own` only what the named environment's own files say.
+
+    Sealed values stay today's; with `secrets` the old ones come back, sealed again under today's keys.
 
     Raises:
         UnknownVersion: no commit answers to it.
@@ -29,7 +38,7 @@ def rollback(
     project = workspace.project
     environment = workspace.given if own or path.segments else None
     commit = commit_of(project, document, version)
-    plan, what = _plan(workspace, document, version, commit, path, own)
+    plan, what = _plan(workspace, document, version, commit, path, own=own, secrets=secrets)
     sealing = Sealing(workspace, "rollback", how.reason, origin=workspace.vault(project.snapshot(commit)))
     edits = sealing.settled(plan.edits)
     return carry_out(
@@ -46,14 +55,23 @@ def rollback(
 
 
 def _plan(
-    workspace: Workspace, document: str, version: str, commit: str, path: KeyPath, own: bool
+    workspace: Workspace,
+    document: str,
+    version: str,
+    commit: str,
+    path: KeyPath,
+    *,
+    own: bool,
+    secrets: bool,
 ) -> tuple[Restoration, str]:
     where = f" in {workspace.given}" if workspace.given else ""
     if not path.segments and own:
-        return restored(workspace.project, document, commit, workspace.given), f"back to {version}{where}"
+        environment = workspace.given
+        plan = restored(workspace.project, document, commit, environment, secrets=secrets)
+        return plan, f"back to {version}{where}"
     if not path.segments:
-        return restored(workspace.project, document, commit), f"back to {version}"
-    plan = restored_path(workspace.project, document, path, commit, workspace.given)
+        return restored(workspace.project, document, commit, secrets=secrets), f"back to {version}"
+    plan = restored_path(workspace.project, document, path, commit, workspace.given, secrets=secrets)
     return plan, f"{path} back to {version}{where}"
 
 

@@ -35,10 +35,13 @@ class Restoration:
     returned: tuple[tuple[str, str], ...] = ()
 
 
-def restored(project: Project, document: str, commit: str, environment: str | None = None) -> Restoration:
+def restored(
+    project: Project, document: str, commit: str, environment: str | None = None, *, secrets: bool = False
+) -> Restoration:
     """Plan to make a document's files what they were: deleted ones come back, added ones go.
 
-    Files go where gmconfig.yaml maps their layer today. With an environment only its own ones change.
+    Files go where gmconfig.yaml maps their layer today. With an environment only its own ones change. With
+    `secrets` the old tokens come back too, which the caller must seal again.
 
     Raises:
         UnknownDocument: the version has no such document.
@@ -50,7 +53,7 @@ def restored(project: Project, document: str, commit: str, environment: str | No
     today = _contents(project, now, document)
     target = {_place(project, document, layer): raw for layer, raw in old.items()}
     current = {layer.file: raw for layer, raw in today.items()}
-    plan = _Plan(project)
+    plan = _Plan(project, secrets)
     for file in dict.fromkeys([*target, *current]):
         if _is_of(project, file, environment):
             plan.whole(file, target.get(file), current.get(file))
@@ -58,7 +61,13 @@ def restored(project: Project, document: str, commit: str, environment: str | No
 
 
 def restored_path(
-    project: Project, document: str, path: KeyPath, commit: str, environment: str | None = None
+    project: Project,
+    document: str,
+    path: KeyPath,
+    commit: str,
+    environment: str | None = None,
+    *,
+    secrets: bool = False,
 ) -> Restoration:
     """Plan to give one path the value that each file had of its own; None means every layer's file.
 
@@ -74,7 +83,7 @@ def restored_path(
         for key, raw in _contents(project.at(then), then, document).items()
     }
     today = {layer.file: raw for layer, raw in _contents(project, now, document).items()}
-    plan, known = _Plan(project), False
+    plan, known = _Plan(project, secrets), False
     for file in dict.fromkeys([*old, *today]):
         if _is_of(project, file, environment):
             known = plan.path(file, path, old.get(file), today.get(file)) or known
@@ -91,9 +100,10 @@ def _is_of(project: Project, file: str, environment: str | None) -> bool:
 
 
 class _Plan:
-    """Collects the edits and what they mean for sealed values."""
+    """Collects the edits and what they mean for sealed values; with `secrets` old tokens come back."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, secrets: bool) -> None:
+        self._secrets = secrets
         self._rules = rules_of(project.settings.merge)
         self._edits: dict[str, FileEdit] = {}
         self._kept: list[tuple[str, str]] = []
@@ -104,7 +114,8 @@ class _Plan:
 
     def whole(self, file: str, old: bytes | None, today: bytes | None) -> None:
         """Plan one whole file."""
-        wanted = None if old is None else self._with_tokens_of_today(file, old, today)
+        keeps = old is not None and not self._secrets
+        wanted = self._with_tokens_of_today(file, old or b"", today) if keeps else old
         if wanted != today:
             self._edits[file] = WholeFile(wanted)
 
@@ -113,7 +124,7 @@ class _Plan:
         before, now = _own(file, path, old), _own(file, path, today)
         if before and now:
             kept: list[KeyPath] = []
-            value = _keeping(before[0], now[0], path, kept)
+            value = before[0] if self._secrets else _keeping(before[0], now[0], path, kept)
             self._kept.extend((file, str(each)) for each in kept)
             if not same(value, now[0]):
                 self._edits[file] = YamlEdit(file, (Set(path, value),))

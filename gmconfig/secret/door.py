@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gmconfig.secret.founding import pinned
+from gmconfig.secret.founding import pin_name, pinned
 from gmconfig.secret.ledger import Memory
 from gmconfig.secret.past import Past
 from gmconfig.secret.sources import Sources
@@ -22,13 +22,16 @@ def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Source
     None means the working tree, and what this process was given. Nothing is read until it is needed.
     """
     snapshot = snapshot or project.worktree()
+    sources = sources or Sources(os.environ)
     return Vault(
         snapshot,
-        sources or Sources(os.environ),
+        sources,
         root=lambda: pinned(project.repository, project.prefix),
         memory=_memory(project, snapshot),
         chain=project.chain,
         newer=lambda ledger: Past(project.repository, project.prefix).newer(ledger),
+        pin=pin_name(project.prefix),
+        today=None if snapshot.commit is None else lambda: vault_of(project, None, sources),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import AccessDenied, GmconfigError, Refused
@@ -19,6 +20,7 @@ from gmconfig.secret.noting import Notes, generations_tree
 from gmconfig.secret.standing import Entry, fingerprint
 from gmconfig.secret.token import Sealed, parse
 from gmconfig.secret.vault import ACCEPT
+from gmconfig.secret.wrapping import Wrapping
 from gmconfig.storage.change import WholeFile, YamlEdit
 
 if TYPE_CHECKING:
@@ -99,7 +101,12 @@ class KeyChanging(KeyNeed):
         name, raw = event.write(self._content(exposed), self.vault.held.identity)
         files[name] = WholeFile(raw)
         return KeyChange(
-            files, tuple(sorted(self.rekeyed)), len(again), exposed, tuple(self.due), tuple(self._waiting)
+            files,
+            tuple(sorted(self.rekeyed)),
+            len(again),
+            exposed,
+            tuple(self.due),
+            tuple(self._wrapping.waiting()),
         )
 
     # What must happen
@@ -177,57 +184,19 @@ class KeyChanging(KeyNeed):
 
     def _wraps(self) -> dict[str, FileEdit]:
         """Wrap keys for readers who lack them, and take away those of former readers."""
-        files: dict[str, FileEdit] = {}
-        for new in self._made.values():
-            files |= {name: WholeFile(raw) for name, raw in new.files.items()}
-        present = [
-            n for n in self.vault.snapshot.files() if n.startswith(generation.FOLDER) and n.endswith(".age")
-        ]
-        for record in self.judge.standing.records.values():
-            for member in self.after.readers(record.scope):
-                name = generation.wrap_file(record, member.name)
-                if not self._should_have(record, member) or (
-                    name in present and not self._is_renewed(member)
-                ):
-                    continue
-                if wrap := self._wrap(record, member):
-                    files[name] = WholeFile(wrap)
-        for name in present:
-            scope, _, file = name.removeprefix(generation.FOLDER).split("/", 2)
-            who = file.removesuffix(".age")
-            if who not in {one.name for one in self.after.readers(scope)} and scope not in self.due:
-                files[name] = WholeFile(None)
-        return files
+        new = {n: WholeFile(raw) for made in self._made.values() for n, raw in made.files.items()}
+        return {**new, **self._wrapping.edits()}
 
-    def _should_have(self, record: generation.Record, member: Member) -> bool:
-        retired = (record.scope, record.generation) in self.judge.standing.retired
-        gone = retired or record.scope in self.rekeyed
-        return not gone or member.name in self.history_for
-
-    def _is_renewed(self, member: Member) -> bool:
-        signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
-        return any(policy.members.get(member.name) != member for policy in signed)
-
-    def _wrap(self, record: generation.Record, member: Member) -> bytes | None:
-        try:
-            key = self.judge.key(record.scope, record.generation)
-        except AccessDenied:
-            return None
-        return generation.wrapped(key, record, member)
-
-    @property
-    def _waiting(self) -> Iterable[tuple[str, str]]:
-        """Yield new readers whose key nobody here can wrap."""
-        for record in self.judge.standing.records.values():
-            if (
-                record.scope,
-                record.generation,
-            ) in self.judge.standing.retired or record.scope in self.rekeyed:
-                continue
-            for member in self.after.readers(record.scope):
-                there = self.vault.snapshot.exists(generation.wrap_file(record, member.name))
-                if not there and self._wrap(record, member) is None:
-                    yield record.scope, member.name
+    @cached_property
+    def _wrapping(self) -> Wrapping:
+        return Wrapping(
+            self.vault,
+            self.judge,
+            self.after,
+            rekeyed=self.rekeyed,
+            due=self.due,
+            history_for=self.history_for,
+        )
 
     # Values
 

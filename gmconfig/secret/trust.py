@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Refused
 from gmconfig.secret import access
 from gmconfig.secret.event import Event
+from gmconfig.secret.founding import PIN
 from gmconfig.secret.ledger import Ledger
 from gmconfig.secret.policy import DEFAULT_SCOPE, FILE, Policy
 
@@ -111,14 +113,14 @@ class Trust:
             raise Refused(self.unsettled, hint=SIGN, place=Place(FILE))
 
 
-def established(snapshot: Snapshot, ledger: Ledger, root: str | None) -> Trust:
-    """Follow the chain of signed policies from the pinned root.
+def established(snapshot: Snapshot, ledger: Ledger, root: str | None, pin: str = PIN) -> Trust:
+    """Follow the chain of signed policies from the pinned root; `pin` is git's setting that holds it.
 
     Raises:
         Refused: this clone has no pin yet, or the pinned policy is gone.
     """
     if root is None:
-        raise unpinned(ledger)
+        raise unpinned(ledger, pin)
     first = ledger.events.get(root)
     if first is None or first.access is None:
         raise Refused(
@@ -162,7 +164,7 @@ def read_policy(snapshot: Snapshot) -> Policy:
     return access.parse(load(raw, FILE), _placer(raw))
 
 
-def unpinned(ledger: Ledger) -> Refused:
+def unpinned(ledger: Ledger, pin: str = PIN) -> Refused:
     """Say what a clone that trusts nobody yet can do."""
     roots = [event for event in ledger if event.access is not None and not event.parents]
     if len(roots) != 1:
@@ -172,7 +174,7 @@ def unpinned(ledger: Ledger) -> Refused:
     names = ", ".join(access.parse(roots[0].access).admins())
     return Refused(
         f"this clone does not trust its access policy yet: root {roots[0].id}, admin {names}",
-        hint=f"compare the root with a colleague's, then: git config gmconfig.pin {roots[0].id}",
+        hint=f"compare the root with a colleague's, then: git config {quote(pin)} {roots[0].id}",
     )
 
 

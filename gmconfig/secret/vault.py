@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
 from gmconfig.secret import seal
+from gmconfig.secret.founding import PIN
 from gmconfig.secret.generation import Record, unwrapped, wrap_file
 from gmconfig.secret.ledger import Ledger, Memory
 from gmconfig.secret.sources import Held, Sources, find
@@ -34,9 +36,10 @@ ACCEPT = "if you mean it so: gmconfig secret accept"
 class Vault:
     """Opens what the held identity may read of a snapshot.
 
-    `root` is the policy's root that this clone has pinned, or finds it; None where it has none. `memory`
-    remembers proved events between processes. `chain` gives an environment with its ancestors, root first.
-    `newer` gives access events that lie elsewhere in the clone, and not in the snapshot's log.
+    `root` is the policy's root that this clone has pinned, or finds it; None where it has none. `pin` names the
+    setting of git that holds it. `memory` remembers proved events between processes. `chain` gives an environment
+    with its ancestors, root first. `newer` gives access events that lie elsewhere in the clone, and not in the
+    snapshot's log. `today` opens the working tree, where the snapshot is a version of history.
     """
 
     def __init__(
@@ -48,6 +51,8 @@ class Vault:
         memory: Memory | None = None,
         chain: Callable[[str | None], Sequence[str]] = lambda name: (name,) if name else (),
         newer: Callable[[Ledger], Iterable[Event]] = lambda _: (),
+        today: Callable[[], Vault] | None = None,
+        pin: str = PIN,
     ) -> None:
         self.snapshot = snapshot
         self.sources = sources
@@ -56,6 +61,8 @@ class Vault:
         self._keys: dict[tuple[str, str], bytes] = {}
         self._chain = chain
         self._newer = newer
+        self._today = today
+        self._pin = pin
         self._named: dict[str | None, dict[str, Named]] = {}
         self._vouched: set[tuple[str, str]] = set()
 
@@ -175,7 +182,7 @@ class Vault:
     @cached_property
     def trust(self) -> Trust:
         """The policy in force, from the pinned root on."""
-        return established(self.snapshot, self.ledger, self._pinned())
+        return established(self.snapshot, self.ledger, self._pinned(), self._pin)
 
     @cached_property
     def standing(self) -> Standing:
@@ -210,7 +217,7 @@ class Vault:
             AccessDenied: it was not wrapped for the identity at hand, or the wrapped key is another one.
         """
         if (scope, generation) not in self._keys:
-            self._keys[scope, generation] = self._unwrapped(self._record(scope, generation))
+            self._keys[scope, generation] = self.unwrap(self._record(scope, generation))
         return self._keys[scope, generation]
 
     def writable(self, scope: str) -> Record | None:
@@ -264,7 +271,7 @@ class Vault:
         if given and given.root and pinned and given.root != pinned:
             raise Refused(
                 f"{given.source} trusts the root {given.root[:16]}, this clone {pinned[:16]}",
-                hint="one of the two belongs to another repository: git config --get gmconfig.pin",
+                hint=f"one of the two belongs to another repository: git config --get {quote(self._pin)}",
             )
         return pinned or (given.root if given else None)
 
@@ -320,6 +327,21 @@ class Vault:
         now = metadata_digest(found.metadata if found else {})
         known = self.standing.known(fingerprint(sealed), token.key_name)
         return any(entry.metadata == now for entry in known)
+
+    def unwrap(self, record: Record) -> bytes:
+        """Open the key of a record that was proved; in a version of history, with what was granted since too.
+
+        Raises:
+            AccessDenied: it was not wrapped for the identity at hand, or the wrapped key is another one.
+        """
+        if self._today is None:
+            return self._unwrapped(record)
+        from gmconfig.secret.history_key import opened
+
+        try:
+            return self._unwrapped(record)
+        except (AccessDenied, NotFound):
+            return opened(record, self._today())
 
     def _unwrapped(self, record: Record) -> bytes:
         member = self.member

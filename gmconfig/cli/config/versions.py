@@ -43,6 +43,9 @@ def rollback(
     document: options.Document,
     version: Annotated[str, typer.Argument(metavar="VERSION", help="v7, a commit or a tag.")],
     path: Annotated[str, typer.Option("--path", metavar="PATH", help="Only this key.")] = "",
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Bring sealed values back too, sealed again and signed.")
+    ] = False,
     environment: options.Target = None,
 ) -> None:
     """Restore a document's files as they were, as a new commit; a secret keeps today's value.
@@ -52,7 +55,7 @@ def rollback(
     gmconfig config rollback settings v1 --path database.pool -e production
     """
     result = session.manager(environment).rollback_config(
-        document, version, path=path, own=environment is not None, **writing.how
+        document, version, path=path, own=environment is not None, secrets=secrets, **writing.how
     )
     writing.show(result)
 
