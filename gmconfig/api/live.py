@@ -11,6 +11,7 @@ from gmconfig.api.plain import plain
 from gmconfig.config.strategy import rules_of
 from gmconfig.config.watch import Reload, Watcher, files_of
 from gmconfig.errors import GmconfigError
+from gmconfig.record import names
 from gmconfig.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class LiveConfig:
         }
         project = self._workspace.project
         try:
-            Journal(project.repository, project.settings.ref_prefix).append(event)
+            Journal(project.repository, names.below(project)).append(event)
         except (GmconfigError, OSError) as error:
             log.warning("the event was not recorded: %s", error)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from gmconfig.errors import GmconfigError, Refused
 from gmconfig.secret import named as naming
 from gmconfig.secret.draft import Draft
 from gmconfig.secret.event import timestamp
-from gmconfig.secret.pending import FOLDER, Pending, Pendings
+from gmconfig.secret.pending import Pending, Pendings
 from gmconfig.secret.place import secret_context
 from gmconfig.secret.rotation import Hook, hook_for
 
@@ -31,19 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("gmconfig.rotate")
 
 HOOK, GIVEN, GENERATED, BY_HAND = "hook", "given", "generated", "by hand"
-
-
-@dataclass(frozen=True, slots=True)
-class UnfinishedRotation:
-    """A rotation whose hook ran, or began to, and whose new value was not committed; it is kept, sealed.
-
-    `changed` is True where the source has the new value for sure.
-    """
-
-    name: str
-    environment: str
-    since: str
-    changed: bool
 
 
 def rotate(
@@ -76,19 +62,6 @@ def discard(workspace: Workspace, name: str) -> Outcome:
         raise Refused(f'no rotation of secret "{name}" is unfinished', hint=f"gmconfig secret rotate {name}")
     job.pendings.forget(name, job.found.environment)
     return Outcome(f"secret: forgot the new value of {name}", environment=job.found.environment)
-
-
-def unfinished(workspace: Workspace) -> tuple[UnfinishedRotation, ...]:
-    """Give the rotations of this clone that did not come to their end; needs no key."""
-    from pathlib import Path
-
-    folder = workspace.project.git_folder
-    if folder is None or not Path(folder, FOLDER).is_dir():  # asks no git where there is nothing
-        return ()
-    found = _pendings(workspace)
-    return tuple(
-        UnfinishedRotation(one.name, one.environment or "common", one.time, one.changed) for one in found
-    )
 
 
 class Job:
@@ -271,13 +244,12 @@ def noted(workspace: Workspace, secrets: list[Named], by: str, outcome: Outcome)
 
 def journal_event(workspace: Workspace, event: Mapping[str, object]) -> bool:
     """Append an event to the journal; False where it cannot be written."""
+    from gmconfig.record import names
     from gmconfig.storage.journal import Journal
 
     project = workspace.project
-    prefix = project.settings.ref_prefix
-    below = f"{prefix}/roots/{project.prefix}" if project.prefix else prefix
     try:
-        Journal(project.repository, below).append(event)
+        Journal(project.repository, names.below(project)).append(event)
     except GmconfigError as error:
         log.warning("not written to the journal: %s", error.message)
         return False

@@ -102,8 +102,18 @@ def append(
     raise Locked(f'"{name}" keeps changing', hint="run the command again")
 
 
-def chained(repository: Repository, parents: tuple[str, ...], tree: str, message: str) -> str:
-    """Make a commit on no branch: not signed, no hooks, and by nobody where git has no identity."""
+def flat_tree(repository: Repository, files: Mapping[str, bytes]) -> str:
+    """Store some files without folders as a tree."""
+    names = list(files)
+    blobs = write_blobs(repository, [files[name] for name in names])
+    lines = (f"{REGULAR} blob {blob}\t{name}\0" for name, blob in zip(names, blobs, strict=True))
+    return repository.run("mktree", "-z", input="".join(lines).encode()).decode().strip()
+
+
+def chained(
+    repository: Repository, parents: tuple[str, ...], tree: str, message: str, *, sign: bool = False
+) -> str:
+    """Make a commit on no branch: no hooks, by nobody where git has no identity, signed only if asked."""
     people = _identity(repository)
     env = {
         f"GIT_{role}_{part}": value
@@ -111,7 +121,8 @@ def chained(repository: Repository, parents: tuple[str, ...], tree: str, message
         for part, value in (("NAME", people.name), ("EMAIL", people.email))
     }
     named = [word for parent in parents for word in ("-p", parent)]
-    asked = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", "--no-gpg-sign", *named, tree)
+    signing = "--gpg-sign" if sign else "--no-gpg-sign"
+    asked = ("-c", "i18n.commitEncoding=UTF-8", "commit-tree", signing, *named, tree)
     return repository.run(*asked, input=message.encode("utf-8", "replace"), env=env).decode().strip()
 
 

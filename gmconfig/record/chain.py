@@ -1,0 +1,140 @@
+"""The records of one environment: an append-only chain of commits on a ref, each a step of a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import NotFound, Refused
+from gmconfig.record import names
+from gmconfig.record.entry import Record, State, record_of
+from gmconfig.record.note import as_bytes, parsed
+from gmconfig.storage.git import refs
+from gmconfig.storage.git.contents import each_blob
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+_RECORD, _PLAN = "record.json", "plan.json"
+_TRAILER = "Gmconfig-Deployment"
+_BEGINNING = "deploy: the first record follows"
+
+
+class Chain:
+    """An environment's records, the newest at the ref's tip.
+
+    A deployment is several commits, one a state. The first has the configuration's commit as its second
+    parent, so that `git gc` keeps what was deployed and `git log` shows it.
+    """
+
+    def __init__(self, project: Project, environment: str) -> None:
+        self.project = project
+        self.environment = environment
+        self.repository = project.repository
+        self.ref = names.deployments(project, environment)
+
+    def tip(self) -> str | None:
+        """Give the commit that the chain ends with."""
+        return refs.read(self.repository, self.ref)
+
+    def latest(self) -> Record | None:
+        """Give the newest record in its newest state."""
+        return next(self.records(), None)
+
+    def records(self) -> Iterator[Record]:
+        """Yield every record in its last state, the newest first."""
+        commits = [commit for _, commit in self._last_states()]
+        for _, raw in each_blob(self.repository, (f"{commit}:{_RECORD}" for commit in commits)):
+            yield record_of(parsed(raw, self.ref), self.ref)
+
+    def find(self, name: str) -> Record:
+        """Give a record by its id.
+
+        Raises:
+            NotFound: the environment has none of that name.
+        """
+        commit = dict(self._last_states()).get(name)
+        if commit is None:
+            raise NotFound(
+                f'no deployment named "{name}"', hint=f"gmconfig deploy history {self.environment}"
+            )
+        raw = self.repository.run("cat-file", "blob", f"{commit}:{_RECORD}")
+        return record_of(parsed(raw, self.ref), self.ref)
+
+    def plan_of(self, record: Record) -> Mapping[str, object]:
+        """Give what a deployment was to change, as it was recorded; secrets are masked in it."""
+        commit = dict(self._last_states())[record.id]
+        return parsed(self.repository.run("cat-file", "blob", f"{commit}:{_PLAN}"), self.ref)
+
+    def begin(self, record: Record, plan: Mapping[str, object], *, sign: bool = False) -> Record:
+        """Record an intent before its first side effect; it gets its number here.
+
+        Raises:
+            Refused: somebody else recorded one meanwhile.
+        """
+        tip, newest = self.tip(), self.latest()
+        moment = timestamp()
+        begun = replace(record, number=(newest.number if newest else 0) + 1, started=moment, changed=moment)
+        files = {_RECORD: as_bytes(begun.as_json()), _PLAN: as_bytes(plan)}
+        self._append(begun, refs.flat_tree(self.repository, files), tip, (record.commit,), sign=sign)
+        return begun
+
+    def advance(self, record: Record, state: State | None = None, *, sign: bool = False) -> Record:
+        """Record that a deployment moved on.
+
+        Raises:
+            Refused: a newer deployment took over; this one may touch nothing more.
+        """
+        tip, newest = self.tip(), self.latest()
+        if newest is None or tip is None or newest.id != record.id or newest.fencing > record.fencing:
+            raise Refused(
+                f"{record.id} was taken over by {newest.id if newest else 'somebody'}",
+                hint=f"gmconfig deploy history {self.environment}",
+            )
+        moved = replace(record, state=state or record.state, changed=timestamp())
+        plan = self.repository.run("cat-file", "blob", f"{tip}:{_PLAN}")
+        files = {_RECORD: as_bytes(moved.as_json()), _PLAN: plan}
+        self._append(moved, refs.flat_tree(self.repository, files), tip, (), sign=sign)
+        return moved
+
+    def _append(
+        self, record: Record, tree: str, tip: str | None, further: tuple[str, ...], *, sign: bool
+    ) -> None:
+        parents = (tip or self._root(), *further)
+        commit = refs.chained(self.repository, parents, tree, _message(record), sign=sign)
+        if not refs.swap(self.repository, self.ref, commit, tip, f"deploy: {record.id} {record.state}"):
+            raise Refused(
+                f"somebody else deployed into {self.environment} at this moment",
+                hint=f"gmconfig deploy status {self.environment}",
+            )
+
+    def _last_states(self) -> list[tuple[str, str]]:
+        """Give (id, commit) of every record's last state, the newest record first."""
+        tip = self.tip()
+        if tip is None:
+            return []
+        form = f"--format=%H %(trailers:key={_TRAILER},valueonly,separator=%x2C)"
+        out = self.repository.run("log", "--first-parent", form, "--end-of-options", tip, "--").decode()
+        found: dict[str, str] = {}
+        for line in out.splitlines():
+            commit, _, name = line.partition(" ")
+            if name:
+                found.setdefault(name, commit)
+        return list(found.items())
+
+    def _root(self) -> str:
+        """Give a commit to begin with, so that a walk along first parents never leaves the chain."""
+        return refs.chained(self.repository, (), refs.flat_tree(self.repository, {}), _BEGINNING)
+
+
+def timestamp() -> str:
+    """Give this moment as records have it; their order is the chain's, never the clock's."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _message(record: Record) -> str:
+    subject = f"deploy: {record.id} {record.state}"
+    trailers = (f"{_TRAILER}: {record.id}", f"Gmconfig-State: {record.state}")
+    return "\n".join((subject, "", *([record.reason, ""] if record.reason else []), *trailers)) + "\n"

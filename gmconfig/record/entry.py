@@ -1,0 +1,194 @@
+"""A deployment as its record has it: what was to go where, how far it came, and what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import cast
+
+from gmconfig.errors import BrokenConfiguration
+
+_FORMAT = 1
+
+
+class State(StrEnum):
+    """How far a deployment is; design/delivery has the order."""
+
+    PENDING = "pending"
+    PLANNED = "planned"
+    STAGING = "staging"
+    STAGED = "staged"
+    ACTIVATING = "activating"
+    VERIFYING = "verifying"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+    RESTORE_FAILED = "restore_failed"
+    SUPERSEDED = "superseded"
+    ABORTED = "aborted"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody works on it any more."""
+        return self in _OVER
+
+
+_OVER = frozenset(
+    (
+        State.SUCCEEDED,
+        State.PARTIAL,
+        State.FAILED,
+        State.RESTORED,
+        State.RESTORE_FAILED,
+        State.SUPERSEDED,
+        State.ABORTED,
+    )
+)
+
+
+class Step(StrEnum):
+    """How far one target of a deployment is."""
+
+    WAITING = "waiting"
+    UNCHANGED = "unchanged"
+    STAGED = "staged"
+    ACTIVATING = "activating"
+    ACTIVE = "active"
+    HEALTHY = "healthy"
+    FAILED = "failed"
+    RESTORED = "restored"
+    RESTORE_FAILED = "restore_failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One target's part: the release it was to get, the one it had, and what became of it."""
+
+    step: Step = Step.WAITING
+    release: str = ""
+    wanted: str = ""
+    before: str | None = None
+    error: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Give it as the record's file has it."""
+        return {
+            "step": str(self.step),
+            "release": self.release,
+            "wanted": self.wanted,
+            "before": self.before,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A deployment into one environment; its id is `<environment>-<number>`.
+
+    Attributes:
+        environment: where it went.
+        number: the how-manieth record of that environment it is, from 1.
+        commit: the full id of the configuration's commit.
+        secrets_commit: the commit whose secrets and access were used, where that is another one (rollback).
+        action: what asked for it: apply, rollback, promote or correct.
+        state: how far it is.
+        user, host, reason: who asked for it, on which machine, and why.
+        started, changed: when it began and when it last moved, ISO 8601 in UTC.
+        targets: the outcome by the target's name.
+        pull: whether agents carry it out instead of this process.
+        fencing: the number of the lock under which it ran.
+        error: why it failed, in one line.
+    """
+
+    environment: str
+    number: int
+    commit: str
+    action: str = "apply"
+    state: State = State.PENDING
+    user: str = ""
+    host: str = ""
+    reason: str = ""
+    started: str = ""
+    changed: str = ""
+    secrets_commit: str | None = None
+    targets: Mapping[str, Outcome] = field(default_factory=dict)
+    pull: bool = False
+    fencing: int = 0
+    error: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What people call it: `production-42`."""
+        return f"{self.environment}-{self.number}"
+
+    def with_outcome(self, target: str, outcome: Outcome) -> Record:
+        """Give the record with another outcome for one target."""
+        return replace(self, targets={**self.targets, target: outcome})
+
+    def as_json(self) -> dict[str, object]:
+        """Give it as the record's file has it."""
+        plain = {name: getattr(self, name) for name in _TEXTS}
+        return {
+            **plain,
+            "format": _FORMAT,
+            "id": self.id,
+            "number": self.number,
+            "state": str(self.state),
+            "secrets_commit": self.secrets_commit,
+            "targets": {name: outcome.as_json() for name, outcome in self.targets.items()},
+            "pull": self.pull,
+            "fencing": self.fencing,
+            "error": self.error,
+        }
+
+
+_TEXTS = ("environment", "commit", "action", "user", "host", "reason", "started", "changed")
+
+
+def record_of(content: Mapping[str, object], where: str) -> Record:
+    """Read a record as its file has it.
+
+    Raises:
+        BrokenConfiguration: it is not one, or a newer gmconfig wrote it.
+    """
+    if content.get("format") != _FORMAT:
+        raise BrokenConfiguration(f"the record on {where} was written by a newer gmconfig", hint="upgrade it")
+    try:
+        return _record(content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BrokenConfiguration(f"the record on {where} is damaged", hint="gmconfig doctor") from error
+
+
+def _record(content: Mapping[str, object]) -> Record:
+    targets = cast("Mapping[str, Mapping[str, object]]", content["targets"])
+    return Record(
+        **{name: _text(content, name) for name in _TEXTS},
+        number=int(cast("int", content["number"])),
+        state=State(_text(content, "state")),
+        secrets_commit=cast("str | None", content.get("secrets_commit")),
+        targets={name: _outcome(one) for name, one in targets.items()},
+        pull=bool(content.get("pull")),
+        fencing=int(cast("int", content["fencing"])),
+        error=cast("str | None", content.get("error")),
+    )
+
+
+def _outcome(content: Mapping[str, object]) -> Outcome:
+    return Outcome(
+        Step(_text(content, "step")),
+        _text(content, "release"),
+        _text(content, "wanted"),
+        cast("str | None", content.get("before")),
+        cast("str | None", content.get("error")),
+    )
+
+
+def _text(content: Mapping[str, object], key: str) -> str:
+    value = content[key]
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value

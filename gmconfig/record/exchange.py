@@ -1,0 +1,154 @@
+"""gmconfig's own refs between clones: fetched and pushed by name, compared and swapped, never forced."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import GitTrouble, Refused
+from gmconfig.record import names
+from gmconfig.storage.git import refs
+from gmconfig.storage.git.process import complaint
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+KINDS = ("deployments", "locks", "holds", "freezes", "status", "journal")
+"""What travels; caches and what a clone remembers of others stay where they are."""
+
+_INCOMING = "refs/gmconfig/incoming"
+
+
+class Exchange:
+    """One clone's side of a remote; a project without that remote exchanges nothing and is never refused."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.repository = project.repository
+        self.remote = project.settings.remote
+        self.is_connected = self.repository.setting(f"remote.{self.remote}.url") is not None
+
+    def fetch(self, *environments: str) -> None:
+        """Get what others recorded and take it over where ours is behind.
+
+        Raises:
+            GitTrouble: the remote cannot be reached.
+            Refused: a chain there is not a continuation of the one that this clone saw last.
+        """
+        if not self.is_connected:
+            return
+        below = f"{_INCOMING}/{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            self._fetch_into(below, environments)
+            for arrived, commit in refs.listed(self.repository, below).items():
+                self._take("refs/" + arrived.removeprefix(below + "/"), commit)
+        finally:
+            for arrived, commit in refs.listed(self.repository, below).items():
+                refs.swap(self.repository, arrived, None, commit)
+
+    def push(self, changes: Mapping[str, str]) -> bool:
+        """Push refs to the commits given, each only from what this clone saw there last; all or none.
+
+        Returns:
+            False if somebody else was faster; fetch, and decide anew.
+
+        Raises:
+            GitTrouble: the remote cannot be reached, or refuses for a reason of its own.
+        """
+        if not self.is_connected or not changes:
+            return True
+        seen = {ref: refs.read(self.repository, names.tracked(self.remote, ref)) for ref in changes}
+        leases = [f"--force-with-lease={ref}:{seen[ref] or ''}" for ref in changes]
+        wanted = [f"{commit}:{ref}" for ref, commit in changes.items()]
+        asked = ("push", "--porcelain", "--atomic", "--no-verify", *leases, "--", self.remote, *wanted)
+        done = self.repository.attempt(*asked)
+        if done.returncode:
+            return self._rejected(done.stdout, done.stderr)
+        for ref, commit in changes.items():
+            refs.swap(self.repository, names.tracked(self.remote, ref), commit, seen[ref], "push")
+        return True
+
+    def _fetch_into(self, below: str, environments: tuple[str, ...]) -> None:
+        prefixes = {names.below(self.project), *(names.below(self.project, name) for name in environments)}
+        wanted = [
+            f"+{prefix}/{kind}/*:{below}/{prefix.removeprefix('refs/')}/{kind}/*"
+            for prefix in sorted(prefixes)
+            for kind in KINDS
+        ]
+        options = ("--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--quiet", "--no-recurse-submodules")
+        done = self.repository.attempt("fetch", *options, "--", self.remote, *wanted)
+        if done.returncode:
+            raise self._unreachable(done.stderr)
+
+    def _take(self, ref: str, commit: str) -> None:
+        """Move what we remember, and our own ref where it is behind."""
+        remembered = names.tracked(self.remote, ref)
+        seen = refs.read(self.repository, remembered)
+        if seen == commit:
+            return
+        if seen and "/deployments/" in ref and not self._continues(seen, commit):
+            raise Refused(
+                f"{ref} of {self.remote} lost records that were there: it is not what this clone saw last",
+                hint=f"git log {remembered} shows what was there; find out who pushed over it",
+            )
+        refs.swap(self.repository, remembered, commit, seen, "fetch")
+        self._follow(ref, commit)
+
+    def _follow(self, ref: str, commit: str) -> None:
+        own = refs.read(self.repository, ref)
+        if own and "/journal/" in ref:
+            from gmconfig.storage.journal import Journal
+
+            Journal(self.project.repository, names.below(self.project)).merge(ref, commit)
+        elif own is None or "/status/" in ref or self._continues(own, commit):
+            refs.swap(self.repository, ref, commit, own, "fetch")
+        elif not self._continues(commit, own):
+            self._join(ref, own, commit)
+
+    def _join(self, ref: str, own: str, theirs: str) -> None:
+        """Put theirs first where both went on without the other: what was pushed is what counts."""
+        tree = self.repository.text("rev-parse", f"{theirs}^{{tree}}")
+        joined = refs.chained(
+            self.repository, (theirs, own), tree, "join what was recorded without the remote"
+        )
+        refs.swap(self.repository, ref, joined, own, "fetch")
+
+    def _continues(self, older: str, newer: str) -> bool:
+        return self.repository.attempt("merge-base", "--is-ancestor", older, newer).returncode == 0
+
+    def _rejected(self, stdout: bytes, stderr: bytes) -> bool:
+        reasons = list(_reasons(stdout.decode("utf-8", "replace")))
+        if reasons and all(any(sign in reason for sign in _FASTER) for reason in reasons):
+            return False
+        if reasons:
+            raise GitTrouble(f"{self.remote} does not take gmconfig's refs: {reasons[0]}", hint=_TAKES_NOT)
+        raise self._unreachable(stderr)
+
+    def _unreachable(self, stderr: bytes) -> GitTrouble:
+        return GitTrouble(
+            f"{self.remote} cannot be reached: {complaint(stderr)}",
+            hint="check the connection; --offline works without it and pushes the records later",
+        )
+
+
+_FASTER = (
+    "stale info",
+    "fetch first",
+    "non-fast-forward",
+    "already exists",
+    "incorrect old value",
+    "failed to update ref",
+    "cannot lock ref",
+    "atomic push failed",
+    "atomic transaction failed",
+)
+_TAKES_NOT = "some hosts take only branches: ref_prefix: refs/heads/gmconfig in gmconfig.yaml"
+
+
+def _reasons(porcelain: str) -> Iterator[str]:
+    """Yield why refs were rejected, in the words of `git push --porcelain`."""
+    for line in porcelain.splitlines():
+        if line.startswith("!\t"):
+            yield line.rpartition("\t")[2]

@@ -1,0 +1,106 @@
+"""What stops deployments into an environment: a freeze by command, or a window that is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import NotFound, Refused
+from gmconfig.record import names, note
+from gmconfig.record.window import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gmconfig.project import Project
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Why nothing may be deployed now.
+
+    Attributes:
+        environment: where.
+        reason, by, since: why, on whose word, and since when (ISO 8601; empty for a declared window).
+        until: when it ends by itself; None if it does not.
+        declared: whether gmconfig.yaml says so, and not a command.
+    """
+
+    environment: str
+    reason: str
+    by: str = ""
+    since: str = ""
+    until: datetime | None = None
+    declared: bool = False
+
+    def __str__(self) -> str:
+        until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
+        who = f", by {self.by}" if self.by else ""
+        return f"{self.environment} is frozen{until}{who}" + (f": {self.reason}" if self.reason else "")
+
+
+class Freezes:
+    """The freezes of one environment."""
+
+    def __init__(self, project: Project, environment: str) -> None:
+        self.project = project
+        self.environment = environment
+        self.repository = project.repository
+        self.ref = names.freezes(project, environment)
+
+    def active(self, now: datetime | None = None) -> Freeze | None:
+        """Give what stops deployments at a moment (default: this one), None where nothing does."""
+        moment = now or datetime.now(UTC)
+        commanded = self._read(note.read(self.repository, self.ref).content)
+        if commanded and (commanded.until is None or moment < commanded.until):
+            return commanded
+        return self._declared(moment)
+
+    def begin(self, freeze: Freeze) -> None:
+        """Freeze the environment."""
+        until = freeze.until.isoformat() if freeze.until else None
+        said = {"reason": freeze.reason, "by": freeze.by, "since": freeze.since, "until": until}
+        self._write({**said, "active": True}, f"freeze: {self.environment}")
+
+    def end(self) -> None:
+        """Take the freeze away.
+
+        Raises:
+            NotFound: nothing was frozen by command; a declared window ends in gmconfig.yaml.
+        """
+        freeze = self.active()
+        if freeze is None or freeze.declared:
+            hint = "its window is declared under freezes: in gmconfig.yaml" if freeze else None
+            raise NotFound(f"{self.environment} was not frozen by command", hint=hint)
+        self._write({"active": False}, f"unfreeze: {self.environment}")
+
+    def _write(self, content: Mapping[str, object], message: str) -> None:
+        before = note.read(self.repository, self.ref)
+        if note.write(self.repository, self.ref, content, message, after=before) is None:
+            raise Refused(
+                f"somebody else froze or thawed {self.environment} at this moment", hint="look again"
+            )
+
+    def _read(self, content: Mapping[str, object]) -> Freeze | None:
+        if content.get("active") is not True:
+            return None
+        until = content.get("until")
+        return Freeze(
+            self.environment,
+            reason=str(content.get("reason", "")),
+            by=str(content.get("by", "")),
+            since=str(content.get("since", "")),
+            until=datetime.fromisoformat(str(until)) if until else None,
+        )
+
+    def _declared(self, now: datetime) -> Freeze | None:
+        declared = self.project.settings.tree.get("freezes")
+        for window in windows(declared if isinstance(declared, list) else ()):
+            end = window.ends(self.environment, now)
+            if end:
+                until = None if end == _FOREVER else end.astimezone(UTC)
+                return Freeze(self.environment, window.reason, until=until, declared=True)
+        return None

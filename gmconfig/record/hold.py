@@ -1,0 +1,113 @@
+"""What an environment is held at: a record that stays wanted, whatever the branch says meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import NotFound, Refused
+from gmconfig.record import names, note
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One hold: the commit that its targets keep (none named: all of them), and on whose word.
+
+    Attributes:
+        commit: the configuration's commit that is wanted while it lasts.
+        record: the id of the deployment that it goes back to, where there is one.
+        targets: the names of the targets that are held; empty for all of the environment.
+        old_secrets: whether the secrets of that commit are meant too, instead of today's.
+        by, reason, since: who asked for it, why, and when (ISO 8601).
+    """
+
+    commit: str
+    record: str | None = None
+    targets: tuple[str, ...] = ()
+    old_secrets: bool = False
+    by: str = ""
+    reason: str = ""
+    since: str = ""
+
+    def concerns(self, target: str) -> bool:
+        """Whether a target is held by it; a group's name holds all of its hosts."""
+        return not self.targets or target in self.targets or target.partition("/")[0] in self.targets
+
+
+class Holds:
+    """The holds of one environment; at most one concerns a target, the newest."""
+
+    def __init__(self, project: Project, environment: str) -> None:
+        self.environment = environment
+        self.repository = project.repository
+        self.ref = names.holds(project, environment)
+
+    def all(self) -> tuple[Hold, ...]:
+        """Give the holds, the newest first."""
+        return _holds(note.read(self.repository, self.ref).content)
+
+    def of(self, target: str) -> Hold | None:
+        """Give what a target is held at, None if it follows the branch."""
+        return next((hold for hold in self.all() if hold.concerns(target)), None)
+
+    def add(self, hold: Hold) -> None:
+        """Hold targets; what held exactly the same ones before gives way."""
+        before = note.read(self.repository, self.ref)
+        rest = [old for old in _holds(before.content) if hold.targets and old.targets != hold.targets]
+        self._write((hold, *rest), before, f"hold: {self.environment} at {hold.record or hold.commit[:7]}")
+
+    def lift(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
+        """Take away the holds of some targets (none named: all) and give those that were lifted.
+
+        Raises:
+            NotFound: nothing holds them.
+            Refused: the whole environment is held, so that one target alone cannot follow the branch again.
+        """
+        before = note.read(self.repository, self.ref)
+        holds = _holds(before.content)
+        lifted = tuple(hold for hold in holds if not targets or set(hold.targets) & set(targets))
+        if not lifted:
+            raise self._nothing(holds, targets)
+        kept = tuple(left for hold in holds if (left := _without(hold, targets, lifted)))
+        self._write(kept, before, f"unhold: {self.environment}")
+        return lifted
+
+    def _write(self, holds: Sequence[Hold], before: note.Note, message: str) -> None:
+        content = {"holds": [asdict(hold) for hold in holds]}
+        if note.write(self.repository, self.ref, content, message, after=before) is None:
+            raise Refused(f"somebody else changed the holds of {self.environment}", hint="look again")
+
+    def _nothing(self, holds: Sequence[Hold], targets: Sequence[str]) -> NotFound | Refused:
+        if holds and targets:
+            return Refused(
+                f'all of {self.environment} is held, not "{targets[0]}" alone',
+                hint=f"gmconfig deploy unhold {self.environment}",
+            )
+        return NotFound(f"nothing is held in {self.environment}", hint="gmconfig deploy status")
+
+
+def _without(hold: Hold, targets: Sequence[str], lifted: Sequence[Hold]) -> Hold | None:
+    if hold not in lifted:
+        return hold
+    left = tuple(name for name in hold.targets if name not in targets) if targets else ()
+    return replace(hold, targets=left) if left else None
+
+
+def _holds(content: Mapping[str, object]) -> tuple[Hold, ...]:
+    written = content.get("holds")
+    return tuple(_hold(one) for one in written if isinstance(one, dict)) if isinstance(written, list) else ()
+
+
+def _hold(content: Mapping[str, object]) -> Hold:
+    targets, record = content.get("targets"), content.get("record")
+    return Hold(
+        commit=str(content.get("commit", "")),
+        record=str(record) if record else None,
+        targets=tuple(map(str, targets)) if isinstance(targets, list) else (),
+        old_secrets=content.get("old_secrets") is True,
+        **{name: str(content.get(name, "")) for name in ("by", "reason", "since")},
+    )
