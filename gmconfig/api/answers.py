@@ -89,3 +89,26 @@ class SecretSummary:
     age_days: int | None
     due: bool
     readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRotation:
+    """A rotation whose hook ran, or began to, and whose new value was not committed; it is kept, sealed.
+
+    `changed` is True where the source has the new value for sure.
+    """
+
+    name: str
+    environment: str
+    since: str
+    changed: bool
+
+    def __str__(self) -> str:
+        state = "is set at its source and not committed" if self.changed else "may be set at its source"
+        return f"the new value of {self.name} in {self.environment} {state}; it is kept, sealed"
+
+    @property
+    def command(self) -> str:
+        """What brings it to its end."""
+        option = "" if self.environment == "common" else f" -e {self.environment}"
+        return f"gmconfig secret rotate {self.name}{option}"

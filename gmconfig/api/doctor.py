@@ -36,6 +36,7 @@ def examine(root: str | None = None, *, fix: bool = False) -> tuple[Examined, ..
     found.append(Examined("project", "ok", f"{project.root}, environments {', '.join(project.environments)}"))
     found.extend(_guarded("repository", lambda: _repository(project)))
     found.extend(_guarded("access", lambda: _access(project, fix)))
+    found.extend(_guarded("rotation", lambda: _rotations(project)))
     return tuple(found)
 
 
@@ -130,6 +131,15 @@ def _access(project: Project, fix: bool) -> Iterator[Examined]:
             f"one person alone can open {', '.join(alone)}: a lost key loses it",
             "gmconfig init --recovery",
         )
+
+
+def _rotations(project: Project) -> Iterator[Examined]:
+    """Look at rotations that were cut short: the source may have a value that nobody has committed."""
+    from gmconfig.api.unfinished import unfinished
+    from gmconfig.api.workspace import Workspace
+
+    for one in unfinished(Workspace(root=project.root)):
+        yield Examined("rotation", "warning", str(one), one.command)
 
 
 def _own_file(fix: bool) -> Iterator[Examined]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.access_methods import AccessMethods
-from gmconfig.api.answers import SecretSummary
+from gmconfig.api.answers import SecretSummary, UnfinishedRotation
 from gmconfig.api.outcome import How, Outcome
 from gmconfig.api.workspace import Workspace
 from gmconfig.secret.token import Secret
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from gmconfig.api.importing import Transfer
     from gmconfig.api.resealing import OpenedFile
-    from gmconfig.api.rotating import UnfinishedRotation
     from gmconfig.api.rotating_many import Rotation, RotationPlan
     from gmconfig.secret.generator import SecretType
     from gmconfig.validate.report.report import Report
@@ -141,7 +140,7 @@ class SecretsManager(AccessMethods):
 
     def unfinished_rotations(self) -> tuple[UnfinishedRotation, ...]:
         """Give the rotations whose hook ran, or began to, and whose value is not committed; needs no key."""
-        from gmconfig.api.rotating import unfinished
+        from gmconfig.api.unfinished import unfinished
 
         return unfinished(self.workspace)
 

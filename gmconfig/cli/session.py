@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from gmconfig.api import ConfigManager, ConfigValidator, FeatureFlagManager, SecretsManager
-    from gmconfig.api.rotating import UnfinishedRotation
+    from gmconfig.api.workspace import Workspace
 
 
 class Session:
@@ -55,8 +55,7 @@ class Session:
 
         manager = SecretsManager(environment, root=self.directory or None, **settings)
         settle_trust(manager)
-        for one in manager.unfinished_rotations():
-            terminal.warning(_unfinished(one))
+        tell_unfinished(manager.workspace)
         return manager
 
     def flags(self, environment: str | None = None, **settings: Any) -> FeatureFlagManager:
@@ -72,11 +71,12 @@ class Session:
         return ConfigValidator(environment, root=self.directory or None)
 
 
-def _unfinished(one: UnfinishedRotation) -> str:
-    option = "" if one.environment == "common" else f" -e {one.environment}"
-    state = "is set at its source and not committed" if one.changed else "may be set at its source"
-    command = f"gmconfig secret rotate {one.name}{option}"
-    return f"the new value of {one.name} in {one.environment} {state}; it is kept, sealed: {command} finishes"
+def tell_unfinished(workspace: Workspace) -> None:
+    """Warn of rotations that were cut short: their source may have a value that nobody has committed."""
+    from gmconfig.api.unfinished import unfinished
+
+    for one in unfinished(workspace):
+        terminal.warning(f"{one}: {one.command} finishes")
 
 
 def log_everything() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gmconfig.cli import terminal
+from gmconfig.cli.session import tell_unfinished
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def validate(
         _only_files(files, staged or at is not None or bool(environments))
         report = check_files(_from(session, schema), [_from(session, file) for file in files])
     else:
-        report = session.validator().check(
+        validator = session.validator()
+        tell_unfinished(validator.workspace)
+        report = validator.check(
             files=[_from(session, file) for file in files],
             staged=staged,
             at=at,

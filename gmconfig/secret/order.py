@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
+from gmconfig.secret import canonical
+
 if TYPE_CHECKING:
     from gmconfig.secret.event import Event
 
@@ -49,7 +51,7 @@ def _named(events: Iterable[Event]) -> dict[str, str]:
         for key in event.tree.get("generations", ()):
             made[f"{key['scope']}/{key['generation']}"] = event.id
         if event.access is not None:
-            made.setdefault(f"policy {event.tree['policy']}", event.id)
+            made.setdefault(f"policy {canonical.digest(event.access)}", event.id)
     return made
 
 

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GmconfigError
 from gmconfig.secret import identity, plaintext
+from gmconfig.secret.waiting import FOLDER
 from gmconfig.storage.files import read_if_exists, write_private
 
 if TYPE_CHECKING:
     from gmconfig.secret.identity import Identity
-
-FOLDER = "gmconfig-pending"
 
 
 class Pending(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from gmconfig import __version__
+from gmconfig.secret.waiting import is_any_waiting
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.git.root import find_root
 from gmconfig.storage.snapshot import WorkingTree
@@ -49,9 +50,15 @@ def answer(
     text = kept["texts"].get(
         text_key(str(asked.get("output", "text")), _is_coloured() if colour is None else colour)
     )
-    if text is None or not is_current(root, kept):
+    if text is None or not is_current(root, kept) or _has_news(root):
         return None
     return text, kept["exit"]
+
+
+def _has_news(root: str) -> bool:
+    """Whether a rotation waits for its end, which the full check tells."""
+    found = find_root(root)
+    return found is not None and is_any_waiting(found.common_dir)
 
 
 def _is_coloured() -> bool:

@@ -130,6 +130,20 @@ def test_a_commit_that_fails_after_the_hook_loses_nothing(hooked, ok, cli, seale
     assert ok("secret", "get", "db_password").strip() == value
 
 
+@pytest.mark.parametrize("verb", [("validate",), ("validate", "--staged"), ("doctor",)], ids=" ".join)
+def test_what_looks_at_the_state_of_things_tells_of_it_each_time(hooked, ok, cli, verb):
+    ok("validate")
+    hooked("#!/bin/sh\nexit 3\n")
+    assert "db_password" not in str(cli(*verb))
+    assert cli("secret", "rotate", "db_password").code == 3
+    for _ in range(3):  # the second and third time validate answers from its cache
+        answer = cli(*verb)
+        assert "the new value of db_password in common may be set at its source" in answer.out + answer.err
+        assert "gmconfig secret rotate db_password" in answer.out + answer.err
+    ok("secret", "rotate", "db_password", "--discard", "-y")
+    assert "db_password" not in str(cli(*verb))
+
+
 def test_another_value_waits_until_the_first_is_settled(hooked, ok, cli):
     hooked("#!/bin/sh\nexit 1\n")
     cli("secret", "rotate", "db_password")
