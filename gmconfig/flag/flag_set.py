@@ -51,6 +51,8 @@ class FlagSet:
         labels: Mapping[str, Sequence[str]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        if not isinstance(content, dict):
+            raise BrokenConfiguration("no flagd content: it is no map")
         self.content = content
         self.bucketing = bucketing
         self.clock = clock

@@ -174,7 +174,8 @@ def test_threads_share_one_set():
 @pytest.mark.parametrize(
     "content",
     [
-        {"flags": []} | {"flags": "x"},
+        [],
+        {"flags": "x"},
         {"flags": {"f": 1}},
         {"flags": {"f": {"state": "on", "variants": SWITCH}}},
         {"flags": {"f": {"state": "ENABLED", "variants": {}}}},

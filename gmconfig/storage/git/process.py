@@ -16,11 +16,12 @@ def run_git(
     environ: Mapping[str, str],
     stdin: bytes | None = None,
     inherit: Sequence[int] = (),
+    seconds: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git to its end; the caller judges the exit code. `inherit` are descriptors that it keeps open.
 
     Raises:
-        GitTrouble: there is no git, or no such folder.
+        GitTrouble: there is no git, or no such folder; it took longer than `seconds`.
     """
     try:
         return subprocess.run(
@@ -32,7 +33,10 @@ def run_git(
             capture_output=True,
             check=False,
             pass_fds=tuple(inherit),
+            timeout=seconds,
         )
+    except subprocess.TimeoutExpired as error:
+        raise GitTrouble(f"git {arguments[0]} took longer than {seconds:g} s") from error
     except FileNotFoundError as error:
         raise _missing(cwd) from error
     except OSError as error:

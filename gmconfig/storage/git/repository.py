@@ -73,11 +73,12 @@ class Repository:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         inherit: Sequence[int] = (),
+        seconds: float | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run git at the top of the working tree and give what it did; the caller judges the exit code."""
         environ = {**self.environ, **QUIET, **(env or {})}
         environ.pop("LANGUAGE", None)
-        return run_git(args, cwd=self.top, environ=environ, stdin=stdin, inherit=inherit)
+        return run_git(args, cwd=self.top, environ=environ, stdin=stdin, inherit=inherit, seconds=seconds)
 
     def run(
         self, *args: str, input: bytes | None = None, env: Mapping[str, str] | None = None, check: bool = True

@@ -1,0 +1,142 @@
+"""The flags that a program asks: compiled once, and again when they change; the last good ones stay."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gmconfig.errors import BrokenConfiguration, GmconfigError
+from gmconfig.flag.changed import changed_flags
+from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.source import Source
+
+log = logging.getLogger("gmconfig.flag")
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What a look at changed flags led to: other flags, or the error that keeps the last good ones.
+
+    `recovered` says that the look before it had failed.
+    """
+
+    changed: tuple[str, ...] = ()
+    error: GmconfigError | None = None
+    recovered: bool = False
+
+
+class LiveFlags:
+    """One environment's flags, followed: whoever asks, or after `start()` a thread, looks each `interval` seconds.
+
+    Any number of threads may ask; one of them reloads, the others go on with what there is. Flags that cannot
+    be used leave the last good ones, and are looked at again when they change.
+    """
+
+    def __init__(
+        self, source: Source, interval: float = 1.0, on_reload: Callable[[Reload], None] | None = None
+    ) -> None:
+        self.source = source
+        self.interval = interval
+        self.commit: str | None = None
+        self.error: GmconfigError | None = None
+        self.since = 0.0
+        self._on_reload = on_reload
+        self._turn = threading.Lock()
+        self._set: FlagSet | None = None
+        self._seen: object = None
+        self._next = 0.0
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def latest(self) -> FlagSet | None:
+        """What was found last; nothing is looked at. None before the first good look."""
+        return self._set
+
+    def current(self) -> FlagSet:
+        """Give the flags as they are now.
+
+        Raises:
+            GmconfigError: they cannot be used, and never could.
+        """
+        found = self._set
+        if found is not None and time.monotonic() < self._next:
+            return found
+        self.look(wait=found is None)
+        if self._set is None:
+            raise self.error or BrokenConfiguration("the flags are not loaded yet")
+        return self._set
+
+    def expire(self) -> None:
+        """Look when next asked."""
+        self._next = 0.0
+
+    def look(self, *, wait: bool = True) -> None:
+        """Look for changes now; without `wait`, not if somebody else is looking."""
+        if not self._turn.acquire(blocking=wait):
+            return
+        try:
+            self._next = time.monotonic() + self.interval
+            told = self._looked()
+        finally:
+            self._turn.release()
+        if told is not None and self._on_reload is not None:
+            self._on_reload(told)
+
+    def start(self) -> LiveFlags:
+        """Begin to watch on a thread of its own, which ends with the program."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._watch, name="gmconfig-flags", daemon=True)
+            self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End watching."""
+        self._stopping.set()
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self.interval):
+            try:
+                self.look()
+                self._next = time.monotonic() + 5 * self.interval  # callers need not; after a fork they do
+            except Exception as error:  # a callback's: reported as any thread's, and the watch goes on
+                report = (type(error), error, error.__traceback__, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(report))
+
+    def _looked(self) -> Reload | None:
+        version: object = None
+        try:
+            version = self.source.version()
+            return None if version == self._seen else self._reloaded(version)
+        except GmconfigError as error:
+            if isinstance(error, BrokenConfiguration):
+                self._seen = version  # the same files stay broken; other troubles may pass
+            return self._failed(error)
+
+    def _reloaded(self, version: object) -> Reload | None:
+        loaded = self.source.load()
+        flags = loaded.compiled.flag_set()
+        changed = changed_flags(self._set, flags) if self._set is not None else ()
+        recovered, self.error = self.error is not None, None
+        self._set, self._seen, self.commit = flags, version, loaded.commit
+        if changed or not self.since:
+            self.since = time.time()
+        log.debug("flags reloaded, %d changed", len(changed))
+        # a commit to other files, a file written again: nothing to tell
+        return Reload(changed, recovered=recovered) if changed or recovered else None
+
+    def _failed(self, error: GmconfigError) -> Reload | None:
+        known = self.error is not None and str(self.error) == str(error)
+        self.error = error
+        if known:
+            return None
+        if self._set is not None:
+            log.warning("flags were not reloaded, the last good ones stay: %s", error)
+        return Reload(error=error)

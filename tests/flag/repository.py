@@ -1,0 +1,40 @@
+"""A git repository with one flag file: write, commit, wait until somebody has seen it."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PROJECT = "environments: {production: , staging: {extends: production}}\n"
+
+
+class FlagRepository:
+    """A project whose flags change by commits."""
+
+    def __init__(self, root: Path, text: str = "flags: {}\n") -> None:
+        self.root = root
+        (root / "flags").mkdir(parents=True)
+        (root / "gmconfig.yaml").write_text(PROJECT)
+        self.git("init", "-q", "-b", "main")
+        self.commit(text)
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def write(self, text: str) -> None:
+        (self.root / "flags/flags.yaml").write_text(text)
+
+    def commit(self, text: str) -> str:
+        self.write(text)
+        self.git("add", ".")
+        self.git("commit", "-qm", "change")
+        return self.git("rev-parse", "HEAD")
+
+
+def eventually(holds: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until something holds; fail if it never does."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
