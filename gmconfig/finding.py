@@ -1,8 +1,11 @@
 """Findings: what is wrong, how bad it is, and where it stands."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
 from enum import StrEnum
 from typing import NamedTuple
+
+from gmconfig.immutable import Immutable
 
 
 class Severity(StrEnum):
@@ -30,8 +33,7 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Immutable):
     """One thing that a check found.
 
     `check` is the kind (`yaml`, `schema`, `reference`, `parity`, `secret`, `policy`), `rule` its finer name.
@@ -39,17 +41,36 @@ class Finding:
     `path` is the printed path in the resolved document, and never a secret's value.
     """
 
-    check: str
-    rule: str
-    severity: Severity
-    message: str
-    place: Place | None = None
-    width: int = 1
-    document: str | None = None
-    environments: tuple[str, ...] = ()
-    path: str | None = None
-    hint: str | None = None
-    waived: str | None = None
+    __slots__ = (
+        "check", "rule", "severity", "message", "place", "width", "document", "environments", "path", "hint",
+        "waived",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        check: str,
+        rule: str,
+        severity: Severity,
+        message: str,
+        place: Place | None = None,
+        width: int = 1,
+        document: str | None = None,
+        environments: tuple[str, ...] = (),
+        path: str | None = None,
+        hint: str | None = None,
+        waived: str | None = None,
+    ) -> None:
+        self.check = check
+        self.rule = rule
+        self.severity = severity
+        self.message = message
+        self.place = place
+        self.width = width
+        self.document = document
+        self.environments = environments
+        self.path = path
+        self.hint = hint
+        self.waived = waived
 
     @property
     def fails(self) -> bool:

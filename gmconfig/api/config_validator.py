@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gmconfig.api.workspace import Workspace
+from gmconfig.immutable import Immutable
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
@@ -20,22 +19,28 @@ if TYPE_CHECKING:
     ValidationRule = Callable[[Any], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationError:
+class ValidationError(Immutable):
     """One mistake: the path of the value (`field`), what is wrong, and where it stands in a file, if it does."""
 
-    field: str
-    message: str
-    severity: str = "error"
-    place: Place | None = None
+    __slots__ = ("field", "message", "severity", "place")
+
+    def __init__(self, field: str, message: str, severity: str = "error", place: Place | None = None) -> None:
+        self.field = field
+        self.message = message
+        self.severity = severity
+        self.place = place
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationResult:
+class ValidationResult(Immutable):
     """What a check of data found; `valid` if nothing fails."""
 
-    errors: tuple[ValidationError, ...] = ()
-    warnings: tuple[ValidationError, ...] = ()
+    __slots__ = ("errors", "warnings")
+
+    def __init__(
+        self, errors: tuple[ValidationError, ...] = (), warnings: tuple[ValidationError, ...] = ()
+    ) -> None:
+        self.errors = errors
+        self.warnings = warnings
 
     @property
     def valid(self) -> bool:

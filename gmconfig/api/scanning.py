@@ -120,10 +120,8 @@ def _commit_of(workspace: Workspace, blob: str) -> str:
 
 
 def _dated(finding: Finding, where: str) -> Finding:
-    from dataclasses import replace
-
     hint = "rotate it: git's history keeps it" if finding.rule.startswith("known") else finding.hint
-    return replace(finding, message=f"{finding.message}, {where}", hint=hint)
+    return finding.replaced(message=f"{finding.message}, {where}", hint=hint)
 
 
 def _report(workspace: Workspace, findings: list[Finding], count: int, remarks: tuple[str, ...]) -> Report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.finding import Finding, Place, Severity
@@ -33,7 +32,7 @@ def lint(project: Project, snapshot: Snapshot, today: str) -> tuple[Finding, ...
         chain = project.chain(environment)
         for finding in _environment(catalogue, chain, today):
             found.setdefault(finding, []).extend([environment] if environment else [])
-    return tuple(replace(finding, environments=tuple(names)) for finding, names in found.items())
+    return tuple(finding.replaced(environments=tuple(names)) for finding, names in found.items())
 
 
 def expiries(project: Project, snapshot: Snapshot) -> list[str]:

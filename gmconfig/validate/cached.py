@@ -6,7 +6,6 @@ What is kept per document is a verdict, never a value that was opened, nor an en
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from gmconfig import __version__
 from gmconfig.finding import Finding
@@ -62,7 +61,7 @@ def check(
         report = run.composed(subject, results, findings, state.lines, whole=True, found=found, due=state.due)
         unchanged = max(0, report.files - len(now.changed)) if now.kept else 0
         _keep(now, state, report, found, forms, started)
-    return replace(report, unchanged=unchanged)
+    return report.replaced(unchanged=unchanged)
 
 
 def rendered(report: Report, form: str) -> str:
@@ -87,7 +86,7 @@ def _keep(
     files = now.subject.files
     if any(".local." in file for file in files):  # whether git ignores them is not written in any of them
         return
-    whole = replace(report, unchanged=report.files)
+    whole = report.replaced(unchanged=report.files)
     known = now.kept["texts"] if now.kept and not now.changed and now.kept["until"] == report.until else {}
     place[0].store(
         place[1],

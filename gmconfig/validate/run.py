@@ -172,7 +172,9 @@ def _expanded(subject: Subject, files: Iterable[str]) -> Iterable[str]:
 
 def _until(waivers: Sequence[Waiver], today: str) -> str | None:
     """Give the first day on which a waiver of today no longer counts."""
+    ends = [waiver.expires for waiver in waivers if waiver.expires >= today]
+    if not ends:
+        return None
     from datetime import date, timedelta
 
-    ends = [waiver.expires for waiver in waivers if waiver.expires >= today]
-    return (date.fromisoformat(min(ends)) + timedelta(days=1)).isoformat() if ends else None
+    return (date.fromisoformat(min(ends)) + timedelta(days=1)).isoformat()

@@ -72,6 +72,7 @@ def isolate(home: Path) -> None:
             and name != "GMCONFIG_CONFORMANCE_DATA"
         ):
             del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what pip installs is compiled
     os.environ |= {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1", "TZ": "UTC"}
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Bench\n\temail = bench@example.org\n[init]\n\tdefaultBranch = main\n"

@@ -40,9 +40,7 @@ def _finding(variant: Variant, keys: Keys, name: str, other: str, severity: Seve
     message = f"{format_keys(keys)} is set in {name}, and missing in {other}"
     hint = f"gmconfig config set {variant.view.document} {format_keys(keys)} VALUE -e {other} --create"
     finding = variant.finding("parity", "missing-key", severity, message, keys, at_key=True, hint=hint)
-    from dataclasses import replace
-
-    return replace(finding, environments=(other,))
+    return finding.replaced(environments=(other,))
 
 
 def _lacking(tree: object, other: object, keys: Keys) -> Iterator[Keys]:

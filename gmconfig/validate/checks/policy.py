@@ -34,17 +34,15 @@ def _meant(view: View, rule: ComplianceRule, environments: tuple[str, ...]) -> t
 def _ruled(
     variant: Variant, rule: ComplianceRule, environments: tuple[str, ...], places: list[Keys]
 ) -> Iterator[Finding]:
-    from dataclasses import replace
-
     for keys in places:
         value = value_at(variant.value, keys)
         if isinstance(value, Unknown):
             continue
         for complaint in _complaints(rule, value, environments):
-            yield replace(_finding(variant, rule, keys, complaint), environments=environments)
+            yield _finding(variant, rule, keys, complaint).replaced(environments=environments)
     if rule.required and not places:
         finding = _finding(variant, rule, (), f"{rule.paths[0]} is missing")
-        yield replace(finding, environments=environments, path=str(rule.paths[0]))
+        yield finding.replaced(environments=environments, path=str(rule.paths[0]))
 
 
 def _complaints(rule: ComplianceRule, value: object, environments: tuple[str, ...]) -> list[str]:

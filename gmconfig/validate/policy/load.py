@@ -14,7 +14,6 @@ disable: [no-open-cors]
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError
@@ -37,14 +36,18 @@ if TYPE_CHECKING:
 FOLDER = "policies/"
 
 
-@dataclass(frozen=True, slots=True)
 class Policies:
     """The rules in force and the waivers; `findings` say what is wrong with the policies themselves."""
 
-    rules: tuple[ComplianceRule, ...]
-    waivers: tuple[Waiver, ...]
-    findings: tuple[Finding, ...]
-    index: Index
+    __slots__ = ("findings", "index", "rules", "waivers")
+
+    def __init__(
+        self, rules: tuple[ComplianceRule, ...], waivers: tuple[Waiver, ...], findings: tuple[Finding, ...]
+    ) -> None:
+        self.rules = rules
+        self.waivers = waivers
+        self.findings = findings
+        self.index = Index(rules)
 
 
 def is_policy(file: str) -> bool:
@@ -60,7 +63,7 @@ def read(subject: Subject, given: Sequence[ComplianceRule]) -> Policies:
     own = {rule.id: rule for rule in (*reader.rules, *given)}
     built_in = (rule for rule in BUILT_IN if rule.id not in own and rule.id not in reader.disabled)
     rules = (*built_in, *own.values())
-    return Policies(rules, tuple(reader.waivers), tuple(reader.findings), Index(rules))
+    return Policies(rules, tuple(reader.waivers), tuple(reader.findings))
 
 
 class _Reader:

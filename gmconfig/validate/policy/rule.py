@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from gmconfig.finding import Severity
+from gmconfig.immutable import Immutable
 from gmconfig.path import KeyPath
 
 Verdict = bool | str | Iterable[str] | None
 """What a check gives: True or None is fine, False or a text (or several) is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComplianceRule:
+class ComplianceRule(Immutable):
     """One rule; it fires only where its `config_path` exists, unless it is `required`.
 
     `config_path` is a path with globs, or several. Either `require` (a JSON Schema for the value) or
@@ -23,20 +22,42 @@ class ComplianceRule:
     environment counts as those that it extends, too.
     """
 
-    id: str
-    name: str = ""
-    description: str = ""
-    category: str = "security"
-    severity: Severity = Severity.ERROR
-    config_path: str | tuple[str, ...] = ""
-    validation_func: str | Callable[..., Verdict] | None = None
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    require: object = None
-    environments: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    required: bool = False
-    message: str | None = None
-    hint: str | None = None
+    __slots__ = (
+        "id", "name", "description", "category", "severity", "config_path", "validation_func", "parameters",
+        "require", "environments", "documents", "required", "message", "hint",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002  # the requirements' word
+        name: str = "",
+        description: str = "",
+        category: str = "security",
+        severity: Severity = Severity.ERROR,
+        config_path: str | tuple[str, ...] = "",
+        validation_func: str | Callable[..., Verdict] | None = None,
+        parameters: Mapping[str, object] | None = None,
+        require: object = None,
+        environments: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
+        required: bool = False,
+        message: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.description = description
+        self.category = category
+        self.severity = severity
+        self.config_path = config_path
+        self.validation_func = validation_func
+        self.parameters = parameters or {}
+        self.require = require
+        self.environments = environments
+        self.documents = documents
+        self.required = required
+        self.message = message
+        self.hint = hint
 
     @property
     def paths(self) -> tuple[KeyPath, ...]:

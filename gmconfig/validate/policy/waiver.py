@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-
 from gmconfig.errors import UsageError
 from gmconfig.finding import Finding, Place, Severity
+from gmconfig.immutable import Immutable
 from gmconfig.path import KeyPath
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+
+class Waiver(Immutable):
     """Excuses findings of one rule (or of a whole check) at a path; globs are allowed, no path means all.
 
     `files` are globs over files, for findings in files that are no document.
     """
 
-    rule: str
-    reason: str
-    expires: str
-    place: Place
-    path: str = ""
-    environments: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    _parsed: list[KeyPath] = field(default_factory=list, repr=False, compare=False)
+    __slots__ = ("rule", "reason", "expires", "place", "path", "environments", "documents", "files")
+
+    def __init__(
+        self,
+        rule: str,
+        reason: str,
+        expires: str,
+        place: Place,
+        path: str = "",
+        environments: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
+        files: tuple[str, ...] = (),
+    ) -> None:
+        self.rule = rule
+        self.reason = reason
+        self.expires = expires
+        self.place = place
+        self.path = path
+        self.environments = environments
+        self.documents = documents
+        self.files = files
 
     def excuses(self, finding: Finding) -> bool:
         """Whether the waiver means a finding, its date aside."""
@@ -65,7 +78,7 @@ def waived(
         used.update(meant)
         excuse = next((waiver for waiver in meant if today <= waiver.expires), None)
         marked.append(
-            replace(finding, waived=f"until {excuse.expires}: {excuse.reason}") if excuse else finding
+            finding.replaced(waived=f"until {excuse.expires}: {excuse.reason}") if excuse else finding
         )
     return marked, used
 

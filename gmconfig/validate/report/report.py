@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from gmconfig.finding import Finding, Place, Severity
+from gmconfig.immutable import Immutable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Immutable):
     """What a check found and what it looked at.
 
     `unchanged` counts the files that nobody had to read again, `unchecked` the values that nobody can know
@@ -20,15 +21,31 @@ class Report:
     though no file does.
     """
 
-    findings: tuple[Finding, ...] = ()
-    environments: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
-    files: int = 0
-    unchanged: int = 0
-    unchecked: int = 0
-    lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
-    until: str | None = None
-    remarks: tuple[str, ...] = ()
+    __slots__ = (
+        "findings", "environments", "documents", "files", "unchanged", "unchecked", "lines", "until", "remarks",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        findings: tuple[Finding, ...] = (),
+        environments: tuple[str, ...] = (),
+        documents: tuple[str, ...] = (),
+        files: int = 0,
+        unchanged: int = 0,
+        unchecked: int = 0,
+        lines: Mapping[tuple[str, int], str] | None = None,
+        until: str | None = None,
+        remarks: tuple[str, ...] = (),
+    ) -> None:
+        self.findings = findings
+        self.environments = environments
+        self.documents = documents
+        self.files = files
+        self.unchanged = unchanged
+        self.unchecked = unchecked
+        self.lines = {} if lines is None else lines
+        self.until = until
+        self.remarks = remarks
 
     @property
     def ok(self) -> bool:
@@ -53,15 +70,13 @@ def gravity(finding: Finding) -> tuple[object, ...]:
 
 def merged(findings: list[Finding]) -> tuple[Finding, ...]:
     """Make one finding of those that differ only in their environments (and their hints), and sort them."""
-    from dataclasses import replace
-
     firsts: dict[Finding, Finding] = {}
     groups: dict[Finding, dict[str, None]] = {}
     for finding in findings:
-        same = replace(finding, environments=(), hint=None)
+        same = finding.replaced(environments=(), hint=None)
         firsts.setdefault(same, finding)
         groups.setdefault(same, {}).update(dict.fromkeys(finding.environments))
-    joined = (replace(firsts[same], environments=tuple(found)) for same, found in groups.items())
+    joined = (firsts[same].replaced(environments=tuple(found)) for same, found in groups.items())
     return tuple(sorted(joined, key=rank))
 
 

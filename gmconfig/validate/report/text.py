@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from unicodedata import east_asian_width
 
 from gmconfig.finding import Finding, Severity
 from gmconfig.validate.report.report import Report, counted, label, listed, where
@@ -84,6 +83,10 @@ def _window(line: str, column: int) -> tuple[str, int]:
 
 
 def _columns(char: str) -> int:
+    if char < "\u1100":  # none below is wide
+        return 1
+    from unicodedata import east_asian_width
+
     return 2 if east_asian_width(char) in "WF" else 1
 
 

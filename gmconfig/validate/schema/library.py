@@ -1,6 +1,7 @@
-"""Loads `jsonschema` without the grammar of IRIs that it takes along where one is installed.
+"""Loads the two engines without what they take along and no check of ours asks.
 
-Building that grammar costs a second, and no check of ours asks it: `formats` has its own.
+`jsonschema` takes a grammar of IRIs where one is installed, which costs a second (`formats` has its own), and
+`jsonschema_rs` the library of mails to read the day on which it was built, 10 ms: as long as Python's own start.
 """
 
 from __future__ import annotations
@@ -8,7 +9,12 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _GRAMMAR = "rfc3987_syntax"
+_MAILS = "email.utils"
 
 
 def load_jsonschema() -> None:
@@ -20,6 +26,20 @@ def load_jsonschema() -> None:
         import jsonschema  # noqa: F401  # loaded here, used elsewhere
     finally:
         del sys.modules[_GRAMMAR]
+
+
+def load_engine() -> None:
+    """Import `jsonschema_rs` without the library of mails.
+
+    With other threads about it is loaded as it is: one of them might ask for mails in this moment.
+    """
+    if not {"jsonschema_rs", _MAILS, "threading"}.isdisjoint(sys.modules):
+        return
+    mails = sys.modules[_MAILS] = _LaterMails(_MAILS)
+    try:
+        import jsonschema_rs  # noqa: F401  # loaded here, used elsewhere
+    finally:
+        mails.step_aside()
 
 
 def _is_installed() -> bool:
@@ -36,3 +56,22 @@ class _Later(ModuleType):
         from importlib import import_module
 
         return bool(import_module(_GRAMMAR).is_valid_syntax(term, value))
+
+
+class _LaterMails(ModuleType):
+    """Stands for the library of mails while the engine is loaded, and loads it when it is asked for more."""
+
+    def parsedate_to_datetime(self, date: str) -> str:
+        """Leave the day of the engine's build, which it asks this for, as it is written."""
+        return date
+
+    def __getattr__(self, name: str) -> Any:
+        from importlib import import_module
+
+        self.step_aside()
+        return getattr(import_module(_MAILS), name)
+
+    def step_aside(self) -> None:
+        """Leave the name to the library itself."""
+        if sys.modules.get(_MAILS) is self:
+            del sys.modules[_MAILS]

@@ -1,6 +1,5 @@
 """Values that cannot be known here: sealed without a key, or a placeholder left to the application."""
 
-import base64
 from collections.abc import Callable, Iterator
 
 from gmconfig.path import Keys
@@ -27,7 +26,9 @@ def plain(value: object, is_unknown: Callable[[object], bool]) -> object:
     if isinstance(value, list | tuple):
         return [plain(item, is_unknown) for item in value]
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+        from binascii import b2a_base64
+
+        return b2a_base64(value, newline=False).decode()
     if isinstance(value, str) and type(value) is not str:
         return str.__str__(value)
     return value

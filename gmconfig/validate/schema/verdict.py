@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import jsonschema_rs
+from gmconfig.validate.schema.library import load_engine
+
+load_engine()
+import jsonschema_rs  # noqa: E402  # as it was loaded
 
 _ENGINES = {
     4: jsonschema_rs.Draft4Validator,
