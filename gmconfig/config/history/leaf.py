@@ -7,11 +7,13 @@ an anchor is asked for at the end of a piece that defines it, so that the one YA
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gmconfig.config.history.found import NO_ANCHORS, Read
 from gmconfig.config.history.lines import Uncuttable
 from gmconfig.storage.yaml import load
+from gmconfig.storage.yaml.everyday import everyday
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,27 @@ def read_alone(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
     """
     if not piece.used and not piece.defined:
         return _measured(piece, load(piece.text), NO_ANCHORS)
+    return _by_lines(piece, anchors) or _by_the_parser(piece, anchors)
+
+
+def _by_lines(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read | None:
+    """Read an ordinary piece; None for one that the parser has to read."""
+    before = {name.decode(): anchors[name] for name in (*piece.used, *piece.defined) if name in anchors}
+    names = {name: _meant(text) for name, text in before.items()}
+    same = dict(names)
+    value = everyday(piece.text, names)
+    if value is None:
+        return None
+    texts = {}
+    for name in piece.defined:
+        own = name.decode()
+        if own in names:
+            texts[name] = before[own] if own in same and names[own] is same[own] else _flow(names[own])
+    return _measured(piece, value, texts)
+
+
+def _by_the_parser(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
+    """Read a piece with the meaning of its names put around it as lines."""
     if _ALIAS_AS_KEY.search(piece.text):
         raise Uncuttable
     before = {name: anchors.get(name) for name in (*piece.used, *piece.defined)}
@@ -43,6 +66,12 @@ def read_alone(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
     value, means = _taken(piece, whole, len(given))
     texts = {name: _flow(mean) for name, mean in zip(piece.defined, means, strict=True) if mean != _NO_VALUE}
     return _measured(piece, value, texts)
+
+
+@lru_cache(256)
+def _meant(text: bytes) -> object:
+    """Give what a name stands for; nobody may change it."""
+    return load(text)
 
 
 def _line(piece: Piece, number: int, text: bytes) -> bytes:

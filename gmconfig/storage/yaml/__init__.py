@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gmconfig.storage.yaml.positions import width as width
     from gmconfig.storage.yaml.reader import load as load
     from gmconfig.storage.yaml.reader import load_all as load_all
+    from gmconfig.storage.yaml.reader import load_everyday as load_everyday
     from gmconfig.storage.yaml.scalars import Tagged as Tagged
     from gmconfig.storage.yaml.writer import dump as dump
     from gmconfig.storage.yaml.writer import scalar as scalar
@@ -32,6 +33,7 @@ _HOMES = {
     "dump": "writer",
     "load": "reader",
     "load_all": "reader",
+    "load_everyday": "reader",
     "own_path": "positions",
     "place": "positions",
     "scalar": "writer",

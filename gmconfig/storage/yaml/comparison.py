@@ -37,6 +37,8 @@ def plain(value: object, depth: int = 0) -> object:
 
 def same(one: object, other: object) -> bool:
     """Whether two trees hold the same values of the same types (1, 1.0 and True differ)."""
+    if one is other:
+        return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict) and isinstance(other, dict):

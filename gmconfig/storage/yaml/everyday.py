@@ -6,33 +6,45 @@ not know, however ordinary, it leaves to the parser; what it reads, a differenti
 
 from __future__ import annotations
 
-from gmconfig.storage.yaml.lines import EMPTY, FLOW, LINES, LITERAL, Undecided
+from gmconfig.storage.yaml.lines import ALIAS, ANCHOR, EMPTY, FLOW, LINES, LITERAL, Undecided
 from gmconfig.storage.yaml.scalars import BadScalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gmconfig.storage.yaml.named import Names
+
 _PRINTABLE = bytes((10, *range(32, 127)))
 _DEEPEST = 50
 
 
-def everyday(raw: bytes) -> object | None:
-    """Give the data of a file with one YAML document; None if somebody else has to read it."""
+def everyday(raw: bytes, anchors: dict[str, object] | None = None) -> object | None:
+    """Give the data of a file with one YAML document; None if somebody else has to read it.
+
+    It may be a part of a file, cut at an entry of a map or an item of a list: `anchors` gives what is known
+    by name before it, and takes up what is known behind it.
+    """
     if raw.translate(None, _PRINTABLE) or not raw.endswith(b"\n"):
         return None
+    lines = raw.decode("ascii").removeprefix("---\n").split("\n")
     try:
-        return _tree(raw.decode("ascii").removeprefix("---\n").split("\n"))
+        return _tree(lines, _names(anchors) if anchors is not None else None)
     except (Undecided, BadScalar):
         return None
 
 
-def _tree(lines: list[str]) -> dict[str, object] | None:
+def _tree(lines: list[str], names: Names | None) -> object | None:
     """Read line by line; `open_` are the containers around the line at hand, each with its indentation."""
-    root: dict[str, object] = {}
-    open_: list[tuple[int, Any]] = [(0, root)]
-    waiting: tuple[int, dict[str, object], str] | None = None  # a key whose value may follow
     known, at, end = LINES, 0, len(lines)
+    while at < end and known[lines[at]] is None:
+        at += 1
+    if at == end:
+        return None
+    column, is_list, *_ = known[lines[at]]  # type: ignore[misc]  # the first line that says something
+    root: Any = [] if is_list else {}
+    open_: list[tuple[int, Any]] = [(column, root)]
+    waiting: tuple[int, dict[str, object], str, str] | None = None  # a key whose value may follow
     while at < end:
         line = known[lines[at]]
         at += 1
@@ -40,7 +52,7 @@ def _tree(lines: list[str]) -> dict[str, object] | None:
             continue
         indent, dash, key, kind, value = line
         if waiting is not None:
-            outer, owner, name = waiting
+            outer, owner, name, anchor = waiting
             waiting = None
             if indent > outer or (dash and indent == outer):
                 child: Any = [] if dash else {}
@@ -48,31 +60,54 @@ def _tree(lines: list[str]) -> dict[str, object] | None:
                 open_.append((indent, child))
                 if len(open_) > _DEEPEST:
                     raise Undecided
+                if anchor:
+                    names.known[anchor] = child  # type: ignore[union-attr]  # the anchor's line made it
         container = _at(open_, indent, dash)
-        if kind == FLOW:
-            value = _fresh(value)
-        if dash:
-            if key is None:
-                container.append(value)
-                continue
+        if dash and key is not None:
             indent += 2
             item: dict[str, object] = {}
             container.append(item)
             open_.append((indent, item))
             container = item
-        if key in container:
+        anchor = ""
+        if kind >= FLOW:
+            if kind >= ALIAS:
+                names = names or _names({})
+                if kind == ALIAS:
+                    value = names.meaning(value, open_)
+                elif kind == ANCHOR:
+                    anchor, kind, value = value
+                else:
+                    names.merge(container, value, open_)
+                    continue
+            if kind == FLOW:
+                value = _fresh(value)
+        if key is None:
+            container.append(value)
+        elif key in container:
             raise Undecided
-        if kind == LITERAL:
-            value, at = _literal(lines, at, indent, value)
-        elif kind == EMPTY:
-            waiting = indent, container, key  # type: ignore[assignment]  # only an item has no key
-        container[key] = value
-    return root or None
+        else:
+            if kind == LITERAL:
+                value, at = _literal(lines, at, indent, value)
+            elif kind == EMPTY:
+                waiting = indent, container, key, anchor
+            container[key] = value
+        if anchor:
+            names.known[anchor] = value  # type: ignore[union-attr]
+    if names is not None:
+        names.fill()
+    return root  # type: ignore[no-any-return]
+
+
+def _names(anchors: dict[str, object]) -> Names:
+    from gmconfig.storage.yaml.named import Names
+
+    return Names(anchors)
 
 
 def _at(open_: list[tuple[int, Any]], indent: int, dash: bool) -> Any:
     """Close what a line's indentation ends; give the container that the line belongs to."""
-    while open_[-1][0] > indent:
+    while open_[-1][0] > indent and len(open_) > 1:
         open_.pop()
     found, container = open_[-1]
     if not dash and type(container) is list and len(open_) > 1:  # a list as far left as its key
@@ -91,7 +126,7 @@ def _fresh(value: object) -> object:
 
 
 def _literal(lines: list[str], at: int, outer: int, style: str) -> tuple[str, int]:
-    """Read a literal text, further in than its key; give it with the number of the line behind it."""
+    """Read a literal or folded text, further in than its key; give it with the number of the line behind it."""
     indent = len(lines[at]) - len(lines[at].lstrip(" "))
     if indent <= outer or not lines[at].strip():
         raise Undecided
@@ -105,5 +140,19 @@ def _literal(lines: list[str], at: int, outer: int, style: str) -> tuple[str, in
     own = lines[begin:at]
     if rest.startswith(" " * (outer + 1)) or any(line and not line.strip() for line in (*own, rest)):
         raise Undecided
-    text = "\n".join(line[indent:] for line in own).rstrip("\n")
-    return text + ("" if style == "|-" else "\n"), at
+    bodies = [line[indent:] for line in own]
+    text = ("\n".join(bodies) if style[0] == "|" else _folded(bodies)).rstrip("\n")
+    return text + ("" if style[-1] == "-" else "\n"), at
+
+
+def _folded(lines: list[str]) -> str:
+    """Join lines by spaces, but where some are empty, and around those that stand further in."""
+    text, empty, before = lines[0], "", lines[0][0] == " "
+    for line in lines[1:]:
+        if not line:
+            empty += "\n"
+            continue
+        further = line[0] == " "
+        text += ("\n" if before or further else "" if empty else " ") + empty + line
+        empty, before = "", further
+    return text

@@ -16,19 +16,30 @@ if TYPE_CHECKING:
     Line = tuple[int, bool, str | None, int, Any]
     """Indentation, whether a dash begins it, the key, the kind of value, and the value."""
 
-SCALAR, EMPTY, FLOW, LITERAL = range(4)
+SCALAR, EMPTY, LITERAL, FLOW, ALIAS, ANCHOR, MERGE = range(7)
 
 _KEY = r"[A-Za-z0-9_][A-Za-z0-9_./-]*"
+_TEMPLATED = (
+    rf"{_KEY}(?:\{{\{{[\ A-Za-z0-9_.]*\}}\}}[A-Za-z0-9_./-]*)*"  # as charts write them, out of brackets
+)
 # What a plain scalar may hold: a colon only before a character, a number sign only behind one.
 _WORD = r"(?:[!\"$-9;-~]|:(?=[!-~])|(?<=[!-~])\#)"
 _PLAIN = rf"(?:(?:[A-Za-z0-9_./+$(~]|-(?=[0-9.])){_WORD}*(?:\ +{_WORD}+)*)"
 _QUOTED = r"\"[^\"\\]*\"|'[^']*'"
 _LINE = re.compile(
-    rf"(?P<indent>\ *)(?P<dash>-\ (?=[^\ ]))?(?:(?P<key>{_KEY}):(?=\ |$))?"
-    rf"(?:(?P<gap>\ *)(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<flow>[\[{{].*[\]}}])|(?P<literal>\|-?)))?"
+    rf"(?P<indent>\ *)(?P<dash>-\ (?=[^\ ]))?(?:(?P<key>{_TEMPLATED}):(?=\ |$))?"
+    rf"(?:(?P<gap>\ *)(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<flow>[\[{{].*[\]}}])|(?P<literal>[|>]-?)))?"
     r"(?:\ +\#.*)?\ *",
     re.X,
 )
+_NAME = r"[A-Za-z0-9_-]+"
+_MERGE = re.compile(
+    rf"(?P<indent>\ *)(?P<dash>-\ )?(?:!!merge\ )?<<:\ +"
+    rf"(?:\*(?P<name>{_NAME})|\[(?P<names>\ *\*{_NAME}(?:\ *,\ *\*{_NAME})*)\ *\])(?:\ +\#.*)?\ *",
+    re.X,
+)
+_ALIAS = re.compile(rf"(?P<lead>\ *(?:-\ )?(?:{_TEMPLATED}:\ +)?)\*(?P<name>{_NAME})(?:\ +\#.*)?\ *", re.X)
+_ANCHOR = re.compile(rf"(?P<lead>\ *(?:-\ )?(?:{_TEMPLATED}:\ )?)\ *&(?P<name>{_NAME})(?P<rest>\ .*|)", re.X)
 _BLANK = re.compile(r" *(?:#.*)?")
 _TOKEN = re.compile(
     rf" *(?:(?P<mark>[{{}}\[\],])|(?P<key>{_KEY}): |(?:(?P<quoted>{_QUOTED})"
@@ -60,15 +71,34 @@ LINES = _Lines()
 
 def _read(text: str) -> Line:
     found = _LINE.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None or found["key"] in _NULL_KEYS:
-        raise Undecided
+    if found is None:
+        return _named(text)
     key = found["key"]
-    if key is None and not found["dash"]:
+    if key in _NULL_KEYS or (key is None and not found["dash"]):
         raise Undecided
     kind, value = _value(found)
     if key is None and kind in (EMPTY, LITERAL):
         raise Undecided
     return len(found["indent"]), bool(found["dash"]), key, kind, value
+
+
+def _named(text: str) -> Line:
+    """Read a line with a merge key, an alias or an anchor: it is what it is without that, and a name."""
+    if len(text) > _LONGEST:
+        raise Undecided
+    if merge := _MERGE.fullmatch(text):
+        names = tuple(re.findall(_NAME, merge["names"] or merge["name"]))
+        return len(merge["indent"]), bool(merge["dash"]), "<<", MERGE, (names, merge["names"] is not None)
+    named = _ALIAS.fullmatch(text) or _ANCHOR.fullmatch(text)
+    if named is None or not named["lead"].strip():
+        raise Undecided
+    alias = named.re is _ALIAS
+    indent, dash, key, kind, value = _read(named["lead"] + ("~" if alias else named["rest"].lstrip(" ")))
+    if kind >= ALIAS or (key is not None) != named["lead"].rstrip().endswith(
+        ":"
+    ):  # "- &a b: c" names the key
+        raise Undecided
+    return indent, dash, key, *((ALIAS, named["name"]) if alias else (ANCHOR, (named["name"], kind, value)))
 
 
 def _value(found: re.Match[str]) -> tuple[int, Any]:

@@ -67,6 +67,18 @@ def load_all(raw: bytes, file: str = "") -> list[object]:
     return [construct(document, file=file) for document in compose(raw, file).documents]
 
 
+def load_everyday(raw: bytes) -> object | None:
+    """Give the data of a file that has one document, and every value of it where it is written.
+
+    None where there may be an alias, a merge key or anything else that only a parser can tell.
+    """
+    if (b"&" in raw and b"*" in raw) or _looks_unusual(raw):
+        return None
+    from gmconfig.storage.yaml.everyday import everyday
+
+    return everyday(raw)
+
+
 def _looks_unusual(raw: bytes) -> bool:
     """Whether something in the file needs a second look, such as what the C parser accepts wrongly."""
     if any(map(raw.__contains__, _UNUSUAL)) or raw.startswith(_UNUSUAL_STARTS):

@@ -18,7 +18,26 @@ _VALUES = [
     "{a: }", "{a: 1, a: 2}", "[a, [b]] # c", "{null: 1}", "|", "|-", ">", "|2", "&a x", "*a", "!t x", "- x", "---",
     "...", "?", "? x", "-", ": x", "@x", "`x", "%x", "<<", "0o7", "0x1f", "1e3", "${a}", "{a: b}c", "a: b", "k:",
 ]  # fmt: skip
-_KEYS = ["a", "b", "c", "a.b", "a-b", "1", "null", "<<", "on", '"a"', "a b", "-a", "~", "/x"]
+_KEYS = [
+    "a",
+    "a{{ .B }}",
+    "a{{b}}.c",
+    "{{a}}",
+    "a{{",
+    "b",
+    "c",
+    "a.b",
+    "a-b",
+    "1",
+    "null",
+    "<<",
+    "on",
+    '"a"',
+    "a b",
+    "-a",
+    "~",
+    "/x",
+]
 _lines = st.builds(
     "{}{}{}{}{}".format,
     st.sampled_from(["", "  ", "    ", "      ", " ", "   "]),
@@ -188,3 +207,106 @@ def test_two_readings_share_nothing():
     first, second = everyday(raw), everyday(raw)
     assert isinstance(first, dict) and isinstance(second, dict)
     assert first["a"] is not second["a"] and first["a"]["b"] is not second["a"]["b"]
+
+
+_KNOWN = [
+    "x0: &x 0",
+    "m0: &m {h: 1}",
+    "n0: &n\n  h: [2]",
+    "w0: &w {h: {i: 3}}",
+    "h0: &h {p: 1}",
+    "b: &b0 {x: 1}",
+    "b_: &b1 {}",
+]
+_NAMED = [
+    "a: &x 1",
+    "a2: &x text # of two words",
+    'quoted: &x "a # b"',
+    "m: &m\n  p: 1\n  q: 2",
+    "m3: &m\n  p: *x\n  z: {a: 1}",
+    "n: &n {p: 3, r: [4]}",
+    "u: *m",
+    "v:\n  <<: *m\n  q: 9",
+    "w: &w\n  own: *x # its own\n  !!merge <<: [*m, *n]",
+    "l:\n- *x\n- <<: *n\n  z: 1\n- k: *m\n  k2: &k\n    <<: *w",
+    "two:\n  <<: *m\n  <<: [*n , *w]",
+    "three: &three\n  <<: *n\n  in:\n    <<: *m\n    <<: *n\n  <<: *m",
+    "f: &f >\n  a b\n  c\n\n",
+    "e: &e\ne2: *e",
+    "e3: &e\n- 1",
+    "lit: &lit |-\n  &x b",
+    "<<: *w",
+    "b1: &b1\n  l: *b0\n  r: [1]\n  <<: *b0",
+    "b2: &b0\n  l: &b1\n    <<: *w\n  r: *b1",
+]
+_ODD = [
+    "m2: &m # again\n- p\n- &y 2",
+    "self: &s\n  again: *s",
+    "half: &h\n  <<: *m\n  in: {a: 1}\n  of:\n    <<: *h",
+    "half2:\n  <<: *m\n  in: &h\n    b: *x\n  of:\n    <<: *h",
+    "g: >-\n  a: *x\n\n  b",
+    "g2: >\n    a\n      b\n    c",
+    "g3: >\n  a\n\n    b\n\n\n  c\n  d\n\n    e\n    f\n\n",
+    "g4: >-\n  a\n   b\n\n  - c\n\n  d: e\n",
+    "k: &k1 a: b",
+    "- &x a: b",
+    "i:\n- &x a: b",
+    "i2:\n  - &i text\n  - &i2\n    a: 1\n  - *i",
+    "o: &a &b x",
+    "o2: &a *x",
+    "*x : 1",
+    "&x z: 1",
+    "&x - z",
+    "s: *x y",
+    "z: &z\n  *x\n",
+    "t: &t !!str 1",
+    "<<: {a: 1}",
+    "<<: *x",
+    "<<: [*m, *x]",
+    "q: &q\n\n  # a comment\n  k: *k",
+]
+
+
+@given(st.lists(st.sampled_from(_NAMED), max_size=9, unique=True), st.sampled_from(["", *_ODD]), st.data())
+def test_anchors_aliases_and_merge_keys(entries: list[str], odd: str, data: st.DataObject):
+    entries.insert(data.draw(st.integers(0, len(entries))), odd)
+    assert_alike("".join(f"{entry}\n" for entry in [*_KNOWN, *entries]).encode())
+
+
+@pytest.mark.parametrize("aliases", [15, 16, 17, 30])
+def test_aliases_that_grow_are_counted_as_the_parser_counts_them(aliases: int):
+    lines = ["a0: &a0 {x: 1}", *(f"a{n}: &a{n}\n  l: *a{n - 1}\n  r: *a{n - 1}" for n in range(1, aliases))]
+    assert_alike("".join(f"{line}\n" for line in lines).encode())
+
+
+def test_a_file_with_names_needs_no_parser():
+    text = """\
+defaults: &defaults
+  size: 1
+  more: &more [a, b]
+shop:
+  <<: *defaults
+  size: 2
+  notes: >
+    Restart
+    with care.
+ports:
+  - *more
+  - &http 80
+  - *http
+both:
+  !!merge <<: [*defaults, *defaults]
+"""
+    assert everyday(text.encode()) == {
+        "defaults": {"size": 1, "more": ["a", "b"]},
+        "shop": {"size": 2, "more": ["a", "b"], "notes": "Restart with care.\n"},
+        "ports": [["a", "b"], 80, 80],
+        "both": {"size": 1, "more": ["a", "b"]},
+    }
+
+
+def test_a_part_of_a_file_knows_the_names_before_it_and_tells_those_behind():
+    names: dict[str, object] = {"base": {"a": 1}}
+    assert everyday(b"  - <<: *base\n    b: &b 2\n", names) == [{"a": 1, "b": 2}]
+    assert names == {"base": {"a": 1}, "b": 2}
+    assert everyday(b"  a: 1\n b: 2\n") is None
