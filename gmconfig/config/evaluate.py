@@ -29,13 +29,19 @@ class _Text(str):
 
 
 class Evaluation:
-    """One walk over one resolved document; with `report`, errors are told to it and the value is unknown."""
+    """One walk over one resolved document; with `report`, errors are told to it and the value is unknown.
 
-    def __init__(self, resolved: Resolved, lookup: Lookup, report: Report | None = None) -> None:
+    `keeps` says whether the document's placeholders stay as they are; None is what gmconfig.yaml says.
+    """
+
+    def __init__(
+        self, resolved: Resolved, lookup: Lookup, report: Report | None = None, *, keeps: bool | None = None
+    ) -> None:
         self.resolved = resolved
         self.lookup = lookup
         self.report = report
-        self.keeps = resolved.project.settings.keeps_placeholders(resolved.document)
+        declared = resolved.project.settings.keeps_placeholders(resolved.document)
+        self.keeps = declared if keeps is None else keeps
         self.done: dict[Keys, object] = {}
         self.active: list[tuple[str, Keys]] = []
         self.others: dict[str, Evaluation] = {resolved.document: self}

@@ -27,10 +27,11 @@ def read(raw: bytes, file: str, keys: KeyRing) -> Imported:  # noqa: ARG001  # w
     Raises:
         BrokenConfiguration: a line is no assignment; the line is not repeated.
     """
-    return of_tree(dict(_entries(decoded(raw, file).replace("\r\n", "\n"), file)))
+    return of_tree(dict(entries(decoded(raw, file).replace("\r\n", "\n"), file)))
 
 
-def _entries(text: str, file: str) -> Iterator[tuple[str, str]]:
+def entries(text: str, file: str) -> Iterator[tuple[str, str]]:
+    """Yield each assignment; raises BrokenConfiguration where a line is none."""
     at = 0
     while at < len(text):
         end = text.find("\n", at)

@@ -1,0 +1,191 @@
+"""`targets:` of gmconfig.yaml, read, and selected by name, group, environment or label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.errors import BrokenConfiguration, NotFound
+from gmconfig.path import nearest, scalar_text
+from gmconfig.target.formats import FLAGS
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+_OWN = ("path", "file", "host", "owner", "format", "placeholders")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place where one environment's configuration goes.
+
+    `group` is the declared name where `hosts:` made several of one entry. `path` and `file` are absolute.
+    `settings` is the entry as it is written, for what only one kind knows.
+    """
+
+    name: str
+    environment: str
+    kind: str = "directory"
+    group: str = ""
+    documents: tuple[str, ...] = ("settings",)
+    format: str = "yaml"
+    secrets: str = "plain"
+    path: str | None = None
+    file: str | None = None
+    host: str | None = None
+    keep: int = 5
+    owner: str | None = None
+    mode: int | None = None
+    reload: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    wave: int = 1
+    variables: Mapping[str, object] = field(default_factory=dict)
+    placeholders: str | None = None
+    health: tuple[Mapping[str, Any], ...] = ()
+    before: tuple[tuple[str, ...], ...] = ()
+    after: tuple[tuple[str, ...], ...] = ()
+    ignore: tuple[Mapping[str, Any], ...] = ()
+    budget: Mapping[str, int] = field(default_factory=dict)
+    timeout: float = 30.0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def answers_to(self, word: str) -> bool:
+        """Whether a word of the command line means this target: name, group, environment, `label=value`."""
+        label, equals, value = word.partition("=")
+        if equals:
+            return self.labels.get(label) == value
+        return word in (self.name, self.group, self.environment)
+
+
+def targets(project: Project) -> dict[str, Target]:
+    """Give every declared target by name, in the order of the file.
+
+    Raises:
+        BrokenConfiguration: an entry says too little, or two things that exclude each other.
+    """
+    found: dict[str, Target] = {}
+    for name, entry in project.settings.section("targets").items():
+        settings = entry if isinstance(entry, dict) else {}
+        found.update((target.name, target) for target in _entry(project, name, settings))
+    return found
+
+
+def select(
+    declared: Mapping[str, Target], words: Sequence[str] = (), environment: str | None = None
+) -> list[Target]:
+    """Give the targets that the words mean, in their declared order; no words mean all.
+
+    Raises:
+        NotFound: a word means none; the hint names the nearest.
+    """
+    inside = [one for one in declared.values() if environment in (None, one.environment)]
+    for word in words:
+        if not any(one.answers_to(word) for one in inside):
+            raise _nobody(word, inside)
+    return [one for one in inside if not words or any(one.answers_to(word) for word in words)]
+
+
+def duration(text: str) -> float:
+    """Give the seconds of a time span such as `500ms`, `5s`, `10m` or `2h`."""
+    if text.endswith("ms"):
+        return int(text[:-2]) / 1000
+    return int(text[:-1]) * {"s": 1.0, "m": 60.0, "h": 3600.0}[text[-1]]
+
+
+def _nobody(word: str, inside: Iterable[Target]) -> NotFound:
+    known = list(
+        dict.fromkeys(name for one in inside for name in (one.name, one.group, one.environment) if name)
+    )
+    near = nearest(word, known)
+    hint = (
+        f'did you mean "{near}"?'
+        if near
+        else f"known: {', '.join(known) or 'none yet, see targets: in gmconfig.yaml'}"
+    )
+    return NotFound(f'no target or environment named "{word}"', hint=hint)
+
+
+def _entry(project: Project, name: str, entry: Mapping[str, Any]) -> Iterator[Target]:
+    written = {key: value for key, value in entry.items() if value is not None}
+    one = _target(project, name, written)
+    if "hosts" not in written:
+        yield one
+        return
+    for label, address in _hosts(written["hosts"]).items():
+        yield replace(one, name=f"{name}/{label}", group=name, host=address)
+
+
+def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
+    environment = entry.get("environment") or project.default_environment
+    if environment is None:
+        raise _problem(name, "has no environment", "environment: production")
+    if "path" in entry and "file" in entry:
+        raise _problem(name, "has both a path and a file", "path: is a folder, file: a single file")
+    kind = entry.get("kind", "directory")
+    given = {key: entry[key] for key in _OWN if key in entry}
+    for key in ("path", "file"):
+        if key in given and kind != "ssh":
+            given[key] = _absolute(project.root, given[key])
+    documents = tuple(entry.get("documents") or _usual_documents(project, given))
+    if "file" in entry and len(documents) != 1:
+        raise _problem(name, "puts several documents into one file", "path: takes a folder")
+    return Target(
+        name,
+        environment,
+        kind,
+        documents=documents,
+        secrets=entry.get("secrets", "omit" if kind == "branch" else "plain"),
+        keep=entry.get("keep", 5),
+        mode=int(entry["mode"], 8) if "mode" in entry else None,
+        labels={key: scalar_text(value) for key, value in entry.get("labels", {}).items()},
+        wave=entry.get("wave", 1),
+        variables=entry.get("variables", {}),
+        health=tuple(entry.get("health", ())),
+        ignore=tuple(entry.get("ignore", ())),
+        budget=entry.get("budget", {}),
+        timeout=duration(entry.get("timeout", "30s")),
+        settings=entry,
+        **_commands(entry),
+        **given,
+    )
+
+
+def _commands(entry: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"reload": tuple(entry.get("reload", ()))}
+    for key in ("before", "after"):
+        found[key] = tuple(tuple(command) for command in entry.get(key, ()))
+    return found
+
+
+def _usual_documents(project: Project, given: Mapping[str, Any]) -> tuple[str]:
+    return (FLAGS if given.get("format") == "flagd" else project.default_document,)
+
+
+def _absolute(root: str, path: str) -> str:
+    from os.path import expanduser, join, normpath
+
+    return normpath(join(root, expanduser(path)))
+
+
+def _hosts(written: str | Sequence[str] | Mapping[str, str]) -> dict[str, str]:
+    """Give each host's address by the label that stands in its target's name."""
+    if isinstance(written, Mapping):
+        return dict(written)
+    addresses = [written] if isinstance(written, str) else list(written)
+    short = [_label(address) for address in addresses]
+    if len(set(short)) < len(short):  # one machine, several ports
+        short = [_label(address, port=True) for address in addresses]
+    return dict(zip(short, addresses, strict=True))
+
+
+def _label(address: str, *, port: bool = False) -> str:
+    host = address.rpartition("@")[2]
+    name, colon, number = host.rpartition(":")
+    if not colon or not number.isdigit() or (":" in name and not name.startswith("[")):
+        return host.strip("[]")
+    return f"{name.strip('[]')}-{number}" if port else name.strip("[]")
+
+
+def _problem(name: str, what: str, hint: str) -> BrokenConfiguration:
+    return BrokenConfiguration(f'target "{name}" {what}', hint=f"in gmconfig.yaml: {hint}")

@@ -1,0 +1,7 @@
+"""What can be wrong with a target."""
+
+from gmconfig.errors import GmconfigError
+
+
+class Unreachable(GmconfigError):
+    """What is live on a target cannot be known from here: another host, no connection, no answer."""

@@ -1,0 +1,65 @@
+"""Finds the kind of a target: gmconfig's own, or another package's by the entry point group `gmconfig.targets`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.errors import BrokenConfiguration, NotFound
+from gmconfig.path import nearest
+
+if TYPE_CHECKING:
+    from gmconfig.target.declared import Target
+    from gmconfig.target.kind import Access, Kind
+
+GROUP = "gmconfig.targets"
+KINDS = {"directory": "gmconfig.target.kinds.directory:Directory"}
+"""Each kind by its name, as `module:what makes it` from a target and an access."""
+
+Maker = Callable[["Target", "Access"], "Kind"]
+
+
+def kind_of(target: Target, access: Access) -> Kind:
+    """Give the target, ready to be asked.
+
+    Raises:
+        NotFound: no kind has that name; the hint names the nearest.
+        BrokenConfiguration: the kind cannot be loaded, or the target lacks what the kind needs.
+    """
+    return _maker(target)(target, access)
+
+
+def kinds() -> list[str]:
+    """Give the names of all kinds, those of other packages too."""
+    return sorted({*KINDS, *_further()})
+
+
+def _maker(target: Target) -> Maker:
+    if target.kind in KINDS:
+        module, _, name = KINDS[target.kind].partition(":")
+        maker: Maker = getattr(import_module(module), name)
+        return maker
+    found = _further().get(target.kind)
+    if found is None:
+        near = nearest(target.kind, kinds())
+        hint = f'did you mean "{near}"?' if near else f"kinds: {', '.join(kinds())}"
+        raise NotFound(f'target "{target.name}": no kind of target named "{target.kind}"', hint=hint)
+    return _loaded(target, found)
+
+
+def _loaded(target: Target, entry: Any) -> Maker:
+    try:
+        maker: Maker = entry.load()
+    except (ImportError, AttributeError) as error:
+        package = entry.dist.name if entry.dist else entry.value
+        raise BrokenConfiguration(
+            f'target "{target.name}": the kind "{target.kind}" of {package} cannot be loaded: {error}'
+        ) from error
+    return maker
+
+
+def _further() -> dict[str, Any]:
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
