@@ -123,6 +123,7 @@ def _carried_out(
         trailers=named,
         changes=edited_values(project, edits, files=(plan.layer.file,)),
         still_overridden=plan.overriding,
+        checked=not sealing.only_renews(plan.edits),  # what is sealed is sealed to the checks too
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.api.outcome import Edited
-from gmconfig.config.diff import ABSENT, diff
+from gmconfig.config.diff import ABSENT, CHANGED, diff
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.finding import Place
 from gmconfig.path import KeyPath, format_keys
+from gmconfig.storage.change import YamlEdit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from gmconfig.config.diff import Change
-    from gmconfig.finding import Place
     from gmconfig.path import Keys
     from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
@@ -28,8 +29,25 @@ def edited_values(
     for file in files:
         if file in edits:
             before = snapshot.read(file) if snapshot.exists(file) else None
-            found.extend(_in_file(file, before, edits[file].apply(before)))
+            after = edits[file].apply(before)
+            in_line = _in_line(file, edits[file], before, after)
+            found.extend(_in_file(file, before, after) if in_line is None else (in_line,))
     return tuple(found)
+
+
+def _in_line(file: str, edit: FileEdit, before: bytes | None, after: bytes | None) -> Edited | None:
+    """Tell the one value that an edit of one line changed; None where there is more to compare."""
+    if before is None or after is None or not isinstance(edit, YamlEdit) or len(edit.edits) != 1:
+        return None
+    from gmconfig.storage.yaml.oneline import changed_line
+
+    keys = edit.edits[0].path.segments
+    found = changed_line(before, after, keys)
+    if found is None:
+        return None
+    old, new = found
+    place = Place(file, new.line + 1, new.start + 1)
+    return Edited(place, format_keys(keys), CHANGED, _shown(old.value), _shown(new.value))
 
 
 def _in_file(file: str, before: bytes | None, after: bytes | None) -> Iterator[Edited]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gmconfig.api.workspace import Workspace
-    from gmconfig.path import Keys
     from gmconfig.project import Project
     from gmconfig.secret.draft import Draft
     from gmconfig.secret.token import Context
@@ -52,10 +51,9 @@ class Sealing:
             self._draft = Draft(self._workspace.vault(self._snapshot), self._operation, reason=self._reason)
         return self._draft
 
-    def seal(self, context: Context, value: object, file: str, keys: Keys) -> str:
-        """Seal one value for its place; the same value again keeps its token."""
-        del keys  # the context says it all
-        before = self._standing(file).get(context)
+    def seal(self, context: Context, value: object, file: str, there: object) -> str:
+        """Seal one value for its place, where something stands already; the same value again keeps its token."""
+        before = there if isinstance(there, Sealed) and there.context == context else self._standing(file).get(context)
         token = self.draft.seal(context, value, before=before)
         self._fresh.add(token)
         if before is not None:
@@ -73,6 +71,10 @@ class Sealing:
             if b"gm1" in (before or b"") + (after or b"") and self._workspace.project.layout.read(file):
                 found[file] = self._with_moves(file, edit, after)
         return found if self._draft is None else {**found, **self._draft.files()}
+
+    def only_renews(self, edits: Mapping[str, FileEdit]) -> bool:
+        """Whether edits put new tokens where tokens stand, and nothing else: nobody without a key sees a change."""
+        return bool(edits) and all(map(self._moves_nothing, edits.values()))
 
     def _with_moves(self, file: str, edit: FileEdit, after: bytes | None) -> FileEdit:
         project = self._workspace.project

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from gmconfig.config.resolve import Resolved
     from gmconfig.project import Layer
 
-Sealer = Callable[[Context, object, str, Keys], str]
-"""Seals one value for one place: context, plain value, file, path in the file; gives the token."""
+Sealer = Callable[[Context, object, str, object], str]
+"""Seals one value for one place: context, plain value, file, what stands there now; gives the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,7 @@ def _own(resolved: Resolved) -> Own:
         resolved.environment,
         variables=resolved.variables,
         yaml_document=resolved.yaml_document,
+        known=resolved.layers,
     )
 
 

@@ -7,6 +7,8 @@ from gmconfig.config.trace import plain
 
 def same(left: object, right: object) -> bool:
     """Compare two trees with their types; the order of a map's keys does not count."""
+    if left is right:
+        return True
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):

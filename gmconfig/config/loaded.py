@@ -10,6 +10,8 @@ from gmconfig.secret.token import Context, Sealed, is_token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gmconfig.finding import Place
     from gmconfig.project import Layer, Project
     from gmconfig.storage.snapshot import Snapshot
@@ -120,12 +122,22 @@ def _parsed(raw: bytes, file: str) -> list[Parsed]:
     """Give each YAML document's data, the sealed values in it (path, path where it is written), and `${`."""
     has_placeholders = b"${" in raw or b"\\" in raw  # an escape may spell it
     if b"gm1" in raw:
-        from gmconfig.storage.yaml import compose
+        from gmconfig.storage.yaml import compose, load_everyday
 
+        tree = load_everyday(raw)
+        if tree is not None:
+            return [(tree, [(keys, keys) for keys in _tokens(tree)], has_placeholders)]
         return [(*_with_sealed(node, file), has_placeholders) for node in compose(raw, file).documents]
     from gmconfig.storage.yaml import load_all
 
     return [(tree, [], has_placeholders) for tree in load_all(raw, file)]
+
+
+def _tokens(tree: object) -> Iterator[Keys]:
+    """Yield the paths of sealed values."""
+    from gmconfig.path import walk
+
+    return (keys for keys, value in walk(tree) if is_token(value))
 
 
 def _with_sealed(node: Node, file: str) -> tuple[object, list[tuple[Keys, Keys]]]:
@@ -165,11 +177,16 @@ def _parent(tree: object, keys: Keys) -> object:
 
 def _marked(tree: object, sealed: list[tuple[Keys, Keys]], layer: Layer, rules: Rules, number: int) -> object:
     """Put the tokens' context beside them, in place: the tree was just read and belongs to nobody else."""
+    above: Keys | None = None
     for keys, own in sealed:
-        path = own_path(tree, own, rules)
+        if keys[:-1] != above:
+            above, parent = keys[:-1], _parent(tree, keys)
         context = Context(
-            layer.document, layer.environment, path, variables=layer.variables, yaml_document=number
+            layer.document,
+            layer.environment,
+            own_path(tree, own, rules),
+            variables=layer.variables,
+            yaml_document=number,
         )
-        parent = _parent(tree, keys)
         parent[keys[-1]] = Sealed(parent[keys[-1]], context, layer.file, own)  # type: ignore[index]
     return tree

@@ -9,8 +9,9 @@ from gmconfig.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from gmconfig.config.loaded import LoadedLayer
     from gmconfig.project import Layer, Project
     from gmconfig.storage.snapshot import Snapshot
 
@@ -29,8 +30,11 @@ class Own:
         *,
         variables: Mapping[str, str] | None = None,
         yaml_document: int = 0,
+        known: Sequence[LoadedLayer] = (),
     ) -> None:
         """Find the layer: with an environment its own file, without one the base.
+
+        `known` are layers that were read from this snapshot already.
 
         Raises:
             UsageError: there can be no base layer, so an environment must be named.
@@ -46,11 +50,17 @@ class Own:
             if not self.is_new
             else _lower(project, layers, self, variables)
         )
-        trees = [load_layer(project, snapshot, layer, self.rules).tree for layer in below]
+        read = {loaded.layer: loaded.tree for loaded in known if loaded.yaml_document == (yaml_document or 1)}
+        trees = [
+            read[layer] if layer in read else load_layer(project, snapshot, layer, self.rules).tree
+            for layer in below
+        ]
         self.has_lower = bool(trees)
         self.lower = merge(trees, self.rules)
         self.tree: object = {}
-        if not self.is_new:
+        if self.layer in read:
+            self.tree = read[self.layer]
+        elif not self.is_new:
             loaded = load_layer(project, snapshot, self.layer, self.rules, yaml_document=yaml_document)
             self.tree = loaded.tree
 

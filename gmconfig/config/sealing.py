@@ -45,7 +45,8 @@ def _sealed(own: Own, edit: Edit, tree: object, seal: Sealer | None, document: i
             if seal is None:
                 raise Refused("a secret cannot be written in plain text", hint="gmconfig config set --secret")
             place = (*_base(edit), *keys)
-            token = seal(_context(own, tree, place, document), leaf.reveal(), own.layer.file, place)
+            context = _context(own, tree, place, document)
+            token = seal(context, leaf.reveal(), own.layer.file, _standing(own.tree, place))
             value = _replaced(value, keys, token)
     return replace(edit, path=path, value=value)
 
@@ -62,6 +63,15 @@ def _context(own: Own, tree: object, keys: Keys, document: int) -> Context:
     return Context(
         layer.document, layer.environment, path, variables=layer.variables, yaml_document=document or 1
     )
+
+
+def _standing(tree: object, keys: Keys) -> object:
+    """Give what stands at a place before the change."""
+    from gmconfig.config.branch import child
+
+    for key in keys:
+        tree = child(tree, key)
+    return tree
 
 
 def _replaced(value: object, keys: Keys, token: str) -> object:

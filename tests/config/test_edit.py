@@ -189,14 +189,14 @@ def test_plain_text_never_replaces_a_sealed_value(project):
     assert caught.value.hint == "gmconfig config set settings apps[1].pw --secret -e production"
     asked = []
 
-    def seal(context, value, file, keys):
-        asked.append((str(context), value, file, keys))
+    def seal(context, value, file, there):
+        asked.append((str(context), value, file, there))
         return "gm1.d.g.new"
 
     planned = plan(
         plan_set, found, "production", "apps[name=api].pw", Secret("s3cret"), create=True, seal=seal
     )
-    assert asked == [("settings: apps[name=api].pw in production", "s3cret", PRODUCTION, ("apps", 0, "pw"))]
+    assert asked == [("settings: apps[name=api].pw in production", "s3cret", PRODUCTION, TOKEN)]
     assert "s3cret" not in text(found, planned) + repr(planned)
     with pytest.raises(Refused, match="plain text"):
         plan(plan_set, found, "production", "db.host", Secret("x"))
