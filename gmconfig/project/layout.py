@@ -79,16 +79,23 @@ class Slot:
 
     def layers(self, document: str, chain: tuple[str, ...], variables: Mapping[str, str]) -> Iterator[Layer]:
         """Yield the layers of a document that this pattern allows for, whether their files exist or not."""
+        for file, values in self.files(document, chain, variables):
+            yield self._layer(file, values)
+
+    def files(
+        self, document: str, chain: tuple[str, ...], variables: Mapping[str, str]
+    ) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Yield their files, each with the values of the pattern's variables."""
         if self.document not in (None, document):
             return
         environments: tuple[str | None, ...] = chain if "environment" in self.pattern.variables else (None,)
         for environment in environments:
-            values = {**variables, "document": document} | (
-                {"environment": environment} if environment else {}
-            )
+            values = {**variables, "document": document}
+            if environment:
+                values["environment"] = environment
             file = self.pattern.fill(values)
             if file is not None:
-                yield self._layer(file, values)
+                yield file, values
 
     def read(self, file: str, known: Mapping[str, frozenset[str]]) -> Iterator[Layer]:
         """Yield every layer that a file can be by this pattern."""
@@ -120,6 +127,10 @@ class Layout:
         shared = [layer for slot in self.slots for layer in slot.layers(document, chain, variables)]
         locals_ = [local for layer in shared if (local := layer.local())]
         return [*shared, *locals_]
+
+    def files(self, document: str, chain: tuple[str, ...], variables: Mapping[str, str]) -> list[str]:
+        """Give every file that a document may have, lowest first, without those of one machine."""
+        return [file for slot in self.slots for file, _ in slot.files(document, chain, variables)]
 
     def read(self, file: str) -> Layer | None:
         """Say which layer a file is; None for a file that no pattern means.

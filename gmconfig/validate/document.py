@@ -139,9 +139,9 @@ def _variants(
             return
     for name in names if subject.project.environments else (None,):
         for variables in _choices(layers):
-            chosen = _chosen(subject, view.document, name, variables)
-            if chosen and all(layer.file in loaded for layer in chosen):
-                resolved = _resolved(view, [loaded[layer.file] for layer in chosen], name, variables)
+            chosen = _chosen(subject, view.document, name, variables, loaded)
+            if chosen:
+                resolved = _resolved(view, chosen, name, variables)
                 yield Variant(view, (name,) if name else (), resolved)
 
 
@@ -179,15 +179,20 @@ def _choices(layers: Sequence[Layer]) -> list[dict[str, str]]:
 
 
 def _chosen(
-    subject: Subject, document: str, environment: str | None, variables: Mapping[str, str]
-) -> list[Layer]:
-    """Give the layers that exist, without asking the disk for each."""
-    candidates = subject.project.candidates(document, environment, variables)
-    found = [layer for layer in candidates if layer.file in subject.files]
-    if any(layer.kind == "local" for layer in found):
-        found = subject.project.layers(subject.snapshot, document, environment, variables)
-        found = [layer for layer in found if layer.kind != "local"]
-    if variables and not any(dict(layer.variables) == variables for layer in found):
+    subject: Subject,
+    document: str,
+    environment: str | None,
+    variables: Mapping[str, str],
+    loaded: Mapping[str, LoadedLayer],
+) -> list[LoadedLayer]:
+    """Give the layers that exist; none where one of them could not be read, or none has these variables."""
+    project = subject.project
+    files = project.layout.files(document, project.chain(environment), variables)
+    there = [file for file in files if file in subject.files]
+    if not all(file in loaded for file in there):
+        return []
+    found = [loaded[file] for file in there]
+    if variables and not any(dict(one.layer.variables) == variables for one in found):
         return []
     return found
 

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gmconfig.config.lookup import Lookup
     from gmconfig.path import Keys
     from gmconfig.project.project import Project
     from gmconfig.secret.policy import Policy
@@ -45,6 +46,15 @@ class Subject:
         self.today = today
         self._rules = tuple(rules)
         self.names = Names(self)
+        self._lookups: dict[str | None, Lookup] = {}
+
+    def lookup(self, environment: str | None) -> Lookup:
+        """Give what every machine knows of an environment; opens nothing."""
+        if environment not in self._lookups:
+            from gmconfig.config.lookup import closed_lookup
+
+            self._lookups[environment] = closed_lookup(self.project, environment, self.names, tolerant=True)
+        return self._lookups[environment]
 
     @cached_property
     def schemas(self) -> Schemas:

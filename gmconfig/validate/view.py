@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gmconfig.config.lookup import closed_lookup
 from gmconfig.config.placeholder import Unknown
 from gmconfig.config.resolve import Resolved
 from gmconfig.finding import Finding
@@ -32,8 +31,7 @@ class Variant:
         self.view = view
         self.environments = environments
         self.resolved = resolved
-        names = view.subject.names
-        lookup = closed_lookup(view.subject.project, resolved.environment, names, tolerant=True)
+        lookup = view.subject.lookup(resolved.environment)
         found: tuple[object, Sequence[tuple[Keys, GmconfigError]]] = resolved.checked(lookup)
         self.value, self.failures = found
         self._unknown = 0 if resolved.is_literal else _unknowns(self.value)

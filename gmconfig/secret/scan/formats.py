@@ -52,6 +52,7 @@ FORMATS: dict[str, tuple[tuple[bytes, ...], bytes]] = {
 """Each kind of secret: how it may begin (looked for first, which is fast), and its whole shape."""
 
 _MARKERS = [(marker, name) for name, (markers, _) in FORMATS.items() for marker in markers]
+_MARKS = tuple(marker for marker, _ in _MARKERS)
 _USER_AND_PASSWORD = rb"[^\s:@/\"'<>{}$]{0,64}:([^\s@/\"'<>{}$]{3,256})@[^\s@/\"'<>]"
 _STAND_INS = frozenset((b"password", b"pass", b"passwd", b"secret", b"token", b"***", b"xxx", b"changeme"))
 
@@ -63,6 +64,11 @@ def formatted(raw: bytes) -> Iterator[Hit]:
             if b"EXAMPLE" not in found[0]:
                 yield Hit(found.start(), found.end(), "known-format", f"{name} stands here in plain")
     yield from _in_urls(raw)
+
+
+def may_hold(raw: bytes) -> bool:
+    """Whether some line has a part of such a format: without one, none begins there."""
+    return any(map(raw.__contains__, _MARKS)) or (b"@" in raw and b"://" in raw)
 
 
 def _in_urls(raw: bytes) -> Iterator[Hit]:

@@ -32,12 +32,27 @@ _HARMLESS = frozenset(
         "has", "no",
     )
 )  # fmt: skip
+_PAIRED = b"value:"
 _LONGEST = 80
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 
 def named_values(raw: bytes, *, bare: bool) -> Iterator[Hit]:
     """Yield literals behind telling names; with `bare`, unquoted ones as well, as configuration has them."""
+    for name, at, sign in _assigned(raw):
+        yield from _judged(raw, name, at, sign, bare=bare)
+    if bare and _PAIRED in raw:
+        for pair in _pair().finditer(raw):
+            yield from _judged(raw, pair[1], pair.end(), b":", bare=bare)
+
+
+def promises(raw: bytes) -> bool:
+    """Whether some line promises a secret, which may stand on the next one."""
+    return _PAIRED in raw or any(is_telling(name.decode("ascii", "replace")) for name, _, _ in _assigned(raw))
+
+
+def _assigned(raw: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    """Yield the names with a promising word in them that something is assigned to, where, and by what sign."""
     lower = raw.lower()
     if not any(stem in lower for stem in _STEMS):
         return
@@ -49,10 +64,7 @@ def named_values(raw: bytes, *, bare: bool) -> Iterator[Hit]:
         rest = _assignment().match(raw, stem.end())
         if rest:
             seen = rest.end(1)
-            yield from _judged(raw, raw[start : rest.end(1)], rest.end(), rest[2], bare=bare)
-    if bare and b"value:" in raw:
-        for pair in _pair().finditer(raw):
-            yield from _judged(raw, pair[1], pair.end(), b":", bare=bare)
+            yield raw[start : rest.end(1)], rest.end(), rest[2]
 
 
 def is_telling(name: str) -> bool:

@@ -13,22 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gmconfig.path import Keys
+    from gmconfig.validate.policy.index import Anchored
     from gmconfig.validate.schema.compiled import Schema
     from gmconfig.validate.view import Variant, View
 
 
 def check(view: View) -> Iterator[Finding]:
     """Yield what breaks a rule, in each environment that the rule means."""
+    index, chain = view.subject.policies.index, view.subject.project.chain
+    seen: dict[int, Anchored] = {}
     for variant in view.variants:
-        for rule, places in view.subject.policies.index.found(variant.value):
-            environments = _meant(view, rule, variant.environments)
-            if environments or (not variant.environments and rule.applies(view.document, ())):
-                yield from _ruled(variant, rule, environments, places)
-
-
-def _meant(view: View, rule: ComplianceRule, environments: tuple[str, ...]) -> tuple[str, ...]:
-    project = view.subject.project
-    return tuple(name for name in environments if rule.applies(view.document, project.chain(name)))
+        meant = index.meant(view.document, tuple(map(chain, variant.environments)))
+        for number, places in index.found(variant.value, meant, seen):
+            yield from _ruled(variant, index.rules[number], meant[number], places)
 
 
 def _ruled(

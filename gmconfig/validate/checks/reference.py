@@ -51,7 +51,7 @@ def _idle(variant: Variant) -> Iterator[Finding]:
     for keys, way in indistinct_lists(top.tree, rules):
         message = f'items cannot be told apart by "{".".join(way)}", so the list replaces the one below it'
         yield _about(variant, top, keys, "indistinct-items", Severity.WARNING, message)
-    for keys, is_null in _same(top.tree, lower, (), rules):
+    for keys, is_null in _same(top.tree, lower, (), rules, []):
         named = format_keys(keys)
         if is_null:
             message = f"null removes {named}, which no lower layer sets; an overlay cannot set a null"
@@ -80,20 +80,24 @@ def _about(
     )
 
 
-def _same(patch: object, lower: object, keys: Keys, rules: Rules) -> Iterator[tuple[Keys, bool]]:
-    """Yield the topmost paths of an overlay that change nothing, and whether it is by a null."""
+def _same(
+    patch: object, lower: object, keys: Keys, rules: Rules, found: list[tuple[Keys, bool]]
+) -> list[tuple[Keys, bool]]:
+    """Give the topmost paths of an overlay that change nothing, and whether it is by a null."""
     if not isinstance(patch, dict):
-        return
+        return found
+    under_it = lower if isinstance(lower, dict) else {}
     for key, value in patch.items():
-        under = lower.get(key, _ABSENT) if isinstance(lower, dict) else _ABSENT
-        inside = below(rules, key)
+        under = under_it.get(key, _ABSENT)
+        inside = below(rules, key) if rules else rules
         if value is None:
             if under is _ABSENT:
-                yield (*keys, key), True
-        elif under is not _ABSENT and not here(inside) and _alike(value, under):
-            yield (*keys, key), False
+                found.append(((*keys, key), True))
+        elif under is not _ABSENT and not (inside and here(inside)) and _alike(value, under):
+            found.append(((*keys, key), False))
         elif isinstance(value, dict) and isinstance(under, dict):
-            yield from _same(value, under, (*keys, key), inside)
+            _same(value, under, (*keys, key), inside, found)
+    return found
 
 
 def _alike(value: object, under: object) -> bool:

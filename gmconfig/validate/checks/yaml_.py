@@ -23,21 +23,33 @@ _NUMERIC = frozenset(b"+-.0123456789")
 # No reader takes a word with another letter for a number: 500m, 512Mi and 30s are text everywhere.
 _OF_NUMBERS = b"+-.0123456789abcdefABCDEFxo_:"
 _MARKS = frozenset((b"-", b"---", b"..."))
-_MOST_WORDS = 50_000
+_MOST = 50_000
+_LARGE = 100_000
 
 _harmless: set[bytes] = set()
-"""Words that were looked at and are no traps: files of a project repeat each other's."""
+_harmless_lines: set[bytes] = set()
+"""What was looked at and holds no trap: files of a project repeat each other's words and lines."""
 
 
 def check(view: View) -> Iterator[Finding]:
     """Yield values of the document's layers that YAML 1.1 and 1.2 read differently."""
     for layer in view.layers:
         raw = view.subject.snapshot.read(layer.file)
-        words = set(_WORDS.findall(b"\n" + _COMMENT.sub(b"", raw))) - _harmless
-        if any(map(_is_suspect, words)) or b"\0" in raw:
+        lines = set(raw.split(b"\n")) - _harmless_lines
+        if lines and not _are_harmless(lines):
             yield from _traps(view, layer)
-        elif len(_harmless) < _MOST_WORDS:
-            _harmless.update(words)
+
+
+def _are_harmless(lines: set[bytes]) -> bool:
+    """Whether no value in these lines may be a trap; they are looked at in any order, as each stands alone."""
+    text = b"\n".join(lines)
+    words = set(_WORDS.findall(b"\n" + _COMMENT.sub(b"", text))) - _harmless
+    if any(map(_is_suspect, words)) or b"\0" in text:
+        return False
+    for seen, new in ((_harmless, words), (_harmless_lines, lines)):
+        if len(seen) < _MOST and len(text) < _LARGE:
+            seen.update(new)
+    return True
 
 
 def _is_suspect(word: bytes) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from gmconfig.path import DEEP, KeyPath, Keys
 from gmconfig.validate.policy.rule import ComplianceRule
 
 Hits = dict[str, list[Keys]]
+Anchored = list[tuple[str, Keys]]
+Chains = tuple[tuple[str, ...], ...]
 _CONTAINERS = frozenset((dict, list))
 
 
@@ -38,49 +40,81 @@ class Meant:
 
 
 class Index:
-    """All rules with their prepared paths."""
+    """All rules with their prepared paths, and which of them mean a document in an environment."""
 
     def __init__(self, rules: Iterable[ComplianceRule]) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
         self._always: list[tuple[int, Meant]] = []
         self._by_anchor: dict[str, list[tuple[int, Meant]]] = {}
-        for number, rule in enumerate(self._rules):
+        for number, rule in enumerate(self.rules):
             for meant in map(Meant, rule.paths):
                 owners = self._by_anchor.setdefault(meant.anchor, []) if meant.anchor else self._always
                 owners.append((number, meant))
-        self._required = [number for number, rule in enumerate(self._rules) if rule.required]
-        self._anchors = frozenset(self._by_anchor)
+        self._required = [number for number, rule in enumerate(self.rules) if rule.required]
+        self._names_documents = any(rule.documents for rule in self.rules)
+        self._meant: dict[tuple[str, Chains], dict[int, tuple[str, ...]]] = {}
+        self._anchors = Anchors(self._by_anchor)
 
-    def found(self, value: object) -> Iterator[tuple[ComplianceRule, list[Keys]]]:
-        """Yield the rules that mean something in a document, or require something of it."""
-        hits = self._hits(value)
-        places: dict[int, dict[Keys, None]] = {number: {} for number in self._required}
-        asked = [*self._always, *(owner for name in hits for owner in self._by_anchor[name])]
-        for number, meant in asked:
-            for keys in meant.places(value, hits):
-                places.setdefault(number, {})[keys] = None
-        for number in sorted(places):
-            yield self._rules[number], list(places[number])
+    def meant(self, document: str, chains: Chains) -> dict[int, tuple[str, ...]]:
+        """Give the numbers of the rules that mean a document, with the environments in which they do.
 
-    def _hits(self, value: object) -> Hits:
-        """Find the anchors: every key that the last name of some path names, wherever it is."""
+        `chains` are the environments, each with those that it extends, itself the last; none is the base.
+        """
+        key = (document if self._names_documents else "", chains)
+        if key not in self._meant:
+            self._meant[key] = dict(self._applying(document, chains))
+        return self._meant[key]
+
+    def _applying(self, document: str, chains: Chains) -> Iterator[tuple[int, tuple[str, ...]]]:
+        for number, rule in enumerate(self.rules):
+            environments = tuple(chain[-1] for chain in chains if rule.applies(document, chain))
+            if environments or (not chains and rule.applies(document, ())):
+                yield number, environments
+
+    def found(
+        self, value: object, meant: Collection[int], seen: dict[int, Anchored]
+    ) -> Iterator[tuple[int, list[Keys]]]:
+        """Yield the numbers of those rules that mean something in a document, or require something of it.
+
+        `seen` keeps what was found below each container, for documents that share them.
+        """
         hits: Hits = {}
-        has_none = self._anchors.isdisjoint
-        stack: list[tuple[Keys, Any]] = [((), value)]
-        while stack:
-            keys, node = stack.pop()
-            kind = type(node)
-            if kind is dict:
-                if not has_none(node):
-                    for name in self._anchors.intersection(node):
-                        hits.setdefault(name, []).append((*keys, name))
-                entries = node.items()
-            else:
-                entries = enumerate(node) if kind is list else ()
-            for key, child in entries:
-                if type(child) in _CONTAINERS:
-                    stack.append(((*keys, key), child))  # noqa: PERF401  # most children are none
-        return hits
+        for name, keys in self._anchors.below(value, seen):
+            hits.setdefault(name, []).append(keys)
+        places: dict[int, dict[Keys, None]] = {number: {} for number in self._required if number in meant}
+        for number, path in [*self._always, *(owner for name in hits for owner in self._by_anchor[name])]:
+            if number in meant:
+                for keys in path.places(value, hits):
+                    places.setdefault(number, {})[keys] = None
+        for number in sorted(places):
+            yield number, list(places[number])
+
+
+class Anchors:
+    """Finds the keys that are the last name of some path, wherever they are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+
+    def below(self, node: Any, seen: dict[int, Anchored]) -> Anchored:
+        """Give them with their paths below a map or a list; what was looked at is not looked at again."""
+        known = seen.get(id(node))
+        if known is not None:
+            return known
+        found: list[tuple[str, Keys]] = []
+        kind = type(node)
+        if kind is dict:
+            if not self._names.isdisjoint(node):
+                found.extend((name, (name,)) for name in node if name in self._names)
+            entries = node.items()
+        else:
+            entries = enumerate(node) if kind is list else ()
+        for key, child in entries:
+            if type(child) in _CONTAINERS:
+                for name, keys in self.below(child, seen):
+                    found.append((name, (key, *keys)))  # noqa: PERF401  # most have none
+        seen[id(node)] = found
+        return found
 
 
 def _names_after_deep(path: KeyPath) -> tuple[str, ...]:
