@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gmconfig.api.doctor import Examined, examine
     from gmconfig.api.environment import Environment
     from gmconfig.api.feature_flag_manager import FeatureFlagManager
-    from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, Move, Simulation
+    from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, FlagOutcome, Move, Simulation
+    from gmconfig.api.flag_staleness import StaleFlag
     from gmconfig.api.keys import new_identity, protected_identity
     from gmconfig.api.live import LiveConfig
     from gmconfig.api.outcome import Edited, How, Outcome
@@ -76,7 +77,8 @@ _HOMES = {
     "api.doctor": ("Examined", "examine"),
     "api.environment": ("Environment",),
     "api.feature_flag_manager": ("FeatureFlagManager",),
-    "api.flag_answers": ("FeatureFlag", "FlagDifference", "Move", "Simulation"),
+    "api.flag_answers": ("FeatureFlag", "FlagDifference", "FlagOutcome", "Move", "Simulation"),
+    "api.flag_staleness": ("StaleFlag",),
     "api.keys": ("new_identity", "protected_identity"),
     "api.access_answers": (
         "Acceptance",
@@ -149,6 +151,7 @@ __all__ = [
     "FeatureState",
     "Finding",
     "FlagDifference",
+    "FlagOutcome",
     "GitTrouble",
     "GmconfigError",
     "How",
@@ -171,6 +174,7 @@ __all__ = [
     "SecretsManager",
     "Severity",
     "Simulation",
+    "StaleFlag",
     "Started",
     "Statement",
     "UnknownDocument",

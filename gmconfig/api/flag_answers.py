@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from gmconfig.api.outcome import Outcome
 from gmconfig.finding import Place
+from gmconfig.flag.movement import Move
 from gmconfig.flag.state import FeatureState
+
+if TYPE_CHECKING:
+    from gmconfig.storage.git.push import Pushed
+
+__all__ = ["FeatureFlag", "FlagDifference", "FlagOutcome", "Move", "Simulation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +47,31 @@ class Simulation:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Some users who get another variant on the other side, by the rule that decides there."""
-
-    before: str | None
-    after: str | None
-    rule: str
-    users: int
-
-
-@dataclass(frozen=True, slots=True)
 class FlagDifference:
-    """How one flag differs between two sides, for a sample of users; no moves: not for anybody in it."""
+    """How one flag differs between two sides, for a sample of users; no moves: not for anybody in it.
+
+    `only_in` names the side that has it, where the other has not; `told` says in words what was changed.
+    """
 
     flag: str
     users: int
     moves: tuple[Move, ...] = ()
-    only_in: str | None = field(default=None)
+    only_in: str | None = None
+    environment: str | None = None
+    told: str = ""
 
     @property
     def moved(self) -> int:
         """How many users get another variant."""
         return sum(move.users for move in self.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagOutcome(Outcome):
+    """What a change of flags did: `moves` says whom it moves in which environment, of a sample of users.
+
+    `pushed` is what the remote made of it, None where it was not asked.
+    """
+
+    moves: tuple[FlagDifference, ...] = ()
+    pushed: Pushed | None = None

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
+from gmconfig.api.flag_moving import Movement, with_moves
+from gmconfig.api.outcome import Edited
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.flag.catalogue import Catalogue, sound
+from gmconfig.flag.rebucketing import REBUCKET
+from gmconfig.flag.renaming import Renaming
 from gmconfig.flag.shape import FIELDS
 from gmconfig.flag.state import FeatureState
 from gmconfig.path import KeyPath, format_keys, nearest
@@ -16,16 +20,18 @@ from gmconfig.storage.change import WholeFile, YamlEdit
 from gmconfig.storage.yaml.edit import Set, Unset
 
 if TYPE_CHECKING:
-    from gmconfig.api.outcome import How, Outcome
+    from gmconfig.api.flag_answers import FlagOutcome
+    from gmconfig.api.outcome import How
     from gmconfig.api.workspace import Workspace
     from gmconfig.path import Keys
+    from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
     from gmconfig.storage.yaml.edit import Edit
 
 USUAL_FILE = "flags/flags.yaml"
 
 
-def create(workspace: Workspace, name: str, definition: Mapping[str, Any], how: How) -> Outcome:
+def create(workspace: Workspace, name: str, definition: Mapping[str, Any], how: How) -> FlagOutcome:
     """Write a new flag, into the only file of flags, or the usual one.
 
     Raises:
@@ -41,35 +47,51 @@ def create(workspace: Workspace, name: str, definition: Mapping[str, Any], how: 
     file = files[0] if len(files) == 1 else USUAL_FILE
     edits: list[Edit] = [] if files else [Set(KeyPath(("bucketing",)), str(catalogue.bucketing))]
     edits.append(Set(KeyPath(("flags", name)), dict(definition)))
-    return _carried_out(
+    return carried_out(
         workspace, {file: YamlEdit(file, tuple(edits))}, how, "create", name, f"flag {name}: create"
     )
 
 
-def update(workspace: Workspace, name: str, fields: Mapping[str, Any], how: How) -> Outcome:
+def update(
+    workspace: Workspace, name: str, fields: Mapping[str, Any], how: How, *, rebucket: bool = False
+) -> FlagOutcome:
     """Set keys of a flag, in the environment that was named, without one for all; None takes one away."""
     for key in fields:
         if key not in FIELDS:
             near = nearest(key, tuple(FIELDS))
             hint = f'did you mean "{near}"?' if near else f"keys: {', '.join(FIELDS)}"
             raise UsageError(f'a flag has no key "{key}"', hint=hint)
-    return set_paths(workspace, name, {(key,): value for key, value in fields.items()}, how, "set")
+    values: dict[Keys, object] = {(key,): value for key, value in fields.items()}
+    return set_paths(workspace, name, values, how, "set", rebucket=rebucket)
 
 
-def set_path(workspace: Workspace, name: str, path: str, value: object, how: How) -> Outcome:
+def set_path(
+    workspace: Workspace, name: str, path: str, value: object, how: How, *, rebucket: bool = False
+) -> FlagOutcome:
     """Set what stands at a path of a flag, such as `rollout.by`."""
     keys = tuple(key for key in KeyPath.parse(path).segments if isinstance(key, str | int))
     if len(keys) != len(KeyPath.parse(path).segments) or not keys:
         raise UsageError(
             f'"{path}" does not name one key of a flag', hint="such as rollout.by or rules[0].serve"
         )
-    return set_paths(workspace, name, {keys: value}, how, "set")
+    return set_paths(workspace, name, {keys: value}, how, "set", rebucket=rebucket)
 
 
 def set_paths(
-    workspace: Workspace, name: str, values: Mapping[Keys, object], how: How, operation: str
-) -> Outcome:
-    """Set several paths of a flag in one commit."""
+    workspace: Workspace,
+    name: str,
+    values: Mapping[Keys, object],
+    how: How,
+    operation: str,
+    *,
+    subject: str | None = None,
+    rebucket: bool = False,
+) -> FlagOutcome:
+    """Set several paths of a flag in one commit; `subject` names it where its values would not.
+
+    Raises:
+        Refused: it deals users out anew (another salt or unit), unless `rebucket` says that it may.
+    """
     catalogue = known(_catalogue(workspace), name)
     environment = workspace.given
     above: Keys = ("flags", name, "environments", environment) if environment else ("flags", name)
@@ -77,21 +99,21 @@ def set_paths(
     file = catalogue.flags[name].name
     changed = YamlEdit(file, tuple(edit for edit in edits if edit is not None))
     told = ", ".join(f"{format_keys(keys)} {_told(value)}" for keys, value in values.items())
-    subject = f"flag {name}: {told}" + (f" in {environment}" if environment else "")
+    subject = f"flag {name}: {subject or told}" + (f" in {environment}" if environment else "")
     overriding = () if environment else _overriding(catalogue, name, values)
     files = {file: changed} if changed.edits else {}
-    return _carried_out(workspace, files, how, operation, name, subject, overriding)
+    return carried_out(workspace, files, how, operation, name, subject, overriding, rebucket=rebucket)
 
 
-def delete(workspace: Workspace, name: str, how: How) -> Outcome:
+def delete(workspace: Workspace, name: str, how: How) -> FlagOutcome:
     """Remove a flag from its file; one that another flag requires is refused by the check."""
     catalogue = known(_catalogue(workspace), name)
     file = catalogue.flags[name].name
     edits = {file: YamlEdit(file, (Unset(KeyPath(("flags", name))),))}
-    return _carried_out(workspace, edits, how, "delete", name, f"flag {name}: delete")
+    return carried_out(workspace, edits, how, "delete", name, f"flag {name}: delete")
 
 
-def enable(workspace: Workspace, name: str, how: How) -> Outcome:
+def enable(workspace: Workspace, name: str, how: How) -> FlagOutcome:
     """Switch a flag on again: for the share of users that is written down for it, else for everybody."""
     project = workspace.project
     catalogue = known(_catalogue(workspace), name)
@@ -104,7 +126,12 @@ def enable(workspace: Workspace, name: str, how: How) -> Outcome:
     return set_paths(workspace, name, {("state",): str(state)}, how, "enable")
 
 
-def roll_out(workspace: Workspace, name: str, percentage: float, how: How) -> Outcome:
+def disable(workspace: Workspace, name: str, how: How) -> FlagOutcome:
+    """Switch a flag off for everybody, whatever else is said about it."""
+    return set_paths(workspace, name, {("state",): "disabled"}, how, "disable")
+
+
+def roll_out(workspace: Workspace, name: str, percentage: float, how: How) -> FlagOutcome:
     """Serve a flag to a share of users.
 
     Raises:
@@ -122,7 +149,7 @@ def roll_out(workspace: Workspace, name: str, percentage: float, how: How) -> Ou
     return set_paths(workspace, name, values, how, "rollout")
 
 
-def import_file(workspace: Workspace, tree: Mapping[str, Any], file: str, how: How) -> Outcome:
+def import_file(workspace: Workspace, tree: Mapping[str, Any], file: str, how: How) -> FlagOutcome:
     """Write a new file of flags."""
     from gmconfig.storage.yaml import dump
 
@@ -131,7 +158,7 @@ def import_file(workspace: Workspace, tree: Mapping[str, Any], file: str, how: H
     if workspace.project.worktree().exists(file):
         raise Refused(f'"{file}" exists already', hint="name another one with --into flags/NAME.yaml")
     edits = {file: WholeFile(dump(dict(tree)))}
-    return _carried_out(workspace, edits, how, "import", None, f"flags: import {file}")
+    return carried_out(workspace, edits, how, "import", None, f"flags: import {file}")
 
 
 def known(catalogue: Catalogue, name: str) -> Catalogue:
@@ -192,7 +219,7 @@ def _told(value: object) -> str:
     return text if len(text) <= 40 and text.isprintable() else "changed"
 
 
-def _carried_out(
+def carried_out(
     workspace: Workspace,
     edits: Mapping[str, FileEdit],
     how: How,
@@ -200,17 +227,46 @@ def _carried_out(
     name: str | None,
     subject: str,
     overriding: Sequence[str] = (),
-) -> Outcome:
-    yaml_files = tuple(file for file, edit in edits.items() if isinstance(edit, YamlEdit))
-    return carry_out(
-        workspace.project,
+    *,
+    environment: str | None = None,
+    was: str | None = None,
+    rebucket: bool = False,
+) -> FlagOutcome:
+    """Make a change of flags as one commit, and say whom it moves.
+
+    Raises:
+        Refused: it would deal users out anew, and nobody said that it may.
+        InvalidConfiguration: the flags would not pass validation.
+    """
+    project = workspace.project
+    movement = Movement(project, edits)
+    if rebucket:
+        project.repository.environ[REBUCKET] = "1"  # the hooks' validate may not stop what was allowed
+    else:
+        movement.check_buckets()
+    moved = tuple(movement.differences(name, was)) if name is None or operation != "create" else ()
+    outcome = carry_out(
+        project,
         edits,
         how,
         operation=f"flag-{operation}",
         document="flags",
-        environment=workspace.given,
+        environment=environment or workspace.given,
         subject=subject,
         trailers={"Flag": name} if name else None,
-        changes=edited_values(workspace.project, edits, files=yaml_files),
+        changes=_changes(project, movement.before, edits),
         still_overridden=overriding,
     )
+    return with_moves(outcome, moved)
+
+
+def _changes(project: Project, before: Catalogue, edits: Mapping[str, FileEdit]) -> tuple[Edited, ...]:
+    """Give each value that changes; a renamed flag is one of them, not all that stands below its name."""
+    plain = {file: edit.edits if isinstance(edit, Renaming) else edit for file, edit in edits.items()}
+    files = tuple(file for file, edit in plain.items() if not isinstance(edit, WholeFile))
+    renamed = (edit for edit in edits.values() if isinstance(edit, Renaming))
+    names = (
+        Edited(before.place(one.old, (), key=True), format_keys(("flags", one.new)), "~", one.old, one.new)
+        for one in renamed
+    )
+    return (*names, *edited_values(project, plain, files=files))

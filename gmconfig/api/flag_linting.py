@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from gmconfig.api import flag_changes
+from gmconfig.errors import GitTrouble, UnknownVersion
 from gmconfig.flag.catalogue import is_flag_file, sound
 from gmconfig.flag.compiled import compiled
 from gmconfig.flag.lint import lint as linted
+from gmconfig.flag.rebucketing import REBUCKET
 from gmconfig.storage.change import YamlEdit
 from gmconfig.storage.snapshot import Proposed
 from gmconfig.storage.yaml.edit import Set
@@ -20,18 +23,28 @@ if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
     from gmconfig.flag.flag_set import FlagSet
     from gmconfig.project import Project
+    from gmconfig.storage.snapshot import Snapshot
 
 
-def lint(project: Project) -> Report:
-    """Check the flags of the working tree in every environment."""
+def lint(project: Project, *, rebucket: bool = False) -> Report:
+    """Check the flags of the working tree in every environment; `rebucket` lets users be dealt out anew."""
     snapshot = project.worktree()
-    findings = list(linted(project, snapshot, current_day()))
+    before = None if rebucket or os.environ.get(REBUCKET) else _last(project)
+    findings = list(linted(project, snapshot, current_day(), before))
     lines: dict[tuple[str, int], str] = {}
     for finding in findings:
         if finding.place is not None:
             note_lines(Source(finding.place.file, snapshot.read(finding.place.file)), finding, lines)
     files = sum(map(is_flag_file, snapshot.files()))
     return Report(merged(findings), tuple(project.environments), ("flags",), files=files, lines=lines)
+
+
+def _last(project: Project) -> Snapshot | None:
+    """Give the last commit; None where there is none."""
+    try:
+        return project.snapshot("HEAD")
+    except (GitTrouble, UnknownVersion):
+        return None
 
 
 def with_percentage(workspace: Workspace, name: str, percentage: float) -> FlagSet:

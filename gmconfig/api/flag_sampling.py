@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.api.flag_answers import FlagDifference, Move, Simulation
-from gmconfig.errors import BrokenConfiguration, UsageError
+from gmconfig.api.flag_answers import FlagDifference, Simulation
+from gmconfig.errors import BrokenConfiguration, NotFound
 from gmconfig.flag.catalogue import sound
 from gmconfig.flag.compiled import compiled
+from gmconfig.flag.movement import moves
+from gmconfig.flag.past import versions
+from gmconfig.flag.people import made_up, units_of
+from gmconfig.flag.stale import Settling
+from gmconfig.flag.telling import change
+from gmconfig.path import nearest
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
     from gmconfig.flag.flag_set import FlagSet
+    from gmconfig.flag.people import Person
+    from gmconfig.project import Project
     from gmconfig.storage.snapshot import Snapshot
-
-Person = tuple[str | None, Mapping[str, Any]]
-
-
-def made_up(count: int) -> list[Person]:
-    """Give users that nobody knows: `user-1`, `user-2` …; the same ones each time."""
-    if count < 1:
-        raise UsageError("a sample needs at least one user")
-    return [(f"user-{number}", {}) for number in range(1, count + 1)]
 
 
 def people_in(lines: Iterable[str], source: str) -> Iterator[Person]:
@@ -65,39 +65,67 @@ def simulated(
 
 
 def differences(
-    workspace: Workspace, left: str, right: str, names: Sequence[str], people: Sequence[Person]
+    workspace: Workspace, left: str, right: str, names: Sequence[str], people: Sequence[Person] | int
 ) -> tuple[FlagDifference, ...]:
-    """Compare flags between two sides: environments, revisions, or `environment@revision`."""
-    before, after = (_side(workspace, side) for side in (left, right))
-    found = names or sorted({*before, *after})
-    return tuple(_difference(name, (left, before), (right, after), people) for name in found)
+    """Compare flags between two sides: environments, revisions, or `environment@revision`.
+
+    Raises:
+        NotFound: neither side has a flag that was named.
+    """
+    before, after = Side.named(workspace, left), Side.named(workspace, right)
+    there = sorted({*before.flags, *after.flags})
+    for name in names:
+        if name not in there:
+            near = nearest(name, there)
+            hint = f'did you mean "{near}"?' if near else "gmconfig flag list"
+            raise NotFound(f'no flag named "{name}" in {left} or {right}', hint=hint)
+    if isinstance(people, int):
+        people = made_up(people, units_of(before.flags.content) | units_of(after.flags.content))
+    return tuple(_difference(name, before, after, people) for name in names or there)
 
 
-def _difference(
-    name: str, left: tuple[str, FlagSet], right: tuple[str, FlagSet], people: Sequence[Person]
-) -> FlagDifference:
-    (_, before), (_, after) = left, right
-    only = None if name in before and name in after else left[0] if name in before else right[0]
-    moves: Counter[tuple[str | None, str | None, str]] = Counter()
-    for user, context in people:
-        old, new = before.evaluate(name, user, context), after.evaluate(name, user, context)
-        if (old.variant, old.value) != (new.variant, new.value):
-            moves[(old.variant, new.variant, new.rule)] += 1
-    found = tuple(Move(*move, users) for move, users in moves.most_common())
-    return FlagDifference(name, len(people), found, only)
+class Side:
+    """One side of a comparison: an environment's flags in some version."""
+
+    def __init__(self, label: str, project: Project, snapshot: Snapshot, environment: str | None) -> None:
+        self.label = label
+        self.project = project.at(snapshot)
+        self.chain = self.project.chain(environment)
+        self.commit = snapshot.commit
+        self.catalogue = sound(self.project, snapshot)
+        self.flags = compiled(self.catalogue, self.chain).flag_set()
+
+    @classmethod
+    def named(cls, workspace: Workspace, text: str) -> Side:
+        """Read `production`, `HEAD~3` or `production@HEAD~3`; an environment goes before a revision of its name."""
+        project, environment = workspace.project, workspace.environment
+        name, at, revision = text.partition("@")
+        if text in project.environments:
+            return cls(text, project, project.worktree(), text)
+        if at and name in project.environments:
+            return cls(text, project, project.snapshot(revision), name)
+        return cls(text, project, project.snapshot(text), environment)
+
+    def written(self, name: str) -> Mapping[str, Any] | None:
+        """Give a flag's definition with this side's overrides; None if it has no such flag."""
+        return self.catalogue.flag(name, self.chain) if name in self.flags else None
+
+    def settled(self, name: str) -> str | None:
+        """Say what everybody has got here, and for how long, if nobody was told apart."""
+        since = Settling(
+            self.catalogue,
+            list(versions(self.project, self.commit or "HEAD")),
+            {None: self.chain},
+            time.time(),
+        )
+        found = since(name)
+        return f"{found[0]} for {found[1]:,} days" if found else None
 
 
-def _side(workspace: Workspace, text: str) -> FlagSet:
-    """Read `production`, `HEAD~3` or `production@HEAD~3`; an environment goes before a revision of its name."""
-    project = workspace.project
-    snapshot: Snapshot = project.worktree()
-    environment = workspace.environment
-    name, at, revision = text.partition("@")
-    if text in project.environments:
-        environment = text
-    elif at and name in project.environments:
-        environment, snapshot = name, project.snapshot(revision)
-    else:
-        snapshot = project.snapshot(text)
-    then = project.at(snapshot)
-    return compiled(sound(then, snapshot), then.chain(environment)).flag_set()
+def _difference(name: str, before: Side, after: Side, people: Sequence[Person]) -> FlagDifference:
+    only = None if name in before.flags and name in after.flags else before if name in before.flags else after
+    found = moves(before.flags, after.flags, name, people)
+    told = change(before.written(name), after.written(name))
+    if only is before and not found and (settled := before.settled(name)):
+        told += f" ({settled})"
+    return FlagDifference(name, len(people), found, only.label if only else None, told=told)

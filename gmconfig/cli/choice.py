@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def one_of(word: str, known: Iterable[str]) -> str:
+def one_of(word: str, known: Iterable[str], what: str = "an output format") -> str:
     """Give the word if it is known.
 
     Raises:
@@ -17,5 +17,5 @@ def one_of(word: str, known: Iterable[str]) -> str:
 
     known = list(known)
     if word not in known:
-        raise UsageError(f'"{word}" is not an output format', hint=f"one of: {', '.join(known)}")
+        raise UsageError(f'"{word}" is not {what}', hint=f"one of: {', '.join(known)}")
     return word

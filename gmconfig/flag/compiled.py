@@ -6,15 +6,19 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
 from gmconfig.flag.bucketing import Bucketing
-from gmconfig.flag.catalogue import Catalogue
+from gmconfig.flag.catalogue import Catalogue, sound
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering
 from gmconfig.flag.trouble import Trouble
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+    from gmconfig.storage.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,26 @@ class Compiled:
         """Give the file's text."""
         return json.dumps(self.content, ensure_ascii=False, indent=2) + "\n"
 
+    def raw(self) -> bytes:
+        """Give the file's bytes, for a target or an application to read."""
+        return self.text().encode()
+
     def flag_set(self, clock: Callable[[], float] = time.time) -> FlagSet:
         """Give the flags ready to be asked."""
         return FlagSet(self.content, self.bucketing, labels=self.labels, clock=clock)
+
+
+def document(project: Project, snapshot: Snapshot, environment: str | None = None) -> Compiled:
+    """Compile the flags of a snapshot as an environment sees them: what targets are given as `flags`.
+
+    Its `raw()` is the file. The same snapshot gives the same bytes, on every machine and at any time.
+
+    Raises:
+        BrokenConfiguration: a flag file cannot be read, or a flag not be compiled.
+        UnknownEnvironment: the snapshot's gmconfig.yaml does not declare the environment.
+    """
+    project = project.at(snapshot)
+    return compiled(sound(project, snapshot), project.chain(environment))
 
 
 def compiled(catalogue: Catalogue, chain: Sequence[str] = ()) -> Compiled:

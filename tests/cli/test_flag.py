@@ -46,7 +46,7 @@ def test_a_flags_life(flags, ok, cli, git):
     }
     ok("flag", "set", "new_algorithm", "rules", "[{if: {plan: pro}, serve: true}]")
     assert "rules[0]" in ok("flag", "eval", "new_algorithm", "--user", "eve", "--context", "plan=pro")
-    assert "only in HEAD~1" in ok("flag", "diff", "HEAD~1", "HEAD~5", "--sample", "10")
+    assert "removed  3 of 10 users move enabled → (none)\n" in ok("flag", "diff", "HEAD~1", "HEAD~5", "--sample", "10")
     ok("flag", "delete", "new_algorithm", "-m", "everybody has it")
     assert cli("flag", "show", "new_algorithm").code == 3
     assert git("status", "--porcelain") == ""
@@ -126,7 +126,7 @@ def test_simulate_counts_people(flags, ok, tmp_path):
     )
     assert found["users"] == 3 and found["rules"]["users"] == found["rules"]["no targetingKey"] == 1
 
-    assert "of 2000 users would get another variant" in ok(
+    assert "of 2,000 users would get another variant" in ok(
         "flag", "simulate", "new_algorithm", "--percentage", "50", "--sample", "2000"
     )
 

@@ -31,6 +31,9 @@ Sample = Annotated[
         "--sample", metavar="N|FILE", help="So many made-up users, or a file: a key or a JSON context a line."
     ),
 ]
+Rebucket = Annotated[
+    bool, typer.Option("--rebucket", help="Go on though users are dealt out anew; --dry-run says how many.")
+]
 
 
 def people(session: Session, sample: str) -> Any:

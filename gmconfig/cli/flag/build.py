@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import options, terminal
-from gmconfig.cli.flag.arguments import content, read_text
+from gmconfig.cli.choice import one_of
+from gmconfig.cli.flag import moves
+from gmconfig.cli.flag.arguments import Rebucket, content, read_text
+from gmconfig.cli.flag.reach import BUCKETINGS
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, NotFound, UsageError
 
@@ -65,11 +68,11 @@ def import_(
     gmconfig flag import flags.json
     gmconfig flag import flags.json --bucketing flagd-v2 --into flags/shop.yaml
     """
-    options.one_of(bucketing, ("flagd-v3", "flagd-v2"))
+    one_of(bucketing, BUCKETINGS, "a bucketing")
     result = session.flags().import_flags(
         content(session, file), bucketing=bucketing, into=into, **writing.how
     )
-    writing.show(result)
+    moves.show(writing, result)
 
 
 def lint(
@@ -78,8 +81,12 @@ def lint(
         str,
         typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif or junit."),
     ] = "text",
+    rebucket: Rebucket = False,
 ) -> int:
     """Say what is wrong with the flags, in every environment; validate says the same.
+
+    What would deal users out anew since the last commit (another salt, unit, name or bucketing) is an error
+    here and in `validate --staged`, unless --rebucket or GMCONFIG_REBUCKET=1 allows it.
 
     \b
     gmconfig flag lint
@@ -88,7 +95,7 @@ def lint(
     from gmconfig.validate.report.formats import FORMATS
 
     options.one_of(output, FORMATS)
-    report = session.flags().lint()
+    report = session.flags().lint(rebucket=rebucket)
     terminal.answer(FORMATS[output](report))
     return ExitCode.OK if report.ok else ExitCode.NO
 

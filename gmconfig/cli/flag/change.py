@@ -1,4 +1,4 @@
-"""`flag create`, `set`, `enable`, `disable`, `rollout`, `delete`: each a minimal commit."""
+"""`flag create`, `set`, `rollout`, `delete`: each a minimal commit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import options, prompt
-from gmconfig.cli.flag.arguments import Name
+from gmconfig.cli.flag import moves
+from gmconfig.cli.flag.arguments import Name, Rebucket
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -54,7 +55,7 @@ def create(
     given = {key: value for key, value in fields.items() if value}
     manager = session.flags()
     result = manager.create_feature_flag(name, description, owner, state, percentage, **given, **writing.how)
-    writing.show(result)
+    moves.show(writing, result)
 
 
 def set_(
@@ -67,35 +68,20 @@ def set_(
     ] = "",
     environment: options.Target = None,
     string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
+    rebucket: Rebucket = False,
 ) -> None:
     """Set one key of a flag; null takes it away.
 
-    With -e it goes into the environment's overrides, without into what all share.
+    With -e it goes into the environment's overrides, without into what all share. Another salt or unit deals
+    users out anew: that needs --rebucket.
 
     \b
     gmconfig flag set new_algorithm owner trading
     gmconfig flag set new_algorithm users '[alice, bob]' -e staging -m "they test it"
     """
     given = prompt.given_value(value, string=string, what=path)
-    writing.show(session.flags(environment).set_value(name, path, given, **writing.how))
-
-
-def enable(session: Session, writing: Writing, name: Name, environment: options.Target = None) -> None:
-    """Switch a flag on again: for the share of users that is written down for it, else for everybody.
-
-    \b
-    gmconfig flag enable new_algorithm -e production -m "fixed"
-    """
-    writing.show(session.flags(environment).enable_feature_flag(name, **writing.how))
-
-
-def disable(session: Session, writing: Writing, name: Name, environment: options.Target = None) -> None:
-    """Switch a flag off for everybody, whatever else is said about it: the kill switch.
-
-    \b
-    gmconfig flag disable new_algorithm -e production -m "errors doubled"
-    """
-    writing.show(session.flags(environment).disable_feature_flag(name, **writing.how))
+    manager = session.flags(environment)
+    moves.show(writing, manager.set_value(name, path, given, rebucket=rebucket, **writing.how))
 
 
 def rollout(
@@ -112,7 +98,7 @@ def rollout(
     \b
     gmconfig flag rollout new_algorithm 50 -e production
     """
-    writing.show(session.flags(environment).set_rollout(name, percentage, **writing.how))
+    moves.show(writing, session.flags(environment).set_rollout(name, percentage, **writing.how))
 
 
 def delete(session: Session, writing: Writing, name: Name) -> None:
@@ -121,15 +107,13 @@ def delete(session: Session, writing: Writing, name: Name) -> None:
     \b
     gmconfig flag delete new_algorithm -m "everybody has it"
     """
-    writing.show(session.flags().delete_feature_flag(name, **writing.how))
+    moves.show(writing, session.flags().delete_feature_flag(name, **writing.how))
 
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
     verb(app, "create")(create)
     verb(app, "set", context_settings={"ignore_unknown_options": True})(set_)
-    verb(app, "enable")(enable)
-    verb(app, "disable")(disable)
     verb(app, "rollout")(rollout)
     verb(app, "delete")(delete)
 

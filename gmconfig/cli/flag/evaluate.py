@@ -97,7 +97,7 @@ def _file(session: Session, file: str, bucketing: str) -> Ask:
     from gmconfig.flag.bucketing import Bucketing
     from gmconfig.flag.flag_set import FlagSet
 
-    options.one_of(bucketing, list(Bucketing))
+    options.one_of(bucketing, list(Bucketing), "a bucketing")
     return FlagSet(content(session, file), Bucketing(bucketing)).evaluate
 
 

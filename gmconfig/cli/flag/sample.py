@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.arguments import Name, Sample, people
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
@@ -46,7 +47,7 @@ def simulate(
         terminal.table([*_counts(found.variants, found.users), [], *_counts(found.rules, found.users)])
     )
     if found.moved is not None:
-        terminal.lines([f"{found.moved} of {found.users} users would get another variant"])
+        terminal.lines([f"{found.moved:,} of {found.users:,} users would get another variant"])
     return None
 
 
@@ -77,12 +78,13 @@ def diff(
     """
     options.one_of(output, ("text", "json"))
     found = session.flags(environment).diff(left, right, names or (), people(session, sample))
+    differing = [one for one in found if one.moves or one.told]
     if output == "json":
-        terminal.answer(values.as_json([asdict(one) | {"moved": one.moved} for one in found]))
+        terminal.answer(values.as_json([moves.difference(one) for one in found]))
     else:
-        rows = [row for one in found for row in _difference(one)]
-        terminal.lines(rows or ["no difference for this sample"])
-    return ExitCode.NO if exit_code and any(one.moves or one.only_in for one in found) else ExitCode.OK
+        rows = terminal.table([row for one in differing for row in _difference(one)])
+        terminal.lines(rows or ["no difference"])
+    return ExitCode.NO if exit_code and differing else ExitCode.OK
 
 
 def register(app: typer.Typer) -> None:
@@ -93,14 +95,12 @@ def register(app: typer.Typer) -> None:
 
 def _counts(found: Mapping[str, int] | Mapping[str | None, int], total: int) -> Iterator[list[terminal.Span]]:
     for name, count in found.items():
-        yield [name or "(the program's default)", f"{count:>8}", f"{100 * count / max(1, total):5.1f} %"]
+        yield [name or "(the program's default)", f"{count:>8,}", f"{100 * count / max(1, total):5.1f} %"]
 
 
-def _difference(one: FlagDifference) -> Iterator[terminal.Line]:
-    if one.only_in:
-        yield f"{one.flag}: only in {one.only_in}"
-    elif one.moves:
-        yield f"{one.flag}: {one.moved} of {one.users} users"
-    for move in one.moves:
-        arrow = f"{move.before or '(none)'} → {move.after or '(none)'}"
-        yield [f"  {move.users:>8}  ", arrow, (f"   {move.rule}", "dim")]
+def _difference(one: FlagDifference) -> Iterator[list[terminal.Span]]:
+    yield [one.flag, one.told or "requires, segments", moves.told(one) if one.moves else "no user changes"]
+    rules = dict.fromkeys(move.rule for move in one.moves)
+    for rule in rules if len(rules) > 1 else ():
+        count = sum(move.users for move in one.moves if move.rule == rule)
+        yield ["", "", (f"{count:>8,}  by {rule}", "dim")]
