@@ -61,7 +61,7 @@ class LocalDisk:
         with reported(path):
             try:
                 return _content(path, None)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return None
 
     def signature(self, path: str) -> str:

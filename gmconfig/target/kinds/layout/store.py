@@ -27,6 +27,7 @@ PUBLIC = Permissions(0o644)
 _MARKER = "release.json"
 _FILES = "files"
 _NEW = ".new-"
+_OWN = ("lock", "fencing", "taking", "current", "next")
 
 
 class Store:
@@ -74,7 +75,11 @@ class Store:
 
     def kept(self) -> list[str]:
         """Give the releases that are kept, the oldest first, without what was there before gmconfig."""
-        found = [name for name in self.disk.names(self.folder) if is_name(name) and name[0] != UNMANAGED]
+        found = [
+            name
+            for name in self.disk.names(self.folder)
+            if is_name(name) and name[0] != UNMANAGED and name not in _OWN
+        ]
         dated = [(marker.fencing, marker.time, name) for name in found if (marker := self.marker(name))]
         return [name for _, _, name in sorted(dated)]
 
@@ -170,7 +175,7 @@ class Store:
 
 def check_id(release: str) -> None:
     """Refuse a release's name that could leave the store, or is taken for something else."""
-    if not is_name(release) or release.startswith(UNMANAGED):
+    if not is_name(release) or release.startswith(UNMANAGED) or release in _OWN:
         raise UsageError(f'"{release}" cannot name a release')
 
 

@@ -1,0 +1,45 @@
+"""Places and projects for the tests of targets."""
+
+from pathlib import Path
+
+import pytest
+
+from gmconfig.project import Project
+from tests.target.places import PLACES, Place, file_place, folder_place
+from tests.trading import founded
+
+
+@pytest.fixture(params=list(PLACES))
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """One place of each kind."""
+    return PLACES[request.param](tmp_path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Place:
+    return folder_place(tmp_path)
+
+
+@pytest.fixture
+def single(tmp_path: Path) -> Place:
+    return file_place(tmp_path)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """The trading example with its secrets."""
+    return founded(tmp_path / "repo")
+
+
+@pytest.fixture
+def with_targets(repo: Path):
+    """Declare targets in the trading example, and give the project."""
+
+    def declare(text: str, **files: str) -> Project:
+        settings = repo / "gmconfig.yaml"
+        settings.write_text(settings.read_text() + "\ntargets:\n" + text)
+        for name, content in files.items():
+            (repo / name).write_text(content)
+        return Project.find(str(repo))
+
+    return declare
