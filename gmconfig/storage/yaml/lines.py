@@ -23,7 +23,7 @@ _TEMPLATED = (
     rf"{_KEY}(?:\{{\{{[\ A-Za-z0-9_.]*\}}\}}[A-Za-z0-9_./-]*)*"  # as charts write them, out of brackets
 )
 # What a plain scalar may hold: a colon only before a character, a number sign only behind one.
-_WORD = r"(?:[!\"$-9;-~]|:(?=[!-~])|(?<=[!-~])\#)"
+_WORD = r"(?:[!\"$-9;-~]++|:(?=[!-~])|(?<=[!-~])\#)"
 _PLAIN = rf"(?:(?:[A-Za-z0-9_./+$(~]|-(?=[0-9.])){_WORD}*(?:\ +{_WORD}+)*)"
 _QUOTED = r"\"[^\"\\]*\"|'[^']*'"
 _LINE = re.compile(

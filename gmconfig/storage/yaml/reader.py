@@ -11,18 +11,15 @@ import re
 from gmconfig.errors import BrokenConfiguration
 
 BOM = b"\xef\xbb\xbf"
-_UNUSUAL = (
-    b"\n%",
-    b"\r%",
-    b"]#",
-    b"}#",
-    b"\n\t",
-    b"\r\t",
-    b" ! ",
-    b"\xc2\x85",
-    b"\xe2\x80\xa8",
-    b"\xe2\x80\xa9",
-)
+_UNUSUAL = {
+    b"%": (b"\n%", b"\r%"),
+    b"#": (b"]#", b"}#"),
+    b"\t": (b"\n\t", b"\r\t"),
+    b"!": (b" ! ",),
+    b"\xc2": (b"\xc2\x85",),
+    b"\xe2": (b"\xe2\x80\xa8", b"\xe2\x80\xa9"),
+}
+"""What to look for, by a byte of it: most files lack the byte, and a single one is found soonest."""
 _UNUSUAL_TAB = rb"[\n\r] *\t"
 _FLOW_QUESTION = rb"[\[{,]\s*\?[^\s,\[\]{}]"
 _UNUSUAL_STARTS = (b"%", b"\xff", b"\xfe", b"\x00", b"! ")
@@ -81,8 +78,10 @@ def load_everyday(raw: bytes) -> object | None:
 
 def _looks_unusual(raw: bytes) -> bool:
     """Whether something in the file needs a second look, such as what the C parser accepts wrongly."""
-    if any(map(raw.__contains__, _UNUSUAL)) or raw.startswith(_UNUSUAL_STARTS):
+    if any(byte in raw and any(map(raw.__contains__, signs)) for byte, signs in _UNUSUAL.items()):
         return True
-    if raw.endswith((b" ", b"\t")) or (b"?" in raw and re.search(_FLOW_QUESTION, raw)):
+    if raw.startswith(_UNUSUAL_STARTS) or raw.endswith((b" ", b"\t")):
+        return True
+    if b"?" in raw and re.search(_FLOW_QUESTION, raw):
         return True
     return b"\t" in raw and re.search(_UNUSUAL_TAB, raw) is not None
