@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The flags as one commit left them."""
+    """The flags as one commit left them; `moment` is when it came to its branch, in seconds since 1970.
+
+    That may be long after it was written: a rebase keeps the author's date.
+    """
 
     revision: Revision
     catalogue: Catalogue
-
-    @property
-    def moment(self) -> float:
-        """When it was written, in seconds since 1970."""
-        return self.revision.date.timestamp()
+    moment: float
 
 
 def versions(project: Project, rev: str = "HEAD") -> Iterator[Version]:
@@ -43,6 +42,7 @@ def versions(project: Project, rev: str = "HEAD") -> Iterator[Version]:
     repository = project.repository
     revisions = touching(repository, project.prefix, [FOLDER.rstrip("/")], rev)
     present = _present(revisions)
+    moments = _moments(project, rev)
     read: Read = {}
     for revision, blobs in zip(revisions, present, strict=True):
         missing = [blob for blob in blobs.values() if blob not in read]
@@ -51,7 +51,16 @@ def versions(project: Project, rev: str = "HEAD") -> Iterator[Version]:
             if blob not in read:
                 read[blob] = _file(name, contents[blob])
         files = [file for blob in blobs.values() if (file := read[blob]) is not None]
-        yield Version(revision, Catalogue(files, []))
+        moment = moments.get(revision.commit) or revision.date.timestamp()
+        yield Version(revision, Catalogue(files, []), moment)
+
+
+def _moments(project: Project, rev: str) -> dict[str, float]:
+    """Give when each commit on the first parent's line was committed."""
+    folder = f"{project.prefix}/{FOLDER}" if project.prefix else FOLDER
+    asked = ("rev-list", "--first-parent", "--timestamp", "--end-of-options", rev, "--", folder.rstrip("/"))
+    pairs = (line.split() for line in project.repository.run(*asked, check=False).decode().splitlines())
+    return {name: float(moment) for moment, name in pairs}
 
 
 def _present(revisions: list[Revision]) -> list[dict[str, str]]:

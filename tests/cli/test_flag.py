@@ -46,7 +46,8 @@ def test_a_flags_life(flags, ok, cli, git):
     }
     ok("flag", "set", "new_algorithm", "rules", "[{if: {plan: pro}, serve: true}]")
     assert "rules[0]" in ok("flag", "eval", "new_algorithm", "--user", "eve", "--context", "plan=pro")
-    assert "removed  3 of 10 users move enabled → (none)\n" in ok("flag", "diff", "HEAD~1", "HEAD~5", "--sample", "10")
+    told = ok("flag", "diff", "HEAD~1", "HEAD~5", "--sample", "10")
+    assert told == "new_algorithm  removed  3 of 10 users move enabled → (none)\n"
     ok("flag", "delete", "new_algorithm", "-m", "everybody has it")
     assert cli("flag", "show", "new_algorithm").code == 3
     assert git("status", "--porcelain") == ""
