@@ -122,11 +122,13 @@ def _parsed(raw: bytes, file: str) -> list[Parsed]:
     """Give each YAML document's data, the sealed values in it (path, path where it is written), and `${`."""
     has_placeholders = b"${" in raw or b"\\" in raw  # an escape may spell it
     if b"gm1" in raw:
-        from gmconfig.storage.yaml import compose, load_everyday
+        from gmconfig.storage.yaml import load_everyday
 
         tree = load_everyday(raw)
         if tree is not None:
             return [(tree, [(keys, keys) for keys in _tokens(tree)], has_placeholders)]
+        from gmconfig.storage.yaml import compose
+
         return [(*_with_sealed(node, file), has_placeholders) for node in compose(raw, file).documents]
     from gmconfig.storage.yaml import load_all
 

@@ -5,13 +5,12 @@ What is not that plain is left to the planner, which gives the same bytes for wh
 
 from __future__ import annotations
 
-from gmconfig.storage.yaml.reader import load_everyday
+from gmconfig.storage.yaml.reader import is_everyday
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gmconfig.path import Keys
     from gmconfig.storage.yaml.operations import Edit
     from gmconfig.storage.yaml.spot import Spot
 
@@ -24,48 +23,58 @@ def set_in_line(raw: bytes, wanted: Edit) -> bytes | None:
 
     if not isinstance(wanted, Set) or type(wanted.value) not in _SCALARS or wanted.path.document > 1:
         return None
-    keys = tuple(key for key in wanted.path.segments if isinstance(key, str))
-    tree = load_everyday(raw) if 0 < len(keys) == len(wanted.path.segments) else None
-    new = None if tree is None else _replaced(raw.decode("ascii").split("\n"), keys, wanted.value)
-    return new if new is not None and _is_proved(tree, keys, wanted.value, new) else None
+    if not is_everyday(raw):
+        return None
+    from gmconfig.storage.yaml.spot import spot
+
+    lines = raw.decode("ascii").split("\n")
+    found = spot(lines, wanted.path.segments)
+    new = _replaced(lines[found.line], found, wanted.value) if found else None
+    if found is None or new is None:
+        return None
+    return "\n".join((*lines[: found.line], new, *lines[found.line + 1 :])).encode("ascii")
 
 
 def changed_line(before: bytes, after: bytes, keys: Sequence[object]) -> tuple[Spot, Spot] | None:
     """Give where the one-line value at a path stood and stands, if nothing else of an everyday file changed."""
-    if load_everyday(before) is None or load_everyday(after) is None:
-        return None
     from gmconfig.storage.yaml.comparison import same
     from gmconfig.storage.yaml.spot import spot
 
+    if not is_everyday(before) or not after.isascii():
+        return None
     lines = before.decode("ascii").split("\n"), after.decode("ascii").split("\n")
     old, new = spot(lines[0], keys), spot(lines[1], keys)
     if old is None or new is None or same(old.value, new.value):
         return None
+    changed = lines[1][new.line]
     for side, found in zip(lines, (old, new), strict=True):
         del side[found.line]
-    return (old, new) if old.line == new.line and lines[0] == lines[1] else None
+    alone = old.line == new.line and lines[0] == lines[1]
+    return (old, new) if alone and _says(changed, new, new.value) else None
 
 
-def _replaced(lines: Sequence[str], keys: Keys, value: object) -> bytes | None:
-    from gmconfig.storage.yaml.spot import spot
+def _replaced(line: str, found: Spot, value: object) -> str | None:
+    """Give the line with another value, if it is read as the same line with just that value."""
+    from gmconfig.storage.yaml.comparison import same
     from gmconfig.storage.yaml.writer import is_literal, scalar
 
-    found = spot(lines, keys)
-    if found is None or is_literal(value):
+    if is_literal(value) or same(found.value, value):
         return None
-    line = lines[found.line]
     quote = found.quote if isinstance(value, str) else ""
     new = line[: found.start] + scalar(value, style=quote) + line[found.end :]
-    return "\n".join((*lines[: found.line], new, *lines[found.line + 1 :])).encode()
+    return new if _says(new, found, value) else None
 
 
-def _is_proved(tree: object, keys: Keys, value: object, new: bytes) -> bool:
-    """Whether the new bytes are read as the old tree with that one value changed, and it did change."""
-    from gmconfig.path import value_at
-    from gmconfig.storage.yaml.comparison import same, with_value
+def _says(line: str, found: Spot, value: object) -> bool:
+    """Whether a line in the place of the found one changes the file's data by this one value, and by no more.
 
-    try:
-        old = value_at(tree, keys)
-    except (KeyError, TypeError):
-        return False
-    return not same(old, value) and same(load_everyday(new), with_value(tree, keys, value))
+    The reader goes by what each line says by itself: how far in it begins, its key, the kind of its value.
+    Where all of that stays, all other lines mean what they meant.
+    """
+    from gmconfig.storage.yaml.comparison import same
+    from gmconfig.storage.yaml.reader import load_everyday
+    from gmconfig.storage.yaml.spot import said
+
+    alone = load_everyday(f"{line.strip(' ')}\n".encode("ascii", "replace"))
+    now = said(line) if line.isascii() and alone == {found.key: value} else None
+    return now is not None and now[:4] == found.says and same(now[4], value)

@@ -73,7 +73,18 @@ def load_everyday(raw: bytes) -> object | None:
         return None
     from gmconfig.storage.yaml.everyday import everyday
 
-    return everyday(raw)
+    tree = everyday(raw)
+    if tree is not None:
+        _everyday[:] = (*_everyday[-2:], raw)
+    return tree
+
+
+def is_everyday(raw: bytes) -> bool:
+    """Whether `load_everyday` reads a file; the last ones that it read need not be read again."""
+    return raw in _everyday or load_everyday(raw) is not None
+
+
+_everyday: list[bytes] = []
 
 
 def _looks_unusual(raw: bytes) -> bool:

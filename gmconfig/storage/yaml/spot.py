@@ -12,31 +12,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gmconfig.storage.yaml.lines import Line
+
 
 class Spot:
-    """A one-line value: its line's number, where it begins and ends in the line, its quotes, what it means."""
+    """A one-line value: its line's number, where it begins and ends in the line, its quotes, what it means.
 
-    __slots__ = ("end", "line", "quote", "start", "value")
+    `says` is what the line says beside the value: how far in it begins, that no dash begins it, the key, the kind.
+    """
 
-    def __init__(self, line: int, start: int, end: int, *, quote: str, value: object) -> None:
+    __slots__ = ("end", "key", "line", "quote", "says", "start", "value")
+
+    def __init__(self, line: int, text: str, says: Line) -> None:
         self.line = line
-        self.start = start
-        self.end = end
-        self.quote = quote
-        self.value = value
+        self.says = says[:4]
+        self.key = says[2]
+        self.value = says[4]
+        self.start, self.end, self.quote = _written(text, says[0] + len(str(self.key)) + 1)
 
 
 def spot(lines: Sequence[str], keys: Sequence[object]) -> Spot | None:
     """Find the value at a path of maps; None where it takes a parser to tell."""
     try:
         number = _line_of(lines, keys)
-        found = None if number is None else LINES[lines[number]]
     except (Undecided, BadScalar):
         return None
-    if number is None or found is None or found[3] != SCALAR:
+    found = None if number is None else said(lines[number])
+    return Spot(number, lines[number], found) if number is not None and found else None
+
+
+def said(text: str) -> Line | None:
+    """Give what a line with a key and a one-line value says; None for any other."""
+    try:
+        found = LINES[text]
+    except (Undecided, BadScalar):
         return None
-    start, end, quote = _written(lines[number], found[0] + len(str(found[2])) + 1)
-    return Spot(number, start, end, quote=quote, value=found[4])
+    return found if found and found[3] == SCALAR and found[2] is not None else None
 
 
 def _written(line: str, at: int) -> tuple[int, int, str]:
