@@ -62,7 +62,7 @@ class Session:
         """Open the feature flags of this folder."""
         from gmconfig.api import FeatureFlagManager
 
-        return FeatureFlagManager(environment, root=self.directory or None, **settings)
+        return FeatureFlagManager(environment, root=self.directory or None, record=False, **settings)
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     Line = str | Sequence[Span]
 """A line of output: text, or pieces of text of which some carry a style (`("+ new", "green")`)."""
 
-_PLAIN = str.maketrans({"●": "*", "→": "->", "←": "<-", "…": "...", "·": ".", "━": "~", "│": "|"})
+_PLAIN = str.maketrans(
+    {"●": "*", "→": "->", "←": "<-", "…": "...", "·": ".", "━": "~", "│": "|"}
+    | dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True))
+)
 _quiet = False
 
 

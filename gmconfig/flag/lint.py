@@ -9,6 +9,7 @@ from gmconfig.finding import Finding, Place, Severity
 from gmconfig.flag.catalogue import Catalogue, read
 from gmconfig.flag.compiled import lowering, place_of
 from gmconfig.flag.lowering import Lowered, Lowering, state_of
+from gmconfig.flag.rebucketing import rebucketings
 from gmconfig.flag.rule_lint import remarks
 from gmconfig.flag.state import FeatureState
 from gmconfig.flag.trouble import Trouble
@@ -21,10 +22,16 @@ if TYPE_CHECKING:
 Chain = tuple[str, ...]
 
 
-def lint(project: Project, snapshot: Snapshot, today: str) -> tuple[Finding, ...]:
+def lint(
+    project: Project, snapshot: Snapshot, today: str, before: Snapshot | None = None
+) -> tuple[Finding, ...]:
     """Check every flag in the base and in every environment; equal findings become one.
 
-    `today` (ISO 8601) is the day that `expires:` is judged by.
+    Args:
+        project: the project as the snapshot has it.
+        snapshot: where the flags are read.
+        today: the day (ISO 8601) that `expires:` is judged by.
+        before: the commit that this is to follow; what would deal users out anew since is told.
     """
     catalogue = read(project, snapshot)
     found: dict[Finding, list[str]] = {finding: [] for finding in catalogue.findings}
@@ -32,6 +39,10 @@ def lint(project: Project, snapshot: Snapshot, today: str) -> tuple[Finding, ...
         chain = project.chain(environment)
         for finding in _environment(catalogue, chain, today):
             found.setdefault(finding, []).extend([environment] if environment else [])
+    for environment, finding in _altered(project, catalogue):
+        found.setdefault(finding, []).extend([environment] if environment else [])
+    for finding in _rebucketed(project, catalogue, before) if before else ():
+        found[finding] = []
     return tuple(finding.replaced(environments=tuple(names)) for finding, names in found.items())
 
 
@@ -40,6 +51,57 @@ def expiries(project: Project, snapshot: Snapshot) -> list[str]:
     catalogue = read(project, snapshot)
     flags = (catalogue.flag(name, ()) for name in catalogue.flags)
     return [str(flag["expires"]) for flag in flags if flag.get("expires")]
+
+
+def rests_on_history(project: Project, snapshot: Snapshot) -> bool:
+    """Whether something is wrong by git's history, so that it may pass without any file being changed."""
+    return any(True for _ in _altered(project, read(project, snapshot)))
+
+
+def _altered(project: Project, catalogue: Catalogue) -> Iterator[tuple[str | None, Finding]]:
+    """Yield what was changed in experiments that run."""
+    if not any("experiment" in (flag or {}) for flag in _written(catalogue)):
+        return
+    from gmconfig.errors import GitTrouble
+    from gmconfig.flag.experiment.running import altered
+
+    try:
+        for one in altered(project, catalogue):
+            about = _About(catalogue, one.flag, project.chain(one.environment))
+            yield one.environment, about.finding("running", Severity.ERROR, one.message, one.keys, one.hint)
+    except GitTrouble as error:
+        message = f"an experiment runs, and what it began as cannot be seen: {error.message}"
+        yield None, Finding("flag", "running", Severity.WARNING, message, hint=error.hint)
+
+
+def _written(catalogue: Catalogue) -> Iterator[Mapping[str, Any]]:
+    """Yield every flag and every override as it is written."""
+    for file in catalogue.files:
+        for flag in file.section("flags").values():
+            yield flag
+            yield from (flag.get("environments") or {}).values()
+
+
+def _rebucketed(project: Project, catalogue: Catalogue, before: Snapshot) -> Iterator[Finding]:
+    """Yield what deals users out anew since a commit: another bucketing once, as it concerns all flags."""
+    chains = {name: project.chain(name) for name in (None, *project.environments)}
+    found = rebucketings(read(project.at(before), before), catalogue, chains)
+    if found and found[0].what == "bucketing":
+        worst = max(found, key=lambda one: max(one.moved.values()))
+        file = next(
+            file for file in catalogue.files if file.tree.get("bucketing") or file is catalogue.files[-1]
+        )
+        hint = f"gmconfig flag bucketing {catalogue.bucketing} --rebucket"
+        message = f'{worst}, by flag "{worst.flag}" alone'
+        place = file.place(("bucketing",))
+        yield Finding("flag", "rebucket", Severity.ERROR, message, place, path="bucketing", hint=hint)
+        return
+    for one in found:
+        about = _About(catalogue, one.flag, project.chain(next(iter(one.moved))))
+        hint = "what is meant so: GMCONFIG_REBUCKET=1 git commit"
+        if one.what == "name":
+            hint = f'"salt: {one.was}" in its rollout keeps them, as gmconfig flag rename writes it'
+        yield about.finding("rebucket", Severity.ERROR, str(one), one.keys, hint)
 
 
 def _environment(catalogue: Catalogue, chain: Chain, today: str) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ class Lowering:
 
     def __init__(self, flags: Mapping[str, Mapping[str, Any]], segments: Mapping[str, Any]) -> None:
         self.flags = flags
+        self.segments = segments
         self.conditions = Conditions(segments)
         self._lowered: dict[str, Lowered] = {}
         self._failed: dict[str, Trouble] = {}
@@ -49,7 +50,7 @@ class Lowering:
         if name not in self._lowered:
             self._open.append(name)
             try:
-                self._lowered[name] = self._made(name, self.flags[name])
+                self._lowered[name] = _with_experiment(name, self.flags[name], self._made(name, self.flags[name]))
             except Trouble as trouble:
                 self._failed[name] = trouble
                 raise
@@ -249,6 +250,16 @@ def _joined(found: list[Branch]) -> Any:
     for branch in found:
         parts += [branch.result] if branch.condition is None else [branch.condition, branch.result]
     return {"if": parts} if parts else None
+
+
+def _with_experiment(name: str, flag: Mapping[str, Any], lowered: Lowered) -> Lowered:
+    """Let the compiled flag tell of the experiment that runs on it."""
+    if not flag.get("experiment") or state_of(flag) is not FeatureState.EXPERIMENT:
+        return lowered
+    from gmconfig.flag.experiment.definition import metadata
+
+    told = {**lowered.definition["metadata"], **metadata(name, flag, lowered.definition)}
+    return lowered._replace(definition={**lowered.definition, "metadata": told})
 
 
 def _metadata(flag: Mapping[str, Any]) -> dict[str, Any]:

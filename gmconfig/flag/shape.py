@@ -43,6 +43,17 @@ USER = Scalar("a user's key in quotes", (str,))
 SCALAR = Scalar("text, a number, true or false", (str, int, float, bool))
 CONDITION = Either(TEXT, record=Record({}, more=True))
 OPEN = Record({}, more=True)
+EXPERIMENT = Record(
+    {
+        "name": Scalar("a name of printable characters", (str,), lambda text: _named(text) is None),
+        "control": TEXT,
+        "metrics": MapOf(Words("proportion", "mean"), _named),
+        "planned_users": Scalar("a number of users", (int,), lambda text: int(text) > 0),
+        "minimum_effect": Scalar("a percentage above 0", (int, float), lambda text: 0 < float(text) <= 1e6),
+        "started": MOMENT,
+        "stopped": MOMENT,
+    }
+)
 
 FIELDS: dict[str, Shape] = {
     "description": TEXT,
@@ -64,6 +75,7 @@ FIELDS: dict[str, Shape] = {
     ),
     "schedule": ListOf(Record({"at": MOMENT, "percentage": _percentage}, required=("at", "percentage"))),
     "progressive": Record({"from": MOMENT, "to": MOMENT}, required=("from", "to")),
+    "experiment": EXPERIMENT,
     "targeting": OPEN,
     "flagd": OPEN,
 }

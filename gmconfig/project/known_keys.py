@@ -76,7 +76,13 @@ SHAPE = Record(
         "backups": ANYTHING,
         "alerts": Record({"handlers": MapOf(ANYTHING), "thresholds": ANYTHING}),
         "automation": Record({"rules": ListOf(ANYTHING)}),
-        "flags": Record({"events_dir": TEXT}, more=True),
+        "flags": Record(
+            {
+                "events_dir": TEXT,
+                "keep_days": Scalar("a number of days", (int, float), lambda text: 0 < float(text) <= 36_525),
+            },
+            more=True,
+        ),
         "remote": Scalar('a remote\'s name, which does not begin with "-"', (str,), _is_remote),
         "ref_prefix": Scalar("a prefix of refs such as refs/gmconfig", (str,), _is_ref_prefix),
     }

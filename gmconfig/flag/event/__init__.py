@@ -1,0 +1,1 @@
+"""What happened: exposures and metrics, written by programs, loaded into one database, counted."""
