@@ -1,6 +1,6 @@
 """The report of an experiment as a picture: each lift with its interval on one axis, as an SVG.
 
-It follows the reader's light or dark scheme, needs no colour to be understood, and reads as text to who cannot see it.
+It follows the reader's light or dark scheme, needs no colour, and reads as text to who cannot see it.
 """
 
 from __future__ import annotations
@@ -82,10 +82,9 @@ def _shares(found: Assessment) -> Iterator[str]:
     for index, (variant, part) in enumerate(found.experiment.arms.items()):
         width = round(room * found.users[variant] / total, 1)
         told = escape(f"{variant}: {found.users[variant]:,} users, {100 * part:.2f} % planned")
-        yield (
-            f'<rect class="plain" fill-opacity="{1 - 0.3 * (index % 3):.1f}" x="{x:.1f}" y="72" width="{max(0.0, width - 2):.1f}" height="10"'
-            f' rx="2"><title>{told}</title></rect>'
-        )
+        shade, drawn = 1 - 0.3 * (index % 3), max(0.0, width - 2)
+        yield f'<rect class="plain" fill-opacity="{shade:.1f}" x="{x:.1f}" y="72" width="{drawn:.1f}" height="10">'
+        yield f"<title>{told}</title></rect>"
         yield _text(
             x, 98, _short(f"{variant} {100 * found.users[variant] / total:.1f} %", int(width / 7)), "soft"
         )
