@@ -66,12 +66,22 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One target's part: the release it was to get, the one it had, and what became of it."""
+    """One target's part of a deployment.
+
+    Attributes:
+        step: how far it came.
+        release: the name of the release that it was to get.
+        wanted: the digest of that release's content.
+        before: what named the live release until then; None for nothing.
+        live: what names the new release on the target, once it is live.
+        error: what went wrong, in one line.
+    """
 
     step: Step = Step.WAITING
     release: str = ""
     wanted: str = ""
     before: str | None = None
+    live: str | None = None
     error: str | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -81,6 +91,7 @@ class Outcome:
             "release": self.release,
             "wanted": self.wanted,
             "before": self.before,
+            "live": self.live,
             "error": self.error,
         }
 
@@ -182,8 +193,7 @@ def _outcome(content: Mapping[str, object]) -> Outcome:
         Step(_text(content, "step")),
         _text(content, "release"),
         _text(content, "wanted"),
-        cast("str | None", content.get("before")),
-        cast("str | None", content.get("error")),
+        *(cast("str | None", content.get(name)) for name in ("before", "live", "error")),
     )
 
 

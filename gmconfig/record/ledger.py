@@ -93,7 +93,7 @@ class Ledger:
         self._tell(self.chain.ref)
         return moved
 
-    def change(self, ref: str, what: Callable[[], None]) -> None:
+    def change(self, ref: str, what: Callable[[], object]) -> None:
         """Change a hold or a freeze, here and at the remote or not at all."""
         with self._shared(ref, self._overtaken):
             what()

@@ -19,7 +19,7 @@ def _record(project: Project, **fields: object) -> Record:
 
 def test_a_record_comes_back_as_it_was_written(alone: Project):
     chain = Chain(alone, "production")
-    outcome = Outcome(Step.STAGED, "r1", "d1", None, "no room")
+    outcome = Outcome(Step.STAGED, "r1", "d1", None, error="no room")
     begun = chain.begin(_record(alone, user="Ann", reason="why", targets={"web": outcome}), {"web": []})
     done = chain.advance(begun, State.FAILED)
     assert (begun.id, begun.state, done.state) == ("production-1", State.PENDING, State.FAILED)

@@ -1,0 +1,1 @@
+"""From a commit to what is live, and back: plan, apply in waves, check health, restore, promote, follow."""

@@ -1,0 +1,147 @@
+"""`deploy apply`: plan, let through, record, carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gmconfig.deploy import fault, gate
+from gmconfig.deploy.change import TargetChange
+from gmconfig.deploy.coordinator import Coordinator
+from gmconfig.deploy.planning import Asked, plan
+from gmconfig.deploy.release import release_of
+from gmconfig.drift.survey import Survey
+from gmconfig.errors import InvalidConfiguration
+from gmconfig.record.entry import Outcome, Record, State, Step
+
+if TYPE_CHECKING:
+    from gmconfig.deploy.options import Options
+    from gmconfig.deploy.plan import Plan, Planned
+    from gmconfig.drift.standing import Standing
+    from gmconfig.record.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of it: the plan, and the record, which is None where there was nothing to do."""
+
+    plan: Plan
+    record: Record | None
+
+
+def apply(
+    ledger: Ledger,
+    survey: Survey,
+    asked: Asked,
+    options: Options,
+    *,
+    bound: Mapping[str, str] | None = None,
+    seen: Callable[[Standing], None] = lambda _: None,
+) -> Applied:
+    """Bring targets to what they should have.
+
+    Args:
+        ledger: the environment's records.
+        survey: looks at the targets.
+        asked: which targets, and which revision.
+        options: how, and who asked.
+        bound: what a saved plan was bound to; anything else is refused.
+        seen: is told of each target that was looked at.
+
+    Raises:
+        Refused: a lock, a freeze, the budget, a stale plan.
+        InvalidConfiguration: what would be deployed is not valid.
+        GmconfigError: a target cannot be reached, or lacks something; then nothing was changed.
+    """
+    ledger.refresh()
+    found = plan(ledger, survey, asked, seen)
+    gate.check(found, options, bound)
+    if not found.changing:
+        return Applied(found, None)
+    check_valid(survey, found)
+    with ledger.locked() as fencing:
+        found = plan(ledger, survey, asked)
+        gate.check(found, options, bound)
+        if not found.changing:
+            return Applied(found, None)
+        supersede(ledger, fencing)
+        record = ledger.begin(_intent(found, options, fencing), found.as_json())
+        fault.point("recorded")
+        options.told(record)
+        record, changes = _released(survey, found.changing, record)
+        success = State.PARTIAL if _is_limited(found) else State.SUCCEEDED
+        return Applied(found, Coordinator(ledger, record, changes, options).run(success))
+
+
+def check_valid(survey: Survey, found: Plan) -> None:
+    """Validate what would be deployed, as it is in its commit.
+
+    Raises:
+        InvalidConfiguration: it has errors.
+    """
+    from gmconfig.validate.run import check
+
+    snapshot = survey.project.snapshot(found.commit)
+    report = check(survey.project, snapshot, environments=[found.environment])
+    if not report.ok:
+        raise InvalidConfiguration(
+            f"{found.environment} is not valid in {survey.project.repository.short(found.commit)}",
+            report.findings,
+            hint=f"gmconfig validate --at {found.commit[:12]} -e {found.environment}",
+        )
+
+
+def supersede(ledger: Ledger, fencing: int) -> None:
+    """Close a deployment that was cut short: every target has the old or the new release, the plan saw which."""
+    newest = ledger.chain.latest()
+    if newest is not None and not newest.state.is_over:
+        ledger.advance(replace(newest, fencing=fencing, error="cut short"), State.SUPERSEDED)
+
+
+def _intent(found: Plan, options: Options, fencing: int) -> Record:
+    """Give the record of what is about to be done; it has no number yet."""
+    import socket
+
+    first = found.changing[0].wanted
+    return Record(
+        found.environment,
+        0,
+        first.commit,
+        action=options.action,
+        user=options.user,
+        host=socket.gethostname(),
+        reason=options.reason,
+        secrets_commit=None if first.secrets == first.commit else first.secrets,
+        targets={one.name: _outcome(one) for one in found.targets},
+        fencing=fencing,
+    )
+
+
+def _outcome(one: Planned) -> Outcome:
+    live, rendering = one.standing.live, one.standing.rendering
+    before = live.release if live else None
+    wanted = rendering.wanted if rendering else ""
+    if one.changes:
+        return Outcome(Step.WAITING, wanted=wanted, before=before)
+    step = Step.SKIPPED if one.quarantine else Step.UNCHANGED
+    return Outcome(step, wanted=wanted, before=before, live=before)
+
+
+def _released(
+    survey: Survey, planned: Sequence[Planned], record: Record
+) -> tuple[Record, list[TargetChange]]:
+    """Give the targets that change with their releases, which bear the record's number."""
+    changes = []
+    for one in planned:
+        target, rendering = one.standing.target, survey.rendering(one.standing.target, one.wanted)
+        release = release_of(record, target, one.wanted, rendering)
+        outcome = replace(record.targets[target.name], release=release.id)
+        record = record.with_outcome(target.name, outcome)
+        kind, root = survey.kind(target), survey.project.root
+        changes.append(TargetChange(target, kind, record.id, release.id, outcome.before, root, release))
+    return record, changes
+
+
+def _is_limited(found: Plan) -> bool:
+    return bool(found.left_out or any(one.quarantine for one in found.targets))

@@ -1,0 +1,40 @@
+"""How a deployment is carried out, and who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gmconfig.record.entry import Record
+
+
+def _nobody(_: Record) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to deploy.
+
+    Attributes:
+        user, reason: for the record.
+        action: what the record is of: apply, rollback, promote or correct.
+        canaries: words that mean targets which go first.
+        batch: how many targets of a wave go at once ("5", "10%"); None is all.
+        restores: whether a failure puts back what was there before.
+        beyond_budget: whether the budget may be exceeded.
+        through_freeze: whether a freeze does not count (the kill switch).
+        told: is called with the record whenever it moves on.
+    """
+
+    user: str = ""
+    reason: str = ""
+    action: str = "apply"
+    canaries: tuple[str, ...] = ()
+    batch: str | None = None
+    restores: bool = True
+    beyond_budget: bool = False
+    through_freeze: bool = False
+    told: Callable[[Record], None] = _nobody

@@ -1,0 +1,34 @@
+"""A rendering as a release of a deployment: its files, and the marker that lies with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.record.chain import timestamp
+from gmconfig.target.kind import Release
+from gmconfig.target.marker import marker_of
+
+if TYPE_CHECKING:
+    from gmconfig.drift.survey import Wanted
+    from gmconfig.record.entry import Record
+    from gmconfig.target.declared import Target
+    from gmconfig.target.rendering import Rendering
+
+
+def release_of(record: Record, target: Target, wanted: Wanted, rendering: Rendering) -> Release:
+    """Make a target's release, named after the deployment that makes it and what is in it.
+
+    Raises:
+        AccessDenied: a secret that goes there in plain cannot be opened here.
+    """
+    files, name = rendering.needed_files(), f"{record.id}-{rendering.wanted[:8]}"
+    marker = marker_of(
+        rendering,
+        target,
+        release=name,
+        record=record.id,
+        commit=wanted.commit,
+        fencing=record.fencing,
+        time=timestamp(),
+    )
+    return Release(name, files, marker)

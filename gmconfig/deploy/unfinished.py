@@ -1,0 +1,109 @@
+"""`deploy resume` and `deploy abort`: what becomes of a deployment that was cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gmconfig.deploy.change import TargetChange
+from gmconfig.deploy.coordinator import Coordinator
+from gmconfig.deploy.planning import declared_at
+from gmconfig.deploy.release import release_of
+from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.errors import NotFound, Refused
+from gmconfig.record.entry import Outcome, Record, State, Step
+from gmconfig.target.declared import Target
+
+if TYPE_CHECKING:
+    from gmconfig.deploy.options import Options
+    from gmconfig.record.ledger import Ledger
+
+_LEFT_ALONE = (Step.UNCHANGED, Step.SKIPPED)
+_CUT_SHORT = (State.PARTIAL, State.FAILED, State.RESTORE_FAILED)
+"""States in which a deployment ended, and left something between the old and the new."""
+
+
+def resume(ledger: Ledger, survey: Survey, options: Options, name: str | None = None) -> Record:
+    """Go on with a deployment that was cut short; what is live and well already is left alone.
+
+    Raises:
+        Refused: it came to its end, is not the newest any more, or cannot be made again as it was.
+    """
+    ledger.refresh()
+    _found(ledger, name)
+    with _taken_up(ledger, name) as found:
+        if found.state in (State.RESTORING, State.RESTORE_FAILED):
+            raise Refused(f"{found.id} was being put back", hint=f"gmconfig deploy abort {found.id}")
+        waiting = {one: _to_do(outcome) for one, outcome in found.targets.items()}
+        record = replace(found, targets=waiting, error=None)
+        changes = [_again(survey, record, target) for target in _concerned(survey, record)]
+        return Coordinator(ledger, record, changes, options).run()
+
+
+def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = None) -> Record:
+    """Put back what a deployment that was cut short had changed; its lock is taken away from whoever had it.
+
+    Raises:
+        Refused: it came to its end, or is not the newest any more.
+    """
+    ledger.refresh()
+    _found(ledger, name)
+    ledger.change(ledger.lock.ref, ledger.lock.break_)
+    with _taken_up(ledger, name) as record:
+        changes = [_change(survey, record, target) for target in _concerned(survey, record)]
+        return Coordinator(ledger, record, changes, options).undo(State.ABORTED)
+
+
+@contextmanager
+def _taken_up(ledger: Ledger, name: str | None) -> Iterator[Record]:
+    """Hold the lock, and give the record with its fencing number."""
+    with ledger.locked() as fencing:
+        yield replace(_found(ledger, name), fencing=fencing)
+
+
+def _found(ledger: Ledger, name: str | None) -> Record:
+    newest = ledger.chain.latest()
+    if newest is None:
+        raise NotFound(f"nothing was deployed into {ledger.environment} yet")
+    asked = ledger.chain.find(name) if name else newest
+    if asked.id != newest.id:
+        raise Refused(f"{asked.id} is over: {newest.id} came after it", hint="gmconfig deploy history")
+    if asked.state.is_over and asked.state not in _CUT_SHORT:
+        raise Refused(f"{asked.id} came to its end: {asked.state}", hint=f"gmconfig deploy show {asked.id}")
+    return asked
+
+
+def _concerned(survey: Survey, record: Record) -> list[Target]:
+    """Give the targets that it changes, as its commit declares them."""
+    declared = declared_at(survey, record.environment, record.commit)
+    named = [name for name, outcome in record.targets.items() if outcome.step not in _LEFT_ALONE]
+    missing = [name for name in named if name not in declared]
+    if missing:
+        raise Refused(f'target "{missing[0]}" of {record.id} is not declared any more')
+    return [declared[name] for name in named]
+
+
+def _to_do(outcome: Outcome) -> Outcome:
+    done = outcome.step in (*_LEFT_ALONE, Step.HEALTHY)
+    return outcome if done else replace(outcome, step=Step.WAITING, error=None)
+
+
+def _change(survey: Survey, record: Record, target: Target) -> TargetChange:
+    outcome = record.targets[target.name]
+    kind, root = survey.kind(target), survey.project.root
+    return TargetChange(target, kind, record.id, outcome.release, outcome.before, root)
+
+
+def _again(survey: Survey, record: Record, target: Target) -> TargetChange:
+    """Make a release as it was; the tokens of its secrets are part of what it was."""
+    wanted = Wanted(record.commit, record.secrets_commit or record.commit)
+    rendering = survey.rendering(target, wanted)
+    if rendering.wanted != record.targets[target.name].wanted:
+        raise Refused(
+            f"{record.id} cannot be made again as it was", hint=f"gmconfig deploy abort {record.id}"
+        )
+    release = release_of(record, target, wanted, rendering)
+    change = _change(survey, record, target)
+    return replace(change, name=release.id, release=release)

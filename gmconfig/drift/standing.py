@@ -1,0 +1,110 @@
+"""How a target stands: in sync, behind what is wanted, drifted from what was put there, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from gmconfig.drift.difference import Difference, differences
+from gmconfig.drift.ignore import counted, rules
+from gmconfig.errors import GmconfigError
+
+if TYPE_CHECKING:
+    from gmconfig.target.declared import Target
+    from gmconfig.target.kind import Kind, Live
+    from gmconfig.target.marker import Marker
+    from gmconfig.target.rendering import Rendering
+
+Put = Callable[["Marker"], "Rendering | None"]
+"""Gives what a release was made of, from its record's commit; None where that commit is not at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One target, compared.
+
+    Attributes:
+        target: which.
+        live: what is there; None where it cannot be known.
+        rendering: what is wanted there; None where that cannot be made.
+        changes: what applying would change, ignored paths left out.
+        drift: where live is not what the last release put there, ignored paths left out.
+        ignored: differences that an `ignore:` rule covers.
+        error: why the target cannot be compared, None where it can.
+    """
+
+    target: Target
+    live: Live | None = field(default=None, repr=False)
+    rendering: Rendering | None = field(default=None, repr=False)
+    changes: tuple[Difference, ...] = ()
+    drift: tuple[Difference, ...] = ()
+    ignored: tuple[Difference, ...] = ()
+    error: GmconfigError | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether gmconfig never put anything there."""
+        return self.live is not None and self.live.marker is None and not self.live.untouched
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether something is there that gmconfig did not put there."""
+        return self.is_new and self.live is not None and self.live.release is not None
+
+    @property
+    def is_drifted(self) -> bool:
+        """Whether live is not what was put there."""
+        return bool(self.drift)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether what was put there is not what is wanted."""
+        if self.live is None or self.rendering is None:
+            return False
+        return self.live.marker is None or self.live.marker.wanted != self.rendering.wanted
+
+    @property
+    def needs_change(self) -> bool:
+        """Whether applying would do something."""
+        return self.error is None and bool(self.changes or self.drift)
+
+
+def standing(target: Target, kind: Kind, wanted: Callable[[], Rendering], put: Put, today: date) -> Standing:
+    """Look at a target; what goes wrong with one is told in its standing and stops no other.
+
+    A release that lies there untouched and was made of what is wanted needs no look at its content.
+    """
+    rendering = None
+    try:
+        rendering = wanted()
+        live = kind.read()
+        return _compared(target, live, rendering, put, today)
+    except GmconfigError as error:
+        return Standing(target, rendering=rendering, error=error)
+
+
+def _compared(target: Target, live: Live, rendering: Rendering, put: Put, today: date) -> Standing:
+    marker = live.marker
+    if live.untouched and marker and marker.wanted == rendering.wanted:
+        return Standing(target, live, rendering)
+    ignoring = rules(target.name, target.ignore)
+    every = differences(rendering, live.files, marker)
+    drift = _drift(live, rendering, put, every)
+    changes = counted(every, ignoring, today)
+    real = counted(drift, ignoring, today)
+    ignored = tuple(one for one in (*every, *drift) if one not in changes and one not in real)
+    return Standing(target, live, rendering, changes, real, ignored)
+
+
+def _drift(
+    live: Live, rendering: Rendering, put: Put, every: tuple[Difference, ...]
+) -> tuple[Difference, ...]:
+    """Give where live is not what its release put there; nothing for what gmconfig did not put there."""
+    if live.marker is None or live.untouched:
+        return ()
+    if live.marker.wanted == rendering.wanted:
+        return every
+    made = put(live.marker)
+    return every if made is None else differences(made, live.files, live.marker)

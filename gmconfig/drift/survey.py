@@ -1,0 +1,97 @@
+"""Many targets looked at side by side; what they share (a commit, a rendering) is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmconfig.drift.standing import Standing, standing
+from gmconfig.errors import GmconfigError
+from gmconfig.target.registry import kind_of
+from gmconfig.target.rendering import Renderer
+from gmconfig.target.together import side_by_side
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+    from gmconfig.secret.sources import Sources
+    from gmconfig.target.declared import Target
+    from gmconfig.target.kind import Access, Kind
+    from gmconfig.target.marker import Marker
+    from gmconfig.target.rendering import Rendering
+
+_LOCAL = ("directory", "branch")
+
+
+class Wanted(NamedTuple):
+    """The commit whose configuration a target should have.
+
+    `secrets` is the commit whose secrets and access count: the newest one, also for an older configuration.
+    """
+
+    commit: str
+    secrets: str
+
+
+class Survey:
+    """Looks at targets for one project; renderers and kinds are kept until `close`."""
+
+    def __init__(self, project: Project, access: Access, sources: Sources | None = None) -> None:
+        self.project = project
+        self.access = access
+        self.sources = sources
+        self.today = datetime.now(UTC).date()
+        self._renderers: dict[Wanted, Renderer] = {}
+        self._kinds: dict[str, Kind] = {}
+
+    def look(
+        self, wanted: Sequence[tuple[Target, Wanted]], seen: Callable[[Standing], None] = lambda _: None
+    ) -> list[Standing]:
+        """Give how each target stands, in order; `seen` is told of each as it is done."""
+        local = all(target.kind in _LOCAL for target, _ in wanted)
+        return side_by_side(lambda pair: self._told(*pair, seen), wanted, waiting=not local)
+
+    def rendering(self, target: Target, wanted: Wanted) -> Rendering:
+        """Give what a target should have, made once for all that should have the same."""
+        return self._renderer(wanted).render(target)
+
+    def kind(self, target: Target) -> Kind:
+        """Give a target, ready to be asked."""
+        if target.name not in self._kinds:
+            self._kinds[target.name] = kind_of(target, self.access)
+        return self._kinds[target.name]
+
+    def close(self) -> None:
+        """Let go of connections."""
+        for kind in self._kinds.values():
+            kind.close()
+        self._kinds.clear()
+
+    def _told(self, target: Target, wanted: Wanted, seen: Callable[[Standing], None]) -> Standing:
+        try:
+            kind = self.kind(target)
+        except GmconfigError as error:
+            found = Standing(target, error=error)
+        else:
+            found = standing(
+                target, kind, lambda: self.rendering(target, wanted), self._put(target, wanted), self.today
+            )
+        seen(found)
+        return found
+
+    def _put(self, target: Target, wanted: Wanted) -> Callable[[Marker], Rendering | None]:
+        def put(marker: Marker) -> Rendering | None:
+            """Make a release's rendering again; None where its commit, or what it needs of it, is gone."""
+            try:
+                return self.rendering(target, Wanted(marker.commit, wanted.secrets))
+            except GmconfigError:
+                return None
+
+        return put
+
+    def _renderer(self, wanted: Wanted) -> Renderer:
+        if wanted not in self._renderers:
+            files = self.project.snapshot(wanted.commit)
+            secrets = files if wanted.secrets == wanted.commit else self.project.snapshot(wanted.secrets)
+            self._renderers[wanted] = Renderer(self.project, files, secrets=secrets, sources=self.sources)
+        return self._renderers[wanted]
