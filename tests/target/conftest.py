@@ -1,5 +1,9 @@
 """Places and projects for the tests of targets."""
 
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +11,17 @@ import pytest
 from gmconfig.project import Project
 from tests.target.places import PLACES, Place, file_place, folder_place
 from tests.trading import founded
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is one: hundreds of flips are synced to disk, and a test need not wait."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path_factory.mktemp("target")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="gmconfig-test-", dir="/dev/shm"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=list(PLACES))

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import BrokenConfiguration, Refused, UsageError
+from gmconfig.errors import BrokenConfiguration, GmconfigError, Refused, UsageError
 from gmconfig.project.names import is_name
 from gmconfig.target import marker as markers
 from gmconfig.target.kind import UNMANAGED
@@ -114,16 +114,27 @@ class Store:
         """Write a release whole, under another name until it is safe on disk."""
         check_id(release.id)
         self.open()
-        new = os.path.join(self.folder, _NEW + release.id)
+        new, final = os.path.join(self.folder, _NEW + release.id), os.path.join(self.folder, release.id)
         self.disk.remove(new)
-        self.disk.make_folder(new, PUBLIC)
-        self._write_files(release, os.path.join(new, _FILES))
-        self.disk.write(os.path.join(new, _MARKER), release.marker.text(), PRIVATE)
-        self.disk.sync(new)
-        final = os.path.join(self.folder, release.id)
+        try:
+            self._write(release, new)
+        except GmconfigError:
+            self._clear(new)
+            raise
         self.disk.remove(final)
         self.disk.rename(new, final)
         self.disk.sync(self.folder)
+
+    def _clear(self, folder: str) -> None:
+        """Leave nothing on a full disk; what cannot be removed now, the next run removes."""
+        with suppress(GmconfigError):
+            self.disk.remove(folder)
+
+    def _write(self, release: Release, folder: str) -> None:
+        self.disk.make_folder(folder, PUBLIC)
+        self._write_files(release, os.path.join(folder, _FILES))
+        self.disk.write(os.path.join(folder, _MARKER), release.marker.text(), PRIVATE)
+        self.disk.sync(folder)
 
     def _write_files(self, release: Release, folder: str) -> None:
         permissions = self.permissions(release.marker)
