@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from gmconfig.secret.event import Event
 from gmconfig.secret.generation import FOLDER, Record, read
 from gmconfig.secret.ledger import Ledger
-from gmconfig.secret.place import Layer, context_of, layer_from_tree, path_from_tree
+from gmconfig.secret.place import Layer, context_of, layer_from_tree, path_from_tree, path_tree
 from gmconfig.secret.token import Context
 from gmconfig.secret.trust import Trust
 from gmconfig.storage.snapshot import Snapshot
@@ -19,6 +19,8 @@ Place = tuple[Layer, tuple[object, ...]]
 
 RESEALING = frozenset({"rekey", "revoke", "grant", "member", "access", "reset"})
 """Operations that seal values again without changing them: what the holders of admin or rotate do to keys."""
+
+_FEW = 4
 
 
 class Entry(NamedTuple):
@@ -76,6 +78,7 @@ class Standing:
         self.records = records
         self.retired = retired
         self.trust = trust
+        self._asked = 0
 
     def current(self, scope: str) -> tuple[Record, ...]:
         """Give a scope's generations that no other follows: one, or several until branches are settled."""
@@ -87,9 +90,9 @@ class Standing:
 
     def heads(self, context: Context) -> list[Entry]:
         """Give what stands at a place by the log: nothing, one entry, or several written side by side."""
-        found = self._by_place.get((context.layer, context.path), [])
+        last = [e for e in self._at(context) if self.replacement(str(e.token), e.scope) is None]
         scope = self.trust.scope_of(context)
-        return list({entry.token: entry for entry in found if self._may_say(entry, scope)}.values())
+        return list({entry.token: entry for entry in last if self._may_say(entry, scope)}.values())
 
     def replacement(self, token: str, scope: str) -> Entry | None:
         """Give what replaced a token of a scope; None while it is the last.
@@ -97,6 +100,8 @@ class Standing:
         What somebody says who may not write that scope does not count by itself, only as a link of a chain that
         somebody ended who may.
         """
+        if token not in self.replaced and token not in self._links:
+            return None
         seen, waiting = {token}, [token]
         while waiting:
             at = waiting.pop()
@@ -117,21 +122,34 @@ class Standing:
         What somebody says about a token as if it were of another scope does not count.
         """
         first = self.entries.get(token)
-        entries = self.repeated.get(token) or ([] if first is None else [first])
+        entries = self.repeated.get(token) if self.repeated else None
+        entries = entries or ([] if first is None else [first])
         found = [entry for entry in entries if (entry.scope, entry.generation) == key_name]
         if len(found) > 1:
             followed = {before for entry in found for before in entry.before}
             found = [entry for entry in found if entry.event.id not in followed]
         return found
 
+    def _at(self, context: Context) -> Iterable[Entry]:
+        """Give the entries of a place; who asks about a few spares an index of all."""
+        if self._asked >= _FEW:
+            return self._by_place.get((context.layer, context.path), [])
+        self._asked += 1
+        layer, path = context.layer, path_tree(context.path)
+        return [entry for entry in self._said() if entry.raw_path == path and entry.layer == layer]
+
     @cached_property
     def _by_place(self) -> dict[Place, list[Entry]]:
         places: dict[Place, list[Entry]] = {}
-        several = [entry for entries in self.repeated.values() for entry in entries]
-        for entry in (*self.entries.values(), *several):
-            if self.replacement(str(entry.token), entry.scope) is None:
-                places.setdefault((entry.layer, path_from_tree(entry.raw_path)), []).append(entry)
+        for entry in self._said():
+            places.setdefault((entry.layer, path_from_tree(entry.raw_path)), []).append(entry)
         return places
+
+    def _said(self) -> Iterator[Entry]:
+        """Yield all entries; of a repeated token all that said something about it."""
+        yield from self.entries.values()
+        for entries in self.repeated.values():
+            yield from entries
 
 
 def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
