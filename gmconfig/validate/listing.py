@@ -45,12 +45,8 @@ def layers_of_document(subject: Subject, document: str) -> list[Layer]:
     """Give the layers of one document, asking only about files that its name may stand in."""
     layout = subject.project.layout
     fixed = {slot.document for slot in layout.slots}
-    files = (
-        sorted(subject.files)
-        if document in fixed
-        else [file for file in sorted(subject.files) if document in file]
-    )
-    found = (layout.read(file) for file in files)
+    files = subject.files if document in fixed else [file for file in subject.files if document in file]
+    found = (layout.read(file) for file in sorted(files))
     return [layer for layer in found if layer is not None and layer.document == document]
 
 

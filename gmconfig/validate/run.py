@@ -10,6 +10,7 @@ from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
 from gmconfig.validate.policy.waiver import Waiver, about, waived
 from gmconfig.validate.report.report import Report, merged
+from gmconfig.validate.scope import Scope
 from gmconfig.validate.subject import Subject
 
 TYPE_CHECKING = False
@@ -85,7 +86,16 @@ def _check(
     found = exact.matches(subject, vault, named)
     whole = files is None and environments is None
     everything = [*findings, *found.findings]
-    return composed(subject, results, everything, lines, whole=whole, found=found, due=listing.due(subject))
+    return composed(
+        subject,
+        results,
+        everything,
+        lines,
+        scope=Scope.of(results),
+        whole=whole,
+        found=found,
+        due=listing.due(subject),
+    )
 
 
 def composed(
@@ -94,27 +104,27 @@ def composed(
     findings: list[Finding],
     lines: Lines,
     *,
+    scope: Scope,
     whole: bool,
     found: exact.Matches | None = None,
     due: str | None = None,
 ) -> Report:
     """Make one report of all results: equal findings become one, waivers are applied.
 
-    `found` are the known values among them, whose lines are shown to nobody; `due` is the day on which
-    another secret is overdue, or a flag expired.
+    `results` may leave out those that say nothing: `scope` says what was looked at. `found` are the known
+    values, whose lines are shown to nobody; `due` is the day on which another secret is overdue, or a flag
+    expired.
     """
     hidden = found.hidden if found else ()
     everything = [*findings, *(finding for result in results for finding in result.findings)]
     waivers = subject.policies.waivers
     marked, used = waived(merged(everything), waivers, subject.today)
     marked.extend(about(waivers, used, subject.today, whole=whole))
-    order = list(subject.project.environments)
-    seen = {name for names in {result.environments for result in results} for name in names}
     return Report(
         merged(marked),
-        tuple(name for name in order if name in seen),
-        tuple(sorted(result.document for result in results)),
-        files=len({file for result in results for file in result.files}),
+        scope.ordered(subject.project.environments),
+        scope.documents,
+        files=scope.files,
         unchecked=sum(result.unchecked for result in results),
         lines={
             at: line

@@ -15,10 +15,10 @@ from gmconfig.storage.snapshot import WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
-FORM = 3
+FORM = 4
 """Changes with the shape of what is stored."""
 
 SETTLED_NS = 2_000_000_000
@@ -90,6 +90,24 @@ def load(root: str) -> dict[str, Any] | None:
     return kept
 
 
+def load_verdicts(root: str, kept: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give every document's result, kept apart as an answer that stands needs none; None if it is not its own."""
+    place = cache_of(root)
+    found: Any = place and place[0].load(f"verdicts-{place[1]}")
+    if not isinstance(found, dict) or found.get("stamp") != kept["verdicts"]:
+        return None
+    return found
+
+
+def store(root: str, kept: dict[str, Any], verdicts: dict[str, Any] | None) -> None:
+    """Keep an answer, and the results if they have changed: those first, which an answer refers to by stamp."""
+    place = cache_of(root)
+    if place is None:
+        return
+    if verdicts is None or place[0].store(f"verdicts-{place[1]}", verdicts):
+        place[0].store(place[1], {"made by": (FORM, __version__, root), **kept})
+
+
 def cache_of(root: str) -> tuple[Cache, str] | None:
     """Give the cache and the name in it; None outside of git, where there is no place for one."""
     found = find_root(root)
@@ -112,18 +130,18 @@ def is_current(root: str, kept: dict[str, Any]) -> bool:
         files = WorkingTree(root).files()
     except OSError:
         return False
-    _scans[root] = files
+    _looked[root] = kept, files
     if files != kept["files"]:
         return False
     return not kept["young"] or _settle(root, kept)
 
 
-_scans: dict[str, dict[str, str]] = {}
+_looked: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
 
 
-def taken_scan(root: str) -> dict[str, str] | None:
-    """Give the list of files that this process has just made, once; listing 10,000 takes 30 ms."""
-    return _scans.pop(root, None)
+def taken_look(root: str) -> tuple[dict[str, Any] | None, dict[str, str] | None]:
+    """Give what this process has just loaded and the files that it has just listed, once: both take long."""
+    return _looked.pop(root, (None, None))
 
 
 def config_signature(root: str) -> str:
@@ -183,14 +201,14 @@ def is_young(signature: str, now_ns: int) -> bool:
     return any(int(part, 16) + SETTLED_NS >= now_ns for part in parts[:2])
 
 
-def young_files(files: dict[str, str], now_ns: int) -> list[str]:
-    """Give the files that are young; times of equal length compare as text, which is much faster."""
+def young_files(files: Mapping[str, str], among: Iterable[str], now_ns: int) -> list[str]:
+    """Give those of some files that are young; times of equal length compare as text, which is much faster."""
     limit = f"{now_ns - SETTLED_NS:x}"
     end = len(limit)
     return [
         file
-        for file, key in files.items()
-        if (key[:end] >= limit or key[end + 1 : end + end + 1] >= limit or key[end] != ".")
+        for file in among
+        if ((key := files[file])[:end] >= limit or key[end + 1 : end + end + 1] >= limit or key[end] != ".")
         and is_young(key, now_ns)
     ]
 
