@@ -48,11 +48,12 @@ def _shared(
 @cache
 def assembled() -> typer.Typer:
     """Give the program with all its words, once; each word's module registers its own verbs."""
-    from gmconfig.cli import config, doctor, flag, init, run, secret, validate
+    from gmconfig.cli import config, deploy, doctor, flag, init, run, secret, validate
 
     app.add_typer(config.app, name="config")
     app.add_typer(secret.app, name="secret")
     app.add_typer(flag.app, name="flag")
+    app.add_typer(deploy.app, name="deploy")
     for word in (init, run, validate, doctor):
         word.register(app)
     return app

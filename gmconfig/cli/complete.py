@@ -15,6 +15,17 @@ def environments(incomplete: str) -> list[str]:
     return [name for name in _manager(None).environments if name.startswith(incomplete)]
 
 
+def deployable(incomplete: str) -> list[str]:
+    """Offer the environments and targets of this repository."""
+    from gmconfig.target.declared import targets
+
+    declared = targets(_manager(None).workspace.project)
+    names = dict.fromkeys(
+        word for one in declared.values() for word in (one.environment, one.group, one.name) if word
+    )
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def revisions(incomplete: str) -> list[str]:
     """Offer the branches and tags of this repository."""
     from gmconfig.storage.git.describe import references

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from gmconfig.api import ConfigManager, ConfigValidator, FeatureFlagManager, SecretsManager
+    from gmconfig.api.deploying import Deployer
     from gmconfig.api.workspace import Workspace
 
 
@@ -63,6 +64,13 @@ class Session:
         from gmconfig.api import FeatureFlagManager
 
         return FeatureFlagManager(environment, root=self.directory or None, record=False, **settings)
+
+    def deployer(self, user: str | None = None, **settings: Any) -> Deployer:
+        """Open the deployments of this folder."""
+        from gmconfig.api.deploying import Deployer
+        from gmconfig.api.workspace import Workspace
+
+        return Deployer(Workspace(root=self.directory or None), user=user, **settings)
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

@@ -28,6 +28,11 @@ def be_quiet(quiet: bool) -> None:
     _quiet = quiet
 
 
+def is_quiet() -> bool:
+    """Whether nothing but answers and errors is to be said."""
+    return _quiet
+
+
 def answer(text: str) -> None:
     """Write the answer to stdout as it is, with one line end at its end."""
     _write(sys.stdout, text if text.endswith("\n") or not text else text + "\n")

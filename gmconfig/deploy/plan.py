@@ -54,6 +54,8 @@ class Planned:
             return "quarantined"
         if self.standing.is_new:
             return "new"
+        if self.standing.live is None and self.standing.changes:
+            return "would change"
         said = [
             word
             for word, holds in (("drifted", self.standing.drift), ("behind", self.standing.is_behind))

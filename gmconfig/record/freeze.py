@@ -38,7 +38,7 @@ class Freeze:
 
     def __str__(self) -> str:
         until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        who = f", by {self.by}" if self.by else ""
+        who = f", by {self.by.partition(' <')[0]}" if self.by else ""
         return f"{self.environment} is frozen{until}{who}" + (f": {self.reason}" if self.reason else "")
 
 

@@ -37,6 +37,13 @@ class Hold:
         """Whether a target is held by it; a group's name holds all of its hosts."""
         return not self.targets or target in self.targets or target.partition("/")[0] in self.targets
 
+    def __str__(self) -> str:
+        what = ", ".join(self.targets) or "everything"
+        by = f" by {self.by.partition(' <')[0]}" if self.by else ""
+        return f"{what} held at {self.record or self.commit[:7]}{by}" + (
+            f": {self.reason}" if self.reason else ""
+        )
+
 
 class Holds:
     """The holds of one environment; at most one concerns a target, the newest."""
@@ -59,6 +66,12 @@ class Holds:
         before = note.read(self.repository, self.ref)
         rest = [old for old in _holds(before.content) if hold.targets and old.targets != hold.targets]
         self._write((hold, *rest), before, f"hold: {self.environment} at {hold.record or hold.commit[:7]}")
+
+    def replace(self, holds: Sequence[Hold]) -> None:
+        """Put these in the place of all that there are."""
+        before = note.read(self.repository, self.ref)
+        if _holds(before.content) != tuple(holds):
+            self._write(holds, before, f"hold: {self.environment} as it was")
 
     def lift(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
         """Take away the holds of some targets (none named: all) and give those that were lifted.

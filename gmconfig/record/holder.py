@@ -30,7 +30,7 @@ class Holder:
 
     def __str__(self) -> str:
         where = f"process {self.pid} on {self.host}" + (f", {self.run}" if self.run else "")
-        return f"{self.user or 'somebody'} ({where}), until {self.until:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{self.user.partition(' <')[0] or 'somebody'} ({where}), until {self.until:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def holder_of(content: Mapping[str, object]) -> Holder | None:

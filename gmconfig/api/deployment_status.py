@@ -1,0 +1,46 @@
+"""How an environment stands: its last deployment, each target, and who or what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gmconfig.record.entry import Record
+    from gmconfig.record.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentStatus:
+    """One environment.
+
+    Attributes:
+        environment: its name.
+        record: its newest deployment, None if there was none.
+        targets: the state of each, in words: in sync, new, drifted, behind, quarantined, unknown.
+        lock: who is deploying right now.
+        freeze: what stops deployments.
+        holds: what is held, and at what.
+        agents: what each agent said last.
+    """
+
+    environment: str
+    record: Record | None
+    targets: Mapping[str, str]
+    lock: str | None = None
+    freeze: str | None = None
+    holds: tuple[str, ...] = ()
+    agents: tuple[Status, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as JSON has it."""
+        return {
+            "environment": self.environment,
+            "deployment": self.record.as_json() if self.record else None,
+            "targets": dict(self.targets),
+            "lock": self.lock,
+            "freeze": self.freeze,
+            "holds": list(self.holds),
+            "agents": [asdict(agent) for agent in self.agents],
+        }

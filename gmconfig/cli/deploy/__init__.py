@@ -1,0 +1,10 @@
+"""`gmconfig deploy`: from a commit to what is live, and back."""
+
+from gmconfig.cli.verb import group
+
+app = group("Plan, apply, roll back and follow deployments.")
+
+from gmconfig.cli.deploy import apply, back, permission, plan, records  # noqa: E402
+
+for module in (plan, apply, back, records, permission):
+    module.register(app)

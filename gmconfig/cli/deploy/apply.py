@@ -1,0 +1,213 @@
+"""`deploy apply`, `resume`, `abort`: change what is live, or come to an end with what was begun."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, terminal, values
+from gmconfig.cli.deploy import arguments, progress, shown
+from gmconfig.cli.verb import verb
+from gmconfig.errors import BrokenConfiguration, ExitCode, NotFound
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+    from gmconfig.deploy.apply import Applied
+    from gmconfig.record.entry import Record
+
+_CODES = {
+    "restored": ExitCode.RESTORED,
+    "failed": ExitCode.FAILED,
+    "restore_failed": ExitCode.FAILED,
+}
+
+
+def apply(
+    session: Session,
+    words: arguments.Words = None,
+    at: arguments.At = None,
+    plan: Annotated[
+        str | None,
+        typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, or refuse if it is stale."),
+    ] = None,
+    canaries: Annotated[
+        list[str] | None, typer.Option("--canary", metavar="TARGET", help="Goes first; repeatable.")
+    ] = None,
+    batch: Annotated[
+        str | None, typer.Option("--batch", metavar="N|N%", help="How many targets of a wave go at once.")
+    ] = None,
+    no_restore: arguments.NoRestore = False,
+    retry: arguments.Retry = False,
+    take_over: arguments.TakeOver = False,
+    most_targets: arguments.MostTargets = None,
+    beyond_budget: Annotated[
+        bool, typer.Option("--beyond-budget", help="Go on although it deletes or changes much.")
+    ] = False,
+    offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Bring targets to what the commit says: stage everywhere, change in waves, check health, restore on failure.
+
+    Nothing is done where nothing differs. The intent is recorded before the first change, under a lock.
+
+    \b
+    gmconfig deploy apply production -m "new pool size"
+    gmconfig deploy apply production --canary web/web-1 --batch 25%
+    gmconfig deploy apply --plan plan.json
+    """
+    options.one_of(output, ("text", "json"))
+    from gmconfig.deploy.options import Options
+    from gmconfig.deploy.planning import Asked
+
+    if dry_run:
+        return _dry(session, words, Asked(at=at, retry=retry, most_targets=most_targets), offline, output)
+    saved = _saved(session, plan) if plan else None
+    chosen = words or (list(saved) if saved else ())
+    asked = Asked(at=at or _commit(saved), retry=retry, most_targets=most_targets)
+    with progress.looking() as seen:
+        deployer = session.deployer(user, offline=offline, take_over=take_over, seen=seen)
+    bound = {name: one["bound"] for name, one in saved.items()} if saved else None
+    with progress.deploying() as tell:
+        how = Options(
+            reason=reason or "",
+            canaries=tuple(canaries or ()),
+            batch=batch,
+            restores=not no_restore,
+            beyond_budget=beyond_budget,
+            told=tell,
+        )
+        done = list(deployer.apply(chosen, asked, how, bound))
+    return answered(done, output)
+
+
+def resume(
+    session: Session,
+    name: arguments.One,
+    offline: arguments.Offline = False,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Go on with a deployment that was cut short; what is live and well already is left alone.
+
+    \b
+    gmconfig deploy resume production-42
+    """
+    with progress.deploying() as tell:
+        record = session.deployer(offline=offline).resume(name, _telling(tell))
+    return ended(record, output)
+
+
+def abort(
+    session: Session,
+    name: arguments.One,
+    offline: arguments.Offline = False,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Put back what a deployment that was cut short had changed, and take its lock away.
+
+    \b
+    gmconfig deploy abort production
+    """
+    with progress.deploying() as tell:
+        record = session.deployer(offline=offline).abort(name, _telling(tell))
+    return ended(record, output)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "apply")(apply)
+    verb(app, "resume")(resume)
+    verb(app, "abort")(abort)
+
+
+def answered(done: list[Applied], output: str) -> int:
+    """Print what deployments did and give the worst of their exit codes."""
+    if output == "json":
+        terminal.answer(values.as_json([_record(one) for one in done]))
+    else:
+        for one in done:
+            _tell(one)
+    return max((code(one.record) for one in done if one.record), default=ExitCode.OK)
+
+
+def ended(record: Record, output: str) -> int:
+    """Print what became of one deployment and give its exit code."""
+    options.one_of(output, ("text", "json"))
+    if output == "json":
+        terminal.answer(values.as_json(shown.deployment(record)))
+    else:
+        terminal.lines(shown.applied(record))
+        _complain(record)
+    return code(record)
+
+
+def code(record: Record) -> ExitCode:
+    """Give the exit code of a deployment's state."""
+    return _CODES.get(record.state, ExitCode.OK)
+
+
+def _tell(one: Applied) -> None:
+    if one.record is None:
+        return terminal.answer(f"{one.plan.environment} is in sync: nothing to do")
+    terminal.lines(shown.applied(one.record))
+    return _complain(one.record)
+
+
+def _complain(record: Record) -> None:
+    if record.state == "restored":
+        terminal.error(f"{record.id} failed, and what was there before is back: {record.error}")
+    elif code(record) is ExitCode.FAILED:
+        terminal.error(f"{record.id} failed, and left something changed: {record.error}")
+        terminal.hint(f"gmconfig deploy abort {record.id}")
+
+
+def _record(one: Applied) -> dict[str, Any]:
+    return {
+        "environment": one.plan.environment,
+        "commit": one.plan.commit,
+        "deployment": shown.deployment(one.record) if one.record else None,
+    }
+
+
+def _dry(session: Session, words: list[str] | None, asked: Any, offline: bool, output: str) -> int:
+    deployer = session.deployer(offline=offline)
+    found = deployer.plan(words or (), asked)
+    if output == "json":
+        terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
+    else:
+        for one in found:
+            terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit)))
+    return ExitCode.OK
+
+
+def _saved(session: Session, file: str) -> dict[str, Mapping[str, Any]]:
+    """Read a saved plan, by environment."""
+    path = os.path.join(session.directory, file)
+    try:
+        with open(path, "rb") as opened:
+            content = json.load(opened)
+        return {
+            str(one["environment"]): one for one in content["plans"] if one["bound"].keys() and one["commit"]
+        }
+    except FileNotFoundError:
+        raise NotFound(f'there is no plan "{file}"', hint=f"gmconfig deploy plan --save {file}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        raise BrokenConfiguration(
+            f'"{file}" is no saved plan', hint="gmconfig deploy plan --save FILE"
+        ) from error
+
+
+def _commit(saved: Mapping[str, Mapping[str, Any]] | None) -> str | None:
+    return str(next(iter(saved.values()))["commit"]) if saved else None
+
+
+def _telling(tell: Any) -> Any:
+    from gmconfig.deploy.options import Options
+
+    return Options(told=tell)

@@ -1,0 +1,126 @@
+"""`deploy hold`, `unhold`, `freeze`, `unfreeze`: what stays as it is, and when nothing is deployed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import complete, options, prompt, terminal, values
+from gmconfig.cli.deploy import arguments, shown
+from gmconfig.cli.verb import verb
+from gmconfig.errors import UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+Environment = Annotated[
+    str, typer.Argument(metavar="ENV", help="Environment.", autocompletion=complete.environments)
+]
+
+
+def hold(
+    session: Session,
+    word: arguments.Word,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ID", help="Hold at this deployment; else at what succeeded last."),
+    ] = None,
+    offline: arguments.Offline = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Keep an environment or a target at a deployment, whatever is committed meanwhile.
+
+    \b
+    gmconfig deploy hold production -m "until the audit is over"
+    """
+    options.one_of(output, ("text", "json"))
+    held = session.deployer(user, offline=offline).hold(word, reason or "", to)
+    if output == "json":
+        from dataclasses import asdict
+
+        return terminal.answer(values.as_json(asdict(held)))
+    return terminal.answer(
+        f"{word} is held at {held.record}: gmconfig deploy unhold {word} lets it follow again"
+    )
+
+
+def unhold(
+    session: Session,
+    word: arguments.Word,
+    yes: options.Yes = False,
+    offline: arguments.Offline = False,
+    user: options.User = None,
+) -> None:
+    """Let an environment or a target follow the branch again; the plan of that is shown first.
+
+    \b
+    gmconfig deploy unhold production
+    """
+    from gmconfig.deploy.planning import Asked
+
+    deployer = session.deployer(user, offline=offline)
+    for found in deployer.plan([word], Asked(unheld=True)):
+        terminal.lines(shown.plan(found, deployer.project.repository.short(found.commit)))
+    if not yes and terminal.interactive() and not prompt.agreed(f"let {word} follow again?"):
+        return terminal.note("nothing was changed")
+    deployer.unhold(word)
+    return terminal.note(f"{word} follows again: gmconfig deploy apply {word} brings it there")
+
+
+def freeze(
+    session: Session,
+    environment: Environment,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="TIME", help="When it ends by itself: 2026-12-27, or with a time."),
+    ] = None,
+    offline: arguments.Offline = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+) -> None:
+    """Let nothing be deployed into an environment; kill switches of flags pass.
+
+    \b
+    gmconfig deploy freeze production --until 2026-12-27 -m holidays
+    """
+    frozen = session.deployer(user, offline=offline).freeze(environment, reason or "", _moment(until))
+    terminal.answer(str(frozen))
+
+
+def unfreeze(
+    session: Session,
+    environment: Environment,
+    offline: arguments.Offline = False,
+    user: options.User = None,
+) -> None:
+    """Take a freeze away.
+
+    \b
+    gmconfig deploy unfreeze production
+    """
+    session.deployer(user, offline=offline).unfreeze(environment)
+    terminal.note(f"{environment} is not frozen any more")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "hold")(hold)
+    verb(app, "unhold")(unhold)
+    verb(app, "freeze")(freeze)
+    verb(app, "unfreeze")(unfreeze)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f'"{text}" is not a time', hint="--until 2026-12-27 or --until 2026-12-27T16:00"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

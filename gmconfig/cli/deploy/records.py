@@ -1,0 +1,131 @@
+"""`deploy status`, `history`, `show`: what is where, what was done, and by whom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli.deploy import arguments, progress, shown
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.api.deployment_status import EnvironmentStatus
+    from gmconfig.cli.session import Session
+
+_INTERVAL = 5.0
+
+
+def status(
+    session: Session,
+    word: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID|ENV]", help="A deployment, or an environment.", autocompletion=complete.environments
+        ),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again whenever it changes.")] = False,
+    offline: arguments.Offline = False,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Show how each environment stands: its last deployment, its targets, holds, freezes, locks, agents.
+
+    \b
+    gmconfig deploy status
+    gmconfig deploy status production --watch
+    """
+    options.one_of(output, ("text", "json"))
+    last = None
+    while True:
+        found = _looked(session, word, offline)
+        if found != last:
+            _answer(found, output)
+            last = found
+        if not watch:
+            return
+        time.sleep(_INTERVAL)
+
+
+def history(
+    session: Session,
+    environment: Annotated[
+        str | None, typer.Argument(metavar="[ENV]", help="Environment.", autocompletion=complete.environments)
+    ] = None,
+    limit: Annotated[int, typer.Option("-n", "--limit", metavar="N", min=1, help="How many.")] = 20,
+    output: options.TextOrJson = "text",
+) -> None:
+    """List deployments, the newest first.
+
+    \b
+    gmconfig deploy history production
+    """
+    options.one_of(output, ("text", "json"))
+    found = list(islice(session.deployer().history(environment), limit))
+    if output == "json":
+        return terminal.answer(values.as_json([shown.deployment(record) for record in found]))
+    if not found:
+        return terminal.note("nothing was deployed yet: gmconfig deploy plan")
+    return terminal.lines(shown.heading(record) for record in found)
+
+
+def show(session: Session, name: arguments.One, output: options.TextOrJson = "text") -> None:
+    """Show one deployment: who, when, why, what it was to change, and what became of each target.
+
+    \b
+    gmconfig deploy show production-42
+    """
+    options.one_of(output, ("text", "json"))
+    record, plan = session.deployer().show(name)
+    if output == "json":
+        return terminal.answer(values.as_json({**shown.deployment(record), "plan": plan}))
+    terminal.lines(shown.applied(record))
+    return terminal.lines(_planned(plan))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs."""
+    verb(app, "status")(status)
+    verb(app, "history")(history)
+    verb(app, "show")(show)
+
+
+def _looked(session: Session, word: str | None, offline: bool) -> list[EnvironmentStatus]:
+    with progress.looking() as seen:
+        deployer = session.deployer(offline=offline, seen=seen)
+        return deployer.status(word)
+
+
+def _answer(found: list[EnvironmentStatus], output: str) -> None:
+    if output == "json":
+        return terminal.answer(values.as_json([one.as_json() for one in found]))
+    return terminal.lines(line for one in found for line in _environment(one))
+
+
+def _environment(one: EnvironmentStatus) -> Iterator[terminal.Line]:
+    yield [(one.environment, "bold")] if one.record is None else shown.heading(one.record)
+    for said in (one.lock, one.freeze, *one.holds):
+        if said:
+            yield [("  ! ", "yellow"), said]
+    width = max((len(name) for name in one.targets), default=0)
+    for name, state in one.targets.items():
+        style = "green" if state == "in sync" else "yellow"
+        yield [f"  {name:<{width}}  ", (state, style)]
+    for agent in one.agents:
+        yield f"  {agent.host}: {agent.record or 'nothing yet'}, {shown.ago(agent.time)}" + (
+            f": {agent.problem}" if agent.problem else ""
+        )
+
+
+def _planned(plan: Any) -> Iterator[terminal.Line]:
+    for name, one in plan.get("targets", {}).items():
+        if one.get("changes"):
+            yield ""
+            yield [(name, "bold")]
+        for change in one.get("changes", ()):
+            sides = [values.inline(change[key]) for key in ("live", "wanted") if key in change]
+            said = change.get("problem") or " → ".join(sides)
+            yield f"  {change['kind']} {change['document']} {change['path']}  {said}"

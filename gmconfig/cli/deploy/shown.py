@@ -1,0 +1,154 @@
+"""Plans and records, as people read them and as JSON has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import terminal, values
+from gmconfig.config.diff import ABSENT
+
+if TYPE_CHECKING:
+    from gmconfig.deploy.plan import Plan, Planned
+    from gmconfig.drift.difference import Difference
+    from gmconfig.record.entry import Outcome, Record
+
+_SIGNS = {"+": "green", "-": "red", "~": "yellow"}
+_STATES = {"succeeded": "green", "partial": "yellow", "healthy": "green", "unchanged": "dim"}
+
+
+def plan(found: Plan, short: str) -> Iterator[terminal.Line]:
+    """Give a plan as lines: each target with what would change, then how to carry it out."""
+    changing = len(found.changing)
+    count = f"{changing:,} of {len(found.targets):,} targets would change" if changing else "in sync"
+    yield [(found.environment, "bold"), f"  {count}", (f"    at {short}", "dim")]
+    if found.freeze:
+        yield [("frozen  ", "red"), str(found.freeze)]
+    width = max((len(one.name) for one in found.targets), default=0)
+    for one in found.targets:
+        yield ""
+        yield from _target(one, width)
+    for problem in found.budget:
+        yield ["", ("beyond the budget: ", "yellow"), problem]
+
+
+def _target(one: Planned, width: int) -> Iterator[terminal.Line]:
+    yield [(f"{one.name:<{width}}", "bold"), f"  {_state(one)}"]
+    if one.standing.error is not None:
+        yield [("  ! ", "red"), str(one.standing.error)]
+    for lacking in one.lacks:
+        yield [("  ! ", "red"), lacking]
+    several = len(one.standing.target.documents) > 1
+    for each in one.standing.changes:
+        yield change(one, each, several=several)
+
+
+def change(one: Planned, each: Difference, *, several: bool = False) -> terminal.Line:
+    """Give one change of a target on one line, with where the wanted value is written."""
+    drifted = any(
+        (drift.document, drift.change.path) == (each.document, each.change.path)
+        for drift in one.standing.drift
+    )
+    return difference(
+        each, several=several, note="drifted, would be corrected" if drifted else _place(one, each)
+    )
+
+
+def _state(one: Planned) -> str:
+    if one.hold:
+        at = one.hold.record or one.hold.commit[:7]
+        return f"{one.state}, held at {at}" + (f": {one.hold.reason}" if one.hold.reason else "")
+    if one.quarantine:
+        return f"quarantined: this failed in {one.quarantine.id}; --retry tries it again"
+    return one.state
+
+
+def difference(each: Difference, *, several: bool = False, note: str = "") -> terminal.Line:
+    """Give one path on one line: what is live, and what is wanted."""
+    sign = each.change.kind
+    name = f"{each.document} " if several else ""
+    if each.problem:
+        return [(f"  {sign} ", _SIGNS[sign]), f"{each.document}: {each.problem}"]
+    return [
+        (f"  {sign} ", _SIGNS[sign]),
+        f"{name}{each.path}  ",
+        _sides(each),
+        (f"    {note}" if note else "", "dim"),
+    ]
+
+
+def _sides(each: Difference) -> str:
+    if each.live is ABSENT:
+        return values.inline(each.wanted)
+    if each.wanted is ABSENT:
+        return values.inline(each.live)
+    return f"{values.inline(each.live)} → {values.inline(each.wanted)}"
+
+
+def _place(one: Planned, each: Difference) -> str:
+    """Say where a wanted value is written."""
+    rendering = one.standing.rendering
+    keys = tuple(key for key in each.change.path if isinstance(key, str | int))
+    if rendering is None or each.wanted is ABSENT or len(keys) != len(each.change.path):
+        return ""
+    origin = rendering.origin(each.document, keys)
+    return f"{origin.place.file}:{origin.place.line}" if origin and origin.place else ""
+
+
+def plan_record(found: Plan) -> dict[str, Any]:
+    """Give a plan as JSON has it."""
+    return {
+        **found.as_json(),
+        "frozen": str(found.freeze) if found.freeze else None,
+        "budget": list(found.budget),
+        "changing": len(found.changing),
+    }
+
+
+def applied(record: Record) -> Iterator[terminal.Line]:
+    """Give what a deployment did, a line a target."""
+    yield heading(record)
+    width = max((len(name) for name in record.targets), default=0)
+    for name, outcome in record.targets.items():
+        yield outcome_line(name, outcome, width)
+
+
+def heading(record: Record) -> terminal.Line:
+    """Give a record on one line."""
+    state = str(record.state).replace("_", " ")
+    return [
+        (record.id, "bold"),
+        "  ",
+        (state, _STATES.get(record.state, "red")),
+        (
+            f"  {record.action} of {record.commit[:7]} by {record.user.partition(' <')[0]}, {ago(record.changed)}",
+            "dim",
+        ),
+        f"  {record.reason}" if record.reason else "",
+    ]
+
+
+def outcome_line(name: str, outcome: Outcome, width: int = 0) -> terminal.Line:
+    """Give one target's part of a deployment."""
+    step = str(outcome.step).replace("_", " ")
+    problem = f"  {outcome.error}" if outcome.error else ""
+    return [f"  {name:<{width}}  ", (step, _STATES.get(outcome.step, "")), problem]
+
+
+def deployment(record: Record) -> dict[str, Any]:
+    """Give a record as JSON has it."""
+    return record.as_json()
+
+
+def ago(moment: str, now: datetime | None = None) -> str:
+    """Say how long ago a moment was, as people say it."""
+    try:
+        seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds()
+    except ValueError:
+        return moment
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number:,} {name}{'s' if number > 1 else ''} ago"
+    return "just now"
