@@ -27,27 +27,47 @@ def layers_of(subject: Subject, findings: list[Finding]) -> dict[str, list[Layer
     """Give the layers of each document; a file that could be two layers is a finding."""
     found: dict[str, list[Layer]] = {}
     for file in sorted(subject.files):
-        try:
-            layer = subject.project.layout.read(file)
-        except BrokenConfiguration as error:
-            findings.append(
-                Finding(
-                    "reference", "ambiguous-file", Severity.ERROR, error.message, Place(file), hint=error.hint
-                )
-            )
-            continue
+        layer = layer_of(subject, file, findings)
         if layer is not None:
             found.setdefault(layer.document, []).append(layer)
     return found
 
 
+def layer_of(subject: Subject, file: str, findings: list[Finding]) -> Layer | None:
+    """Give the layer that a file is; one that could be two is none, and a finding."""
+    try:
+        return subject.project.layout.read(file)
+    except BrokenConfiguration as error:
+        place = Place(file)
+        findings.append(
+            Finding("reference", "ambiguous-file", Severity.ERROR, error.message, place, hint=error.hint)
+        )
+        return None
+
+
+def affected_by(subject: Subject, file: str) -> list[tuple[str, str | None]]:
+    """Give every (document, environment) that a file can change: none that could be two layers, until it is one."""
+    try:
+        return subject.project.affected_by(subject.snapshot, file)
+    except BrokenConfiguration:
+        return []
+
+
 def layers_of_document(subject: Subject, document: str) -> list[Layer]:
     """Give the layers of one document, asking only about files that its name may stand in."""
-    layout = subject.project.layout
-    fixed = {slot.document for slot in layout.slots}
-    files = subject.files if document in fixed else [file for file in subject.files if document in file]
-    found = (layout.read(file) for file in sorted(files))
+    files = (file for file in _files_of(subject, document) if file in subject.files)
+    found = (layer_of(subject, file, []) for file in sorted(set(files)))
     return [layer for layer in found if layer is not None and layer.document == document]
+
+
+def _files_of(subject: Subject, document: str) -> Collection[str]:
+    """Give the files that may be a document's layers, by their names."""
+    layout = subject.project.layout
+    if not layout.variables:
+        return layout.files(document, tuple(subject.project.environments), {})
+    if document in {slot.document for slot in layout.slots}:
+        return subject.files
+    return [file for file in subject.files if document in file]
 
 
 def check(

@@ -163,7 +163,7 @@ def _reach(
         return dict.fromkeys(layers, wanted)
     found: dict[str, set[str]] = {}
     for file in _expanded(subject, files):
-        for document, environment in subject.project.affected_by(subject.snapshot, file):
+        for document, environment in listing.affected_by(subject, file):
             reached = found.setdefault(document, set())
             if environment is not None and (wanted is None or environment in wanted):
                 reached.add(environment)

@@ -72,15 +72,15 @@ class State:
         self.is_new = True
         self.findings = [one for one in self.findings if one.place is None or one.place.file not in listed]
         come = [file for file in listed if file in subject.files]
+        for file in come:
+            listing.layer_of(subject, file, self.findings)
         self.findings.extend(listing.unused(subject, come))
 
     def _stale(self, since: Since) -> set[str]:
         """Give the documents that a change reaches."""
         found = self.verdicts.crossing() if since.changed else set()
         for file in since.changed:
-            found.update(
-                document for document, _ in since.subject.project.affected_by(since.subject.snapshot, file)
-            )
+            found.update(document for document, _ in listing.affected_by(since.subject, file))
         return found
 
     def _check(self, subject: Subject, document: str) -> None:

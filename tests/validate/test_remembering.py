@@ -157,6 +157,34 @@ def test_a_document_that_refers_to_another_follows_it(known):
     assert same_as_anew(known)
 
 
+def test_a_file_that_could_be_two_layers_is_told_however_it_changes(known):
+    known.write(
+        "gmconfig.yaml", "environments: {a: {}}\ndocuments: {a: ['x/a.yaml', 'x/{environment}.yaml']}\n"
+    )
+    run(known)
+    known.write("x/a.yaml", "k: 1\n")
+    assert same_as_anew(known)
+    assert "ambiguous-file" in {finding.rule for finding in run(known).findings}
+    known.write("x/a.yaml", "k: 2\n")
+    assert same_as_anew(known)
+    (known.root / "x/a.yaml").unlink()
+    assert same_as_anew(known)
+
+
+def test_results_that_belong_to_another_answer_are_not_used(known):
+    kept = next((known.root / ".git" / "gmconfig").glob("verdicts-*"))
+    older = kept.read_bytes()
+    known.write("config/billing.yaml", "plan: yes\n")
+    run(known)
+    kept.write_bytes(older)
+    assert answer(known) is not None
+    known.write("config/settings.yaml", "port: 1\n")
+    assert same_as_anew(known)
+    kept.unlink()
+    known.write("config/settings.yaml", "port: 2\n")
+    assert same_as_anew(known)
+
+
 def test_a_damaged_cache_is_ignored(known):
     for path in (known.root / ".git" / "gmconfig").glob("validate-*"):
         for content in (b"", b"gmconfig", path.read_bytes()[:-7], path.read_bytes() + b"x", os.urandom(300)):

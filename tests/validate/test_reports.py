@@ -167,14 +167,14 @@ def test_gitlab_fingerprints_survive_a_move_and_are_unique():
     twice = Report((FINDINGS[0], FINDINGS[0], FINDINGS[2]))
     first = json.loads(FORMATS["gitlab"](twice))
     assert len({issue["fingerprint"] for issue in first}) == len(first) == 2
-    
+
     moved = Report((FINDINGS[0].replaced(place=Place("config/environments/staging.yaml", 70, 9)),))
     assert json.loads(FORMATS["gitlab"](moved))[0]["fingerprint"] == first[0]["fingerprint"]
     assert set(first[0]) == {"description", "check_name", "fingerprint", "severity", "location"}
 
 
 def test_findings_that_differ_only_in_environments_become_one():
-    
+
     findings = [FINDINGS[0].replaced(environments=(name,), hint=name) for name in ("b", "a")]
     (finding,) = merged(findings)
     assert finding.environments == ("b", "a")

@@ -58,7 +58,7 @@ def is_policy(file: str) -> bool:
 def read(subject: Subject, given: Sequence[ComplianceRule]) -> Policies:
     """Read every policy file of a snapshot; rules that the caller gives come on top."""
     reader = _Reader()
-    for file in sorted(filter(is_policy, subject.files)):
+    for file in sorted(file for file in subject.files if file.startswith(FOLDER) and is_policy(file)):
         reader.file(file, subject.snapshot.read(file))
     own = {rule.id: rule for rule in (*reader.rules, *given)}
     built_in = (rule for rule in BUILT_IN if rule.id not in own and rule.id not in reader.disabled)

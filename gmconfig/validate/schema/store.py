@@ -9,6 +9,8 @@ from gmconfig.validate.source import documents_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from gmconfig.validate.subject import Subject
 
 FOLDER = "schemas/"
@@ -23,7 +25,7 @@ class Schemas:
         self._data: dict[str, object] = {}
         self._compiled: dict[str, Schema | None] = {}
         self._by_content: dict[tuple[str, bytes], Schema] = {}
-        self._files = frozenset(name for name in subject.files if name.startswith(FOLDER))
+        self._files = _Below(subject.files)
 
     def file_of(self, document: str) -> str | None:
         """Give the file of a document's schema; None where there is none."""
@@ -63,3 +65,19 @@ class Schemas:
             except (BrokenConfiguration, FileNotFoundError) as error:
                 raise LookupError(file) from error
         return self._data[file]
+
+
+class _Below:
+    """The files of the folder, looked through when somebody first asks for more than one."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+
+    def __contains__(self, file: object) -> bool:
+        return isinstance(file, str) and file.startswith(FOLDER) and file in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return (file for file in self._files if file.startswith(FOLDER))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

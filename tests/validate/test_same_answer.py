@@ -1,0 +1,110 @@
+"""One answer, however it comes about: anew, from what was kept, or by several processes."""
+
+import os
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gmconfig.project.project import Project
+from gmconfig.validate import state
+from gmconfig.validate.cached import check
+from gmconfig.validate.run import check as anew
+from tests.validate.conftest import ENVIRONMENTS
+
+TEXTS = [
+    "port: 80\n",
+    "port: 70000\ndebug: true\n",
+    "port: ${CONFIG:billing:port}\n",
+    "port: ${HOST}\nflag: yes\n",
+    "a: [\n",
+    "a: 1\n---\na: 2\n",
+    "tls: {enabled: false}\ndb_password: Rk4-iAq9-Zw2x\n",
+    "backends:\n  - {name: a, tls: {enabled: false}}\n  - {name: b, tls: {enabled: true}}\n",
+    "port: null\n",
+    "",
+]
+SCHEMA = '{"properties": {"port": {"maximum": 65535}}}'
+FILES = {
+    **dict.fromkeys(
+        (
+            "config/settings.yaml",
+            "config/billing.yaml",
+            "config/settings-2.yaml",
+            "config/environments/staging.yaml",
+            "config/environments/production/billing.yaml",
+            "config/environments/nowhere/billing.yaml",
+            "x/production.yaml",
+            "x/amb.yaml",
+            "hosts/web.yaml",
+        ),
+        st.sampled_from(TEXTS) | st.none(),
+    ),
+    "schemas/settings.schema.json": st.sampled_from([SCHEMA, '{"$ref": "shared.json"}', "{"]) | st.none(),
+    "schemas/shared.json": st.sampled_from([SCHEMA, "true"]) | st.none(),
+    "policies/a.yaml": st.sampled_from(
+        [
+            "rules: [{id: a, config_path: port, documents: [billing], require: {type: integer}}]\n",
+            "rules: [{id: b, config_path: '**.name', required: true, require: {const: a}}]\ndisable: [tls-on]\n",
+        ]
+    )
+    | st.none(),
+    "gmconfig.yaml": st.sampled_from(
+        [
+            ENVIRONMENTS,
+            "environments: {production: {}, amb: {}}\n"
+            "documents: {amb: ['x/amb.yaml', 'x/{environment}.yaml'], billing: 'config/{document}.yaml'}\n",
+            ENVIRONMENTS + "layers: [{file: 'hosts/{host}.yaml', document: billing}]\n",
+        ]
+    ),
+}  # fmt: skip
+EDIT = st.sampled_from(sorted(FILES)).flatmap(lambda file: st.tuples(st.just(file), FILES[file]))
+
+
+def shown(report):
+    return (
+        report.findings, report.environments, report.documents, report.files, report.unchecked,
+        dict(report.lines), report.until,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("layers_worth_a_share", [1, 100])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    declared=FILES["gmconfig.yaml"],
+    steps=st.lists(st.lists(EDIT, min_size=1, max_size=4), min_size=1, max_size=4),
+)
+def test_whatever_changes_the_answer_is_the_same(repo, monkeypatch, layers_worth_a_share, declared, steps):
+    monkeypatch.setattr(state, "_WORTH_A_SHARE", layers_worth_a_share)
+    begin(repo, declared)
+    for edits in steps:
+        for file, text in edits:
+            put(repo / file, text)
+        fresh = anew(project(repo), project(repo).worktree(), today="2026-11-22")
+        assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
+        assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
+
+
+def project(root) -> Project:
+    return Project.find(str(root))
+
+
+def begin(root, declared: str) -> None:
+    """Empty the folder, what was kept included; its files are old enough to be trusted."""
+    for name in os.listdir(root):
+        if name != ".git":
+            (shutil.rmtree if (root / name).is_dir() else os.unlink)(root / name)
+    shutil.rmtree(root / ".git" / "gmconfig", ignore_errors=True)
+    put(root / "gmconfig.yaml", declared)
+    for file in ("config/settings.yaml", "config/billing.yaml", "config/environments/staging.yaml"):
+        put(root / file, "port: 1\n")
+    check(project(root), today="2026-11-22")
+
+
+def put(path, text: str | None) -> None:
+    if text is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
