@@ -55,18 +55,25 @@ def aligned(text: bytes, before: Piece) -> Iterator[Sequence[Piece] | Gap]:
 
 
 def _same_front(text: bytes, parts: Sequence[Piece], number: int, at: int, end: int) -> tuple[int, int]:
-    while number < len(parts) and text.startswith(parts[number].text, at, end):
-        at += len(parts[number].text)
+    begins_with = text.startswith
+    for part in parts[number:]:
+        own = part.text
+        if not begins_with(own, at, end):
+            break
+        at += len(own)
         number += 1
     return at, number
 
 
 def _same_back(text: bytes, parts: Sequence[Piece], at: int, front: int) -> tuple[int, int]:
     """Give how many parts stay at the back, and where they begin; one part stays on the other side."""
-    back, end = 0, len(text)
-    while back < len(parts) - max(front, 1) and text.endswith(parts[-1 - back].text, at, end):
+    back, end, ends_with = 0, len(text), text.endswith
+    for part in parts[: max(front, 1) - 1 : -1]:
+        own = part.text
+        if not ends_with(own, at, end):
+            break
         back += 1
-        end -= len(parts[-back].text)
+        end -= len(own)
     return back, end
 
 

@@ -19,14 +19,13 @@ NO_ANCHORS: Mapping[bytes, bytes] = {}
 
 
 class Found:
-    """A map or list that was read: its size and depth, and what its anchors mean at its end, as YAML text."""
+    """A map or list that was read: its size and depth."""
 
-    __slots__ = ("_asked", "_matching", "_value", "anchors", "depth", "size")
+    __slots__ = ("_asked", "_matching", "_value", "depth", "size")
 
-    def __init__(self, size: int, depth: int, anchors: Mapping[bytes, bytes]) -> None:
+    def __init__(self, size: int, depth: int) -> None:
         self.size = size
         self.depth = depth
-        self.anchors = anchors
         self._value: object = ABSENT
         self._asked: Selector | None = None
         self._matching: tuple[object, ...] = ()
@@ -65,14 +64,15 @@ class Found:
 
 
 class Read(Found):
-    """What the YAML reader gave, whole."""
+    """What the YAML reader gave, whole, and what its anchors mean at its end, as YAML text."""
 
-    __slots__ = ()
+    __slots__ = ("anchors",)
 
     def __init__(
         self, value: object, size: int = 0, depth: int = 0, anchors: Mapping[bytes, bytes] = NO_ANCHORS
     ) -> None:
-        super().__init__(size, depth, anchors)
+        super().__init__(size, depth)
+        self.anchors = anchors
         self._value = value
 
     def names(self) -> Sequence[str]:
@@ -94,7 +94,7 @@ class Wrapped(Found):
     __slots__ = ("inner", "key")
 
     def __init__(self, key: str | None, inner: Found) -> None:
-        super().__init__(inner.size + 1, inner.depth + 1, inner.anchors)
+        super().__init__(inner.size + 1, inner.depth + 1)
         self.key = key
         self.inner = inner
 
@@ -119,9 +119,8 @@ class Joined(Found):
 
     __slots__ = ("is_list", "parts")
 
-    def __init__(self, parts: Sequence[Found], is_list: bool, anchors: Mapping[bytes, bytes]) -> None:
-        size, depth = sum([part.size for part in parts]), max([part.depth for part in parts])
-        super().__init__(size, depth, anchors)
+    def __init__(self, parts: Sequence[Found], is_list: bool, size: int, depth: int) -> None:
+        super().__init__(size, depth)
         self.parts = parts
         self.is_list = is_list
 

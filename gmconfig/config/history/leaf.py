@@ -32,7 +32,7 @@ def read_alone(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
         Uncuttable: it cannot be read alone.
     """
     if not piece.used and not piece.defined:
-        return _measured(piece, load(piece.text), NO_ANCHORS)
+        return _measured(piece, everyday(piece.text) or load(piece.text), NO_ANCHORS)
     return _by_lines(piece, anchors) or _by_the_parser(piece, anchors)
 
 

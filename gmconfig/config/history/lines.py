@@ -78,7 +78,8 @@ def _cuts(text: bytes, column: int, is_list: bool) -> list[int]:
             found.append(at)
         elif is_list or not found or text[end : end + 2] not in (b"- ", b"-\n", b"-\r"):
             raise Uncuttable  # in a map, a list may stand in the column of its key
-    if not found:
+    first = _FIRST.match(text)
+    if not found or not first or first.end(1) != found[0] + column:
         raise Uncuttable
     return found
 

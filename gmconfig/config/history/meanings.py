@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gmconfig.config.history.found import Found
+    from gmconfig.config.history.found import Read
 
     Every = dict[frozenset[tuple[bytes, bytes]], "Meanings"]
 
@@ -31,8 +31,10 @@ class Meanings:
         every: Every = {}
         return every.setdefault(frozenset(), cls({}, every))
 
-    def after(self, found: Found) -> Meanings:
+    def after(self, found: Read) -> Meanings:
         """Give what is known behind a piece; most of the time that is the piece of the version before."""
+        if not found.anchors:
+            return self
         if found.anchors != self._last:
             self._next = self._joined(found.anchors)
             self._last = found.anchors

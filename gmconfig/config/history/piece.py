@@ -24,7 +24,7 @@ from gmconfig.config.history.lines import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from gmconfig.config.history.found import Found
     from gmconfig.config.history.meanings import Meanings
@@ -40,11 +40,12 @@ class Piece:
     """A stretch of lines: a *leaf* that is read as it stands, or parts, or an entry or item with one body.
 
     `used` and `defined` are the names of aliases and anchors that may stand in it (too many do no harm).
-    `found` keeps what reading gave, by what those names meant; `last` is what it gave `behind` the anchors of
-    the last time, and `constant` is it where there are no names.
+    `found` keeps what reading a leaf gave, by what those names meant. `last` is what the last time gave,
+    `behind` those anchors, with these `ahead` of it; `constant` is it where there are no names.
     """
 
     __slots__ = (
+        "ahead",
         "behind",
         "body",
         "column",
@@ -71,6 +72,7 @@ class Piece:
         self.constant: Found | None = None
         self.last: Found | None = None
         self.behind: Meanings | None = None
+        self.ahead: Meanings | None = None
         self.found: dict[tuple[bytes | None, ...], object] = {}
 
 
@@ -89,14 +91,28 @@ class Cutter:
         return self._piece(without_preamble(raw), before)
 
     def _piece(self, text: bytes, before: Piece | None) -> Piece:
-        if before is not None and before.text == text:
-            return before
+        """Give a whole file, or what stands below a key or behind a dash."""
+        if before is not None:
+            if before.text == text:
+                return before
+            again = self._again(text, before)
+            if again:
+                return again
+        return self._fresh(text)
+
+    def _part(self, text: bytes, column: int, is_list: bool, before: Piece | None) -> Piece:
+        """Give one entry or item, of which it is known where it begins."""
         if len(text) >= _LASTING:
-            return (before and self._again(text, before)) or self._fresh(text)
+            return self._new_part(text, column, is_list, before)
         known = self._known.get(text)
         if known is None:
-            known = self._known[text] = (before and self._again(text, before)) or self._fresh(text)
+            known = self._known[text] = self._new_part(text, column, is_list, before)
         return known
+
+    def _new_part(self, text: bytes, column: int, is_list: bool, before: Piece | None) -> Piece:
+        inner = before.body if before else None
+        found = self._nested(text, column, is_list, inner) if inner or len(text) >= _SMALL else None
+        return found or _leaf(text, column, is_list)
 
     def _again(self, text: bytes, before: Piece) -> Piece | None:
         if before.parts:
@@ -105,13 +121,10 @@ class Cutter:
 
     def _fresh(self, text: bytes) -> Piece:
         column, is_list = begins_as(text)
-        nested = self._nested(text, column, is_list, None) if len(text) >= _SMALL else None
-        if nested:
-            return nested
         texts = parts_of(text, column, is_list)
-        if len(texts) == 1:
-            return _leaf(text, column, is_list)
-        parts = [self._piece(part, None) for part in texts]
+        parts = [self._part(part, column, is_list, None) for part in texts]
+        if len(parts) == 1:
+            return parts[0]
         return _joined(Piece(text, column, is_list), parts, parts, ((), ()))
 
     def _nested(self, text: bytes, column: int, is_list: bool, inner: Piece | None) -> Piece | None:
@@ -140,7 +153,7 @@ class Cutter:
                 return [nested]
         texts = parts_of(text, column, is_list)
         pairs = olds if len(olds) == len(texts) else [None] * len(texts)
-        return [self._piece(part, old) for part, old in zip(texts, pairs, strict=True)]
+        return [self._part(part, column, is_list, old) for part, old in zip(texts, pairs, strict=True)]
 
     def _entry(self, text: bytes, column: int, before: Piece | None) -> Piece | None:
         header = header_of(text, column)
@@ -163,11 +176,15 @@ class Cutter:
 
 def _joined(piece: Piece, parts: Sequence[Piece], new: Sequence[Piece], names: Names) -> Piece:
     """Give a piece its parts; `names` are those of the parts that are not new."""
-    if not parts or any([part.column != piece.column or part.is_list != piece.is_list for part in new]):  # noqa: C419
+    if not parts:
         raise Uncuttable
-    piece.parts = tuple(parts)
-    piece.used = _with(names[0], [part.used for part in new])
-    piece.defined = _with(names[1], [part.defined for part in new])
+    used, defined = names
+    for part in new:
+        if part.used:
+            used = _with(used, part.used)
+        if part.defined:
+            defined = _with(defined, part.defined)
+    piece.parts, piece.used, piece.defined = tuple(parts), used, defined
     return piece
 
 
@@ -178,13 +195,13 @@ def _wrapped(piece: Piece, key: str, body: Piece) -> Piece:
 
 def _leaf(text: bytes, column: int, is_list: bool) -> Piece:
     piece = Piece(text, column, is_list)
-    names = _NAME.findall(text) if b"*" in text or b"&" in text else ()
-    piece.used = _with((), [[name for sign, name in names if sign == b"*"]])
-    piece.defined = _with((), [[name for sign, name in names if sign == b"&"]])
+    if b"*" in text or b"&" in text:
+        names = _NAME.findall(text)
+        piece.used = _with((), [name for sign, name in names if sign == b"*"])
+        piece.defined = _with((), [name for sign, name in names if sign == b"&"])
     return piece
 
 
-def _with(names: tuple[bytes, ...], groups: Iterable[Sequence[bytes]]) -> tuple[bytes, ...]:
+def _with(names: tuple[bytes, ...], more: Sequence[bytes]) -> tuple[bytes, ...]:
     """Add names to some; those that are gone may stay, for too many do no harm."""
-    more = [name for group in groups if group for name in group if name not in names]
-    return (*names, *dict.fromkeys(more)) if more else names
+    return tuple(dict.fromkeys((*names, *more)))

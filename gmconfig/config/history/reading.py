@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gmconfig.config.history.found import NO_ANCHORS, Joined, Read, Wrapped
+from gmconfig.config.history.found import Joined, Read, Wrapped
 from gmconfig.config.history.leaf import read_alone
 from gmconfig.config.history.lines import Uncuttable
 from gmconfig.config.history.meanings import Meanings
@@ -65,31 +65,39 @@ class VersionReader:
 
 
 def _evaluated(piece: Piece, anchors: Meanings) -> Found:
-    known = anchors.known
-    meaning = (*[known.get(name) for name in piece.used], *[known.get(name) for name in piece.defined])
-    found = piece.found.get(meaning)
-    if found is _WRONG:
-        raise _Wrong
-    if found is None:
-        found = piece.found[meaning] = _fresh(piece, meaning, anchors)
-    piece.behind, piece.last = anchors, found  # type: ignore[assignment]  # only this fills `found`
-    if not piece.used and not piece.defined:
-        piece.constant = piece.last
-    return found  # type: ignore[return-value]
-
-
-def _fresh(piece: Piece, meaning: tuple[bytes | None, ...], anchors: Meanings) -> Found:
+    """Read a piece behind these anchors; most are met there again, so that is noted on it."""
     if piece.parts:
-        return _joined(piece, anchors)
-    if piece.body is not None:
-        return Wrapped(None if piece.is_list else piece.key, _evaluated(piece.body, anchors))
+        found: Found = _joined(piece, anchors)
+    elif piece.body is not None:
+        found = Wrapped(None if piece.is_list else piece.key, _evaluated(piece.body, anchors))
+        piece.ahead = piece.body.ahead
+    else:
+        found = _leaf(piece, anchors)
+        piece.ahead = anchors.after(found)
+    piece.behind, piece.last = anchors, found
+    if not piece.used and not piece.defined:
+        piece.constant = found
+    return found
+
+
+def _leaf(piece: Piece, anchors: Meanings) -> Read:
+    known = anchors.known
+    meaning = tuple([known.get(name) for name in (*piece.used, *piece.defined)])
+    found = piece.found.get(meaning)
+    if found is None:
+        found = piece.found[meaning] = _fresh(piece, anchors)
+    if isinstance(found, Read):
+        return found
+    raise _Wrong
+
+
+def _fresh(piece: Piece, anchors: Meanings) -> object:
     try:
         return read_alone(piece, anchors.known)
-    except BrokenConfiguration as error:
+    except BrokenConfiguration:
         if not _is_complete(piece.text):
             raise
-        piece.found[meaning] = _WRONG
-        raise _Wrong from error
+        return _WRONG
 
 
 def _is_complete(text: bytes) -> bool:
@@ -102,18 +110,23 @@ def _is_complete(text: bytes) -> bool:
     return all(name is None or _PLAIN_NAME.fullmatch(name) for name in names)
 
 
-def _joined(piece: Piece, anchors: Meanings) -> Found:
+def _joined(piece: Piece, anchors: Meanings) -> Joined:
     parts: list[Found] = []
-    defined: dict[bytes, bytes] = {}
+    size = depth = 0
     for part in piece.parts:
-        found = part.constant or (part.last if part.behind is anchors else None) or _evaluated(part, anchors)
-        if found.anchors:
-            defined.update(found.anchors)
-            anchors = anchors.after(found)
+        found = part.constant
+        if found is None:
+            found = part.last if part.behind is anchors else None
+            if found is None:
+                found = _evaluated(part, anchors)
+            anchors = part.ahead  # type: ignore[assignment]  # where `last` is, this is
         parts.append(found)
+        size += found.size
+        depth = max(depth, found.depth)
+    piece.ahead = anchors
     if not piece.is_list:
         _check_names(parts)
-    return Joined(parts, piece.is_list, defined or NO_ANCHORS)
+    return Joined(parts, piece.is_list, size, depth)
 
 
 def _check_names(parts: list[Found]) -> None:
