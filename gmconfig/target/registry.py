@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from gmconfig.target.kind import Access, Kind
 
 GROUP = "gmconfig.targets"
-KINDS = {"directory": "gmconfig.target.kinds.directory:Directory"}
+KINDS = {
+    "directory": "gmconfig.target.kinds.directory:Directory",
+    "branch": "gmconfig.target.kinds.branch:Branch",
+}
 """Each kind by its name, as `module:what makes it` from a target and an access."""
 
 Maker = Callable[["Target", "Access"], "Kind"]

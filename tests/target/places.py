@@ -1,6 +1,8 @@
 """One real place for every kind of target, as the behaviour suite and the tests of single kinds use them."""
 
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -77,4 +79,56 @@ def file_place(tmp_path: Path) -> Place:
     return Place(Target("web", "production", file=str(path)), tmp_path, path.write_bytes, put)
 
 
-PLACES: dict[str, Callable[..., Place]] = {"folder": folder_place, "file": file_place}
+def _git(*words: str, cwd: Path) -> str:
+    done = subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def clone_of(bare: Path, branch: str) -> Path:
+    """Give somebody else's clone, with the branch checked out."""
+    clone = Path(tempfile.mkdtemp(dir=bare.parent))
+    _git("clone", "-q", str(bare), str(clone), cwd=bare.parent)
+    known = subprocess.run(["git", "switch", "-q", branch], cwd=clone, capture_output=True, check=False)
+    if known.returncode:
+        _git("switch", "-q", "--orphan", branch, cwd=clone)
+    return clone
+
+
+def branch_place(tmp_path: Path, folder: str = "") -> Place:
+    """A project whose remote is a bare repository; Argo CD would read it there."""
+    bare, repo = tmp_path / "remote.git", tmp_path / "project"
+    tmp_path.mkdir(exist_ok=True)
+    _git("init", "-q", "--bare", str(bare), cwd=tmp_path)
+    _git("init", "-q", str(repo), cwd=tmp_path)
+    (repo / "gmconfig.yaml").write_text("")
+    _git("remote", "add", "origin", str(bare), cwd=repo)
+
+    def write(content: bytes) -> None:
+        clone = clone_of(bare, "env/production")
+        (clone / folder).mkdir(parents=True, exist_ok=True)
+        (clone / folder / FILE).write_bytes(content)
+        _git("add", "-A", cwd=clone)
+        _git("commit", "-qm", "a hand's work", cwd=clone)
+        _git("push", "-q", "origin", "env/production", cwd=clone)
+
+    target = Target("web", "production", "branch", secrets="omit", settings={"folder": folder})
+    return Place(target, repo, write, write)
+
+
+def branch_folder_place(tmp_path: Path) -> Place:
+    """The same, with a folder of a branch that others use too."""
+    place = branch_place(tmp_path, "apps/web")
+    clone = clone_of(tmp_path / "remote.git", "env/production")
+    (clone / "README.md").write_text("theirs")
+    _git("add", "-A", cwd=clone)
+    _git("commit", "-qm", "theirs", cwd=clone)
+    _git("push", "-q", "origin", "env/production", cwd=clone)
+    return place
+
+
+PLACES: dict[str, Callable[..., Place]] = {
+    "folder": folder_place,
+    "file": file_place,
+    "branch": branch_place,
+    "branch-folder": branch_folder_place,
+}

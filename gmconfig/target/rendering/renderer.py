@@ -12,6 +12,7 @@ from gmconfig.errors import BrokenConfiguration
 from gmconfig.target.declared import Target
 from gmconfig.target.formats import FLAGS, FORMATS, About, Form
 from gmconfig.target.rendering import leaves
+from gmconfig.target.rendering.kustomization import kustomization
 from gmconfig.target.rendering.opening import Secrets, Tokens, Values
 from gmconfig.target.rendering.rendering import Part, Rendering
 
@@ -64,7 +65,8 @@ class Renderer:
     def _rendered(self, target: Target) -> Rendering:
         drafts = {document: self._draft(target, document) for document in target.documents}
         parts = {document: draft.part() for document, draft in drafts.items()}
-        return Rendering(parts, _about(target), lambda: _files(list(drafts.values())))
+        extras = kustomization(target, parts) if target.settings.get("kustomize") else None
+        return Rendering(parts, _about(target), lambda: _files(list(drafts.values())), extras)
 
     def _draft(self, target: Target, document: str) -> _Draft:
         if document == FLAGS:
@@ -204,7 +206,7 @@ def _files(drafts: list[_Draft]) -> dict[str, bytes] | None:
 def _about(target: Target) -> dict[str, Any]:
     """Give what changes the files beside their trees."""
     said: dict[str, Any] = {"format": target.format, "secrets": target.secrets}
-    for key in ("name", "namespace", "recipients"):
+    for key in ("name", "namespace", "recipients", "kustomize"):
         if key in target.settings:
             said[key] = target.settings[key]
     return said

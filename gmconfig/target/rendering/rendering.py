@@ -64,13 +64,19 @@ class Rendering:
 
     Attributes:
         parts: each document by its name.
+        extras: files beside those of the documents, which say how to use them.
         wanted: the digest over all trees and how they are written; needs no key, may be seen by everybody.
     """
 
     def __init__(
-        self, parts: Mapping[str, Part], about: object, files: Callable[[], dict[str, bytes] | None]
+        self,
+        parts: Mapping[str, Part],
+        about: object,
+        files: Callable[[], dict[str, bytes] | None],
+        extras: Mapping[str, bytes] | None = None,
     ) -> None:
         self.parts = parts
+        self.extras = extras or {}
         self._files = files
         trees = {document: part.tree for document, part in parts.items()}
         self.wanted = sha256(plaintext.encode({"about": about, "documents": trees})).hexdigest()
@@ -78,7 +84,8 @@ class Rendering:
     @cached_property
     def files(self) -> dict[str, bytes] | None:
         """What is to stand on the target, by file name; None where that needs a key that is not at hand."""
-        return self._files()
+        files = self._files()
+        return None if files is None else {**files, **self.extras}
 
     def needed_files(self) -> dict[str, bytes]:
         """Give the files.
@@ -123,7 +130,7 @@ class Rendering:
 
     def strangers(self, files: Mapping[str, bytes]) -> list[str]:
         """Give the live files that belong to no document."""
-        return sorted(set(files) - {part.file for part in self.parts.values()})
+        return sorted(set(files) - {part.file for part in self.parts.values()} - set(self.extras))
 
     def secret_values(self) -> dict[str, dict[str, object]]:
         """Give what each secret is in the files, by document and printed path, as a reader sees it."""
