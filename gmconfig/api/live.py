@@ -43,6 +43,7 @@ class LiveConfig:
             rules=rules_of(workspace.project.settings.merge),
             interval_seconds=interval,
             on_reload=self._noted,
+            opened=plain,
         )
 
     def get(self, path: str, default: object = None) -> object:
@@ -61,7 +62,10 @@ class LiveConfig:
         return self._watcher.current.tree
 
     def on_change(self, path: str, callback: Callable[[Change], None]) -> None:
-        """Call back with each change at or below a path, after the swap, on the watching thread."""
+        """Call back with each change at or below a path, after the swap, on the watching thread.
+
+        A secret's two sides are `Secret`, which shows nothing until `.reveal()`; `get` gives its new value.
+        """
         self._watcher.on_change(path, callback)
 
     def start(self) -> LiveConfig:
@@ -117,7 +121,7 @@ class LiveConfig:
         workspace = self._workspace.reopened()
         files = workspace.project.worktree()
         resolved = workspace.resolved(self.document, files, workspace.environment, overrides=True)
-        return plain(resolved.value(workspace.lookup(files, workspace.environment)))
+        return resolved.value(workspace.lookup(files, workspace.environment))
 
     def _files(self) -> list[str]:
         workspace = self._workspace

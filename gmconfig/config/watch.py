@@ -34,7 +34,9 @@ class Watcher:
     """Holds the current values of one document and replaces them when its files change.
 
     `load` gives the document's value and raises a `GmconfigError` where it cannot; `files` gives the
-    absolute paths that it depends on, existing or not. Callbacks run on the watching thread, after the swap.
+    absolute paths that it depends on, existing or not. `opened` makes of it what `current` gives; changes tell
+    of the value as it was loaded, so that a secret in them shows itself to nobody. Callbacks run on the
+    watching thread, after the swap.
     """
 
     def __init__(
@@ -45,9 +47,11 @@ class Watcher:
         rules: Rules = (),
         interval_seconds: float = 1.0,
         on_reload: Callable[[Reload], None] | None = None,
+        opened: Callable[[object], object] = lambda tree: tree,
     ) -> None:
         """Load for the first time; an error here is the caller's."""
         self._load = load
+        self._opened = opened
         self._files = files
         self._rules = rules
         self._interval = interval_seconds
@@ -59,7 +63,7 @@ class Watcher:
         self._seen = self._signatures()
         self._hashes = self._contents()
         self._tree = load()
-        self.current = FrozenConfig(self._tree)
+        self.current = FrozenConfig(opened(self._tree))
 
     def on_change(self, path: str, callback: Callable[[Change], None]) -> None:
         """Call back with each change at or below a path; `*` and `**` mean several, the empty path all."""
@@ -114,7 +118,7 @@ class Watcher:
         changes = tuple(diff(self._tree, tree, self._rules))
         if changes:
             self._tree = tree
-            self.current = FrozenConfig(tree)
+            self.current = FrozenConfig(self._opened(tree))
         done = self._told(Reload(changes))
         self._call_back(changes)
         return done

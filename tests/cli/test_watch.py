@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig import ConfigManager, SecretsManager
+
 SECONDS = 20
 
 
@@ -127,3 +129,49 @@ def test_an_interrupt_ends_it_with_130(watching, without_secrets):
 
 def test_exec_and_signal_exclude_each_other(cli, trading):
     assert cli("config", "watch", "settings", "--exec", "true", "--signal", "1").code == 2
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_secret_that_changed_is_told_and_not_shown(sealed_trading, output):
+    command = [
+        sys.executable,
+        "-m",
+        "gmconfig",
+        "config",
+        "watch",
+        "settings",
+        "--interval",
+        "0.05",
+        "--count",
+        "1",
+    ]
+    watcher = subprocess.Popen(
+        [*command, "-o", output],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=sealed_trading,
+    )
+    assert watcher.stderr.readline().startswith("gmconfig: watching settings")
+    SecretsManager().update_secret("db_password", "another-horse-battery")
+    out, err = watcher.communicate(timeout=SECONDS)
+    assert "database.password" in out
+    assert "horse-battery" not in out + err
+    if output == "json":
+        told = [json.loads(line) for line in out.splitlines()]
+        assert {"path": "database.password", "secret": "changed"}.items() <= told[0].items()
+
+
+def test_a_program_hears_of_a_changed_secret_and_asks_for_it(sealed_trading):
+    heard = []
+    with ConfigManager().live("settings", interval=60) as live:
+        live.on_change("database.password", heard.append)
+        SecretsManager().update_secret("db_password", "another-horse-battery")
+        live.reload()
+        assert live.get("database.password") == "another-horse-battery"
+    (change,) = heard
+    assert "horse" not in repr(change)
+    assert (change.before.reveal(), change.after.reveal()) == (
+        "correct-horse-battery",
+        "another-horse-battery",
+    )
