@@ -62,7 +62,7 @@ def student_quantile(alpha: float, freedom: float) -> float:
     for _ in range(200):
         step = (student_two_sided(t, freedom) - alpha) / (2 * _student_density(t, freedom))
         t += step
-        if abs(step) <= 1e-14 * t:
+        if abs(step) <= 1e-10 * t:  # the error left is about its square
             break
     return t
 

@@ -7,6 +7,7 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, log, log1p, sqrt
 from typing import Protocol
@@ -18,7 +19,7 @@ PLANNED = 10_000
 class Inference(Protocol):
     """How sure one may be of a difference, given when one looks.
 
-    `pairs` is n1·n2/(n1+n2): what two samples are worth; `fixed` is the answer of a test that is looked at once.
+    `pairs` is n1·n2/(n1+n2): what two samples are worth; `fixed` gives the answer of a test that is looked at once.
     """
 
     @property
@@ -29,10 +30,10 @@ class Inference(Protocol):
     def name(self) -> str:
         """What the method is called."""
 
-    def p_value(self, fixed: float, z: float, pairs: float) -> float:
+    def p_value(self, fixed: Callable[[], float], z: float, pairs: float) -> float:
         """Give the p-value of a difference of `z` standard errors."""
 
-    def critical(self, fixed: float, pairs: float) -> float:
+    def critical(self, fixed: Callable[[], float], pairs: float) -> float:
         """Give how many standard errors an interval reaches to either side."""
 
 
@@ -43,13 +44,13 @@ class Fixed:
     alpha: float = 0.05
     name: str = "fixed horizon"
 
-    def p_value(self, fixed: float, z: float, pairs: float) -> float:  # noqa: ARG002
+    def p_value(self, fixed: Callable[[], float], z: float, pairs: float) -> float:  # noqa: ARG002
         """Give the test's own p-value."""
-        return fixed
+        return fixed()
 
-    def critical(self, fixed: float, pairs: float) -> float:  # noqa: ARG002
+    def critical(self, fixed: Callable[[], float], pairs: float) -> float:  # noqa: ARG002
         """Give the test's own quantile."""
-        return fixed
+        return fixed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ class AlwaysValid:
     planned: int = PLANNED
     name: str = "always valid"
 
-    def p_value(self, fixed: float, z: float, pairs: float) -> float:  # noqa: ARG002
+    def p_value(self, fixed: Callable[[], float], z: float, pairs: float) -> float:  # noqa: ARG002
         """Give 1 ÷ the likelihood ratio of the mixture against no difference."""
         spread = self._spread(pairs)
         evidence = z * z * spread / (2 * (1 + spread)) - log1p(spread) / 2
         return exp(-evidence) if evidence > 0 else 1.0
 
-    def critical(self, fixed: float, pairs: float) -> float:  # noqa: ARG002
+    def critical(self, fixed: Callable[[], float], pairs: float) -> float:  # noqa: ARG002
         """Give where that p-value is `alpha`."""
         spread = self._spread(pairs)
         return sqrt((1 + spread) / spread * (log1p(spread) - 2 * log(self.alpha)))

@@ -39,7 +39,7 @@ def compare(control: Mean, treatment: Mean, inference: Inference) -> Comparison:
         return Comparison(control.mean, treatment.mean, lift, None, relative, None, 1.0, "t", 0.0, 0.0)
     error, freedom = sqrt(squared), degrees_of_freedom(control, treatment)
     pairs = control.units * treatment.units / (control.units + treatment.units)
-    critical = inference.critical(student_quantile(inference.alpha, freedom), pairs)
+    critical = inference.critical(lambda: student_quantile(inference.alpha, freedom), pairs)
     return Comparison(
         control.mean,
         treatment.mean,
@@ -47,7 +47,7 @@ def compare(control: Mean, treatment: Mean, inference: Inference) -> Comparison:
         Interval(lift - critical * error, lift + critical * error),
         relative,
         fieller(control, treatment, critical),
-        inference.p_value(student_two_sided(lift / error, freedom), lift / error, pairs),
+        inference.p_value(lambda: student_two_sided(lift / error, freedom), lift / error, pairs),
         "t",
         error,
         critical,

@@ -39,8 +39,7 @@ def compare(control: Proportion, treatment: Proportion, inference: Inference) ->
     error = _pooled_error(control, treatment)
     z = lift / error if error else 0.0
     exact = smallest_expected(control, treatment) < FEWEST
-    fixed = fisher(control, treatment) if exact else normal_two_sided(z)
-    critical = inference.critical(normal_quantile(1 - inference.alpha / 2), pairs)
+    critical = inference.critical(lambda: normal_quantile(1 - inference.alpha / 2), pairs)
     return Comparison(
         control.rate,
         treatment.rate,
@@ -48,7 +47,7 @@ def compare(control: Proportion, treatment: Proportion, inference: Inference) ->
         newcombe(control, treatment, critical),
         part_of(lift, control.rate),
         katz(control, treatment, critical),
-        inference.p_value(fixed, z, pairs),
+        inference.p_value(lambda: fisher(control, treatment) if exact else normal_two_sided(z), z, pairs),
         "exact" if exact and inference.name == "fixed horizon" else "z",
         error,
         critical,
