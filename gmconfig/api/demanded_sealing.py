@@ -64,9 +64,9 @@ def plain_in(project: Project, snapshot: Snapshot, trust: Trust, file: str) -> I
 def _trust(project: Project, snapshot: Snapshot) -> Trust | None:
     """Give what was signed; None where this clone has pinned nothing yet."""
     from gmconfig.secret.door import vault_of
-    from gmconfig.secret.founding import pinned
+    from gmconfig.secret.pin import pin_of
 
-    if project.git_folder is None or pinned(project.repository, project.prefix) is None:
+    if project.git_folder is None or pin_of(project) is None:
         return None
     return vault_of(project, snapshot).trust
 

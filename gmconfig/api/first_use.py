@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.secret import access, founding
+from gmconfig.secret import access
+from gmconfig.secret.pin import pin, pin_of
 from gmconfig.secret.sources import seed
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Untrusted(NamedTuple):
 def untrusted(workspace: Workspace) -> Untrusted | None:
     """Give the policy that waits for trust; None where there is none, one is pinned, or there are several roots."""
     project = workspace.project
-    if project.git_folder is None or founding.pinned(project.repository, project.prefix):
+    if project.git_folder is None or pin_of(project):
         return None
     given = seed(workspace.sources) if workspace.sources.is_given else None
     roots = [e for e in workspace.vault(project.worktree()).ledger if e.access is not None and not e.parents]
@@ -32,4 +33,4 @@ def untrusted(workspace: Workspace) -> Untrusted | None:
 
 def trust(workspace: Workspace, root: str) -> None:
     """Pin a root in this clone, and nowhere else."""
-    founding.pin(workspace.project.repository, workspace.project.prefix, root)
+    pin(workspace.project.repository, workspace.project.prefix, root)

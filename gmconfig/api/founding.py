@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.secret import founding, sources
 from gmconfig.secret.identity import generate
+from gmconfig.secret.pin import pin, pinned
 from gmconfig.secret.policy import FILE
 from gmconfig.secret.sources import Sources
 
@@ -51,7 +52,7 @@ def _own_policy(project: Project, repository: Repository | None, prefix: str, id
     """Pin a policy whose root this very identity signed: an `init` that was interrupted before its end."""
     from gmconfig.secret.ledger import Ledger
 
-    if repository is None or founding.pinned(repository, prefix):
+    if repository is None or pinned(repository, prefix):
         return Access()
     given = Sources(os.environ, identity)
     mine = sources.given(given) or sources.own(given)
@@ -64,7 +65,7 @@ def _own_policy(project: Project, repository: Repository | None, prefix: str, id
 
 
 def _pin(project: Project, root: str) -> None:
-    founding.pin(project.repository, project.prefix, root)
+    pin(project.repository, project.prefix, root)
 
 
 def _identity(identity: str | None, *, dry_run: bool) -> tuple[Identity, SealedSeed | None, tuple[str, ...]]:

@@ -52,8 +52,8 @@ def ci_identity(workspace: Workspace) -> str:
         Refused: the identity at hand is an SSH key.
     """
     from gmconfig.errors import Refused
-    from gmconfig.secret.founding import pinned
     from gmconfig.secret.identity import SeedIdentity
+    from gmconfig.secret.pin import pinned
 
     project = workspace.project
     held = workspace.vault(project.worktree()).held.identity

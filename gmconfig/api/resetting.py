@@ -10,6 +10,7 @@ from gmconfig.api.inventory import sealed_values
 from gmconfig.errors import GmconfigError
 from gmconfig.secret import access, founding
 from gmconfig.secret.new_root import NewRoot
+from gmconfig.secret.pin import pin
 from gmconfig.secret.policy import FILE
 from gmconfig.secret.sources import find
 from gmconfig.secret.trust import read_policy
@@ -46,7 +47,7 @@ def reset(workspace: Workspace, how: How, shown: Callable[[tuple[str, ...]], Non
         checked=False,
     )
     if outcome.changed and not how.dry_run:
-        founding.pin(project.repository, project.prefix, made.root)
+        pin(project.repository, project.prefix, made.root)
         if outcome.commit:
             from gmconfig.api.access import past_of
 

@@ -52,8 +52,9 @@ class Sealing:
         return self._draft
 
     def seal(self, context: Context, value: object, file: str, there: object) -> str:
-        """Seal one value for its place, where something stands already; the same value again keeps its token."""
-        before = there if isinstance(there, Sealed) and there.context == context else self._standing(file).get(context)
+        """Seal one value for its place, where `there` stands now; the same value again keeps its token."""
+        known = there if isinstance(there, Sealed) and there.context == context else None
+        before = known or self._standing(file).get(context)
         token = self.draft.seal(context, value, before=before)
         self._fresh.add(token)
         if before is not None:

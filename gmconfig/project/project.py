@@ -29,13 +29,14 @@ INDEX = ":index"
 class Project:
     """A root folder and what its gmconfig.yaml says; immutable, apart from what it finds out when asked."""
 
-    __slots__ = ("_git_folder", "_repository", "_signature", "layout", "root", "settings")
+    __slots__ = ("_git_folder", "_prefix", "_repository", "_signature", "layout", "root", "settings")
 
     def __init__(self, root: str, settings: Settings) -> None:
         self.root = root
         self.settings = settings
         self.layout = Layout(settings)
         self._repository: Repository | None = None
+        self._prefix: str | None = None
         self._git_folder: str | None = None
         self._signature: str | None = None
 
@@ -60,6 +61,7 @@ class Project:
             return self
         project = Project(self.root, settings_of(load(snapshot.read(FILE), FILE), snapshot))
         project._repository, project._git_folder = self._repository, self._git_folder
+        project._prefix = self._prefix
         return project
 
     def _is_current(self, snapshot: Snapshot) -> bool:
@@ -92,8 +94,16 @@ class Project:
 
     @property
     def prefix(self) -> str:
-        """The root below the repository's top, without slashes around it; empty for the top itself."""
-        return self.repository.prefix(self.root)
+        """The root below the repository's top, without slashes around it; empty for the top itself.
+
+        Starts no process where the repository lies as it ordinarily does.
+        """
+        if self._prefix is None:
+            from gmconfig.storage.git.plain import plain
+
+            ordinary = plain(self.root) if self._repository is None else None
+            self._prefix = (ordinary or self.repository).prefix(self.root)
+        return self._prefix
 
     def worktree(self) -> WorkingTree:
         """Give the files as they lie on disk."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gmconfig.secret.founding import pin_name, pinned
 from gmconfig.secret.ledger import Memory
-from gmconfig.secret.past import Past
+from gmconfig.secret.pin import pin_name, pin_of
 from gmconfig.secret.sources import Sources
 from gmconfig.secret.vault import Vault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gmconfig.project import Project
+    from gmconfig.secret.event import Event
+    from gmconfig.secret.ledger import Ledger
     from gmconfig.storage.snapshot import Snapshot
 
 
@@ -26,13 +29,19 @@ def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Source
     return Vault(
         snapshot,
         sources,
-        root=lambda: pinned(project.repository, project.prefix),
+        root=lambda: pin_of(project),
         memory=_memory(project, snapshot),
         chain=project.chain,
-        newer=lambda ledger: Past(project.repository, project.prefix).newer(ledger),
+        newer=lambda ledger: _newer(project, ledger),
         pin=pin_name(project.prefix),
         today=None if snapshot.commit is None else lambda: vault_of(project, None, sources),
     )
+
+
+def _newer(project: Project, ledger: Ledger) -> Iterable[Event]:
+    from gmconfig.secret.past import Past
+
+    return Past(project.repository, project.prefix).newer(ledger)
 
 
 def _memory(project: Project, snapshot: Snapshot) -> Memory | None:

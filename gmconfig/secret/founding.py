@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from gmconfig.secret.passphrase import SealedSeed
     from gmconfig.secret.sources import Sources
     from gmconfig.storage.change import FileEdit
-    from gmconfig.storage.git import Repository
-
-PIN = "gmconfig.pin"
 
 _HEAD = """\
 # Who may read and write which secrets. After a change, an admin signs it: gmconfig secret access sign
@@ -91,23 +88,6 @@ def founder(sources: Sources) -> tuple[Identity, SealedSeed | None]:
         new = identity.generate(spoken[1])
         return new, passphrase.protect(new, spoken[0])
     return own(sources) or keep(sources), None
-
-
-def pin(repository: Repository, prefix: str, root: str) -> None:
-    """Trust a root in this clone, and nowhere else."""
-    repository.run("config", "--local", pin_name(prefix), root)
-
-
-def pinned(repository: Repository, prefix: str) -> str | None:
-    """Give the root that this clone trusts; None where it trusts none yet."""
-    return (
-        repository.run("config", "--local", "--get", pin_name(prefix), check=False).decode().strip() or None
-    )
-
-
-def pin_name(prefix: str) -> str:
-    """Give the name of the pin in git's configuration; each root of a repository has its own."""
-    return f"gmconfig.{prefix.rstrip('/')}.pin" if prefix else PIN
 
 
 def member_name(text: str) -> str:

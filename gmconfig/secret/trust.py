@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import BrokenConfiguration, Refused
 from gmconfig.secret import access
 from gmconfig.secret.event import Event
-from gmconfig.secret.founding import PIN
 from gmconfig.secret.ledger import Ledger
+from gmconfig.secret.pin import PIN
 from gmconfig.secret.policy import DEFAULT_SCOPE, FILE, Policy
 
 if TYPE_CHECKING:

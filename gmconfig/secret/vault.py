@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
 from gmconfig.secret import seal
-from gmconfig.secret.founding import PIN
 from gmconfig.secret.generation import Record, unwrapped, wrap_file
 from gmconfig.secret.ledger import Ledger, Memory
+from gmconfig.secret.pin import PIN
 from gmconfig.secret.sources import Held, Sources, find
 from gmconfig.secret.sources import seed as given_seed
 from gmconfig.secret.standing import Entry, Standing, fingerprint, may_write, standing

@@ -10,7 +10,7 @@ import traceback
 import pytest
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, Refused
-from gmconfig.secret import acceptance, editing, founding, identity, inline, named, reads, verify
+from gmconfig.secret import acceptance, editing, founding, identity, inline, named, pin, reads, verify
 from gmconfig.secret.door import reads_folder, vault_of
 from gmconfig.secret.draft import Draft
 from gmconfig.secret.sources import Sources
@@ -185,7 +185,7 @@ def test_the_door_finds_pin_cache_and_chain_of_a_real_repository(project):
     here = Sources({"GMCONFIG_IDENTITY": world.identity.text()})
     with pytest.raises(Refused, match="does not trust"):
         _ = vault_of(project, None, here).trust
-    founding.pin(Repository.discover(project.root), project.prefix, world.pin)
+    pin.pin(Repository.discover(project.root), project.prefix, world.pin)
     draft = Draft(vault_of(project, None, here), "create", now=NOW)
     world.write({**named.create(draft, "a", "one", environment="production", metadata={}), **draft.files()})
     vault = vault_of(project, None, here)
@@ -206,14 +206,14 @@ def test_a_committed_secret_opens_from_any_commit_that_is_current(project, git):
 def test_a_pin_that_contradicts_the_identity_is_refused(project):
     world = start(project)
     here = Sources({"GMCONFIG_IDENTITY": world.identity.text("ab" * 32)})
-    founding.pin(project.repository, project.prefix, world.pin)
+    pin.pin(project.repository, project.prefix, world.pin)
     with pytest.raises(Refused, match="trusts the root abab"):
         _ = vault_of(project, None, here).trust
 
 
 def test_each_root_of_a_repository_has_its_own_pin():
-    assert founding.pin_name("") == "gmconfig.pin"
-    assert founding.pin_name("apps/web/") == "gmconfig.apps/web.pin"
+    assert pin.pin_name("") == "gmconfig.pin"
+    assert pin.pin_name("apps/web/") == "gmconfig.apps/web.pin"
 
 
 def test_a_member_is_named_after_the_person():
