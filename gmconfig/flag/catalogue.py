@@ -131,24 +131,43 @@ def sound(project: Project, snapshot: Snapshot) -> Catalogue:
     return catalogue
 
 
+_KEPT = 4
+"""How many files stay read: one command looks at the same ones, before and after, again and again."""
+
+_recent: dict[tuple[str, bytes], tuple[FlagFile, tuple[Problem, ...]]] = {}
+
+
+def loaded(name: str, raw: bytes) -> tuple[FlagFile, tuple[Problem, ...]]:
+    """Give a file of flags, and what is wrong with its shape; nobody changes its tree.
+
+    Raises:
+        BrokenConfiguration: it is no YAML.
+    """
+    from gmconfig.storage.yaml import load
+
+    found = _recent.get((name, raw))
+    if found is None:
+        tree = load(raw, name)
+        tree = {} if tree is None else tree
+        problems: list[Problem] = []
+        SHAPE(tree, (), problems)
+        found = FlagFile(name, raw, tree if isinstance(tree, dict) else {}), tuple(problems)
+        while len(_recent) >= _KEPT:
+            _recent.pop(next(iter(_recent)), None)
+        _recent[name, raw] = found
+    return found
+
+
 def _read(
     name: str, raw: bytes, findings: list[Finding], is_environment: Callable[[str], bool]
 ) -> FlagFile | None:
-    from gmconfig.storage.yaml import load
-
     try:
-        tree = load(raw, name)
+        file, problems = loaded(name, raw)
     except BrokenConfiguration as error:
         place = error.place if isinstance(error.place, Place) else Place(name)
         findings.append(Finding("yaml", "syntax", Severity.ERROR, error.message, place, hint=error.hint))
         return None
-    tree = {} if tree is None else tree
-    problems: list[Problem] = []
-    SHAPE(tree, (), problems)
-    if not isinstance(tree, dict):
-        tree = {}
-    file = FlagFile(name, raw, tree)
-    problems += _unknown_environments(file, is_environment) if not problems else []
+    problems = problems or tuple(_unknown_environments(file, is_environment))
     findings += [_of_problem(file, problem) for problem in problems]
     return None if problems else file
 

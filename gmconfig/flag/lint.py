@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Chain = tuple[str, ...]
 
+_POINTLESS = "pointless"
+"""Rules that make no difference are told where they make none anywhere: an environment may be ahead of others."""
+
 
 def lint(
     project: Project, snapshot: Snapshot, today: str, before: Snapshot | None = None
@@ -43,7 +46,12 @@ def lint(
         found.setdefault(finding, []).extend([environment] if environment else [])
     for finding in _rebucketed(project, catalogue, before) if before else ():
         found[finding] = []
-    return tuple(finding.replaced(environments=tuple(names)) for finding, names in found.items())
+    everywhere = len(project.environments)
+    return tuple(
+        finding.replaced(environments=tuple(names))
+        for finding, names in found.items()
+        if finding.rule != _POINTLESS or len(names) == everywhere
+    )
 
 
 def expiries(project: Project, snapshot: Snapshot) -> list[str]:
@@ -153,7 +161,7 @@ def _pointless(about: _About, flag: Mapping[str, Any], lowered: Lowered) -> Iter
     if targeting and state_of(flag) is FeatureState.ENABLED:
         for remark in remarks(targeting, lowered.definition, ()):
             if remark.rule == "constant":
-                yield about.finding(remark.rule, Severity.WARNING, remark.message, ())
+                yield about.finding(_POINTLESS, Severity.WARNING, remark.message, ())
 
 
 class _About:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.catalogue import FOLDER, Catalogue, FlagFile, is_flag_file
-from gmconfig.flag.shape import SHAPE
+from gmconfig.flag.catalogue import FOLDER, Catalogue, FlagFile, is_flag_file, loaded
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -77,12 +76,8 @@ def _present(revisions: list[Revision]) -> list[dict[str, str]]:
 
 
 def _file(name: str, raw: bytes) -> FlagFile | None:
-    from gmconfig.storage.yaml import load
-
     try:
-        tree: Any = load(raw, name) or {}
+        file, problems = loaded(name, raw)
     except BrokenConfiguration:
         return None
-    problems: list[Any] = []
-    SHAPE(tree, (), problems)
-    return None if problems else FlagFile(name, raw, tree)
+    return None if problems else file

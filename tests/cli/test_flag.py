@@ -25,7 +25,7 @@ def flags(trading, ok):
 
 
 def test_a_flags_life(flags, ok, cli, git):
-    assert "new_algorithm  rollout  25 %  engineering" in ok("flag", "list", "-e", "production")
+    assert "new_algorithm  rollout 25 %  engineering\n" in ok("flag", "list", "-e", "production")
 
     out = ok("flag", "rollout", "new_algorithm", "50", "-e", "production", "-m", "looks good")
     assert "flags/flags.yaml:" in out and "(none) → " in out
@@ -91,6 +91,8 @@ def test_eval_tells_value_variant_reason_and_rule(flags, ok, cli, tmp_path):
 
 
 def test_import_and_compile_are_inverse_and_checked(trading, ok, cli, git):
+    git("rm", "-qr", "flags")
+    git("commit", "-qm", "begin without flags")
     (trading.parent / "f.json").write_text(json.dumps(FLAGD))
 
     ok("flag", "import", "../f.json", "--into", "flags/shop.yaml", "--bucketing", "flagd-v2")

@@ -27,6 +27,12 @@ READING = [
     ("secret-exposed", "secret", "exposed"),
     ("secret-audit", "secret", "audit"),
     ("secret-scan", "secret", "scan"),
+    ("flag-list", "flag", "list", "-e", "production"),
+    ("flag-show", "flag", "show", "dark_pools", "-e", "production"),
+    ("flag-eval", "flag", "eval", "dark_pools", "--user", "ada"),
+    ("flag-simulate", "flag", "simulate", "dark_pools", "--sample", "50", "--percentage", "90"),
+    ("flag-diff", "flag", "diff", "staging", "production", "--sample", "50"),
+    ("flag-lint", "flag", "lint"),
     ("doctor", "doctor"),
     ("validate", "validate"),
 ]
@@ -42,6 +48,15 @@ WRITING = [
     ("secret-move", "secret", "move", "spare", "other"),
     ("secret-rekey", "secret", "rekey", "default"),
     ("secret-seal", "secret", "seal", "config/billing.yaml", "invoice.sender"),
+    ("flag-create", "flag", "create", "fresh", "--percentage", "25"),
+    ("flag-set", "flag", "set", "dark_pools", "rollout.salt", "again", "--rebucket"),
+    ("flag-delete", "flag", "delete", "dark_pools"),
+    ("flag-enable", "flag", "enable", "dark_pools", "-e", "production"),
+    ("flag-disable", "flag", "disable", "dark_pools", "-e", "production"),
+    ("flag-rollout", "flag", "rollout", "dark_pools", "50"),
+    ("flag-promote", "flag", "promote", "dark_pools", "staging", "production"),
+    ("flag-rename", "flag", "rename", "dark_pools", "lit_pools"),
+    ("flag-bucketing", "flag", "bucketing", "flagd-v2", "--rebucket"),
 ]
 
 
@@ -60,6 +75,20 @@ def test_what_a_reading_verb_answers(ok, sealed_trading, verb):
 def test_what_a_writing_verb_answers(ok, sealed_trading, verb, how):
     ok("secret", "create", "spare", "--generate")
     agrees(verb[0], ok(*verb[1:], *how, "-o", "json"))
+
+
+def test_what_stale_flags_an_import_and_a_push_answer(cli, ok, sealed_trading, tmp_path, git):
+    ok("flag", "set", "dark_pools", "expires", "2020-01-01")
+    stale = cli("flag", "stale", "--code", ".", "-o", "json")
+    assert stale.code == 1
+    agrees("flag-stale", stale.out)
+    assert json.loads(stale.out)[0]["references"], "the example's README names it"
+    ok("flag", "compile", str(tmp_path / "f.json"))
+    pushed = cli("flag", "disable", "dark_pools", "--push", "-o", "json")
+    assert pushed.code == 3 and not json.loads(pushed.out)["pushed"]["reached"]
+    agrees("flag-disable", pushed.out)
+    git("rm", "-qr", "flags")
+    agrees("flag-import", ok("flag", "import", str(tmp_path / "f.json"), "-o", "json", "--no-commit"))
 
 
 def test_what_a_batch_and_the_drivers_answer(ok, sealed_trading):

@@ -288,3 +288,11 @@ def test_the_testbed_survives_an_import(conformance_data):
     assert again.content == flagd
     assert again.bucketing is Bucketing.V2
     assert b"flagd:" in raw and b"targeting:" in raw
+
+
+def test_a_flag_that_only_some_environments_give_everybody_is_no_mistake(flags):
+    rule = "rules: [{if: {plan: pro}, serve: true}]"
+    flags.write(f"flags: {{a: {{state: disabled, {rule}, environments: {{testing: {{state: enabled}}}}}}}}\n")
+    assert flags.said() == []
+    flags.write(f"flags: {{a: {{{rule}}}}}\n")
+    assert ["never served" in said for said in flags.said()] == [True]

@@ -75,14 +75,12 @@ def register(app: Any) -> None:
 
 
 def _row(flag: FeatureFlag) -> list[terminal.Span]:
-    shares = flag.state in ("rollout", "experiment") and flag.percentage is not None
+    from gmconfig.flag.telling import share
+
+    said = share(flag.definition)
+    state: terminal.Span = (said, "dim") if flag.state.is_off else said
     ends = f"until {flag.expires}" if flag.expires else ""
-    state: terminal.Span = (str(flag.state), "dim") if flag.state.is_off else str(flag.state)
-    return [
-        flag.name,
-        state,
-        f"{flag.percentage:g} %" if shares else "",
-        flag.owner or "",
-        ends,
-        flag.description or "",
-    ]
+    row = [flag.name, state, flag.owner or "", ends, flag.description or ""]
+    while not row[-1]:
+        row.pop()
+    return row
