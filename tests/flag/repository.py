@@ -19,7 +19,8 @@ class FlagRepository:
         self.commit(text)
 
     def git(self, *arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True)
+        named = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org", *arguments]
+        done = subprocess.run(named, cwd=self.root, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
     def write(self, text: str) -> None:

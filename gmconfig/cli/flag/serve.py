@@ -1,0 +1,101 @@
+"""`flag serve`: flags for applications in any language."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gmconfig.cli import options, terminal
+from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+
+_LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+def serve(
+    session: Session,
+    environment: options.Environment = None,
+    at: Annotated[
+        str, typer.Option("--at", metavar="REF", help="The branch whose commits are followed.")
+    ] = "HEAD",
+    worktree: Annotated[
+        bool, typer.Option("--worktree", help="Follow the files on disk instead, committed or not.")
+    ] = False,
+    fetch: Annotated[
+        float | None,
+        typer.Option(
+            "--fetch", metavar="SECONDS", min=1, help="Fetch that often, and follow the branch's upstream."
+        ),
+    ] = None,
+    file: Annotated[
+        str,
+        typer.Option("--file", metavar="FILE", help="Follow a compiled flagd file; no repository needed."),
+    ] = "",
+    bucketing: Annotated[
+        str, typer.Option("--bucketing", help="With --file: flagd-v3 or flagd-v2.")
+    ] = "flagd-v3",
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Listen there.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8016,
+    token_file: Annotated[
+        str | None,
+        typer.Option("--token-file", metavar="FILE", help="Ask for this token; else $GMCONFIG_SERVE_TOKEN."),
+    ] = None,
+    origins: Annotated[
+        list[str] | None,
+        typer.Option("--cors", metavar="ORIGIN", help="Let this origin's web pages ask; repeatable."),
+    ] = None,
+) -> int:
+    """Serve flags by OpenFeature's remote evaluation protocol (OFREP), following commits.
+
+    A commit is served within a second, without a restart, and announced to clients that listen. A broken one
+    leaves the last good flags: /health says so. Ctrl-C or SIGTERM ends it.
+
+    \b
+    gmconfig flag serve -e production
+    gmconfig flag serve -e production --fetch 10 --host 0.0.0.0 --token-file /run/secrets/flags
+    curl -d '{"context": {"targetingKey": "user123"}}' http://127.0.0.1:8016/ofrep/v1/evaluate/flags/new_algorithm
+    """
+    import logging
+
+    from gmconfig.api.flag_serving import Served, serve_flags, token_of
+
+    logging.getLogger("gmconfig.flag").addHandler(logging.NullHandler())  # what it logs is told below
+    options.one_of(bucketing, ("flagd-v3", "flagd-v2"))
+    if sum((worktree, bool(file), at != "HEAD")) > 1:
+        raise UsageError("--at, --worktree and --file exclude each other")
+    if fetch is not None and (worktree or file):
+        raise UsageError("--fetch brings commits: it goes with --at")
+    token = token_of(os.environ, token_file)
+    if token is None and host not in _LOCAL:
+        terminal.warning(f"whoever reaches {host} can read the flags: --token-file keeps others out")
+    where = os.path.join(session.directory, file) if file else None
+    served = Served(environment, session.directory or None, None if worktree else at, fetch, where, bucketing)
+
+    def ready(url: str, of: str | None) -> None:
+        what = file or (f"the flags of {of}" if of else "the flags")
+        terminal.note(f"serving {what} at {url}")
+
+    try:
+        serve_flags(
+            served,
+            ready,
+            terminal.note,
+            terminal.warning,
+            host=host,
+            port=port,
+            token=token,
+            origins=origins or (),
+        )
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK
+
+
+def register(app: typer.Typer) -> None:
+    """Add this verb."""
+    verb(app, "serve")(serve)
