@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
@@ -13,15 +15,9 @@ from gmconfig.cli.boundary import guarded
 from gmconfig.cli.session import Session
 from gmconfig.cli.verb import EXIT_CODES
 
-app = typer.Typer(
-    name="gmconfig",
-    help="Configuration management on a plain git repository: layers, sealed secrets, validation, versions.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    epilog=EXIT_CODES,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_GROUPS = ("config", "secret", "flag", "deploy")
+_VERBS = {"init": "init", "demo": "init", "run": "run", "validate": "validate", "doctor": "doctor"}
+"""Words that are verbs themselves, each with the module that adds it."""
 
 
 def _version(wanted: bool) -> None:
@@ -30,7 +26,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _shared(
     directory: Annotated[
         str, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.", show_default=False)
@@ -46,28 +41,47 @@ def _shared(
 
 
 @cache
-def assembled() -> typer.Typer:
-    """Give the program with all its words, once; each word's module registers its own verbs."""
-    from gmconfig.cli import config, deploy, doctor, flag, init, run, secret, validate
-
-    app.add_typer(config.app, name="config")
-    app.add_typer(secret.app, name="secret")
-    app.add_typer(flag.app, name="flag")
-    app.add_typer(deploy.app, name="deploy")
-    for word in (init, run, validate, doctor):
-        word.register(app)
+def assembled(word: str | None = None) -> typer.Typer:
+    """Give the program with all its words, or with one alone: the others cost time that the user waits for."""
+    app = typer.Typer(
+        name="gmconfig",
+        help="Configuration management on a plain git repository: layers, sealed secrets, validation, versions.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        epilog=EXIT_CODES,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_shared)
+    for group in _GROUPS:
+        if word in (None, group):
+            app.add_typer(_module(group).app, name=group)
+    for module in dict.fromkeys(_VERBS.values()):
+        if word is None or _VERBS.get(word) == module:
+            _module(module).register(app)
     return app
-
-
-@cache
-def _command() -> typer.core.TyperGroup:
-    return typer.main.get_command(assembled())  # type: ignore[return-value]  # it has groups
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line to its exit code."""
-    command = _command()
+    command = _command(_word(arguments))
     return guarded(
         lambda: command.main(arguments, prog_name="gmconfig", standalone_mode=False),
         debug=lambda: Session.current().debug,
     )
+
+
+def _module(name: str) -> Any:
+    return import_module(f"gmconfig.cli.{name}")
+
+
+@cache
+def _command(word: str | None) -> typer.core.TyperGroup:
+    return typer.main.get_command(assembled(word))  # type: ignore[return-value]  # the callback makes it a group
+
+
+def _word(arguments: list[str]) -> str | None:
+    """Give the word that is called, where that is plain to see; None leaves it to the whole program."""
+    if "_GMCONFIG_COMPLETE" in os.environ or not arguments or arguments[0] not in (*_GROUPS, *_VERBS):
+        return None
+    return arguments[0]

@@ -52,7 +52,8 @@ def plan(
     commit = survey.project.repository.resolve(asked.at or "HEAD")
     declared = declared_at(survey, ledger.environment, commit)
     chosen = select(declared, asked.words, ledger.environment)
-    wanted = [(target, *_wanted(ledger, asked, target, commit)) for target in chosen]
+    holds = _holds(ledger, asked)
+    wanted = [(target, *_wanted(holds, target, commit)) for target in chosen]
     standings = survey.look([(target, want) for target, want, _ in wanted], seen)
     records = list(ledger.chain.records()) if any(one.needs_change for one in standings) else []
     planned = tuple(
@@ -80,9 +81,15 @@ def declared_at(survey: Survey, environment: str, commit: str) -> dict[str, Targ
     return found
 
 
-def _wanted(ledger: Ledger, asked: Asked, target: Target, commit: str) -> tuple[Wanted, Hold | None]:
-    hold = asked.hold if asked.hold else None if asked.unheld else ledger.holds.of(target.name)
-    if hold is None or not hold.concerns(target.name):
+def _holds(ledger: Ledger, asked: Asked) -> Sequence[Hold]:
+    if asked.hold is not None:
+        return (asked.hold,)
+    return () if asked.unheld else ledger.holds.all()
+
+
+def _wanted(holds: Sequence[Hold], target: Target, commit: str) -> tuple[Wanted, Hold | None]:
+    hold = next((one for one in holds if one.concerns(target.name)), None)
+    if hold is None:
         return Wanted(commit, commit), None
     return Wanted(hold.commit, hold.commit if hold.old_secrets else commit), hold
 
