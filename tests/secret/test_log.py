@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError, Refused
@@ -20,6 +20,7 @@ from gmconfig.secret.token import Context
 from gmconfig.secret.trust import read_policy
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.snapshot import WorkingTree
+from gmconfig.storage.yaml import load
 
 ME = identity.generate()
 OTHER = identity.generate()
@@ -199,14 +200,25 @@ def test_every_changed_byte_of_a_key_record_is_refused_or_known_by_its_digest(at
         assert generation.read(changed, RECORD_FILE).digest != NEW.record.digest
 
 
-@settings(max_examples=80)
+@settings(max_examples=200)
 @given(st.integers(0, len(NEW.files[WRAP_FILE]) - 1), st.integers(0, 255))
-def test_a_changed_wrapped_key_never_gives_another_key(at, byte):
-    """An age header has forms that mean the same; what counts is that no other key ever comes out."""
+def test_every_changed_byte_of_a_wrapped_key_is_refused(at, byte):
     wrap = NEW.files[WRAP_FILE]
     changed = wrap[:at] + bytes([byte]) + wrap[at + 1 :]
+    if changed != wrap:
+        with pytest.raises(GmconfigError):
+            generation.unwrapped(changed, NEW.record, "me", ME)
+
+
+@settings(max_examples=80)
+@given(
+    st.integers(0, len(NEW.files[WRAP_FILE]) - 1), st.sampled_from([b"", b"\n", b"\r", b" ", b"=", b"-> x\n"])
+)
+def test_a_wrapped_key_with_more_or_less_in_it_never_gives_another_key(at, more):
+    """age's header has forms that mean the same: what counts is that no other key ever comes out."""
+    wrap = NEW.files[WRAP_FILE]
     with contextlib.suppress(GmconfigError):
-        assert generation.unwrapped(changed, NEW.record, "me", ME) == NEW.key
+        assert generation.unwrapped(wrap[:at] + more + wrap[at + 1 :], NEW.record, "me", ME) == NEW.key
 
 
 def test_a_change_that_an_admin_signed_counts(world):
@@ -226,6 +238,55 @@ def test_a_change_that_no_admin_signed_counts_for_nothing(world):
     trust = world.vault().trust
     assert not trust.allows("bo", "read", "default")
     assert len(trust.forged) == 2 and trust.unsettled == "access.yaml was changed without a signature"
+
+
+POLICY = policy_text(
+    {
+        "members": {"alice": {"age": ME.recipient, "verify": ME.verifier}},
+        "roles": {"operators": ["alice"]},
+        "scopes": {"default": [], "payments": [{"secrets": ["stripe_*"], "environments": ["production"]}]},
+        "grants": [{"to": ["operators"], "scopes": ["*"], "may": ["read", "write", "rotate", "admin"]}],
+        "must_be_sealed": [{"document": "settings", "paths": ["database.password"]}],
+    }
+).decode()
+DIGEST = access.parse(load(POLICY.encode())).digest
+
+
+@settings(max_examples=300)
+@given(st.integers(0, len(POLICY) - 1), st.characters(codec="utf-8") | st.sampled_from("\n #:-,[]{}\"'&*!"))
+def test_every_changed_character_of_the_policy_is_refused_or_means_nothing(at, character):
+    """access.yaml is a text that merges: comments and layout are free, and one digest stands for its content.
+
+    Any other content is not what was signed (`trust` refuses to seal, `verify` reports), or is no policy at all.
+    """
+    changed = POLICY[:at] + character + POLICY[at + 1 :]
+    try:
+        tree = load(changed.encode())
+        found = access.parse(tree).digest
+    except BrokenConfiguration:
+        return
+    assert (found == DIGEST) == (tree == load(POLICY.encode()))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_changed_character_of_the_signed_policy_stops_sealing(world, data):
+    """In the file: unless the content is the same, nothing is sealed. In the log: the policy is gone."""
+    name = data.draw(st.sampled_from(["access.yaml", world.vault().ledger.events[world.pin].file]))
+    file = world.root / name
+    before = file.read_text()
+    at = data.draw(st.integers(0, len(before) - 1))
+    character = data.draw(st.characters(min_codepoint=32, max_codepoint=126))
+    file.write_text(before[:at] + character + before[at + 1 :])
+    try:
+        meaning = load(file.read_bytes()) if name == "access.yaml" else None
+        trust = world.vault().trust
+        trust.check_settled()
+        assert meaning == load(before.encode()) or file.read_text() == before
+    except GmconfigError:
+        assert file.read_text() != before
+    finally:
+        file.write_text(before)
 
 
 def test_who_was_an_admin_once_cannot_sign_after_the_version_that_ended_it(world):
