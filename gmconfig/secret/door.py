@@ -62,4 +62,4 @@ def reads_folder(project: Project, sources: Sources) -> str:
     from gmconfig.storage.state import state_folder
 
     common = project.repository.common_dir
-    return f"{common}/gmconfig" if sources.is_given or sources.own_file is None else state_folder(common)
+    return f"{common}/gmconfig" if sources.is_given or sources.own_path is None else state_folder(common)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound
-from gmconfig.secret import passphrase, ssh
 from gmconfig.secret.identity import Identity, SeedIdentity, generate, parse
 from gmconfig.secret.policy import Member
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYGEN = "make one: gmconfig secret keygen"
 _COMMAND_SECONDS = 120
@@ -37,11 +39,18 @@ class Sources:
     @property
     def own_file(self) -> Path | None:
         """The user's identity file, whether it exists or not; None without a home."""
+        from pathlib import Path
+
+        return Path(self.own_path) if self.own_path else None
+
+    @property
+    def own_path(self) -> str | None:
+        """The path of the user's identity file; None without a home."""
         base = self.environment.get("XDG_CONFIG_HOME") or ""
         if base.startswith("/"):
-            return Path(base) / "gmconfig" / "identity"
+            return os.path.join(base, "gmconfig", "identity")
         home = self.environment.get("HOME")
-        return Path(home) / ".config" / "gmconfig" / "identity" if home else None
+        return os.path.join(home, ".config", "gmconfig", "identity") if home else None
 
     @property
     def is_given(self) -> bool:
@@ -75,13 +84,13 @@ def seed(sources: Sources) -> SeedIdentity | None:
     """Give the identity that comes as a seed, without asking who is a member; None where none does."""
     text = sources.environment.get("GMCONFIG_IDENTITY")
     if sources.identity:
-        if ssh.is_private_key(Path(sources.identity)):
+        if _is_ssh(sources.identity):
             return None
-        return parse(_content(Path(sources.identity), "--identity"), sources.identity)
+        return parse(_content(sources.identity, "--identity"), sources.identity)
     if text:
         return parse(text, "GMCONFIG_IDENTITY")
     if path := sources.environment.get("GMCONFIG_IDENTITY_FILE"):
-        return parse(_content(Path(path), "GMCONFIG_IDENTITY_FILE"), f"GMCONFIG_IDENTITY_FILE ({path})")
+        return parse(_content(path, "GMCONFIG_IDENTITY_FILE"), f"GMCONFIG_IDENTITY_FILE ({path})")
     if command := sources.environment.get("GMCONFIG_IDENTITY_COMMAND"):
         return parse(_output(command), "the output of GMCONFIG_IDENTITY_COMMAND")
     return None
@@ -89,8 +98,8 @@ def seed(sources: Sources) -> SeedIdentity | None:
 
 def own(sources: Sources) -> SeedIdentity | None:
     """Give the identity of the user's configuration folder; None where there is none."""
-    path = sources.own_file
-    return parse(_content(path, str(path)), str(path)) if path and path.is_file() else None
+    path = sources.own_path
+    return parse(_content(path, path), path) if path and os.path.isfile(path) else None
 
 
 def keep(sources: Sources, identity: SeedIdentity | None = None) -> SeedIdentity:
@@ -125,7 +134,7 @@ def passphrase_of(sources: Sources) -> tuple[str, str] | None:
     if text := sources.environment.get("GMCONFIG_PASSPHRASE"):
         return text, "GMCONFIG_PASSPHRASE"
     if path := sources.environment.get("GMCONFIG_PASSPHRASE_FILE"):
-        return _content(Path(path), "GMCONFIG_PASSPHRASE_FILE").rstrip("\r\n"), "GMCONFIG_PASSPHRASE_FILE"
+        return _content(path, "GMCONFIG_PASSPHRASE_FILE").rstrip("\r\n"), "GMCONFIG_PASSPHRASE_FILE"
     return None
 
 
@@ -141,9 +150,21 @@ def describe(sources: Sources, members: Mapping[str, Member]) -> str:
 
 def given(sources: Sources) -> Identity | None:
     """Give the identity that this process was given by itself, not through a passphrase; None without one."""
-    if sources.identity and ssh.is_private_key(Path(sources.identity)):
+    if sources.identity and _is_ssh(sources.identity):
+        from pathlib import Path
+
+        from gmconfig.secret import ssh
+
         return ssh.load(Path(sources.identity), sources.ask)
     return seed(sources)
+
+
+def _is_ssh(path: str) -> bool:
+    from pathlib import Path
+
+    from gmconfig.secret import ssh
+
+    return ssh.is_private_key(Path(path))
 
 
 def _given(sources: Sources, members: Mapping[str, Member]) -> Held | None:
@@ -164,6 +185,10 @@ def _kept(sources: Sources, members: Mapping[str, Member]) -> Held | None:
 
 def _ssh(sources: Sources, members: Mapping[str, Member]) -> Iterator[Held]:
     """Yield the user's SSH keys that are members; only those are loaded, and their passphrases asked for."""
+    from pathlib import Path
+
+    from gmconfig.secret import ssh
+
     home = sources.environment.get("HOME")
     for name in ("id_ed25519", "id_rsa") if home else ():
         path = Path(str(home)) / ".ssh" / name
@@ -186,6 +211,8 @@ def _member(identity: Identity, members: Mapping[str, Member]) -> Held:
 
 
 def _unlocked(text: str, source: str, members: Mapping[str, Member]) -> Held:
+    from gmconfig.secret import passphrase
+
     for member in members.values():
         if member.sealed_seed is None:
             continue
@@ -198,9 +225,10 @@ def _unlocked(text: str, source: str, members: Mapping[str, Member]) -> Held:
     raise AccessDenied(f"the passphrase of {source} fits no member of access.yaml")
 
 
-def _content(path: Path, name: str) -> str:
+def _content(path: str, name: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except (OSError, ValueError):
         raise NotFound(f'the file "{path}" of {name} cannot be read', hint=KEYGEN) from None
 
