@@ -130,6 +130,8 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
     documents = tuple(entry.get("documents") or _usual_documents(project, given))
     if "file" in entry and len(documents) != 1:
         raise _problem(name, "puts several documents into one file", "path: takes a folder")
+    if kind == "etcd" and entry.get("layout") == "keys":
+        given.setdefault("format", "properties")
     return Target(
         name,
         environment,

@@ -17,6 +17,7 @@ GROUP = "gmconfig.targets"
 KINDS = {
     "directory": "gmconfig.target.kinds.directory:Directory",
     "branch": "gmconfig.target.kinds.branch:Branch",
+    "etcd": "gmconfig.target.kinds.etcd:Etcd",
 }
 """Each kind by its name, as `module:what makes it` from a target and an access."""
 

@@ -11,6 +11,7 @@ from gmconfig.target.declared import Target
 from gmconfig.target.kind import Access, Kind, Release
 from gmconfig.target.marker import Marker, files_digest
 from gmconfig.target.registry import kind_of
+from tests.target.servers import etcd
 
 FILE = "settings.yaml"
 
@@ -23,6 +24,7 @@ class Place:
     root: Path
     edit: Callable[[bytes], None]
     put_by_hand: Callable[[bytes], None] | None = None
+    file: str = FILE
     environ: dict[str, str] = field(default_factory=dict)
 
     def open(self, *, take_over: bool = False, **changed) -> Kind:
@@ -126,9 +128,37 @@ def branch_folder_place(tmp_path: Path) -> Place:
     return place
 
 
+def etcd_place(tmp_path: Path, layout: str = "document", form: str = "yaml") -> Place:
+    """A prefix of its own in the real etcd that this process started."""
+    server = etcd()
+    prefix = f"/test/{os.urandom(6).hex()}/"
+    key = {"document": FILE, "keys": "settings/port", "releases": None}[layout]
+
+    def write(content: bytes) -> None:
+        at = key or f"releases/{server.get(prefix + 'head').decode()}/{FILE}"
+        server.put(prefix + at, content.removeprefix(b"port: ").strip() if layout == "keys" else content)
+
+    def put(content: bytes) -> None:
+        write(content) if key else server.put(prefix + FILE, content)
+
+    settings = {"endpoints": [server.url], "prefix": prefix, "layout": layout}
+    target = Target("web", "production", "etcd", format=form, settings=settings)
+    return Place(target, tmp_path, write, put)
+
+
+def etcd_keys_place(tmp_path: Path) -> Place:
+    return etcd_place(tmp_path, "keys", "properties")
+
+
+def etcd_releases_place(tmp_path: Path) -> Place:
+    return etcd_place(tmp_path, "releases")
+
+
 PLACES: dict[str, Callable[..., Place]] = {
     "folder": folder_place,
     "file": file_place,
     "branch": branch_place,
     "branch-folder": branch_folder_place,
+    "etcd-document": etcd_place,
+    "etcd-releases": etcd_releases_place,
 }

