@@ -71,9 +71,10 @@ def read(line: bytes) -> Event:
         found = json.loads(line, parse_constant=_no_number)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if not isinstance(found, dict) or found.get("event_name") not in _READERS:
+    reader = _READERS.get(str(found.get("event_name"))) if isinstance(found, dict) else None
+    if reader is None:
         raise ValueError("no event of ours")
-    event: Event = _READERS[found["event_name"]](found)
+    event: Event = reader(found)
     return event
 
 
