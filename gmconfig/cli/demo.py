@@ -56,6 +56,20 @@ WALK: Sequence[tuple[str, Sequence[Step]]] = (
         ],
     ),
     (
+        "A feature flag: tried by some, raised without losing anybody, switched off in one commit.",
+        [
+            (
+                "gmconfig flag create new_algorithm --description 'New trading algorithm' --owner engineering_team",
+                0,
+            ),
+            ("gmconfig flag rollout new_algorithm 25 -e production", 0),
+            ("gmconfig flag eval new_algorithm --user user123 -e production", 0),
+            ("gmconfig flag rollout new_algorithm 50 -e production -m 'a week without complaints'", 0),
+            ("gmconfig flag disable new_algorithm -e production -m 'errors since noon'", 0),
+            ("gmconfig flag list -e production", 0),
+        ],
+    ),
+    (
         "Every commit is a version; any of them comes back.",
         [
             ("gmconfig config history settings database.pool -e production", 0),

@@ -37,7 +37,7 @@ def stale(
 
     \b
     gmconfig flag stale
-    gmconfig flag stale --code src --code tests -o json
+    gmconfig flag stale --code . -o json
     """
     options.one_of(output, ("text", "json"))
     folders = [os.path.join(session.directory, folder) for folder in code or ()]
