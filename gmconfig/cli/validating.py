@@ -6,6 +6,7 @@ import os
 
 from gmconfig.cli import terminal
 from gmconfig.cli.session import tell_unfinished
+from gmconfig.validate.collector import let_be, paused
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gmconfig.validate.report.report import Report
 
 
+@paused()
 def validate(
     session: Session,
     files: Sequence[str] = (),
@@ -51,6 +53,7 @@ def validate(
         _written(_from(session, file), rendered(report, name))
     terminal.answer(rendered(report, output))
     _summarised(report, output)
+    let_be()
     return 0 if report.ok else 1
 
 

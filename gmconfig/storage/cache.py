@@ -32,11 +32,11 @@ class Cache:
                 content = file.read()
         except OSError:
             return None
-        head = _head(content[len(_MAGIC) + 8 :])
-        if not content.startswith(head):
+        value = memoryview(content)[len(_MAGIC) + 8 :]
+        if not content.startswith(_head(value)):
             return None
         try:
-            return marshal.loads(content[len(head) :])  # noqa: S302 - checked above
+            return marshal.loads(value)  # noqa: S302 - checked above
         except (EOFError, ValueError, TypeError):
             return None
 
@@ -89,7 +89,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def _head(content: bytes) -> bytes:
+def _head(content: bytes | memoryview) -> bytes:
     """Give the line that proves a file whole, ours and this Python's: marshal differs between versions."""
     import sys
     import zlib

@@ -105,36 +105,47 @@ class WorkingTree(Snapshot):
         return real
 
     def _scan(self, folder: str, prefix: str, found: dict[str, str]) -> None:
-        """Walk depth first; a folder with a `.git` of its own is another repository.
+        """Note a folder's files, then those below; a folder with a `.git` of its own is another repository.
 
-        The status of a file costs most of it, and says what kind of file it is: nothing else is asked.
+        The status of a file costs most of it, and says what kind of file it is: nothing else is asked. Asked
+        from the open folder, the system need not look up the way to it again each time.
         """
-        names = os.listdir(folder)
-        if prefix and ".git" in names:
-            return
-        for name in names:
-            at = f"{folder}/{name}"
-            try:
-                status = os.lstat(at)
-            except OSError:  # gone in this moment
-                continue
-            kind = status.st_mode & _KIND
-            if kind == _FILE:
-                found[prefix + name] = _signature(status)
-            elif kind == _FOLDER and name != ".git":
-                self._scan(at, f"{prefix}{name}/", found)
-            elif kind == _LINK:
-                _note_link(at, status, prefix + name, found)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            names = os.listdir(opened)
+            folders = [] if prefix and ".git" in names else _noted(opened, names, prefix, found)
+        finally:
+            os.close(opened)
+        for name in folders:
+            self._scan(f"{folder}/{name}", f"{prefix}{name}/", found)
 
 
-def _note_link(at: str, link: os.stat_result, path: str, found: dict[str, str]) -> None:
+def _noted(opened: int, names: list[str], prefix: str, found: dict[str, str]) -> list[str]:
+    """Note the files of an open folder; gives the folders in it."""
+    folders: list[str] = []
+    for name in names:
+        try:
+            status = os.stat(name, dir_fd=opened, follow_symlinks=False)
+        except OSError:  # gone in this moment
+            continue
+        kind = status.st_mode & _KIND
+        if kind == _FILE:
+            found[prefix + name] = _signature(status)
+        elif kind == _FOLDER and name != ".git":
+            folders.append(name)
+        elif kind == _LINK:
+            _note_link(opened, name, status, prefix, found)
+    return folders
+
+
+def _note_link(opened: int, name: str, link: os.stat_result, prefix: str, found: dict[str, str]) -> None:
     """Note a symlink that leads to a file: it changes when either does."""
     try:
-        status = os.stat(at)
+        status = os.stat(name, dir_fd=opened)
     except OSError:  # dangling, or a loop
         return
     if status.st_mode & _KIND == _FILE:
-        found[path] = _signature(status) + _signature(link)
+        found[prefix + name] = _signature(status) + _signature(link)
 
 
 class Proposed(Snapshot):
