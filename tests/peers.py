@@ -15,7 +15,7 @@ def tool(name: str) -> str:
     """Find a peer's program beside this Python; without it the test is skipped, unless tools are required."""
     found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if found is None and not os.environ.get("GMCONFIG_TESTS_REQUIRE_TOOLS"):
-        pytest.skip(f"{name} is not installed: pip install 'gmconfig[peers]' (hiera-eyaml: apt)")
+        pytest.skip(f"{name} is not installed: pip install 'gmconfig[peers]' (hiera-eyaml, age: apt)")
     assert found, f"{name} is not installed"
     return found
 
