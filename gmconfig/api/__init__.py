@@ -56,6 +56,11 @@ if TYPE_CHECKING:
     from gmconfig.finding import Finding, Place, Severity
     from gmconfig.finding import Severity as AlertSeverity
     from gmconfig.flag.decision import Decision, ErrorCode, Reason
+    from gmconfig.flag.event.analytics import FeatureAnalytics
+    from gmconfig.flag.event.ingest import Ingested
+    from gmconfig.flag.event.log import EventLog
+    from gmconfig.flag.experiment.assessment import Assessment, Verdict
+    from gmconfig.flag.experiment.definition import Experiment
     from gmconfig.flag.state import FeatureState
     from gmconfig.path import KeyPath
     from gmconfig.secret.generator import SecretType
@@ -115,6 +120,11 @@ _HOMES = {
     ),
     "finding": ("Finding", "Place", "Severity"),
     "flag.decision": ("Decision", "ErrorCode", "Reason"),
+    "flag.event.analytics": ("FeatureAnalytics",),
+    "flag.event.ingest": ("Ingested",),
+    "flag.event.log": ("EventLog",),
+    "flag.experiment.assessment": ("Assessment", "Verdict"),
+    "flag.experiment.definition": ("Experiment",),
     "flag.state": ("FeatureState",),
     "path": ("KeyPath",),
     "secret.generator": ("SecretType",),
@@ -130,6 +140,7 @@ __all__ = [
     "AccessDenied",
     "AccessSummary",
     "AlertSeverity",
+    "Assessment",
     "AuditEntry",
     "BrokenConfiguration",
     "Change",
@@ -142,10 +153,13 @@ __all__ = [
     "Edited",
     "Environment",
     "ErrorCode",
+    "EventLog",
     "Examined",
     "ExitCode",
+    "Experiment",
     "Explanation",
     "ExposedValue",
+    "FeatureAnalytics",
     "FeatureFlag",
     "FeatureFlagManager",
     "FeatureState",
@@ -155,6 +169,7 @@ __all__ = [
     "GitTrouble",
     "GmconfigError",
     "How",
+    "Ingested",
     "InvalidConfiguration",
     "KeyPath",
     "LiveConfig",
@@ -186,6 +201,7 @@ __all__ = [
     "UsageError",
     "ValidationError",
     "ValidationResult",
+    "Verdict",
     "Verification",
     "Version",
     "examine",
