@@ -83,4 +83,8 @@ def _between(
 
 def _differs(old: Compiled, new: Compiled, name: str, was: str) -> bool:
     one, other = old.content["flags"].get(was), new.content["flags"].get(name)
-    return one is not None and other is not None and (one != other or was != name or old.bucketing != new.bucketing)
+    return (
+        one is not None
+        and other is not None
+        and (one != other or was != name or old.bucketing != new.bucketing)
+    )

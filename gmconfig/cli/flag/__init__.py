@@ -4,7 +4,19 @@ from gmconfig.cli.verb import group
 
 app = group("Create, change, evaluate and compile feature flags.")
 
-from gmconfig.cli.flag import build, change, evaluate, read, sample  # noqa: E402
+from gmconfig.cli.flag import (  # noqa: E402
+    analytics,
+    build,
+    change,
+    evaluate,
+    experiment,
+    reach,
+    read,
+    sample,
+    serve,
+    stale,
+    switch,
+)
 
-for module in (read, change, evaluate, build, sample):
+for module in (read, change, switch, reach, evaluate, build, sample, stale, experiment, analytics, serve):
     module.register(app)
