@@ -277,3 +277,35 @@ def test_feature_flags(trading, git):
     feature_manager.update_feature_flag("new_algorithm", percentage=100, reason="it works", user="admin")
     assert feature_manager.is_feature_enabled("new_algorithm", user_id="user123", context={"plan": "pro"})
     assert git("log", "-1", "--format=%an|%s") == "admin|flag new_algorithm: rollout.percentage 100: it works"
+
+
+def test_ab_tests_and_feature_analytics(trading, tmp_path, git):
+    from gmconfig import FeatureFlagManager, FeatureState
+
+    feature_manager = FeatureFlagManager(events_dir=tmp_path / "events", interval=0)
+    feature_manager.create_feature_flag(
+        "new_algorithm", "New trading algorithm", "engineering_team", FeatureState.ROLLOUT, percentage=25.0
+    )
+
+    # Create A/B test
+    feature_manager.create_ab_test(
+        "algorithm_test",
+        "new_algorithm",
+        variants=["control", "treatment"],
+        allocation=[50, 50],
+        metrics=["order_filled"],
+    )
+    assert git("log", "-1", "--format=%s") == "flag new_algorithm: start experiment algorithm_test"
+    assert feature_manager.feature_flag("new_algorithm").state is FeatureState.EXPERIMENT
+    for number in range(200):
+        if feature_manager.is_feature_enabled("new_algorithm", user_id=f"user{number}"):
+            feature_manager.track("order_filled", f"user{number}")
+
+    # Get feature analytics
+    analytics = feature_manager.get_feature_analytics("new_algorithm", hours_back=24)
+
+    assert analytics.total == 200
+    assert analytics.variants.keys() == {"control", "treatment"}
+    report = feature_manager.experiment_report("algorithm_test")
+    (result,) = report.results
+    assert (result.verdict, result.comparison.treatment) == ("higher", 1.0)
