@@ -45,8 +45,12 @@ def text(value: str) -> bytes:
     '626162'
     """
     raw = value.encode()
-    size = len(raw)
-    return bytes((0x60 | size,)) + raw if size < 24 else _head(0x60, size) + raw
+    return text_head(len(raw)) + raw
+
+
+def text_head(size: int) -> bytes:
+    """Give what stands before the bytes of a text."""
+    return _head(0x60, size)
 
 
 def _head(kind: int, count: int) -> bytes:

@@ -68,7 +68,8 @@ class Definition:
             return Decision(self.key, default, None, Reason.DISABLED, "state", metadata=self.metadata)
         try:
             for condition, result, label, answers in self._branches:
-                if condition is None or truth(condition(data)):
+                met = True if condition is None else condition(data)
+                if met is True or (met is not False and truth(met)):
                     chosen = result(data)
                     if type(chosen) is str and chosen in answers:
                         return answers[chosen]

@@ -86,7 +86,7 @@ class FlagSet:
             message = f'no flag named "{key}"'
             decision = Decision(key, default, None, Reason.ERROR, "error", ErrorCode.FLAG_NOT_FOUND, message)
         else:
-            data: dict[str, Any] = {**(context or {}), "targetingKey": user}
+            data: dict[str, Any] = {**context, "targetingKey": user} if context else {"targetingKey": user}
             if flag.reads_injected:
                 data["$flagd"] = {"flagKey": key, "timestamp": int(self.clock())}
             decision = flag.decide(data, default)

@@ -11,7 +11,13 @@ import mmh3
 
 from gmconfig.flag import cbor
 from gmconfig.flag.bucketing import MOST, Bucketing, bytes_of, default_unit, place
+from gmconfig.flag.logic.coercion import text
 from gmconfig.flag.logic.compiler import Closure, Compiler, is_constant
+from gmconfig.flag.logic.shortcuts import variable_name
+from gmconfig.flag.logic.variables import variable
+
+_MOST_REMEMBERED = 256
+"""Up to which length of a user's key the bytes before it are kept."""
 
 Fractional = Callable[[Compiler, list[Any]], Closure]
 
@@ -25,7 +31,7 @@ def fractional(bucketing: Bucketing) -> Fractional:
             unit = compiler.compile(arguments[0])
             weighted = _settled(arguments[1:])
             if weighted is not None and _is_text(arguments[0]):
-                return _of_text(unit, *weighted, bucketing)
+                return _of_text(arguments[0], unit, *weighted, bucketing)
             return _of_unit(bucketing, unit, parts)
         weighted = _settled(arguments)
         if weighted is not None and compiler.subject is not None:
@@ -71,33 +77,78 @@ def _settled(parts: list[Any]) -> tuple[list[Any], list[int]] | None:
     return shares(parts, Bucketing.V3) if is_constant(parts) else None
 
 
-def _of_text(unit: Closure, variants: list[Any], ends: list[int], bucketing: Bucketing) -> Closure:
-    """Give the shortest way: a unit that is a text, and constant weights."""
-    total, hashed, encode = ends[-1], mmh3.hash, cbor.text
-    if len(ends) == 2:
-        end, (chosen, other) = ends[0], variants
-        if bucketing is Bucketing.V2:
-            return lambda data: chosen if (hashed(unit(data), 0, False) * total) >> 32 < end else other
-        return lambda data: chosen if (hashed(encode(unit(data)), 0, False) * total) >> 32 < end else other
+def _of_text(rule: Any, unit: Closure, variants: list[Any], ends: list[int], bucketing: Bucketing) -> Closure:
+    """Give a short way: a unit that is a text, and constant weights."""
+    choose = _chooser(variants, ends)
+    salted = _salted(rule)
+    if salted is not None:
+        return _of_salted(*salted, choose, bucketing)
     if bucketing is Bucketing.V2:
-        return lambda data: variants[bisect_right(ends, (hashed(unit(data), 0, False) * total) >> 32)]
-    return lambda data: variants[bisect_right(ends, (hashed(encode(unit(data)), 0, False) * total) >> 32)]
+        return lambda data: choose(unit(data).encode())
+    return lambda data: choose(cbor.text(unit(data)))
 
 
 def _of_user(flag: str, variants: list[Any], ends: list[int], bucketing: Bucketing) -> Closure:
     """Give a short way for the shorthand: the flag's name and the targeting key are the unit."""
-    total, hashed, encode = ends[-1], mmh3.hash, cbor.text
-    is_v2 = bucketing is Bucketing.V2
+    choose, is_v2 = _chooser(variants, ends), bucketing is Bucketing.V2
     head = flag.encode() if is_v2 else b"\x82" + cbor.text(flag)
 
-    def choose(data: Any) -> Any:
+    def choose_user(data: Any) -> Any:
         key = data.get("targetingKey")
         if not isinstance(key, str) or not (key or is_v2):
             return None
-        raw = head + (key.encode() if is_v2 else encode(key))
-        return variants[bisect_right(ends, (hashed(raw, 0, False) * total) >> 32)]
+        return choose(head + (key.encode() if is_v2 else cbor.text(key)))
 
-    return choose
+    return choose_user
+
+
+def _chooser(variants: list[Any], ends: list[int]) -> Callable[[bytes], Any]:
+    """Give what finds the variant of a unit's bytes: by where each part ends on the line of hashes.
+
+    A hash lies in a part, `(hash * total) >> 32 < end`, exactly if it is below that end's share of all hashes.
+    """
+    hashed = mmh3.mmh3_32_uintdigest
+    limits = [-(-(end << 32) // ends[-1]) for end in ends]
+    if len(ends) == 2:
+        limit, (chosen, other) = limits[0], variants
+        return lambda raw: chosen if hashed(raw) < limit else other
+    return lambda raw: variants[bisect_right(limits, hashed(raw))]
+
+
+def _salted(rule: Any) -> tuple[str, str] | None:
+    """Give salt and attribute of the unit that rollouts have, `{"cat": [SALT, {"var": NAME}]}`."""
+    parts = rule.get("cat") if isinstance(rule, dict) else None
+    if not isinstance(parts, list) or len(parts) != 2 or not isinstance(parts[0], str):
+        return None
+    name = variable_name(parts[1])
+    return None if name is None or "." in name else (parts[0], name)
+
+
+def _of_salted(salt: str, name: str, choose: Callable[[bytes], Any], bucketing: Bucketing) -> Closure:
+    """Give the shortest way: the bytes before the attribute's own depend on its length alone."""
+    begin = _Beginnings(salt.encode(), bucketing)
+
+    def choose_salted(data: Any) -> Any:
+        value = data.get(name) if type(data) is dict else variable(data, name)
+        raw = value.encode() if type(value) is str else text(value).encode()
+        return choose(begin[len(raw)] + raw)
+
+    return choose_salted
+
+
+class _Beginnings(dict[int, bytes]):
+    """What stands before so many bytes of text, so that all of it is the unit's bytes."""
+
+    def __init__(self, salt: bytes, bucketing: Bucketing) -> None:
+        self._salt = salt
+        self._bucketing = bucketing
+
+    def __missing__(self, size: int) -> bytes:
+        head = b"" if self._bucketing is Bucketing.V2 else cbor.text_head(len(self._salt) + size)
+        found = head + self._salt
+        if size < _MOST_REMEMBERED:
+            self[size] = found
+        return found
 
 
 def _of_unit(bucketing: Bucketing, unit: Closure, parts: list[Closure]) -> Closure:
