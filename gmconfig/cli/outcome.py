@@ -38,6 +38,13 @@ def lines(result: Outcome) -> list[terminal.Line]:
     return [*rows, *ending(result)]
 
 
+def none(message: str) -> Outcome:
+    """Give a change that was none."""
+    from gmconfig.api.outcome import Outcome
+
+    return Outcome(message)
+
+
 def record(result: Outcome) -> dict[str, Any]:
     """Give the change as JSON has it."""
     return {

@@ -97,6 +97,54 @@ def test_what_a_batch_and_the_drivers_answer(ok, sealed_trading):
     agrees("secret-grant", ok("secret", "grant", "test", "read", "--dry-run", "-o", "json"))
 
 
+def test_what_the_other_verbs_of_secrets_answer(ok, sealed_trading, git, tmp_path):
+    """What settles, compares, takes over and hands on; with something to do and without."""
+    (tmp_path / "env").write_text("SMTP_PASSWORD=from-elsewhere-1\n")
+    key = str(tmp_path / "bob.key")
+    bob = json.loads(keygen := ok("secret", "keygen", "--file", key, "-o", "json"))
+    agrees("secret-keygen", keygen)
+    for how in (["--dry-run"], []):
+        member = ["bob", "--age", bob["age"], "--verify", bob["verify"]]
+        agrees("secret-member-add", ok("secret", "member", "add", *member, *how, "-o", "json"))
+        agrees(
+            "secret-import",
+            ok("secret", "import", "--from", "dotenv", str(tmp_path / "env"), *how, "-o", "json"),
+        )
+        out = ["--file", str(tmp_path / "out.env")]
+        agrees("secret-export", ok("secret", "export", "--to", "dotenv", *out, *how, "-o", "json"))
+    agrees("secret-set", ok("secret", "set", "db_password", "--stdin", "-o", "json", stdin="another"))
+    agrees("secret-diff", ok("secret", "diff", "HEAD~1", "HEAD", "-o", "json"))
+    agrees("secret-accept", ok("secret", "accept", "-y", "-o", "json"))
+    git("revert", "--no-edit", "HEAD")
+    for how in (["--dry-run"], ["-y"]):
+        agrees("secret-accept", ok("secret", "accept", *how, "-o", "json"))
+    agrees("secret-access-sign", ok("secret", "access", "sign", "-y", "-o", "json"))
+    access = sealed_trading / "access.yaml"
+    access.write_text(access.read_text().replace("must_be_sealed: []", "must_be_sealed: [{document: x}]"))
+    for verb in ("sign", "reset"):
+        for how in (["--dry-run"], ["-y"]):
+            agrees(f"secret-access-{verb}", ok("secret", "access", verb, *how, "-o", "json"))
+    for verb, *rest in (("grant", "bob", "read"), ("revoke", "bob"), ("member", "remove", "bob")):
+        name = f"secret-{verb}" if verb != "member" else "secret-member-remove"
+        agrees(name, ok("secret", verb, *rest, "-o", "json"))
+
+
+def test_every_answer_of_a_verb_of_secrets_is_described():
+    """Whoever adds `-o json` to a verb says in the schema what it answers."""
+    import typer
+
+    from gmconfig.cli.app import assembled
+
+    def verbs(command, words):
+        for name, below in getattr(command, "commands", {}).items():
+            yield from verbs(below, (*words, name))
+            if any(one.name == "output" for one in below.params):
+                yield "-".join((*words, name))
+
+    command = typer.main.get_command(assembled()).commands["secret"]
+    assert set(verbs(command, ("secret",))) <= set(OUTPUT["$defs"])
+
+
 def test_no_secret_is_in_any_answer(ok, sealed_trading):
     for verb in READING:
         if verb[0] != "secret-get":

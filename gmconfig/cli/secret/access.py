@@ -56,9 +56,7 @@ def sign(
         _agreed("sign this?", yes=yes or writing.dry_run), **writing.how
     )
     if change is None:
-        return terminal.answer(
-            '{"changes": []}' if writing.output == "json" else "access.yaml is signed as it stands"
-        )
+        return changed.nothing("access.yaml is signed as it stands", writing.output)
     return changed.show(change, writing.output)
 
 
@@ -137,7 +135,7 @@ def _accepted(found: Any) -> list[str]:
 
 def _record(done: Any) -> dict[str, Any]:
     shown = {"values": list(done.values), "gone": list(done.gone), "restored": list(done.restored)}
-    return {**(outcome.record(done.outcome) if done.outcome else {}), **shown}
+    return {**outcome.record(done.outcome or outcome.none("nothing to accept")), **shown}
 
 
 def _summary(summary: Any) -> list[terminal.Line]:

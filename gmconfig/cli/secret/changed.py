@@ -34,6 +34,15 @@ def show(change: AccessChange, output: str, who: str | None = None) -> None:
     return terminal.lines([*rows, *outcome.ending(change.outcome)])
 
 
+def nothing(message: str, output: str) -> None:
+    """Say that there was nothing to change, in the same shape."""
+    from gmconfig.api.access_answers import AccessChange
+
+    if output == "json":
+        return terminal.answer(values.as_json(record(AccessChange(outcome.none(message)))))
+    return terminal.answer(message)
+
+
 def exposure(exposed: Sequence[ExposedValue]) -> Iterable[terminal.Line]:
     """Give the list of what to rotate, shortened where it is long."""
     if not exposed:

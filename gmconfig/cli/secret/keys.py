@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import terminal
+from gmconfig.cli import options, terminal, values
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def keygen(
     ci: Annotated[
         bool, typer.Option("--ci", help="Print this repository's $GMCONFIG_IDENTITY for CI.")
     ] = False,
+    output: options.TextOrJson = "text",
 ) -> None:
     """Make a new identity and print its public half; or print one string for CI.
 
@@ -30,13 +31,18 @@ def keygen(
     gmconfig secret keygen --file bob.key
     gmconfig secret keygen --ci
     """
+    options.one_of(output, ("text", "json"))
     manager = session.secrets() if ci else None
     if manager is not None:
-        return terminal.answer(manager.ci_identity())
+        given = manager.ci_identity()
+        return terminal.answer(values.as_json({"GMCONFIG_IDENTITY": given}) if output == "json" else given)
     from gmconfig.api import new_identity
 
     made = new_identity(file)
     terminal.note(f"identity written to {made.file}; keep it, nothing else opens what it seals")
+    if output == "json":
+        record = {"file": str(made.file), "age": made.recipient, "verify": made.verifier}
+        return terminal.answer(values.as_json(record))
     return terminal.answer(f"age {made.recipient}\nverify {made.verifier}")
 
 
