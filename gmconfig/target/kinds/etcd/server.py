@@ -126,17 +126,19 @@ class Server:
         if self._client is None:
             from etcd3gw.exceptions import ConnectionFailedError, ConnectionTimeoutError
 
+            reason = ""
             for endpoint in self.endpoints:
                 client = self._made(endpoint)
                 try:
                     client.get_url("")  # asks for the version
-                except (ConnectionFailedError, ConnectionTimeoutError):
+                except (ConnectionFailedError, ConnectionTimeoutError) as error:
                     client.session.close()
+                    reason = _transport(error) or reason
                     continue
                 self._log_in(client)
                 self._client = client
                 return client
-            raise Unreachable(f"no etcd answers at {', '.join(map(_shown, self.endpoints))}")
+            raise Unreachable(f"no etcd answers at {', '.join(map(_shown, self.endpoints))}{reason}")
         return self._client
 
     def _made(self, endpoint: str) -> Etcd3Client:
@@ -150,7 +152,7 @@ class Server:
         if at.scheme not in ("http", "https") or not at.hostname or at.username or at.password:
             hint = "endpoints: [https://etcd-1:2379]; user: and password_file: log in"
             raise BrokenConfiguration(f'target "{self._target.name}": no address of an etcd', hint=hint)
-        return Etcd3Client(
+        client = Etcd3Client(
             host=at.hostname,
             port=at.port or 2379,
             protocol=at.scheme,
@@ -159,6 +161,9 @@ class Server:
             cert_key=self._file("key"),
             timeout=self._target.timeout,
         )
+        # A proxy, a bundle of certificates or a .netrc of this process would win over what the target says.
+        client.session.trust_env = False
+        return client
 
     def _file(self, key: str) -> str | None:
         named = self._target.settings.get(key)
@@ -196,6 +201,8 @@ class Server:
 
         try:
             yield
+        except GmconfigError:
+            raise
         except (exceptions.ConnectionFailedError, exceptions.ConnectionTimeoutError) as error:
             self.close()
             where = ", ".join(map(_shown, self.endpoints))
@@ -224,6 +231,14 @@ def _refused(error: Exception) -> GmconfigError:
         return Compacted(f"etcd: {reason}")
     hint = "layout: releases, which takes any number of keys" if "too large" in reason else None
     return GmconfigError(f"etcd: {reason[:200]}", hint=hint)
+
+
+def _transport(error: Exception) -> str:
+    """Say what is wrong with an encrypted connection."""
+    said = str(getattr(error, "detail_text", ""))
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return ": its certificate is not one that is trusted here (ca:)"
+    return ": it wants a certificate of ours (cert: and key:)" if "ALERT" in said.upper() else ""
 
 
 def _operation(key: str, content: bytes | None) -> dict[str, Any]:
