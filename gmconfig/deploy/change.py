@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from gmconfig.errors import GmconfigError
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
     from gmconfig.target.kind import Kind, Release
+
+
+log = logging.getLogger(__name__)
 
 
 class ChangeFailed(GmconfigError):
@@ -90,7 +94,12 @@ class TargetChange:
             raise ChangeFailed(
                 f"release {found.release or 'none'} is there by now, which is not of this deployment"
             )
-        self.kind.revert(self.before, expected=found.release, fencing=fencing)
+        try:
+            self.kind.revert(self.before, expected=found.release, fencing=fencing)
+        except GmconfigError as error:
+            if self.kind.read().release != self.before:
+                raise
+            log.warning("%s: what was there is back, but: %s", self.target.name, error)
 
     def _run(self, commands: tuple[tuple[str, ...], ...], when: str) -> None:
         for words in commands:

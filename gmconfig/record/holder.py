@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from gmconfig.record.process import is_gone
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -18,11 +20,13 @@ class Holder:
     token: str
     fencing: int
     until: datetime
+    machine: str = ""
+    mark: str = ""
     released: bool = False
 
     def is_active(self, now: datetime) -> bool:
-        """Whether it keeps others out."""
-        return not self.released and now < self.until
+        """Whether it keeps others out: not when it gave the lock back, is late, or is known to have ended."""
+        return not self.released and now < self.until and not is_gone(self.machine, self.pid, self.mark)
 
     def as_json(self) -> dict[str, object]:
         """Give it as the note has it."""
@@ -43,6 +47,8 @@ def holder_of(content: Mapping[str, object]) -> Holder | None:
             run=str(content["run"]),
             token=str(content["token"]),
             fencing=int(str(content["fencing"])),
+            machine=str(content.get("machine", "")),
+            mark=str(content.get("mark", "")),
             until=datetime.fromisoformat(str(content["until"])).astimezone(UTC),
             released=content["released"] is True,
         )

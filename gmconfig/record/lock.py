@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import Locked, Refused
 from gmconfig.record import names, note
 from gmconfig.record.holder import Holder, holder_of, run_address
+from gmconfig.record.process import age_mark, machine
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -96,8 +97,9 @@ class DeployLock:
         return note.write(self.repository, self.ref, holder.as_json(), message, after=before) is not None
 
     def _holder_from(self, now: datetime, fencing: int, token: str) -> Holder:
-        host, run = socket.gethostname(), run_address(os.environ)
-        return Holder(self.user, host, os.getpid(), run, token, fencing, now + _LASTS)
+        pid, run = os.getpid(), run_address(os.environ)
+        until, mark = now + _LASTS, age_mark(pid)
+        return Holder(self.user, socket.gethostname(), pid, run, token, fencing, until, machine(), mark)
 
     def _taken(self, by: Holder | None) -> Locked:
         return Locked(

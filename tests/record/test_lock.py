@@ -56,6 +56,17 @@ def test_a_lock_lasts_as_long_as_it_is_renewed(alone: Project):
     assert renewed.until > datetime.now(UTC) + timedelta(minutes=5)
 
 
+def test_a_process_that_is_gone_keeps_nobody_out(alone: Project):
+    lock = DeployLock(alone, "production")
+    lock.acquire()
+    before = note.read(lock.repository, lock.ref)
+    holder = lock.holder()
+    assert holder
+    later = replace(holder, mark="1")  # its number went to another process since
+    note.write(lock.repository, lock.ref, later.as_json(), "older", after=before)
+    assert DeployLock(alone, "production").acquire() == 2
+
+
 def test_breaking_a_lock_says_whose_it_was(alone: Project):
     lock = DeployLock(alone, "production", "Ann")
     assert lock.break_() is None

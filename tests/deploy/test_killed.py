@@ -1,0 +1,102 @@
+"""`kill -9` at every step: each target is the old or the new release, and resume and abort end it."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from gmconfig.record.entry import State
+from tests.deploy.fleet import Fleet
+
+TARGETS = {"one": {"wave": 1}, "two": {"wave": 1}, "three": {"wave": 2}}
+STEPS = [
+    "recorded",
+    "staging",
+    "staged",
+    "activating:1",
+    "before:one",
+    "activated:one",
+    "activated:two",
+    "verifying:1",
+    "activating:2",
+    "before:three",
+    "activated:three",
+    "verifying:2",
+]
+RESTORING = ["restoring", "restored:two", "restored:one"]
+
+
+def _killed(fleet: Fleet, step: str, *words: str) -> None:
+    done = fleet.run("deploy", *(words or ("apply", "production")), env={"GMCONFIG_CRASH_AT": step})
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    """Three targets that have a release, and a commit that wants another."""
+    fleet = Fleet(tmp_path, TARGETS)
+    fleet.apply()
+    fleet.change(20)
+    return fleet
+
+
+def _pools(fleet: Fleet) -> list[object]:
+    return [fleet.pool(name) for name in TARGETS]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_after_a_kill_every_target_is_old_or_new_and_resume_ends_it(fleet: Fleet, step: str):
+    _killed(fleet, step)
+    assert set(_pools(fleet)) <= {10, 20}
+    done = fleet.run("deploy", "resume", "production")
+    assert done.returncode == 0, done.stderr
+    assert _pools(fleet) == [20, 20, 20]
+    assert fleet.run("deploy", "apply", "production").stdout == "production is in sync: nothing to do\n"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_after_a_kill_abort_puts_everything_back(fleet: Fleet, step: str):
+    _killed(fleet, step)
+    done = fleet.run("deploy", "abort", "production")
+    assert done.returncode == 0, done.stderr
+    assert _pools(fleet) == [10, 10, 10]
+    record = next(fleet.deployer().history("production"))
+    assert record.state is State.ABORTED
+
+
+@pytest.mark.parametrize("step", ["recorded", "staged", "activated:two", "verifying:2"])
+def test_after_a_kill_the_next_apply_just_works(fleet: Fleet, step: str):
+    _killed(fleet, step)
+    done = fleet.run("deploy", "apply", "production")
+    assert done.returncode == 0, done.stderr
+    assert _pools(fleet) == [20, 20, 20]
+    states = [(one.id, str(one.state)) for one in fleet.deployer().history("production")]
+    left = "superseded" if step != "verifying:2" else states[-2][1]
+    assert ("production-2", left) in states
+
+
+@pytest.mark.parametrize("step", RESTORING)
+def test_a_kill_while_it_is_put_back_is_ended_by_abort(fleet: Fleet, step: str):
+    fleet.declare({**TARGETS, "two": {"wave": 1, "health": [{"command": ["false"], "retries": 0}]}})
+    fleet.change(30)
+    _killed(fleet, step)
+    assert set(_pools(fleet)) <= {10, 30}
+    refused = fleet.run("deploy", "resume", "production")
+    assert refused.returncode == 4
+    assert "was being put back" in refused.stderr
+    done = fleet.run("deploy", "abort", "production")
+    assert done.returncode == 0, done.stderr
+    assert _pools(fleet) == [10, 10, 10]
+
+
+def test_a_lock_of_a_process_that_is_gone_keeps_nobody_out(fleet: Fleet):
+    _killed(fleet, "activated:one")
+    assert fleet.run("deploy", "apply", "production").returncode == 0
+
+
+def test_what_ended_cannot_be_resumed_or_aborted(fleet: Fleet):
+    fleet.apply()
+    for verb in ("resume", "abort"):
+        done = fleet.run("deploy", verb, "production")
+        assert done.returncode == 4
+        assert "production-2 came to its end: succeeded" in done.stderr
