@@ -176,7 +176,7 @@ def _lines(adoption: Adoption) -> Iterator[str]:
     yield from _strategies(adoption.merge)
     if adoption.keeps_placeholders:
         yield ""
-        yield '# "${…}" and "{{…}}" in these files belong to another tool: they stay as they are.'
+        yield '# "${...}" and "{{...}}" in these files belong to another tool: they stay as they are.'
         yield "placeholders: keep"
     yield ""
 

@@ -13,9 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gmconfig.config.history.meanings import Meaning
     from gmconfig.path import Segment
 
-NO_ANCHORS: Mapping[bytes, bytes] = {}
+NO_ANCHORS: Mapping[bytes, Meaning] = {}
 
 
 class Found:
@@ -69,7 +70,7 @@ class Read(Found):
     __slots__ = ("anchors",)
 
     def __init__(
-        self, value: object, size: int = 0, depth: int = 0, anchors: Mapping[bytes, bytes] = NO_ANCHORS
+        self, value: object, size: int = 0, depth: int = 0, anchors: Mapping[bytes, Meaning] = NO_ANCHORS
     ) -> None:
         super().__init__(size, depth)
         self.anchors = anchors

@@ -7,11 +7,11 @@ an anchor is asked for at the end of a piece that defines it, so that the one YA
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gmconfig.config.history.found import NO_ANCHORS, Read
 from gmconfig.config.history.lines import Uncuttable
+from gmconfig.config.history.meanings import Meaning
 from gmconfig.storage.yaml import load
 from gmconfig.storage.yaml.everyday import everyday
 
@@ -24,7 +24,7 @@ _NO_VALUE = "\x01none"
 _ALIAS_AS_KEY = re.compile(rb"\*[A-Za-z0-9_-]+[ \t]+:")
 
 
-def read_alone(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
+def read_alone(piece: Piece, anchors: Mapping[bytes, Meaning]) -> Read:
     """Give what a piece holds behind these anchors.
 
     Raises:
@@ -36,23 +36,17 @@ def read_alone(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
     return _by_lines(piece, anchors) or _by_the_parser(piece, anchors)
 
 
-def _by_lines(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read | None:
+def _by_lines(piece: Piece, anchors: Mapping[bytes, Meaning]) -> Read | None:
     """Read an ordinary piece; None for one that the parser has to read."""
-    before = {name.decode(): anchors[name] for name in (*piece.used, *piece.defined) if name in anchors}
-    names = {name: _meant(text) for name, text in before.items()}
-    same = dict(names)
+    names = {name.decode(): anchors[name].value for name in (*piece.used, *piece.defined) if name in anchors}
     value = everyday(piece.text, names)
     if value is None:
         return None
-    texts = {}
-    for name in piece.defined:
-        own = name.decode()
-        if own in names:
-            texts[name] = before[own] if own in same and names[own] is same[own] else _flow(names[own])
-    return _measured(piece, value, texts)
+    means = [(name, names[own]) for name in piece.defined if (own := name.decode()) in names]
+    return _measured(piece, value, {name: _meaning(mean, anchors.get(name)) for name, mean in means})
 
 
-def _by_the_parser(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
+def _by_the_parser(piece: Piece, anchors: Mapping[bytes, Meaning]) -> Read:
     """Read a piece with the meaning of its names put around it as lines."""
     if _ALIAS_AS_KEY.search(piece.text):
         raise Uncuttable
@@ -64,14 +58,14 @@ def _by_the_parser(piece: Piece, anchors: Mapping[bytes, bytes]) -> Read:
     asked = [_line(piece, -1 - i, b"*" + name) for i, name in enumerate(piece.defined)]
     whole = load(b"".join([*lines, piece.text, b"" if piece.text.endswith(b"\n") else b"\n", *asked]))
     value, means = _taken(piece, whole, len(given))
-    texts = {name: _flow(mean) for name, mean in zip(piece.defined, means, strict=True) if mean != _NO_VALUE}
-    return _measured(piece, value, texts)
+    found = {
+        name: _meaning(mean) for name, mean in zip(piece.defined, means, strict=True) if mean != _NO_VALUE
+    }
+    return _measured(piece, value, found)
 
 
-@lru_cache(256)
-def _meant(text: bytes) -> object:
-    """Give what a name stands for; nobody may change it."""
-    return load(text)
+def _meaning(value: object, before: Meaning | None = None) -> Meaning:
+    return before if before is not None and before.value is value else Meaning.of(value, _flow(value))
 
 
 def _line(piece: Piece, number: int, text: bytes) -> bytes:
@@ -93,7 +87,7 @@ def _taken(piece: Piece, whole: object, given: int) -> tuple[object, list[object
     return own, [whole[f"\x01{-1 - i}"] for i in range(count)]
 
 
-def _measured(piece: Piece, value: object, anchors: Mapping[bytes, bytes]) -> Read:
+def _measured(piece: Piece, value: object, anchors: Mapping[bytes, Meaning]) -> Read:
     if type(value) is not (list if piece.is_list else dict):
         raise Uncuttable
     size, depth = _extent(value)

@@ -8,7 +8,22 @@ if TYPE_CHECKING:
 
     from gmconfig.config.history.found import Read
 
-    Every = dict[frozenset[tuple[bytes, bytes]], "Meanings"]
+
+class Meaning(bytes):
+    """What an anchor stands for, as YAML text: what is written alike means the same."""
+
+    value: object
+
+    @classmethod
+    def of(cls, value: object, text: bytes) -> Meaning:
+        """Keep the value beside its text; nobody may change it."""
+        found = cls(text)
+        found.value = value
+        return found
+
+
+if TYPE_CHECKING:
+    Every = dict[frozenset[tuple[bytes, Meaning]], "Meanings"]
 
 
 class Meanings:
@@ -19,10 +34,10 @@ class Meanings:
 
     __slots__ = ("_every", "_last", "_next", "known")
 
-    def __init__(self, known: Mapping[bytes, bytes], every: Every) -> None:
+    def __init__(self, known: Mapping[bytes, Meaning], every: Every) -> None:
         self.known = known
         self._every = every
-        self._last: Mapping[bytes, bytes] = {}
+        self._last: Mapping[bytes, Meaning] = {}
         self._next: Meanings = self
 
     @classmethod
@@ -40,7 +55,7 @@ class Meanings:
             self._last = found.anchors
         return self._next
 
-    def _joined(self, more: Mapping[bytes, bytes]) -> Meanings:
+    def _joined(self, more: Mapping[bytes, Meaning]) -> Meanings:
         known = {**self.known, **more}
         own = frozenset(known.items())
         if own not in self._every:

@@ -16,7 +16,6 @@ from gmconfig.config.history.meanings import Meanings
 from gmconfig.config.history.piece import Cutter
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.storage.yaml import load
-from gmconfig.storage.yaml.events import events
 
 if TYPE_CHECKING:
     from gmconfig.config.history.found import Found
@@ -102,6 +101,8 @@ def _fresh(piece: Piece, anchors: Meanings) -> object:
 
 def _is_complete(text: bytes) -> bool:
     """Whether a text is YAML as far as a parser goes, so that what follows it in the file cannot mend it."""
+    from gmconfig.storage.yaml.events import events
+
     try:
         found = events(text.decode(), "")
     except (BrokenConfiguration, UnicodeDecodeError):

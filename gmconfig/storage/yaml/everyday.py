@@ -6,8 +6,9 @@ not know, however ordinary, it leaves to the parser; what it reads, a differenti
 
 from __future__ import annotations
 
-from gmconfig.storage.yaml.lines import ALIAS, ANCHOR, EMPTY, FLOW, LINES, LITERAL, Undecided
+from gmconfig.storage.yaml.lines import ALIAS, ANCHOR, BELOW, EMPTY, FLOW, LINES, TEXT, Undecided
 from gmconfig.storage.yaml.scalars import BadScalar
+from gmconfig.storage.yaml.texts import text_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def _tree(lines: list[str], names: Names | None) -> object | None:
         if waiting is not None:
             outer, owner, name, anchor = waiting
             waiting = None
+            if kind == BELOW and indent > outer:
+                owner[name] = value
+                if anchor:
+                    names.known[anchor] = value  # type: ignore[union-attr]  # the anchor's line made it
+                continue
             if indent > outer or (dash and indent == outer):
                 child: Any = [] if dash else {}
                 owner[name] = child
@@ -71,6 +77,8 @@ def _tree(lines: list[str], names: Names | None) -> object | None:
             container = item
         anchor = ""
         if kind >= FLOW:
+            if kind == BELOW:
+                raise Undecided
             if kind >= ALIAS:
                 names = names or _names({})
                 if kind == ALIAS:
@@ -87,8 +95,8 @@ def _tree(lines: list[str], names: Names | None) -> object | None:
         elif key in container:
             raise Undecided
         else:
-            if kind == LITERAL:
-                value, at = _literal(lines, at, indent, value)
+            if kind == TEXT:
+                value, at = text_below(lines, at, indent, value)
             elif kind == EMPTY:
                 waiting = indent, container, key, anchor
             container[key] = value
@@ -123,36 +131,3 @@ def _fresh(value: object) -> object:
     if type(value) is dict:
         return {key: _fresh(item) for key, item in value.items()}
     return [_fresh(item) for item in value] if type(value) is list else value
-
-
-def _literal(lines: list[str], at: int, outer: int, style: str) -> tuple[str, int]:
-    """Read a literal or folded text, further in than its key; give it with the number of the line behind it."""
-    indent = len(lines[at]) - len(lines[at].lstrip(" "))
-    if indent <= outer or not lines[at].strip():
-        raise Undecided
-    begin = at
-    margin = " " * indent
-    while lines[at].startswith(margin) or not lines[at]:
-        at += 1
-        if at == len(lines):
-            break
-    rest = lines[at] if at < len(lines) else ""
-    own = lines[begin:at]
-    if rest.startswith(" " * (outer + 1)) or any(line and not line.strip() for line in (*own, rest)):
-        raise Undecided
-    bodies = [line[indent:] for line in own]
-    text = ("\n".join(bodies) if style[0] == "|" else _folded(bodies)).rstrip("\n")
-    return text + ("" if style[-1] == "-" else "\n"), at
-
-
-def _folded(lines: list[str]) -> str:
-    """Join lines by spaces, but where some are empty, and around those that stand further in."""
-    text, empty, before = lines[0], "", lines[0][0] == " "
-    for line in lines[1:]:
-        if not line:
-            empty += "\n"
-            continue
-        further = line[0] == " "
-        text += ("\n" if before or further else "" if empty else " ") + empty + line
-        empty, before = "", further
-    return text

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Line = tuple[int, bool, str | None, int, Any]
     """Indentation, whether a dash begins it, the key, the kind of value, and the value."""
 
-SCALAR, EMPTY, LITERAL, FLOW, ALIAS, ANCHOR, MERGE = range(7)
+SCALAR, EMPTY, TEXT, FLOW, BELOW, ALIAS, ANCHOR, MERGE = range(8)
 
 _KEY = r"[A-Za-z0-9_][A-Za-z0-9_./-]*"
 _TEMPLATED = (
@@ -24,11 +24,12 @@ _TEMPLATED = (
 )
 # What a plain scalar may hold: a colon only before a character, a number sign only behind one.
 _WORD = r"(?:[!\"$-9;-~]++|:(?=[!-~])|(?<=[!-~])\#)"
-_PLAIN = rf"(?:(?:[A-Za-z0-9_./+$(~]|-(?=[0-9.])){_WORD}*(?:\ +{_WORD}+)*)"
+_PLAIN = rf"(?:(?:[A-Za-z0-9_./+$(~]|-(?=[A-Za-z0-9_./-])){_WORD}*(?:\ +{_WORD}+)*)"
 _QUOTED = r"\"[^\"\\]*\"|'[^']*'"
 _LINE = re.compile(
     rf"(?P<indent>\ *)(?P<dash>-\ (?=[^\ ]))?(?:(?P<key>{_TEMPLATED}):(?=\ |$))?"
-    rf"(?:(?P<gap>\ *)(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<flow>[\[{{].*[\]}}])|(?P<literal>[|>]-?)))?"
+    rf"(?:(?P<gap>\ *)(?:(?P<plain>{_PLAIN})|(?P<quoted>{_QUOTED})|(?P<flow>[\[{{].*[\]}}])"
+    r"|(?P<text>[|>]-?|\"[^\"\\]*\\(?=$))))?"
     r"(?:\ +\#.*)?\ *",
     re.X,
 )
@@ -74,10 +75,12 @@ def _read(text: str) -> Line:
     if found is None:
         return _named(text)
     key = found["key"]
-    if key in _NULL_KEYS or (key is None and not found["dash"]):
+    if key in _NULL_KEYS:
         raise Undecided
     kind, value = _value(found)
-    if key is None and kind in (EMPTY, LITERAL):
+    if key is None and not found["dash"]:
+        kind = BELOW if kind == SCALAR else EMPTY
+    if key is None and kind in (EMPTY, TEXT):
         raise Undecided
     return len(found["indent"]), bool(found["dash"]), key, kind, value
 
@@ -108,7 +111,7 @@ def _value(found: re.Match[str]) -> tuple[int, Any]:
         return SCALAR, found["quoted"][1:-1]
     if found["flow"] is not None:
         return FLOW, _Flow(found["flow"]).whole()
-    return (LITERAL, found["literal"]) if found["literal"] else (EMPTY, None)
+    return (TEXT, found["text"]) if found["text"] else (EMPTY, None)
 
 
 class _Flow:
