@@ -81,7 +81,7 @@ def experiment_report(
 def _observed(store: Store, found: Experiment, run: Run) -> Observed:
     users, in_several = store.assigned(run)
     stopped = seconds(found.stopped) if found.stopped else None
-    until = time.time() + 1 if stopped is None else float(stopped)
+    until = (time.time() if stopped is None else float(stopped)) + 1  # moments are written in whole seconds
     samples = {
         (metric, variant): sample
         for metric, kind in found.metrics.items()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import options, prompt, terminal, values
+from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.analytics import EventsDir
 from gmconfig.cli.flag.arguments import Name
 from gmconfig.cli.flag.report import lines, record
@@ -78,7 +79,7 @@ def start(
         minimum_effect=minimum_effect,
         **writing.how,
     )
-    writing.show(result)
+    moves.show(writing, result)
 
 
 def stop(
@@ -95,7 +96,7 @@ def stop(
     \b
     gmconfig flag experiment stop new_algorithm --serve enabled -e production -m "12 % more orders"
     """
-    writing.show(session.flags(environment).stop_experiment(name, serve, **writing.how))
+    moves.show(writing, session.flags(environment).stop_experiment(name, serve, **writing.how))
 
 
 def report(
