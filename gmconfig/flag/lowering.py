@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gmconfig.flag.condition import Conditions
+from gmconfig.flag.finite import check_numbers
 from gmconfig.flag.logic.compiler import DEEPEST
 from gmconfig.flag.requirement import asked, satisfied
 from gmconfig.flag.split import Branch, branches
@@ -50,7 +51,9 @@ class Lowering:
         if name not in self._lowered:
             self._open.append(name)
             try:
-                self._lowered[name] = _with_experiment(name, self.flags[name], self._made(name, self.flags[name]))
+                made = self._made(name, self.flags[name])
+                check_numbers(made.definition)
+                self._lowered[name] = _with_experiment(name, self.flags[name], made)
             except Trouble as trouble:
                 self._failed[name] = trouble
                 raise

@@ -186,6 +186,14 @@ def test_a_required_flag_decides_with_its_own_unit(flags):
             "segments: {s: {not: s}}\nflags: {a: {rules: [{if: s, serve: true}]}}",
             "1:21 error definition: a circle",
         ),
+        (
+            "flags: {a: {variants: {x: {y: [.inf]}}}}",
+            "1:27 error definition: infinity and NaN",
+        ),
+        (
+            "flags: {a: {rules: [{if: {b: {above: .nan}}, serve: true}]}}",
+            "1:9 error definition: infinity and NaN",
+        ),
         ("flags: {a: {type: string}}", "1:9 error definition: a flag of type string needs variants"),
         ("flags: {a: {variants: {x: 1, y: two}}}", "1:33 error definition: expected a value of type number"),
         ("flags: {a: {variants: {x: 1}, default: z}}", '1:40 error definition: no variant named "z"'),
