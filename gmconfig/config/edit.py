@@ -90,9 +90,12 @@ def plan_unset(resolved: Resolved, path: KeyPath, *, copy_list: bool = False) ->
             "the whole document cannot be unset", hint="name a path, or delete the file with git rm"
         )
     own = _own(resolved)
-    keys = _keys_to_unset(resolved, own, path)
     planner = Planner(own, copy_list=copy_list)
-    planner.wish(keys, ABSENT, reveal=True)
+    keys, is_hiding = _keys_to_unset(resolved, own, path)
+    if is_hiding:
+        planner.take_back(keys)
+    else:
+        planner.wish(keys, ABSENT, reveal=True)
     return _planned(resolved, own, planner, keys, seal=None, document=path.document)
 
 
@@ -203,12 +206,13 @@ def _at(tree: object, keys: Keys) -> object:
     return tree
 
 
-def _keys_to_unset(resolved: Resolved, own: Own, path: KeyPath) -> Keys:
+def _keys_to_unset(resolved: Resolved, own: Own, path: KeyPath) -> tuple[Keys, bool]:
+    """Give the path in the merged tree; or in the layer's, and that it hides what lies below (null, $remove)."""
     try:
-        return path.resolve(own.merged)
+        return path.resolve(own.merged), False
     except UnknownPath as error:
         try:
-            return path.resolve(own.tree)  # a null of this layer, which hides what lies below
+            return path.resolve(own.tree), True
         except UnknownPath:
             message = f'"{path}" is not in document "{resolved.document}"'
             raise UnknownPath(message, hint=error.hint) from error

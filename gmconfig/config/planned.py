@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.branch import ABSENT, child, put
+from gmconfig.config.equal import same
 from gmconfig.config.merge import REMOVE, patched
 from gmconfig.config.overlay import NOTHING, keyed, overlay, refuse_nulls
 from gmconfig.config.standing import Standing
@@ -67,17 +68,44 @@ class Planner:
             return
         self._note(Set(KeyPath(at.own_keys), wanted if said is NOTHING else said))
 
+    def take_back(self, keys: Keys) -> None:
+        """Unset what this layer says at a path of its own tree, such as a null that hides what lies below."""
+        tree: object = self.tree
+        rules = self.own.rules
+        for key in keys[:-1]:
+            tree, rules = child(tree, key), below(rules, key)
+        self._unset(keys, child(tree, keys[-1]), here(rules) if isinstance(tree, list) else None)
+
     def _take_away(self, at: Standing, keys: Keys, reveal: bool) -> None:
         hidden = self.own.has_lower and at.lower is not ABSENT
-        if at.own is not ABSENT and (reveal or not hidden):
-            self._note(Unset(KeyPath(at.own_keys)))
+        way = here(at.list_rules) if keys and isinstance(keys[-1], int) else None
+        says = not isinstance(way, tuple) or not same(at.own, keyed(way, at.own, {}))
+        if at.own is not ABSENT and (reveal and says or not hidden):
+            self._unset(at.own_keys, at.own, way if hidden else None)
         elif keys and isinstance(keys[-1], int):
-            way = here(at.list_rules)
             if not isinstance(way, tuple):
                 raise _inherited(keys[:-1])
             self._note(Set(KeyPath(at.own_keys), keyed(way, at.own, {REMOVE: True})))
         elif hidden and keys:
             self._note(Set(KeyPath(at.own_keys), None))
+
+    def _unset(self, own_keys: Keys, own: object, way: object) -> None:
+        """Unset it; an item of a list by key that holds others in their places is left with its key alone."""
+        edit: Edit = Unset(KeyPath(own_keys))
+        if isinstance(way, tuple) and self._moves_others(edit, item_key(own, way), way):
+            edit = Set(KeyPath(own_keys), keyed(way, own, {}))
+        self._note(edit)
+
+    def _moves_others(self, edit: Edit, key: str | None, way: tuple[str, ...]) -> bool:
+        """Whether the items of the merged list, one aside, would stand in another order after an edit."""
+        parent: Keys = edit.path.segments[:-1]  # type: ignore[assignment]  # the planner makes concrete ones
+        own, lower, rules = self.tree, self.own.lower, self.own.rules
+        after = applied(own, edit)
+        for step in parent:
+            lower = _same_item(lower, own, step, here(rules))
+            own, after, rules = child(own, step), child(after, step), below(rules, step)
+        now, then = (_keys_of(patched(lower, items, rules), way, key) for items in (own, after))
+        return now != then
 
     def _into_list(self, at: Standing, keys: Keys, rest: Keys, wanted: object) -> None:
         """Change an item of a list that this layer inherits, or does not yet name."""
@@ -108,7 +136,10 @@ class Planner:
             item = keyed(way, new, {} if said is NOTHING else said)
         if isinstance(at.own, list):
             index = _index_in_order(at.own, at.merged, position, way)
+            held = _held(at, index, position, way)
             self._note(Insert(KeyPath(at.own_keys), index, item))
+            if held is not ABSENT:
+                self._note(Insert(KeyPath(at.own_keys), index + 1, keyed(way, held, {})))
         else:
             self._note(Set(KeyPath(at.own_keys), [item]))
 
@@ -147,6 +178,35 @@ def _index_in_order(own: list[object], merged: list[object], position: int, way:
     places = {item_key(item, way): index for index, item in enumerate(merged)}
     later = (index for index, item in enumerate(own) if places.get(item_key(item, way), -1) > position)
     return next(later, len(own))
+
+
+def _held(at: Standing, index: int, position: int, way: tuple[str, ...]) -> object:
+    """Give the inherited item that must be named too, lest new items move behind the one put before them.
+
+    New items that begin a layer's list stand before the first item that it names, or at the end. `ABSENT`
+    where none are there, or they stand behind the one that is put there anyway.
+    """
+    assert isinstance(at.own, list)  # noqa: S101  # the item is put there
+    assert isinstance(at.merged, list)  # noqa: S101
+    lower = item_keys(at.lower, way) if isinstance(at.lower, list) else None
+    first = item_key(at.own[0], way) if at.own else None
+    if index > 0 or first is None or lower is None or first in lower or position >= len(at.merged):
+        return ABSENT
+    before = [item_key(item, way) for item in at.merged].index(first) - 1
+    return ABSENT if before == position else at.merged[before]
+
+
+def _same_item(lower: object, own: object, step: str | int, way: object) -> object:
+    """Give what lies below one step down, where items of a list by key are told by their key."""
+    if isinstance(way, tuple) and isinstance(lower, list):
+        wanted = item_key(child(own, step), way)
+        return next((item for item in lower if item_key(item, way) == wanted), ABSENT)
+    return child(lower, step)
+
+
+def _keys_of(items: object, way: tuple[str, ...], but: str | None) -> list[str | None]:
+    found = [item_key(item, way) for item in items] if isinstance(items, list) else []
+    return [key for key in found if key != but]
 
 
 def _inherited(keys: Keys) -> Refused:

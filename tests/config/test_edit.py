@@ -1,5 +1,6 @@
 """Where edits go, and what they do."""
 
+import json
 import os
 
 import pytest
@@ -39,6 +40,8 @@ def text(project, planned, file=None) -> str:
 
 
 def after(project, planned, environment=None):
+    if planned is None:
+        return resolved(project, environment).merged
     return resolve(project, proposed(project.worktree(), planned.edits), "settings", environment).merged
 
 
@@ -123,6 +126,75 @@ def test_items_are_taken_away_by_mark_or_by_taking_back(project):
     assert after(found, back, "production")["apps"][1] == {"name": "web", "v": 1}
     own = plan(plan_unset, found, "production", "apps[name=own]")
     assert [item["name"] for item in after(found, own, "production")["apps"]] == ["api", "web"]
+
+
+def test_taking_back_a_removal_brings_back_that_item_and_no_other(project):
+    found = project({**FILES, PRODUCTION: "apps:\n- name: web\n  $remove: true\n"})
+    back = plan(plan_unset, found, "production", "apps[name=web]")
+    assert [item["name"] for item in after(found, back, "production")["apps"]] == ["api", "web"]
+
+
+def test_an_item_that_is_only_named_can_be_taken_away(project):
+    found = project({**FILES, PRODUCTION: "apps:\n- name: web\n- name: own\n"})
+    gone = plan(plan_unset, found, "production", "apps[name=web]")
+    assert [item["name"] for item in after(found, gone, "production")["apps"]] == ["api", "own"]
+
+
+@st.composite
+def keyed_lists(draw):
+    """A list and an overlay of it, by name: items changed, removed and new, in any order; and where they lie."""
+    lower = draw(st.permutations("abcd"))[: draw(st.integers(1, 4))]
+    named = draw(st.permutations([*lower, "X", "Y", "Z"]))[: draw(st.integers(0, 4))]
+    said = [
+        draw(st.sampled_from([{"v": 2}, {"$remove": True}, {}])) if n in lower else {"v": 2} for n in named
+    ]
+    own = [{"name": name, **more} for name, more in zip(named, said, strict=True)]
+    return [{"name": name, "v": 1} for name in lower], own, draw(st.booleans())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lists=keyed_lists(), chosen=st.integers(0, 6), unsets=st.booleans())
+def test_a_change_of_one_item_moves_no_other(project, lists, chosen, unsets):
+    lower, own, nested = lists
+    path = "apps[name=outer].apps" if nested else "apps"
+
+    def layer(items):
+        return json.dumps({"apps": [{"name": "outer", "apps": items}] if nested else items})
+
+    found = project(
+        {
+            "gmconfig.yaml": "environments: {production: }\nmerge: {'**.apps': {by: name}}\n",
+            "config/settings.yaml": layer(lower),
+            PRODUCTION: layer(own),
+        }
+    )
+    items = _items(after(found, None, "production"), nested)
+    names = [*items, *(item["name"] for item in own if item.get("$remove"))]
+    name = names[chosen % len(names)]
+    wish = f"{path}[name={name}]" if unsets else f"{path}[name={name}].v"
+    if not unsets and name not in items:
+        return
+    planned = (
+        plan(plan_unset, found, "production", wish)
+        if unsets
+        else plan(plan_set, found, "production", wish, 7)
+    )
+    now = _items(after(found, planned, "production"), nested)
+    assert {key: v for key, v in now.items() if key != name} == {
+        key: v for key, v in items.items() if key != name
+    }
+    assert [key for key in now if key != name] == [key for key in items if key != name]
+    told = next((item for item in own if item["name"] == name), {"name": name})
+    if not unsets:
+        assert now[name] == 7
+    elif told.keys() > {"name"} and any(item["name"] == name for item in lower):
+        assert now[name] == 1
+    else:
+        assert name not in now
+
+
+def _items(tree, nested: bool) -> dict[str, int]:
+    return {item["name"]: item["v"] for item in (tree["apps"][0]["apps"] if nested else tree["apps"])}
 
 
 def test_appended_lists_only_grow(project):
