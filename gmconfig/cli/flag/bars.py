@@ -10,14 +10,18 @@ _STEPS = " ▁▂▃▄▅▆▇█"
 def bars(rows: Sequence[Sequence[int]], room: int) -> list[str]:
     """Draw each row into at most `room` characters; numbers that do not fit one by one are added up.
 
-    Anything above zero shows.
+    Anything above zero shows; where there is room a bar is two or three characters wide.
 
-    >>> bars([[0, 1, 100], [50, 50, 50]], 10)
-    [' ▁█', '▄▄▄']
+    >>> bars([[0, 1, 100], [50, 50, 50]], 4), bars([[1, 2]], 4)
+    ([' ▁█', '▄▄▄'], ['▄▄██'])
     """
     drawn = [_narrowed(row, room) for row in rows]
     most = max((max(row, default=0) for row in drawn), default=0)
-    return ["".join(_bar(value, most) for value in row) for row in drawn]
+    return ["".join(_bar(value, most) * _width(row, room) for value in row) for row in drawn]
+
+
+def _width(row: Sequence[int], room: int) -> int:
+    return max(1, min(3, room // max(1, len(row))))
 
 
 def _bar(value: int, most: int) -> str:
