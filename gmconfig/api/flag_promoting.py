@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.api.flag_changes import carried_out, known
+from gmconfig.api.flag_changes import USUAL_FILE, carried_out, known
 from gmconfig.errors import Refused, UsageError
 from gmconfig.flag.catalogue import sound
 from gmconfig.flag.promotion import edits, override
@@ -82,7 +82,7 @@ def rebucket(workspace: Workspace, bucketing: Bucketing, how: How, *, rebucket: 
     project = workspace.project
     catalogue = sound(project, project.worktree())
     said = [file.name for file in catalogue.files if file.tree.get("bucketing")]
-    files = said or [file.name for file in catalogue.files[:1]]
+    files = said or [file.name for file in catalogue.files[:1]] or [USUAL_FILE]
     changed = (Set(KeyPath(("bucketing",)), str(bucketing)),)
     edits: dict[str, FileEdit] = {file: YamlEdit(file, changed) for file in files}
     subject = f"flags: bucketing {bucketing}"
