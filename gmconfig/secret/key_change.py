@@ -170,8 +170,11 @@ class KeyChanging(KeyNeed):
     # Keys
 
     def _new_key(self, scope: str) -> generation.NewGeneration:
-        before = tuple(sorted(record.generation for record in self.judge.standing.current(scope)))
-        return generation.make(scope, self.after.readers(scope), self.after.digest, before)
+        """Make a key that follows all that there were: whoever made one of those may leave, and the log be cut."""
+        standing = self.judge.standing
+        before = {record.generation for record in standing.current(scope)}
+        before |= {name for one, name in standing.retired if one == scope}
+        return generation.make(scope, self.after.readers(scope), self.after.digest, tuple(sorted(before)))
 
     def _key(self, scope: str) -> tuple[bytes, str]:
         """Give the key that a value of a scope is sealed under now; a scope's first one is made here."""

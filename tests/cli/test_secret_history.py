@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +161,60 @@ def test_a_second_project_of_a_repository_is_pinned_by_the_hint(
     refused = cli("secret", "get", "api_token")
     look = shlex.split(refused.err.partition("another repository: ")[2])
     assert subprocess.check_output(look, text=True).strip() == command[-1]
+
+
+def compacted(root: Path, git, *, but: tuple[str, ...]) -> None:
+    """Take out of the log what lies before the last new key, and the keys before it; access events stay."""
+    events = {file: json.loads(file.read_text()) for file in (root / "secrets/log").rglob("*.json")}
+    for file, event in events.items():
+        if "access" not in event and not any(one in str(file) for one in but):
+            file.unlink()
+    current = {
+        one["generation"] for file, e in events.items() if file.exists() for one in e.get("generations", ())
+    }
+    for folder in (root / "secrets/keys/default").iterdir():
+        if folder.name not in current:
+            shutil.rmtree(folder)
+    git("add", "-A")
+    git("commit", "-qm", "compact the log")
+
+
+def test_a_new_key_is_a_checkpoint_that_the_log_can_be_compacted_before(ok, cli, sealed_trading, git):
+    ok("secret", "set", "db_password", "--stdin", stdin="second-value")
+    ok("secret", "rekey", "default")
+    (checkpoint,) = git("show", "--format=", "--name-only", "--diff-filter=A", "--", "secrets/log").split()
+    before = len(list((sealed_trading / "secrets/log").rglob("*.json")))
+    compacted(sealed_trading, git, but=(checkpoint,))
+    assert before - len(list((sealed_trading / "secrets/log").rglob("*.json"))) == 3
+    ok("secret", "verify")
+    assert ok("secret", "get", "db_password") == "second-value\n"
+    ok("secret", "set", "db_password", "--stdin", stdin="third-value")
+    ok("secret", "verify")
+
+
+def test_the_debt_of_a_revocation_is_not_compacted_away(ok, cli, sealed_trading, git, join, tmp_path):
+    """The list of what former readers know stays, however old its keys are."""
+    boss = identity.generate()
+    (tmp_path / "boss.key").write_text(file_text(boss))
+    ok("secret", "member", "add", "boss", "--age", boss.recipient, "--verify", boss.verifier)
+    ok("secret", "grant", "boss", "admin", "--scope", "*")
+    join("bob")
+    ok("secret", "revoke", "bob", "--identity", str(tmp_path / "boss.key"))
+    for _ in range(2):  # the first lists what bob knows
+        ok("secret", "rekey", "default")
+    assert "db_password" in cli("secret", "exposed").out
+    (last,) = git("show", "--format=", "--name-only", "--diff-filter=A", "--", "secrets/log").split()
+    compacted(sealed_trading, git, but=(last,))
+    answer = cli("secret", "verify")
+    assert (answer.code, "was removed from the log (rekey" in answer.out) == (1, True), answer
+
+
+def test_who_made_a_key_may_leave(ok, cli, sealed_trading, join, tmp_path):
+    """Their record counts no more, but what it replaced stays replaced."""
+    join("bob")
+    ok("secret", "grant", "bob", "write", "rotate")
+    ok("secret", "rekey", "default", "--identity", str(tmp_path / "bob.key"))
+    ok("secret", "member", "remove", "bob")
+    ok("secret", "verify")
+    assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
+    ok("secret", "set", "db_password", "--stdin", stdin="and-it-can-be-written")
