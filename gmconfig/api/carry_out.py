@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from gmconfig.api.committed import as_committed
 from gmconfig.api.demanded_sealing import check_sealed
 from gmconfig.api.outcome import Edited, How, Outcome
 from gmconfig.errors import InvalidConfiguration
@@ -113,8 +114,6 @@ def _kept(
     outcome: Outcome,
     named: Mapping[str, str | None],
 ) -> Outcome:
-    from dataclasses import replace
-
     if not how.commit:
         from gmconfig.storage.git import write_working
 
@@ -132,4 +131,4 @@ def _kept(
 
         Past(project.repository, project.prefix).remember(result.commit)
     log.debug("committed %s: %s", result.commit, outcome.message)
-    return replace(outcome, commit=result.commit, branch=result.branch)
+    return as_committed(outcome, result)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
 
+MASK = "●●●●●"
+
 
 def edited_values(
     project: Project, edits: Mapping[str, FileEdit], *, files: Sequence[str]
@@ -31,7 +33,7 @@ def edited_values(
             before = snapshot.read(file) if snapshot.exists(file) else None
             after = edits[file].apply(before)
             in_line = _in_line(file, edits[file], before, after)
-            found.extend(_in_file(file, before, after) if in_line is None else (in_line,))
+            found.extend(values_between(file, before, after) if in_line is None else (in_line,))
     return tuple(found)
 
 
@@ -50,7 +52,8 @@ def _in_line(file: str, edit: FileEdit, before: bytes | None, after: bytes | Non
     return Edited(place, format_keys(keys), CHANGED, _shown(old.value), _shown(new.value))
 
 
-def _in_file(file: str, before: bytes | None, after: bytes | None) -> Iterator[Edited]:
+def values_between(file: str, before: bytes | None, after: bytes | None) -> Iterator[Edited]:
+    """Yield what differs between two contents of a file; nothing where one of them cannot be read."""
     from gmconfig.storage.yaml import load_all
 
     try:
@@ -90,4 +93,4 @@ def _shown(value: object) -> object:
         return {key: _shown(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_shown(item) for item in value]
-    return "●●●●●" if is_token(value) else value
+    return MASK if is_token(value) else value

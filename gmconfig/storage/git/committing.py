@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Locked
@@ -19,9 +19,9 @@ from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import identity
 from gmconfig.storage.git.interrupted import RECORD, is_published, is_staged, settle_held, worktree_lock
 from gmconfig.storage.git.message import Trailers, compose_message
-from gmconfig.storage.git.objects import merged_content
+from gmconfig.storage.git.objects import merged_content, read_blobs
 from gmconfig.storage.git.proposal import Proposal
-from gmconfig.storage.git.publish import Moved, Publication
+from gmconfig.storage.git.publish import Changes, Moved, Publication
 from gmconfig.storage.git.readiness import Tip, check_not_ignored, check_owned, ready
 from gmconfig.storage.git.versions import read_versions
 from gmconfig.storage.git.working import located
@@ -33,18 +33,22 @@ if TYPE_CHECKING:
     from gmconfig.storage.lock import Lock
 
 _ATTEMPTS = 100
+_SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)
 class CommitResult:
     """What came of it; `commit` is None where the edits change nothing.
 
-    `files` gives each working file before and after, by path below the project's root.
+    `files` gives each working file before and after, by path below the project's root; `altered` what the
+    user's hooks made of the commit: each file that is in it otherwise than edited. `subject` is the message's.
     """
 
     commit: str | None
     branch: str
     files: dict[str, tuple[bytes | None, bytes | None]]
+    altered: dict[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict)
+    subject: str = ""
 
 
 def commit(
@@ -105,6 +109,7 @@ class _Attempt:
     ) -> None:
         self.repository = repository
         self.lock = lock
+        self.prefix = prefix
         self.tip: Tip = ready(repository)
         self.names = located(repository.top, prefix, edits)
         check_owned(repository, list(self.names))
@@ -120,12 +125,16 @@ class _Attempt:
         try:
             files.prepare()
             proposal = Proposal(self.repository, self.tip, self.drafts, files.record, people)
-            commit = self._publish(files, proposal, text)
+            commit, changes = self._publish(files, proposal, text)
         except BaseException:
             self._undo(files)
             raise
         files.keep()
-        return CommitResult(commit, self.tip.ref.removeprefix("refs/heads/"), self._shown())
+        branch, subject = (
+            self.tip.ref.removeprefix("refs/heads/"),
+            proposal.text.strip().partition("\n")[0].rstrip(),
+        )
+        return CommitResult(commit, branch, self._shown(), self._altered(changes), subject)
 
     def _undo(self, files: Replacement) -> None:
         """Bring back what was; an interruption after the branch moved ends the commit instead."""
@@ -137,12 +146,28 @@ class _Attempt:
             lambda path: is_staged(self.repository, path),
         )
 
-    def _publish(self, files: Replacement, proposal: Proposal, text: str) -> str | None:
+    def _publish(self, files: Replacement, proposal: Proposal, text: str) -> tuple[str | None, Changes]:
         if proposal.is_empty():
-            return None
+            return None, {}
         files.place()
         proposal.settle_message(text)
-        return Publication(self.repository, self.lock, files, proposal).publish()
+        publication = Publication(self.repository, self.lock, files, proposal)
+        return publication.publish(), publication.altered
+
+    def _altered(self, changes: Changes) -> dict[str, tuple[bytes | None, bytes | None]]:
+        """Give the contents of what the hooks altered, as far as it lies in the project."""
+        below = f"{self.prefix}/" if self.prefix else ""
+        meant = {
+            path: pair
+            for path, pair in changes.items()
+            if path.startswith(below) and not any(one and one.mode == _SUBMODULE for one in pair)
+        }
+        blobs = {entry.blob for pair in meant.values() for entry in pair if entry}
+        contents = read_blobs(self.repository, tuple(blobs)) if blobs else {}
+        return {
+            path.removeprefix(below): (old and contents[old.blob], new and contents[new.blob])
+            for path, (old, new) in meant.items()
+        }
 
     def _replacement(self) -> Replacement:
         placed = [draft for draft in self.drafts if not draft.versions.left_out]

@@ -18,6 +18,8 @@ from gmconfig.storage.git.readiness import ready
 from gmconfig.storage.git.user_index import UserIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gmconfig.storage.git.draft import Draft
     from gmconfig.storage.git.proposal import Proposal
     from gmconfig.storage.git.repository import Repository
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from gmconfig.storage.replacement import Replacement
 
 _ATTEMPTS = 100
+
+Changes = dict[str, "tuple[Entry | None, Entry | None]"]
 
 
 class Moved(GmconfigError):
@@ -40,6 +44,8 @@ class Publication:
         self.files = files
         self.proposal = proposal
         self.index = UserIndex(repository, files.record)
+        self.altered: Changes = {}
+        """What hooks changed in the commit, or put into it: each entry before and after."""
 
     def publish(self) -> str:
         """Move the branch, update the user's index, and give the commit.
@@ -111,6 +117,7 @@ class Publication:
         """
         ours = {draft.versions.path: draft for draft in self.proposal.drafts}
         changes = changed_entries(self.repository, self.proposal.tip.commit, commit)
+        self.altered = dict(self._by_hooks(changes))
         now = index.entries(*{**ours, **changes})
         wanted: dict[str, tuple[Entry | None, Entry | None]] = {}
         for path, draft in ours.items():
@@ -122,6 +129,17 @@ class Publication:
             if path not in ours and _same(now.get(path), before):
                 wanted[path] = now.get(path), after
         return {path: pair for path, pair in wanted.items() if not _same(*pair)}
+
+    def _by_hooks(self, changes: Changes) -> Iterator[tuple[str, tuple[Entry | None, Entry | None]]]:
+        """Yield the entries of the commit that are not what the edit made."""
+        wanted = {
+            draft.versions.path: (draft.versions.head.entry, draft.head) for draft in self.proposal.drafts
+        }
+        for path in {**wanted, **changes}:
+            before, edited = wanted.get(path, (None, None))
+            found = changes.get(path, (before, before))
+            if path not in wanted or not _same(found[1], edited):
+                yield path, found
 
     def _staged(self, draft: Draft, final: Entry | None) -> Entry | None:
         """Give the user's entry for a file of ours: the edit, and what a hook made of it."""
