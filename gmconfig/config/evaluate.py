@@ -68,6 +68,11 @@ class Evaluation:
             return self._kept(text)
         if not sealed and ("${" not in text or hasattr(text, "tag")):
             return text  # what stands behind a tag, such as !Sub, belongs to whoever knows the tag
+        if sealed and not self.active:
+            try:  # what ten thousand values need least of all is a look for circles
+                return self.lookup.opened(text)  # type: ignore[arg-type]  # it is sealed
+            except GmconfigError:
+                return self._guarded(text, keys)
         if keys not in self.done:
             self.done[keys] = self._guarded(text, keys)
         return self.done[keys]

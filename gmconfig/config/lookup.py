@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.placeholder import Unknown
+from gmconfig.errors import AccessDenied
 from gmconfig.path import scalar_text
 from gmconfig.secret.token import Secret
 
@@ -57,8 +58,6 @@ class Lookup:
         Raises:
             AccessDenied: the vault has no key for it, or it does not belong where it stands.
         """
-        from gmconfig.errors import AccessDenied
-
         if self.vault is None:
             return Unknown("sealed", str(sealed))
         try:

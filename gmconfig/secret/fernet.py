@@ -29,11 +29,10 @@ def opened(key: bytes, raw: bytes) -> bytes:
         ValueError: the key is another one, or the token was changed.
     """
     cipher, aes, cbc = _library()
-    signed, proof = raw[:-_HASH], raw[-_HASH:]
-    if not hmac.compare_digest(hmac.digest(key[:_BLOCK], signed, "sha256"), proof):
+    if not hmac.compare_digest(hmac.digest(key[:_BLOCK], raw[:-_HASH], "sha256"), raw[-_HASH:]):
         raise ValueError("signature")
-    decryptor = cipher(aes(key[_BLOCK:]), cbc(signed[_HEAD : _HEAD + _BLOCK])).decryptor()
-    return _unpadded(decryptor.update(signed[_HEAD + _BLOCK :]) + decryptor.finalize())
+    decryptor = cipher(aes(key[_BLOCK:]), cbc(raw[_HEAD : _HEAD + _BLOCK])).decryptor()
+    return _unpadded(decryptor.update(raw[_HEAD + _BLOCK : -_HASH]))  # whole blocks: nothing is left over
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ from math import isfinite
 from gmconfig.errors import BrokenConfiguration, UsageError
 
 _DEEPEST = 200
+_UNESCAPED = bytes(code for code in range(0x20, 0x100) if code not in b'"\\')
+"""What stands for itself inside of a JSON text."""
 
 
 def encode(value: object) -> bytes:
@@ -34,6 +36,8 @@ def decode(plain: bytes) -> object:
         BrokenConfiguration: the bytes are not an encoding of a value.
     """
     try:
+        if plain[:1] == plain[-1:] == b'"' and len(plain) > 1 and not plain[1:-1].translate(None, _UNESCAPED):
+            return plain[1:-1].decode()
         value = _decoder().decode(plain.decode())
         return value if type(value) is str else _untagged(value)
     except (ValueError, TypeError, RecursionError):

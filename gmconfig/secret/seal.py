@@ -39,7 +39,7 @@ def expand(key: bytes, info: bytes) -> bytes:
 def context_info(label: str, scope: str, generation: str, context: Context) -> bytes:
     """Encode everything that a value is bound to, unambiguously."""
     head = _head(label, scope, generation, context.layer)
-    return head + length_prefixed([_element(element) for element in context.path])
+    return head + b"".join([_prefixed(element) for element in context.path])
 
 
 def value_key(scope_key: bytes, scope: str, generation: str, context: Context) -> bytes:
@@ -146,6 +146,11 @@ def _head(
             str(yaml_document).encode(),
         ]
     )
+
+
+@lru_cache(maxsize=16_384)
+def _prefixed(element: PathElement) -> bytes:
+    return length_prefixed([_element(element)])
 
 
 def _element(element: PathElement) -> bytes:

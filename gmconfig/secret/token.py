@@ -38,7 +38,7 @@ class Context:
     `path` is where the node is written, before aliases, merge keys and inheritance.
     """
 
-    __slots__ = ("document", "environment", "path", "variables", "yaml_document")
+    __slots__ = ("document", "environment", "layer", "path", "variables", "yaml_document")
 
     def __init__(
         self,
@@ -54,11 +54,8 @@ class Context:
         self.path = path
         self.variables = variables
         self.yaml_document = yaml_document
-
-    @property
-    def layer(self) -> tuple[str | None, str | None, tuple[tuple[str, str], ...], int]:
+        self.layer = document, environment, variables, yaml_document
         """What all values of one YAML document of one layer share."""
-        return self.document, self.environment, self.variables, self.yaml_document
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Context) and (self.layer, self.path) == (other.layer, other.path)
@@ -196,9 +193,24 @@ def parse(text: str) -> Token:
         token = Token(parts[0], parts[1], parts[3], parts[2])
     else:
         raise _damaged()
-    if not (is_scope(token.scope) and is_generation(token.generation) and _is_sealed_part(token, kind)):
+    if not (_are_names(token.scope, token.generation) and _is_sealed_part(token, kind)):
         raise _damaged()
     return token
+
+
+def _are_names(scope: str, generation: str) -> bool:
+    """Check a key's name, once for all of its tokens."""
+    if (scope, generation) in _KNOWN_NAMES:
+        return True
+    if not (is_scope(scope) and is_generation(generation)):
+        return False
+    if len(_KNOWN_NAMES) < _MOST_KNOWN:
+        _KNOWN_NAMES.add((scope, generation))
+    return True
+
+
+_KNOWN_NAMES: set[tuple[str, str]] = set()
+_MOST_KNOWN = 1_000
 
 
 def is_scope(name: str) -> bool:

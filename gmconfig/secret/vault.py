@@ -102,10 +102,11 @@ class Vault:
         Raises:
             AccessDenied: it does not belong there, was replayed, forged or changed.
         """
-        entry = self._rightful(token, sealed)
-        if not _is_at(entry, sealed.context):
+        known = self._known(token, sealed)
+        entry = next((one for one in known if _is_at(one, sealed.context)), None)
+        if entry is None:
             raise AccessDenied(
-                f"this sealed value belongs to {entry.context}, not to {sealed.context}: "
+                f"this sealed value belongs to {known[-1].context}, not to {sealed.context}: "
                 "it was moved or copied",
                 hint=ACCEPT,
             )
@@ -275,7 +276,7 @@ class Vault:
             )
         return pinned or (given.root if given else None)
 
-    def _rightful(self, token: Token, sealed: Sealed) -> Entry:
+    def _known(self, token: Token, sealed: Sealed) -> list[Entry]:
         name = fingerprint(sealed)
         replaced = self.standing.replacement(name, token.scope)
         if replaced is not None:
@@ -293,15 +294,18 @@ class Vault:
                 "it was forged, changed or relabelled, or its event was removed",
                 hint=ACCEPT,
             )
-        return next((entry for entry in known if _is_at(entry, sealed.context)), known[-1])
+        return known
 
     def _check_scope(self, token: Token, sealed: Sealed, entry: Entry) -> None:
-        if token.key_name not in self._vouched:
+        key_name = token.key_name
+        if key_name not in self._vouched:
             self._check_key(token, sealed)
-            self._vouched.add(token.key_name)
+            self._vouched.add(key_name)
         scope = self.trust.scope_of(sealed.context)
+        if scope == token.scope:
+            return
         actor, operation = entry.event.actor, entry.event.operation
-        if scope != token.scope and not may_write(self.trust, actor, operation, scope):
+        if not may_write(self.trust, actor, operation, scope):
             raise AccessDenied(f'{sealed.context} is in scope "{scope}", where {actor} may not write')
 
     def _check_key(self, token: Token, sealed: Sealed) -> None:

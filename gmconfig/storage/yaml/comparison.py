@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from gmconfig.path import Keys
 
+_SCALARS = frozenset((str, int, float, bool, bytes, Tagged))
+
 
 def plain(value: object, depth: int = 0) -> object:
     """Give a value in the types that YAML has; a subclass of text becomes text.
@@ -23,8 +25,13 @@ def plain(value: object, depth: int = 0) -> object:
     """
     if depth > DEPTH_LIMIT:
         raise UsageError(f"the value is {TOO_DEEP}")
-    if value is None or type(value) in (str, int, float, bool, bytes, Tagged):
+    if value is None or type(value) in _SCALARS:
         return value
+    if type(value) is dict:
+        return {
+            key if type(key) is str else str(key): item if type(item) is str else plain(item, depth + 1)
+            for key, item in value.items()
+        }
     if isinstance(value, Mapping):
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from gmconfig.storage.yaml.comparison import plain
-from gmconfig.storage.yaml.scalars import PLAIN, BadScalar, Tagged
+from gmconfig.storage.yaml.scalars import Tagged
 
 
 class Layout(NamedTuple):
@@ -18,23 +18,8 @@ class Layout(NamedTuple):
 
 
 DEFAULT = Layout()
-_YAML_1_1 = re.compile(
-    r"""~|null|Null|NULL|=|<<|
-    y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|
-    [-+]?0b[0-1_]+|[-+]?0x[0-9a-fA-F_]+|[-+]?0?[0-9_]+|[-+]?0o[0-7_]+|
-    [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|
-    [-+]?(?:[0-9][0-9_]*)?\.?[0-9_]*(?:[eE][-+]?[0-9]+)?|
-    [-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|
-    [0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:(?:[Tt]|[ \t]+).*)?""",
-    re.X,
-)
-"""What a YAML 1.1 reader may take for something else than text, wider than any one reader."""
-_UNSAFE_START = tuple("-?:,[]{}#&*!|>'\"%@` \t")
-_SAFE_STARTS = re.compile(r"[-?:][^\s,\[\]{}:]")
-_UNSAFE_INSIDE = re.compile(
-    r":(?=\s|$)|\s\#|[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]", re.X
-)
-_UNSAFE_IN_FLOW = re.compile(r"[?,\[\]{}]|:(?=[,\[\]{}\"'])|^[-?:]")
+_WORD = re.compile(r"[A-DF-Za-df-z][A-Za-z0-9_./-]{5,}")
+"""What is plain text to every reader: no word that means something else is as long, and no number begins so."""
 _NOT_SINGLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NOT_LITERAL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|^\s|\t|[ ](?=\n|$)"
@@ -77,7 +62,7 @@ def block(value: object, layout: Layout = DEFAULT) -> list[str]:
     A map's or list's lines begin at column 0; for a scalar it is one line, or a literal block's.
     """
     if isinstance(value, dict) and value:
-        return [line for key, item in value.items() for line in entry(scalar(key), item, layout)]
+        return _entries(value, layout)
     if isinstance(value, list) and value:
         return [line for item in value for line in list_item(item, layout)]
     if isinstance(value, dict | list):
@@ -85,6 +70,18 @@ def block(value: object, layout: Layout = DEFAULT) -> list[str]:
     if is_literal(value):
         return literal(str(value))
     return [scalar(value)]
+
+
+def _entries(entries: dict[str, object], layout: Layout) -> list[str]:
+    found: list[str] = []
+    word = _WORD.fullmatch
+    for key, value in entries.items():
+        name = key if word(key) else scalar(key)
+        if type(value) is str and word(value):
+            found.append(f"{name}: {value}")
+        else:
+            found.extend(entry(name, value, layout))
+    return found
 
 
 def entry(key: str, value: object, layout: Layout = DEFAULT) -> list[str]:
@@ -132,14 +129,6 @@ def flow(value: object, style: str = "") -> str:
     return scalar(value, style=style, flow=True)
 
 
-def is_ambiguous(text: str) -> bool:
-    """Whether a plain scalar of this text is no string to every reader of YAML 1.1 or 1.2."""
-    try:
-        return _YAML_1_1.fullmatch(text) is not None or not isinstance(PLAIN[text], str)
-    except BadScalar:
-        return True
-
-
 def _text(text: str, style: str, in_flow: bool) -> str:
     if not style and _can_be_plain(text, in_flow):
         return text
@@ -154,13 +143,11 @@ def _own_quote(text: str) -> str:
 
 
 def _can_be_plain(text: str, in_flow: bool) -> bool:
-    if not text or text != text.strip() or is_ambiguous(text) or _UNSAFE_INSIDE.search(text):
-        return False
-    if text.startswith(_UNSAFE_START) and not _SAFE_STARTS.match(text):
-        return False
-    if text.startswith(("---", "...")):
-        return False
-    return not (in_flow and _UNSAFE_IN_FLOW.search(text))
+    if _WORD.fullmatch(text):
+        return True
+    from gmconfig.storage.yaml.quoting import can_be_plain
+
+    return can_be_plain(text, in_flow)
 
 
 def _escaped(char: str) -> str:

@@ -5,6 +5,7 @@ import math
 import pytest
 import yaml
 from hypothesis import example, given
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from gmconfig.errors import UsageError
@@ -114,3 +115,12 @@ def test_a_value_nested_without_end_is_refused():
     value.append(value)
     with pytest.raises(UsageError, match="deeper"):
         dump(value)
+
+
+@given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_./-]{5,12}", fullmatch=True), st.booleans())
+@example("e12345", False)
+@example("_12345", False)
+def test_a_long_word_without_quotes_is_text_to_every_reader(text, in_flow):
+    from gmconfig.storage.yaml.quoting import can_be_plain
+
+    assert (scalar(text, flow=in_flow) == text) == can_be_plain(text, in_flow)

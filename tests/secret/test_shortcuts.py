@@ -1,0 +1,84 @@
+"""What is decided sooner for ten thousand values is decided as for one."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.secret import plaintext, seal
+from gmconfig.secret.draft import Draft
+from gmconfig.secret.token import Context, parse
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@given(st.text())
+@example('"')
+@example("\\")
+@example("\x7f")
+@example("\x00")
+def test_a_text_decodes_to_itself(text):
+    assert plaintext.decode(plaintext.encode(text)) == text if _can_be_encoded(text) else True
+
+
+def _can_be_encoded(text: str) -> bool:
+    return not any(0xD800 <= ord(char) <= 0xDFFF for char in text)
+
+
+@given(st.binary(max_size=8))
+@example(b"a\nb")
+@example(b'a"b')
+@example(b"\xff")
+def test_what_json_refuses_in_a_text_is_refused(inside):
+    raw = b'"' + inside + b'"'
+    try:
+        wanted: object = json.loads(raw.decode())
+    except ValueError:
+        with pytest.raises(BrokenConfiguration):
+            plaintext.decode(raw)
+    else:
+        assert plaintext.decode(raw) == wanted
+
+
+def test_a_name_that_was_read_once_makes_no_other_name_good():
+    token = "gm1.d.g." + "gAAAAAAAAAAA" + "A" * 84 + "=="
+    for text in (
+        token,
+        token.replace("d.g", "D.g"),
+        token.replace("d.g", "d.G"),
+        token.replace("d.g", "d.-"),
+    ):
+        for _ in range(2):
+            with pytest.raises(BrokenConfiguration):
+                parse(text)
+
+
+@given(st.lists(st.one_of(st.text(max_size=4), st.integers(0, 300)), max_size=4))
+def test_a_path_is_encoded_with_each_length_in_front(path):
+    parts = [(b"k" + part.encode("utf-8")) if isinstance(part, str) else b"i%d" % part for part in path]
+    whole = seal.context_info("l", "s", "g", Context("d", None, tuple(path)))
+    empty = seal.context_info("l", "s", "g", Context("d", None, ()))
+    assert whole == empty + seal.length_prefixed(parts)
+
+
+def test_places_are_found_alike_with_and_without_an_index(world):
+    """The first few questions look at every entry, later ones at an index."""
+    draft = Draft(world.vault(), "set", now=NOW)
+    places = [Context("settings", None, path) for path in [("a",), ("a", 0), ("a", "b"), ("c",), ("a", "0")]]
+    for place in places:
+        draft.seal(place, "x")
+    for file, edit in draft.files().items():
+        target = world.root / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(edit.apply(None) or b"")
+    standing = world.vault().standing
+    asked = [*places, Context("settings", "production", ("a",)), Context("other", None, ("a",))]
+    first = {place: world.vault().standing.heads(place) for place in asked}
+    for _ in range(3):
+        assert {place: standing.heads(place) for place in asked} == first
+    assert [len(first[place]) for place in asked] == [1] * len(places) + [0, 0]
