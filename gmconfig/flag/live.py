@@ -116,8 +116,8 @@ class LiveFlags:
             version = self.source.version()
             return None if version == self._seen else self._reloaded(version)
         except GmconfigError as error:
-            if isinstance(error, BrokenConfiguration):
-                self._seen = version  # the same files stay broken; other troubles may pass
+            # the same files stay broken; other troubles may pass
+            self._seen = version if isinstance(error, BrokenConfiguration) else None
             return self._failed(error)
 
     def _reloaded(self, version: object) -> Reload | None:
