@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.cli import terminal
+from gmconfig.validate.collector import let_be, paused
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 
 
+@paused()
 def history(
     session: Session,
     document: str,
@@ -26,6 +28,7 @@ def history(
     from gmconfig.cli import values
 
     entries = session.manager(environment).history(document, path)
+    let_be()
     entries = entries[:limit] if limit else entries
     if output == "json":
         return terminal.answer(values.as_json([_record(entry) for entry in entries]))

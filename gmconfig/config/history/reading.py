@@ -65,6 +65,9 @@ class VersionReader:
 
 def _evaluated(piece: Piece, anchors: Meanings) -> Found:
     """Read a piece behind these anchors; most are met there again, so that is noted on it."""
+    if piece.last is not None and not piece.defined and _mean_the_same(piece, anchors):
+        piece.behind = piece.ahead = anchors
+        return piece.last
     if piece.parts:
         found: Found = _joined(piece, anchors)
     elif piece.body is not None:
@@ -77,6 +80,12 @@ def _evaluated(piece: Piece, anchors: Meanings) -> Found:
     if not piece.used and not piece.defined:
         piece.constant = found
     return found
+
+
+def _mean_the_same(piece: Piece, anchors: Meanings) -> bool:
+    """Whether the names that a piece uses mean what they meant when it was read."""
+    now, before = anchors.known, piece.behind.known  # type: ignore[union-attr]  # where `last` is, this is
+    return all([now.get(name) == before.get(name) for name in piece.used])  # noqa: C419  # a third of the time
 
 
 def _leaf(piece: Piece, anchors: Meanings) -> Read:
@@ -123,7 +132,8 @@ def _joined(piece: Piece, anchors: Meanings) -> Joined:
             anchors = part.ahead  # type: ignore[assignment]  # where `last` is, this is
         parts.append(found)
         size += found.size
-        depth = max(depth, found.depth)
+        if found.depth > depth:  # noqa: PLR1730  # a call for each part of each version costs more
+            depth = found.depth
     piece.ahead = anchors
     if not piece.is_list:
         _check_names(parts)
