@@ -7,7 +7,7 @@ from gmconfig.path import nearest
 from gmconfig.project import environment as environments
 from gmconfig.project.find import git_folder, root_of
 from gmconfig.project.layout import Layout
-from gmconfig.project.names import check_name, is_name
+from gmconfig.project.names import RESERVED_DOCUMENTS, check_name, is_name
 from gmconfig.project.parsed import cached, load
 from gmconfig.project.pattern import is_inside
 from gmconfig.project.settings import FILE, Settings, settings_of
@@ -165,6 +165,7 @@ class Project:
             return name
         near = nearest(name, names)
         hint = f'did you mean "{near}"?' if near else f"documents: {', '.join(names) or 'none yet'}"
+        hint = "gmconfig flag compile prints the feature flags" if name in RESERVED_DOCUMENTS else hint
         raise UnknownDocument(f'no document named "{name}"', hint=hint)
 
     def candidates(

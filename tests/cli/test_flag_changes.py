@@ -140,3 +140,14 @@ def test_the_compiled_document_is_the_same_everywhere(flags, ok):
     assert rendered.decode() == ok("flag", "compile", "-e", "production")
     assert rendered == document(project, project.snapshot("HEAD"), "production").raw()
     assert rendered != document(project, project.worktree(), "staging").raw()
+
+
+def test_a_removed_flag_says_what_everybody_had(flags, ok, cli):
+    ok("flag", "delete", "halt_trading")
+    ok("flag", "create", "fresh", "--state", "enabled")
+    told = ok("flag", "diff", "HEAD~2", "HEAD", "-e", "production", "--sample", "100")
+    assert told.splitlines() == [
+        "fresh         new                       100 of 100 users move (none) → enabled",
+        "halt_trading  removed (0 % for 0 days)  no user changes",
+    ]
+    assert "flag compile" in cli("config", "show", "flags").err
