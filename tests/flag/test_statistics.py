@@ -170,7 +170,7 @@ def test_fiellers_interval_holds_what_the_test_cannot_tell_from_the_ratio(before
         assert abs(away) == pytest.approx(2.0 * error, rel=1e-6)
 
 
-@settings(max_examples=15)  # the reference takes 50 ms for each
+@settings(max_examples=8)  # the reference takes 50 ms for each
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm(p_values):
     assert holm(p_values) == [close(value) for value in multipletests(p_values, method="holm")[1]]
