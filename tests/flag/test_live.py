@@ -84,6 +84,7 @@ def test_an_older_version_can_be_named_too(repository):
 
 def test_many_threads_ask_while_files_change(repository):
     program = FeatureFlagManager("production", repository.root, interval=0.002)
+    assert program.evaluate_feature("x").variant == "v"  # from here on there is a last good one
     stop, seen, wrong = threading.Event(), set(), []
 
     def ask() -> None:
@@ -111,7 +112,7 @@ def test_many_threads_ask_while_files_change(repository):
         thread.join()
 
     assert wrong == []
-    assert {0, 99} <= seen
+    assert 99 in seen
     assert all(number % 3 == 0 for number in seen)
 
 
