@@ -6,7 +6,7 @@ former readers know. Everything is built and opened again in memory; the caller 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.errors import AccessDenied, GmconfigError, Refused
 from gmconfig.path import KeyPath
 from gmconfig.secret import event, generation, plaintext, seal
-from gmconfig.secret.exposure import Exposure, Plaintexts, details_of, exposed_to
+from gmconfig.secret.exposure import Exposure, details_of
+from gmconfig.secret.former_readers import FormerReaders, Histories
 from gmconfig.secret.key_need import KeyNeed
 from gmconfig.secret.noting import Notes, generations_tree
 from gmconfig.secret.standing import Entry, fingerprint
@@ -24,14 +25,10 @@ from gmconfig.secret.wrapping import Wrapping
 from gmconfig.storage.change import WholeFile, YamlEdit
 
 if TYPE_CHECKING:
-    from gmconfig.secret.policy import Member, Policy
+    from gmconfig.secret.policy import Policy
     from gmconfig.secret.token import Token
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.change import FileEdit
-
-KeyName = tuple[str, str]
-Histories = Callable[[str], Collection[KeyName]]
-"""Gives the keys that were ever wrapped for a member of some name, in any commit."""
 
 
 class KeyChange(NamedTuple):
@@ -286,48 +283,10 @@ class KeyChanging(KeyNeed):
             if raw is not None:
                 generation.unwrapped(raw, made.record, me, self.vault.held.identity)
 
-    # What is known already
-
     def _exposed(self) -> Iterable[Exposure]:
-        plaintexts = Plaintexts(self.vault.ledger, self.vault.trust)
-        for name, member in self._former_readers():
-            values = [
-                (one, self._scope_after(one), fingerprint(one))
-                for one in self.found
-                if self._has_lost(member, one)
-            ]
-            held = self._held_by(name)
-            for exposure in exposed_to(member, values, plaintexts, held, self.vault.trust):
-                yield exposure._replace(token=self._new_tokens.get(exposure.token, exposure.token))
-
-    def _former_readers(self) -> list[tuple[str, Member]]:
-        """Give who could read something before, under any version that was in force, and may not now."""
-        found: dict[tuple[str, str | None], Member] = {}
-        for one in self.losers.values():
-            found |= {key: member for key, (member, gone) in one.items() if "read" in gone}
-        signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
-        for policy in signed:
-            if policy.scopes != self.after.scopes:
-                found |= {(n, m.verifier): m for n, m in policy.members.items() if m.recipient}
-        return [(name, member) for (name, _), member in sorted(found.items(), key=lambda one: one[0][0])]
-
-    def _has_lost(self, member: Member, sealed: Sealed) -> bool:
-        kept = self.after.members.get(member.name) == member
-        if kept and self.after.allows(member.name, "read", self._scope_after(sealed)):
-            return False
-        scope = parse(sealed).scope
-        lost = self.losers.get(scope, {}).get((member.name, member.verifier))
-        signed = self.vault.trust.policies[: len(self.vault.trust.heads)]
-        could = any(policy.allows(member.name, "read", scope) for policy in signed)
-        return bool(lost and "read" in lost[1]) or could
-
-    def _held_by(self, name: str) -> set[KeyName]:
-        present = {
-            (record.scope, record.generation)
-            for record in self.judge.standing.records.values()
-            if self.vault.snapshot.exists(generation.wrap_file(record, name))
-        }
-        return present | set(self.histories(name))
+        former = FormerReaders(self.vault, self.judge, self.after, self.losers, self.histories)
+        for exposure in former.exposures(self.found):
+            yield exposure._replace(token=self._new_tokens.get(exposure.token, exposure.token))
 
     def _content(self, exposed: Sequence[Exposure]) -> dict[str, object]:
         trust = self.vault.trust
