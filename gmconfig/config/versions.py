@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.config.history.absence import ABSENT, Unknown
 from gmconfig.config.history.moment import Counting, mapped_line, moments
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 _ORDINAL = re.compile(r"v([1-9][0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One version of a document.
 
     `ordinal` is 0 for a commit that changed only what gmconfig.yaml says about the document. `value` is that
@@ -50,8 +48,7 @@ class Version:
         return self.revision.trailers.get("Gmconfig-Reason") or self.revision.subject
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """What happened to a path, newest first: the versions that changed it, and those that cannot be read."""
 
     entries: tuple[Version, ...]

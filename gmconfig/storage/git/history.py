@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GitTrouble
 from gmconfig.storage.git.message import split_message
@@ -23,8 +22,7 @@ _IN_BULK = {"GIT_FLUSH": "0"}  # git would write each commit on its own, for tho
 _FORMAT = "%x01%H%x00%an%x00%ae%x00%aI%x00%B%x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """A commit, and what it made of the paths that were asked for.
 
     `blobs` gives the new blob's id by path below the prefix, None where the file was removed; `body` lacks
@@ -37,8 +35,8 @@ class Revision:
     date: datetime
     subject: str
     body: str
-    trailers: dict[str, str] = field(default_factory=dict)
-    blobs: dict[str, str | None] = field(default_factory=dict)
+    trailers: dict[str, str]
+    blobs: dict[str, str | None]
 
 
 class Listed:
