@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import GmconfigError
 from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.kind import Kind
 from gmconfig.flag.live import LiveFlags, Reload
-from gmconfig.flag.resolution import resolved
+from gmconfig.flag.resolution import decided, details
 from gmconfig.flag.sdk import (
     AbstractProvider,
     ErrorCode,
@@ -22,7 +23,10 @@ from gmconfig.flag.sdk import (
     ProviderEventDetails,
     ProviderNotReadyError,
 )
-from gmconfig.flag.source import FlagdFile, Source, project_flags
+from gmconfig.flag.source import FlagdFile, ProjectFlags, Source, project_flags
+
+if TYPE_CHECKING:
+    from openfeature.track import TrackingEventDetails
 
 Structure = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
@@ -43,6 +47,8 @@ class GmconfigProvider(AbstractProvider):
         bucketing: how a `file` puts users into splits, flagd-v3 or flagd-v2.
         interval: how many seconds pass between two looks.
         hooks: run around every evaluation by this provider.
+        events_dir: a folder that exposures and tracking events are written to, off the caller's way, for
+            experiments; none by default.
 
     Raises:
         NotFound: there is no gmconfig.yaml there or above.
@@ -59,6 +65,7 @@ class GmconfigProvider(AbstractProvider):
         bucketing: str = Bucketing.V3,
         interval: float = 1.0,
         hooks: Sequence[Hook] = (),
+        events_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__()
         source: Source = (
@@ -68,6 +75,8 @@ class GmconfigProvider(AbstractProvider):
         )
         self._live = LiveFlags(source, interval, self._told)
         self._hooks = list(hooks)
+        told = source.environment if isinstance(source, ProjectFlags) else environment
+        self._events = EventLog(events_dir, told) if events_dir is not None else None
 
     def get_metadata(self) -> Metadata:
         """Name this provider."""
@@ -91,8 +100,23 @@ class GmconfigProvider(AbstractProvider):
             self._live.start()
 
     def shutdown(self) -> None:
-        """End following; the last flags can still be asked."""
+        """End following, and write the events that wait; the last flags can still be asked."""
         self._live.stop()
+        if self._events is not None:
+            self._events.close()
+
+    def track(
+        self,
+        tracking_event_name: str,
+        evaluation_context: EvaluationContext | None = None,
+        tracking_event_details: TrackingEventDetails | None = None,
+    ) -> None:
+        """Tell that the user of the context did what an experiment measures, once or for the details' value."""
+        user = evaluation_context.targeting_key if evaluation_context else None
+        if self._events is None or not user:
+            return
+        value = tracking_event_details.value if tracking_event_details else None
+        self._events.track(tracking_event_name, user, 1.0 if value is None else value)
 
     def resolve_boolean_details(
         self, flag_key: str, default_value: bool, evaluation_context: EvaluationContext | None = None
@@ -131,7 +155,11 @@ class GmconfigProvider(AbstractProvider):
             flags = self._live.current()
         except GmconfigError as error:
             raise ProviderNotReadyError(str(error)) from error
-        return resolved(flags, key, default, context, kind)
+        decision = decided(flags, key, default, context, kind)
+        if self._events is not None:
+            user = context.targeting_key if context else None
+            self._events.exposed(decision, user, context.attributes if context else None, flags)
+        return details(decision)
 
     def _told(self, reload: Reload) -> None:
         """Pass a reload on as OpenFeature's events."""

@@ -17,10 +17,17 @@ _CODES = {str(code): code for code in ErrorCode}
 def resolved(
     flags: FlagSet, key: str, default: Any, context: EvaluationContext | None, kind: Kind
 ) -> FlagResolutionDetails[Any]:
+    """Decide a flag for what OpenFeature knows about a user, in its terms."""
+    return details(decided(flags, key, default, context, kind))
+
+
+def decided(
+    flags: FlagSet, key: str, default: Any, context: EvaluationContext | None, kind: Kind
+) -> Decision:
     """Decide a flag for what OpenFeature knows about a user."""
     user = context.targeting_key if context else None
     known: Mapping[str, Any] = context.attributes if context else {}
-    return details(flags.evaluate(key, user, known, default, kind=kind))
+    return flags.evaluate(key, user, known, default, kind=kind)
 
 
 def details(decision: Decision) -> FlagResolutionDetails[Any]:

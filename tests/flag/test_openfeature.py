@@ -260,3 +260,27 @@ def test_without_the_sdk_the_extra_is_named():
 
     assert done.returncode == 1
     assert 'ImportError: this needs OpenFeature\'s SDK, the extra "openfeature"' in done.stderr
+
+
+def test_exposures_and_tracking_events_reach_an_experiment(repository, tmp_path):
+    from openfeature.track import TrackingEventDetails
+
+    from gmconfig import FeatureFlagManager
+
+    manager = FeatureFlagManager("production", repository.root, events_dir=tmp_path / "events")
+    metrics = {"order": "proportion", "money": "mean"}
+    manager.create_ab_test("t", "colour", ["red", "blue"], [50, 50], metrics)
+    provider = GmconfigProvider("production", repository.root, events_dir=tmp_path / "events")
+    api.set_provider_and_wait(provider)
+    client = api.get_client()
+    for number in range(40):
+        context = EvaluationContext(f"user-{number}")
+        client.get_string_value("colour", "red", context)
+        client.track("order", context)
+        client.track("money", context, TrackingEventDetails(12.5))
+    client.track("order", EvaluationContext())
+    api.shutdown()
+
+    report = manager.experiment_report("t")
+    assert sum(report.users.values()) == 40
+    assert [one.comparison.treatment for one in report.results] == [1.0, 12.5]
