@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 GROUP = "gmconfig.targets"
 KINDS = {
     "directory": "gmconfig.target.kinds.directory:Directory",
+    "ssh": "gmconfig.target.kinds.ssh:Ssh",
     "branch": "gmconfig.target.kinds.branch:Branch",
     "etcd": "gmconfig.target.kinds.etcd:Etcd",
 }

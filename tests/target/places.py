@@ -11,7 +11,7 @@ from gmconfig.target.declared import Target
 from gmconfig.target.kind import Access, Kind, Release
 from gmconfig.target.marker import Marker, files_digest
 from gmconfig.target.registry import kind_of
-from tests.target.servers import etcd
+from tests.target.servers import etcd, sshd
 
 FILE = "settings.yaml"
 
@@ -154,9 +154,24 @@ def etcd_releases_place(tmp_path: Path) -> Place:
     return etcd_place(tmp_path, "releases")
 
 
+def _over_ssh(place: Place) -> Place:
+    server = sshd()
+    target = replace(place.target, kind="ssh", host=server.address, settings=server.settings)
+    return replace(place, target=target)
+
+
+def ssh_folder_place(tmp_path: Path) -> Place:
+    return _over_ssh(folder_place(tmp_path))
+
+
+def ssh_file_place(tmp_path: Path) -> Place:
+    return _over_ssh(file_place(tmp_path))
+
+
 PLACES: dict[str, Callable[..., Place]] = {
     "folder": folder_place,
     "file": file_place,
+    "ssh-folder": ssh_folder_place,
     "branch": branch_place,
     "branch-folder": branch_folder_place,
     "etcd-document": etcd_place,

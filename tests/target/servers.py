@@ -107,3 +107,69 @@ def etcd() -> EtcdServer:
     server = EtcdServer().start()
     atexit.register(server.remove)
     return server
+
+
+class SshServer:
+    """One sshd on loopback with keys of its own, for whoever runs the tests."""
+
+    def __init__(self) -> None:
+        self.program = program("sshd", "apt install openssh-server")
+        self.folder = Path(tempfile.mkdtemp(prefix="gmconfig-sshd-"))
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        for name in ("host", "client", "stranger"):
+            words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)]
+            subprocess.run(words, check=True, stdin=subprocess.DEVNULL)
+        (self.folder / "authorized_keys").write_text((self.folder / "client.pub").read_text())
+        (self.folder / "config").write_text(
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.folder}/host\nPidFile none\nUsePAM no\n"
+            f"AuthorizedKeysFile {self.folder}/authorized_keys\nStrictModes no\nPermitRootLogin yes\n"
+            "PasswordAuthentication no\nSubsystem sftp internal-sftp\nMaxStartups 100\n"
+            "SetEnv SHLVL=5\n"  # bash reads no .bashrc then, whatever this machine has in it
+        )
+        key = " ".join((self.folder / "host.pub").read_text().split()[:2])
+        (self.folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {key}\n")
+
+    @property
+    def address(self) -> str:
+        import getpass
+
+        return f"{getpass.getuser()}@127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Give what a target says to connect."""
+        return {"known_hosts": str(self.folder / "known_hosts"), "identity": str(self.folder / "client")}
+
+    def start(self) -> "SshServer":
+        if os.geteuid() == 0:
+            os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+        with (self.folder / "log").open("wb") as log:
+            words = [self.program, "-D", "-e", "-f", str(self.folder / "config")]
+            self.process = subprocess.Popen(words, stdout=log, stderr=log)
+        for _ in range(200):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as one:
+                    if one.recv(4) == b"SSH-":
+                        return self
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@cache
+def sshd() -> SshServer:
+    """Give the one sshd of this process."""
+    server = SshServer().start()
+    atexit.register(server.remove)
+    return server

@@ -134,6 +134,7 @@ class Folder:
         new = os.path.join(self.store.folder, ".new-link")
         self.disk.remove(new)
         self.disk.symlink(self.store.link(release), new)
+        self.disk.sync(self.store.folder)
         self.disk.rename(new, self.path)
         self.disk.sync(self.store.parent)
 

@@ -1,0 +1,63 @@
+"""One shell on the host for the small things that SFTP has no words for: starting one costs more than they do."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gmconfig.target.errors import Unreachable
+
+if TYPE_CHECKING:
+    import asyncssh
+
+
+_LONGEST = 120
+"""How many seconds a lock may be held."""
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it said."""
+
+    code: int
+    output: bytes
+
+
+class Shell:
+    """A `sh` that is told one line at a time; each answer ends with a word that nobody can guess."""
+
+    def __init__(self, process: Any) -> None:
+        self._process = process
+        self._end = os.urandom(16).hex()
+
+    @classmethod
+    async def start(cls, connection: asyncssh.SSHClientConnection) -> Shell:
+        """Start one."""
+        return cls(await connection.create_process("exec sh", encoding=None))
+
+    async def run(self, command: Sequence[str]) -> Done:
+        """Run a command, every word as it is."""
+        return await self._say(f"{shlex.join(command)} </dev/null 2>&1")
+
+    async def lock(self, path: str, seconds: int) -> Done:
+        """Take a lock on a file; code 1 where somebody kept it.
+
+        It dies with this shell, and a line that was cut without a word ends the shell after a while.
+        """
+        name = shlex.quote(path)
+        watch = f"{{ (sleep {_LONGEST}; kill -9 $$) 9>&- >/dev/null 2>&1 </dev/null & watch=$!; }}"
+        return await self._say(f"(: >>{name}) 2>&1 && exec 9>>{name} && flock -w {seconds} 9 2>&1 && {watch}")
+
+    async def unlock(self) -> None:
+        """Let go of the lock."""
+        await self._say("kill $watch; exec 9>&-")
+
+    async def _say(self, line: str) -> Done:
+        self._process.stdin.write(f"{line}; printf '\\n%s %d\\n' {self._end} $?\n".encode())
+        said = []
+        while not (answer := await self._process.stdout.readline()).startswith(self._end.encode()):
+            if not answer:
+                raise Unreachable("the host's shell ended", hint="the account needs a shell: sh")
+            said.append(answer)
+        return Done(int(answer.split()[1]), b"".join(said).strip())
