@@ -1,4 +1,4 @@
-"""Keys that only open history: what was sealed before a change of keys, or while others were members."""
+"""What only opens history: keys of before a change of keys, or of former members; roots of before a reset."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gmconfig.secret.generation import FOLDER, read, unwrapped, wrap_file
 if TYPE_CHECKING:
     from gmconfig.secret.event import Event
     from gmconfig.secret.generation import Record
+    from gmconfig.secret.ledger import Ledger
     from gmconfig.secret.trust import Trust
     from gmconfig.secret.vault import Vault
 
@@ -27,6 +28,20 @@ def opened(record: Record, today: Vault) -> bytes:
     except FileNotFoundError:
         raise _denied(record, today) from None
     return unwrapped(content, record, member, today.held.identity)
+
+
+def root_of_then(root: str, today: Ledger, then: Ledger) -> str:
+    """Give the root that a trusted one says it replaced, as far back as it takes; else the trusted one."""
+    seen, waiting = {root}, [root]
+    while waiting:
+        name = waiting.pop()
+        if name in then.events:
+            return name
+        event = today.events.get(name)
+        replaced = (event.tree.get("details") or {}).get("replaces", ()) if event else ()
+        waiting += [one for one in replaced if one not in seen]
+        seen.update(replaced)
+    return root
 
 
 def former_records(vault: Vault) -> Iterator[Record]:

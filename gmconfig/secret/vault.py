@@ -183,7 +183,7 @@ class Vault:
     @cached_property
     def trust(self) -> Trust:
         """The policy in force, from the pinned root on."""
-        return established(self.snapshot, self.ledger, self._pinned(), self._pin)
+        return established(self.snapshot, self.ledger, self._root_then(), self._pin)
 
     @cached_property
     def standing(self) -> Standing:
@@ -265,6 +265,15 @@ class Vault:
         """Give when a value was written, by the log; None where the log does not know. Needs no key."""
         entry = self.standing.entries.get(fingerprint(sealed))
         return entry.event.time if entry else None
+
+    def _root_then(self) -> str | None:
+        """Give the pinned root; in a version of history, the one that it has replaced since."""
+        root = self._pinned()
+        if root is None or self._today is None or root in self.ledger.events:
+            return root
+        from gmconfig.secret.history_key import root_of_then
+
+        return root_of_then(root, self._today().ledger, self.ledger)
 
     def _pinned(self) -> str | None:
         pinned = self._root() if callable(self._root) else self._root

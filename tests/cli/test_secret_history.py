@@ -218,3 +218,16 @@ def test_who_made_a_key_may_leave(ok, cli, sealed_trading, join, tmp_path):
     ok("secret", "verify")
     assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
     ok("secret", "set", "db_password", "--stdin", stdin="and-it-can-be-written")
+
+
+def test_what_lies_before_a_reset_still_opens(ok, cli, before, isolated, tmp_path):
+    """The new root says which one it replaced: history is judged by that."""
+    ok("secret", "access", "reset", "-y")
+    ok("secret", "access", "reset", "-y")
+    assert ok(*GET, "--at", before) == "correct-horse-battery\n"
+    ok("secret", "verify", "--at", "HEAD")
+
+
+def test_the_list_says_who_can_read(ok, sealed_trading, join):
+    join("bob")
+    assert "read by bob, test" in ok("secret", "list")

@@ -136,7 +136,7 @@ def delete(
 def list_(
     session: Session, environment: options.Environment = None, output: options.TextOrJson = "text"
 ) -> None:
-    """List secrets with type, age and what is due; needs no key.
+    """List secrets with type, age, what is due and who can read them; needs no key.
 
     \b
     gmconfig secret list
@@ -192,4 +192,5 @@ def _file(file: str) -> str | bytes:
 def _row(entry: Any) -> list[terminal.Span]:
     age = f"{entry.age_days} d" if entry.age_days is not None else ""
     due = ("due for rotation", "yellow") if entry.due else ""
-    return [entry.environment, entry.name, entry.type, age, due, entry.description]
+    readers = f"read by {', '.join(entry.readers)}" if entry.readers else ""
+    return [entry.environment, entry.name, entry.type, age, due, readers, entry.description]
