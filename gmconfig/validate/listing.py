@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.validate.subject import Subject
 
 _YAML = (".yaml", ".yml")
+UNUSED_SCHEMA = "unused-schema"
 _OURS = ("schemas/", "policies/", "secrets/", "flags/")
 
 
@@ -75,13 +76,14 @@ def check(
 ) -> Iterator[Finding]:
     """Yield what is wrong with files that are no document's layers."""
     for file in sorted(subject.files):
-        if file.startswith(FOLDER) and file.endswith(SUFFIXES):
-            yield from _schema(subject, file, documents, lines)
+        if _is_schema(file):
+            yield from _schema(subject, file, lines)
         elif file.startswith("secrets/") and file.count("/") == 1 and file.endswith(_YAML):
             yield from _readable(subject, file, lines)
     yield from rotation.check(subject)
     yield from flags.check(subject, lines)
     yield from unused(subject, subject.files)
+    yield from unused_schemas(subject, documents)
     yield from subject.policies.findings
 
 
@@ -130,21 +132,28 @@ def _unused(subject: Subject, file: str) -> Finding:
     )
 
 
-def _schema(
-    subject: Subject, file: str, documents: Collection[str], lines: dict[tuple[str, int], str]
-) -> Iterator[Finding]:
+def unused_schemas(subject: Subject, documents: Collection[str]) -> Iterator[Finding]:
+    """Yield the schemas that are named after no document."""
+    for file in filter(_is_schema, subject.files):
+        name = next(file[len(FOLDER) :].removesuffix(suffix) for suffix in SUFFIXES if file.endswith(suffix))
+        if name not in documents and "/" not in name:
+            near = nearest(name, sorted(documents))
+            hint = f'did you mean "{near}"?' if near else None
+            message = f'no document is named "{name}"'
+            yield Finding("reference", UNUSED_SCHEMA, Severity.WARNING, message, Place(file), hint=hint)
+
+
+def _is_schema(file: str) -> bool:
+    return file.startswith(FOLDER) and file.endswith(SUFFIXES)
+
+
+def _schema(subject: Subject, file: str, lines: dict[tuple[str, int], str]) -> Iterator[Finding]:
     raw = subject.snapshot.read(file)
     schema = subject.schemas.at(file)
     found = list(broken_schema(schema, raw)) if schema else list(_readable(subject, file, lines))
     for finding in found:
         note_lines(Source(file, raw), finding, lines)
     yield from found
-    name = next(file[len(FOLDER) :].removesuffix(suffix) for suffix in SUFFIXES if file.endswith(suffix))
-    if name not in documents and "/" not in name:
-        near = nearest(name, list(documents))
-        hint = f'did you mean "{near}"?' if near else None
-        message = f'no document is named "{name}"'
-        yield Finding("reference", "unused-schema", Severity.WARNING, message, Place(file), hint=hint)
 
 
 def _readable(subject: Subject, file: str, lines: dict[tuple[str, int], str]) -> Iterator[Finding]:

@@ -47,6 +47,8 @@ class State:
             state._list(since.subject, since.listed)
         for document in state._stale(since):
             state._check(since.subject, document)
+        if since.listed:
+            state._judge_schemas(since.subject)
         return state
 
     @classmethod
@@ -75,6 +77,11 @@ class State:
         for file in come:
             listing.layer_of(subject, file, self.findings)
         self.findings.extend(listing.unused(subject, come))
+
+    def _judge_schemas(self, subject: Subject) -> None:
+        """Say which schemas no document has any more; a document came, perhaps, or went."""
+        self.findings = [one for one in self.findings if one.rule != listing.UNUSED_SCHEMA]
+        self.findings.extend(listing.unused_schemas(subject, frozenset(self.verdicts.documents())))
 
     def _stale(self, since: Since) -> set[str]:
         """Give the documents that a change reaches."""

@@ -68,14 +68,16 @@ class Verdicts:
         """Give the results that say something."""
         return [checked_from_plain(plain) for plain in self.telling.values()]
 
+    def documents(self) -> list[str]:
+        """Give the names of all documents."""
+        return [*self.telling, *(name for group in self.quiet.values() for name in group)]
+
     def scope(self) -> Scope:
         """Say what was looked at."""
-        documents = [*self.telling, *(name for group in self.quiet.values() for name in group)]
-        documents.sort()
         environments = {
             name for some in (*self.quiet, *(one[1] for one in self.telling.values())) for name in some
         }
-        return Scope(environments, tuple(documents), len(set().union(*self._files())))
+        return Scope(environments, tuple(sorted(self.documents())), len(set().union(*self._files())))
 
     def _files(self) -> Iterator[Iterable[str]]:
         for group in self.quiet.values():

@@ -171,6 +171,15 @@ def test_a_file_that_could_be_two_layers_is_told_however_it_changes(known):
     assert same_as_anew(known)
 
 
+def test_a_schema_is_unused_once_its_document_is_gone_and_used_when_it_is_back(known):
+    for file in ("config/settings.yaml", "config/environments/staging.yaml"):
+        (known.root / file).unlink()
+    assert same_as_anew(known)
+    assert "unused-schema" in {finding.rule for finding in run(known).findings}
+    known.write("config/settings.yaml", "port: 80\n")
+    assert same_as_anew(known)
+
+
 def test_results_that_belong_to_another_answer_are_not_used(known):
     kept = next((known.root / ".git" / "gmconfig").glob("verdicts-*"))
     older = kept.read_bytes()

@@ -70,7 +70,7 @@ def shown(report):
 
 
 @pytest.mark.parametrize("layers_worth_a_share", [1, 100])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     declared=FILES["gmconfig.yaml"],
     steps=st.lists(st.lists(EDIT, min_size=1, max_size=4), min_size=1, max_size=4),

@@ -21,11 +21,25 @@ _DIGESTS = (b"sha1-", b"sha256-", b"sha384-", b"sha512-", b"md5-", b"AAAA")
 
 
 def random_values(raw: bytes) -> Iterator[Hit]:
-    """Yield values of assignments that look random: letters of both cases and digits in no order."""
+    """Yield values of assignments that look random, unless their name says that they are public."""
+    for found in _drawn(raw):
+        from gmconfig.secret.scan.public import reason
+
+        if reason(raw, found.start(1)) is None:
+            message = "this value looks random, like a secret"
+            yield Hit(found.start(1), found.end(1), "high-entropy", message)
+
+
+def holds_random(raw: bytes) -> bool:
+    """Whether some line has a value that looks random, whatever its name."""
+    return any(True for _ in _drawn(raw))
+
+
+def _drawn(raw: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield values that look drawn: letters of both cases and digits in no order."""
     for found in _ASSIGNED.finditer(raw):
-        word = found[1]
-        if is_random(word) and not word.startswith(_DIGESTS):
-            yield Hit(found.start(1), found.end(1), "high-entropy", "this value looks random, like a secret")
+        if is_random(found[1]) and not found[1].startswith(_DIGESTS):
+            yield found
 
 
 def is_random(text: bytes) -> bool:

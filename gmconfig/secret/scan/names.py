@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.secret.scan.hit import Hit
 from gmconfig.secret.scan.literal import Found, is_secret_literal, value_at
+from gmconfig.secret.scan.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def _assigned(raw: bytes) -> Iterator[tuple[bytes, int, bytes]]:
 
 def is_telling(name: str) -> bool:
     """Whether a name ends like a secret's: `db_password`, `JWT_SECRET_KEY`, `clientSecret`."""
-    words = [word for word in _words(name) if not word.isdigit()]
+    words = [word for word in words_of(name) if not word.isdigit()]
     if not words or not _HARMLESS.isdisjoint(words):
         return False
     if words[-1] == "key":
@@ -101,11 +102,6 @@ def _word_start(raw: bytes, at: int) -> int:
 
 def _first(raw: bytes, at: int) -> int:
     return len(raw[:at].rstrip(_LETTERS))
-
-
-@cache
-def _words(name: str) -> list[str]:
-    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", name)]
 
 
 @cache

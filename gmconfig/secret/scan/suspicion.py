@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gmconfig.secret.scan.entropy import random_values
+from gmconfig.secret.scan.entropy import holds_random, random_values
 from gmconfig.secret.scan.formats import formatted, may_hold
 from gmconfig.secret.scan.hit import Hit, apart
 from gmconfig.secret.scan.kind import Kind, is_binary, kind_of
@@ -39,7 +39,7 @@ def _is_known(raw: bytes, file: str) -> bool:
     if kind_of(file) is not Kind.CONFIGURATION:
         return False
     text = b"\n".join(fresh)
-    if may_hold(text) or promises(text) or any(True for _ in random_values(text)):
+    if may_hold(text) or promises(text) or holds_random(text):
         return False
     if len(_harmless) < _MOST_LINES and len(text) < _LARGE:
         _harmless.update(fresh)
