@@ -76,7 +76,7 @@ class Deployer:
             ledger.refresh()
             with self.survey() as survey:
                 request = replace(asked or planning.Asked(), words=names)
-                found.append(planning.plan(ledger, survey, request, self.seen))
+                found.append(planning.make_plan(ledger, survey, request, self.seen))
         return found
 
     def preview(self, words: Sequence[str], base: str, asked: planning.Asked) -> list[Plan]:
@@ -207,7 +207,7 @@ class Deployer:
         ledger = self.ledger(environment)
         ledger.refresh()
         with self.survey() as survey:
-            found = planning.plan(ledger, survey, planning.Asked(), self.seen)
+            found = planning.make_plan(ledger, survey, planning.Asked(), self.seen)
         holder = ledger.lock.holder()
         return EnvironmentStatus(
             environment,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from gmconfig.api import ConfigManager, ConfigValidator, FeatureFlagManager, SecretsManager
     from gmconfig.api.deploying import Deployer
+    from gmconfig.api.drifting import Drifter
     from gmconfig.api.workspace import Workspace
 
 
@@ -71,6 +72,12 @@ class Session:
         from gmconfig.api.workspace import Workspace
 
         return Deployer(Workspace(root=self.directory or None), user=user, **settings)
+
+    def drifter(self, user: str | None = None, **settings: Any) -> Drifter:
+        """Open the drift of this folder's targets."""
+        from gmconfig.api.drifting import Drifter
+
+        return Drifter(self.deployer(user, **settings))
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gmconfig.deploy import fault, gate
 from gmconfig.deploy.change import TargetChange
 from gmconfig.deploy.coordinator import Coordinator
-from gmconfig.deploy.planning import Asked, plan
+from gmconfig.deploy.planning import Asked, make_plan
 from gmconfig.deploy.release import release_of
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import InvalidConfiguration
@@ -55,13 +55,13 @@ def apply(
         GmconfigError: a target cannot be reached, or lacks something; then nothing was changed.
     """
     ledger.refresh()
-    found = plan(ledger, survey, asked, seen)
+    found = make_plan(ledger, survey, asked, seen)
     gate.check(found, options, bound)
     if not found.changing:
         return Applied(found, None)
     check_valid(survey, found)
     with ledger.locked() as fencing:
-        found = plan(ledger, survey, asked)
+        found = make_plan(ledger, survey, asked)
         gate.check(found, options, bound)
         if not found.changing:
             return Applied(found, None)
@@ -135,7 +135,7 @@ def _released(
     changes = []
     for one in planned:
         target, rendering = one.standing.target, survey.rendering(one.standing.target, one.wanted)
-        release = release_of(record, target, one.wanted, rendering)
+        release = release_of(record, target, one.wanted, rendering, one.standing.kept)
         outcome = replace(record.targets[target.name], release=release.id)
         record = record.with_outcome(target.name, outcome)
         kind, root = survey.kind(target), survey.project.root

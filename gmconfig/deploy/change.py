@@ -12,7 +12,7 @@ from gmconfig.errors import GmconfigError
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
-    from gmconfig.target.kind import Kind, Release
+    from gmconfig.target.kind import Kind, Live, Release
 
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class TargetChange:
             ChangeFailed: something else is live, or a health check says no.
         """
         live = self.kind.read()
-        if live.marker is not None and not (live.untouched and live.marker.release == self.name):
+        if live.marker is not None and not (live.marker.release == self.name and self._is_whole(live)):
             raise ChangeFailed("what is live is not what was put there")
         problem = health.unwell(self.target, cwd=self.root, env=self._environ())
         if problem:
@@ -100,6 +100,10 @@ class TargetChange:
             if self.kind.read().release != self.before:
                 raise
             log.warning("%s: what was there is back, but: %s", self.target.name, error)
+
+    def _is_whole(self, live: Live) -> bool:
+        """Whether every byte is as it was put; a correction may have kept some of the drift."""
+        return live.untouched or (self.release is not None and live.files == self.release.files)
 
     def _run(self, commands: tuple[tuple[str, ...], ...], when: str) -> None:
         for words in commands:

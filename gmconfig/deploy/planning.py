@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy.budget import exceeded
+from gmconfig.deploy.correction import Correction, correct, put_there
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.drift.survey import Survey, Wanted
 from gmconfig.errors import GmconfigError, NotFound
@@ -31,6 +32,7 @@ class Asked:
         most_targets: how many targets may change at once; None leaves it to their budget.
         hold: plan as if this were held; the holds that are on record do not count then.
         unheld: plan as if nothing were held.
+        corrects: put back what was there, and nothing newer.
     """
 
     words: tuple[str, ...] = ()
@@ -39,9 +41,10 @@ class Asked:
     most_targets: int | None = None
     hold: Hold | None = None
     unheld: bool = False
+    corrects: Correction | None = None
 
 
-def plan(
+def make_plan(
     ledger: Ledger, survey: Survey, asked: Asked, seen: Callable[[Standing], None] = lambda _: None
 ) -> Plan:
     """Compare the targets of the ledger's environment with what they should have.
@@ -50,19 +53,52 @@ def plan(
         NotFound: the environment has no targets, or none that a word means.
     """
     commit = survey.project.repository.resolve(asked.at or "HEAD")
+    chosen, left_out = _chosen(ledger, survey, asked, commit)
+    found = survey.look([(target, wanted) for target, wanted, _ in chosen], seen)
+    if asked.corrects is not None:
+        return _correction(ledger, survey, asked.corrects, commit, found)
+    records = list(ledger.chain.records()) if any(one.needs_change for one in found) else []
+    planned = tuple(
+        _planned(survey, one, wanted, hold, () if asked.retry else records)
+        for one, (_, wanted, hold) in zip(found, chosen, strict=True)
+    )
+    plan = Plan(ledger.environment, commit, planned, left_out, ledger.freezes.active())
+    changing = [one.standing for one in plan.changing]
+    return replace(plan, budget=tuple(exceeded(changing, asked.most_targets)))
+
+
+def standings(
+    ledger: Ledger, survey: Survey, asked: Asked, seen: Callable[[Standing], None] = lambda _: None
+) -> list[Standing]:
+    """Compare the targets, and look no further.
+
+    Raises:
+        NotFound: the environment has no targets, or none that a word means.
+    """
+    commit = survey.project.repository.resolve(asked.at or "HEAD")
+    chosen, _ = _chosen(ledger, survey, asked, commit)
+    return survey.look([(target, wanted) for target, wanted, _ in chosen], seen)
+
+
+def _chosen(
+    ledger: Ledger, survey: Survey, asked: Asked, commit: str
+) -> tuple[list[tuple[Target, Wanted, Hold | None]], int]:
+    """Give the targets with what each should have, and how many more the environment has."""
     declared = declared_at(survey, ledger.environment, commit)
     chosen = select(declared, asked.words, ledger.environment)
     holds = _holds(ledger, asked)
-    wanted = [(target, *_wanted(holds, target, commit)) for target in chosen]
-    standings = survey.look([(target, want) for target, want, _ in wanted], seen)
-    records = list(ledger.chain.records()) if any(one.needs_change for one in standings) else []
+    return [(target, *_wanted(holds, target, commit)) for target in chosen], len(declared) - len(chosen)
+
+
+def _correction(
+    ledger: Ledger, survey: Survey, correction: Correction, commit: str, standings: Sequence[Standing]
+) -> Plan:
+    """Plan to put back what drifted; a freeze stops it like any deployment."""
     planned = tuple(
-        _planned(survey, standing, want, hold, () if asked.retry else records)
-        for standing, (_, want, hold) in zip(standings, wanted, strict=True)
+        Planned(correct(survey, one, correction, commit), put_there(one, commit), lacks=_lacks(survey, one))
+        for one in standings
     )
-    found = Plan(ledger.environment, commit, planned, len(declared) - len(chosen), ledger.freezes.active())
-    changing = [one.standing for one in found.changing]
-    return replace(found, budget=tuple(exceeded(changing, asked.most_targets)))
+    return Plan(ledger.environment, commit, planned, freeze=ledger.freezes.active())
 
 
 def declared_at(survey: Survey, environment: str, commit: str) -> dict[str, Target]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gmconfig.deploy.correction import with_kept
 from gmconfig.record.chain import timestamp
 from gmconfig.target.kind import Release
 from gmconfig.target.marker import marker_of
 
 if TYPE_CHECKING:
+    from gmconfig.drift.difference import Difference
     from gmconfig.drift.survey import Wanted
     from gmconfig.record.entry import Record
     from gmconfig.target.declared import Target
     from gmconfig.target.rendering import Rendering
 
 
-def release_of(record: Record, target: Target, wanted: Wanted, rendering: Rendering) -> Release:
+def release_of(
+    record: Record,
+    target: Target,
+    wanted: Wanted,
+    rendering: Rendering,
+    kept: Sequence[Difference] = (),
+) -> Release:
     """Make a target's release, named after the deployment that makes it and what is in it.
+
+    `kept` is drift that stays in the files; the marker speaks of what should be there, so that it is still
+    seen as drift.
 
     Raises:
         AccessDenied: a secret that goes there in plain cannot be opened here.
@@ -31,4 +43,4 @@ def release_of(record: Record, target: Target, wanted: Wanted, rendering: Render
         fencing=record.fencing,
         time=timestamp(),
     )
-    return Release(name, files, marker)
+    return Release(name, with_kept(rendering, target, files, kept) if kept else files, marker)

@@ -32,6 +32,7 @@ class Standing:
         changes: what applying would change, ignored paths left out.
         drift: where live is not what the last release put there, ignored paths left out.
         ignored: differences that an `ignore:` rule covers.
+        kept: drift that a correction leaves as it is.
         error: why the target cannot be compared, None where it can.
     """
 
@@ -41,6 +42,7 @@ class Standing:
     changes: tuple[Difference, ...] = ()
     drift: tuple[Difference, ...] = ()
     ignored: tuple[Difference, ...] = ()
+    kept: tuple[Difference, ...] = ()
     error: GmconfigError | None = None
 
     @property

@@ -1,0 +1,153 @@
+"""Drift as a user asks about it: found, explained, put back, adopted, acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from gmconfig.api.deploying import Deployer
+from gmconfig.deploy import planning
+from gmconfig.deploy.correction import Correction
+from gmconfig.deploy.options import Options
+from gmconfig.drift.detection import DriftDetection, identify
+from gmconfig.drift.watching import Watch
+from gmconfig.errors import NotFound, Refused, UsageError
+from gmconfig.path import KeyPath
+
+if TYPE_CHECKING:
+    from gmconfig.deploy.apply import Applied
+    from gmconfig.drift.difference import Difference
+    from gmconfig.drift.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What a look at targets found.
+
+    Attributes:
+        standings: each target that was looked at.
+        detections: what has drifted now, acknowledged or not.
+        today: the day that acknowledgements are judged by.
+    """
+
+    standings: tuple[Standing, ...]
+    detections: tuple[DriftDetection, ...]
+    today: date
+
+    @property
+    def counting(self) -> list[DriftDetection]:
+        """What has drifted and nobody has acknowledged."""
+        return [one for one in self.detections if one.counts(self.today)]
+
+    @property
+    def unknown(self) -> list[Standing]:
+        """The targets that could not be looked at."""
+        return [one for one in self.standings if one.error is not None]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing has drifted."""
+        return not self.counting and not self.unknown
+
+
+class Drifter:
+    """Looks for drift through a deployer's targets, and notes what it finds in the journal."""
+
+    def __init__(self, deployer: Deployer) -> None:
+        self.deployer = deployer
+        self.watch = Watch(deployer.project)
+
+    def detect(self, words: Sequence[str] = (), environment: str | None = None) -> Detected:
+        """Look at targets and note what has drifted since, and what is gone; takes no lock.
+
+        Raises:
+            NotFound: a word means no target.
+        """
+        standings = tuple(self._standings(words, environment))
+        now = datetime.now(UTC).date()
+        return Detected(standings, tuple(self.watch.seen(standings)), now)
+
+    def known(self, *, resolved: bool | None = None) -> list[DriftDetection]:
+        """Give the drifts that the journal tells of, the newest first; None gives those that are gone too."""
+        found = sorted(self.watch.known().values(), key=lambda one: one.detected_at, reverse=True)
+        return [one for one in found if resolved is None or one.resolved is resolved]
+
+    def one(self, target: str, document: str | None, path: str) -> tuple[Standing, Difference | None]:
+        """Look at one target, and give where a path of it has drifted.
+
+        Raises:
+            NotFound: there is no such target.
+        """
+        if target not in self.deployer.declared():
+            self._standings([target], None)
+            raise UsageError(f'"{target}" is not one target', hint="name one: gmconfig deploy status")
+        [standing] = self._standings([target], None)
+        if standing.error is not None:
+            raise standing.error
+        known = document or self._only_document(standing)
+        wanted = str(KeyPath.parse(path))
+        found = [one for one in standing.drift if one.document == known and one.path == wanted]
+        return standing, found[0] if found else None
+
+    def correct(self, words: Sequence[str], correction: Correction, options: Options) -> list[Applied]:
+        """Put drift back as the last deployment had it."""
+        asked = planning.Asked(corrects=correction)
+        return list(self.deployer.apply(words, asked, replace(options, action="correct")))
+
+    def acknowledge(
+        self, target: str, document: str | None, path: str, reason: str, until: str | None = None
+    ) -> DriftDetection:
+        """Note that a drift is known; it does not count until that day, or until it changes.
+
+        Raises:
+            NotFound: nothing has drifted there.
+            UsageError: no reason was given, or the day is none.
+        """
+        if not reason:
+            raise UsageError(
+                "an acknowledgement needs a reason", hint='--reason "scaled by hand for the sale"'
+            )
+        standing, difference = self.one(target, document, path)
+        if difference is None:
+            raise NotFound(f'"{path}" has not drifted on {target}', hint=f"gmconfig drift detect {target}")
+        self.watch.seen([standing])
+        name = identify(target, difference)
+        self.watch.acknowledge([name], self.deployer.user, reason, _day(until))
+        return self.watch.known()[name]
+
+    def _standings(self, words: Sequence[str], environment: str | None) -> list[Standing]:
+        deployer = self.deployer
+        wanted = [*words] if words else [environment] if environment else []
+        found: list[Standing] = []
+        for name, names in deployer.split(wanted).items():
+            if environment not in (None, name):
+                continue
+            ledger = deployer.ledger(name)
+            ledger.refresh()
+            with deployer.survey() as survey:
+                asked = planning.Asked(words=names)
+                found.extend(planning.standings(ledger, survey, asked, deployer.seen))
+        return found
+
+    def _only_document(self, standing: Standing) -> str:
+        documents = standing.target.documents
+        if len(documents) > 1:
+            raise UsageError(
+                f"which document of {standing.target.name}? {', '.join(documents)}",
+                hint=f"gmconfig drift explain {standing.target.name} {documents[0]} PATH",
+            )
+        return documents[0]
+
+
+def _day(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f'"{text}" is not a day', hint="--until 2027-01-31") from None
+    if day < datetime.now(UTC).date():
+        raise Refused(f"{text} is over", hint="choose a day to come")
+    return text

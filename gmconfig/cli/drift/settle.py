@@ -1,0 +1,103 @@
+"""`drift correct`, `adopt`, `ack`: undo it, keep it, or live with it for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gmconfig.cli import options, terminal, values
+from gmconfig.cli.deploy import arguments as deploying
+from gmconfig.cli.deploy import progress
+from gmconfig.cli.deploy.apply import answered
+from gmconfig.cli.drift import arguments, shown
+from gmconfig.cli.verb import verb
+
+if TYPE_CHECKING:
+    from gmconfig.cli.session import Session
+    from gmconfig.cli.writing import Writing
+
+
+def correct(
+    session: Session,
+    words: deploying.Words = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="GLOB", help="Only these paths; repeatable.")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Take away what is live and was never put there.")
+    ] = False,
+    offline: deploying.Offline = False,
+    reason: options.Reason = None,
+    user: options.User = None,
+    output: options.TextOrJson = "text",
+) -> int:
+    """Put back what the last deployment had put there, as a deployment of its own; nothing newer goes along.
+
+    \b
+    gmconfig drift correct web
+    gmconfig drift correct -m "back to normal" web --only 'database.**' --prune
+    """
+    options.one_of(output, ("text", "json"))
+    from gmconfig.deploy.correction import Correction
+    from gmconfig.deploy.options import Options
+    from gmconfig.path import KeyPath
+
+    correction = Correction(tuple(map(KeyPath.parse, only or ())), prune)
+    with progress.deploying() as tell:
+        how = Options(reason=reason or "", told=tell)
+        done = session.drifter(user, offline=offline).correct(words or (), correction, how)
+    return answered(done, output)
+
+
+def adopt(
+    session: Session,
+    writing: Writing,
+    target: arguments.Target,
+    place: arguments.Place,
+    offline: deploying.Offline = False,
+) -> None:
+    """Make what is live the wanted value: a minimal edit of the environment's own layer, as a commit.
+
+    Comments stay, and what was sealed is sealed again.
+
+    \b
+    gmconfig drift adopt web database.pool -m "it was right"
+    """
+    from gmconfig.api.adopting import adopt as adopting
+
+    drifter = session.drifter(writing.how["user"], offline=offline)
+    writing.show(adopting(drifter, target, *arguments.document_and_path(place), **writing.how))
+
+
+def ack(
+    session: Session,
+    target: arguments.Target,
+    place: arguments.Place,
+    reason: options.Reason = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="The last day it holds: 2027-01-31.")
+    ] = None,
+    offline: deploying.Offline = False,
+    user: options.User = None,
+    output: options.TextOrJson = "text",
+) -> None:
+    """Acknowledge a drift: it is told of, and does not count, until that day or until it changes.
+
+    \b
+    gmconfig drift ack web database.pool --reason "the sale" --until 2027-01-31
+    """
+    options.one_of(output, ("text", "json"))
+    drifter = session.drifter(user, offline=offline)
+    one = drifter.acknowledge(target, *arguments.document_and_path(place), reason or "", until)
+    if output == "json":
+        return terminal.answer(values.as_json(shown.detection(one)))
+    until = f" until {until}" if until else ""
+    return terminal.answer(f"{one.path} on {one.target} is acknowledged{until}")
+
+
+def register(app: Any) -> None:
+    """Add these verbs."""
+    verb(app, "correct")(correct)
+    verb(app, "adopt")(adopt)
+    verb(app, "ack")(ack)

@@ -1,0 +1,151 @@
+"""Drift, as people read it and as JSON has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import terminal, values
+from gmconfig.cli.deploy.shown import ago
+from gmconfig.config.diff import ABSENT
+
+if TYPE_CHECKING:
+    from gmconfig.api.drift_explaining import DriftExplanation
+    from gmconfig.api.drifting import Detected
+    from gmconfig.drift.detection import DriftDetection
+    from gmconfig.drift.standing import Standing
+
+
+def detected(found: Detected) -> Iterator[terminal.Line]:
+    """Give what a look at targets found: each drift with both values, then how to go on."""
+    for standing in found.unknown:
+        yield [(f"{standing.target.name}  ", "bold"), ("unknown  ", "red"), str(standing.error)]
+    for one in found.detections:
+        yield from _detection(one, found)
+    counting = found.counting
+    if counting:
+        yield f"{_counted(len(counting), 'drift')} in {_counted(len(found.standings), 'target')}"
+        yield from _next_steps(counting[0])
+    elif not found.unknown:
+        yield f"no drift in {_counted(len(found.standings), 'target')}{_behind(found.standings)}"
+
+
+def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
+    yield [
+        (f"{one.target}  ", "bold"),
+        f"{one.document}  {one.path}",
+        f"   wanted {_side(one.wanted, one.kind == '-')}   live {_side(one.live, one.kind == '+')}",
+    ]
+    if one.counts(found.today):
+        yield [(f"        changed outside gmconfig after {one.record}, seen {ago(one.detected_at)}", "dim")]
+    elif one.acknowledged:
+        until = f" until {one.acknowledged.until}" if one.acknowledged.until else ""
+        who = one.acknowledged.by.partition(" <")[0]
+        yield [(f"        acknowledged by {who}{until}: {one.acknowledged.reason}", "dim")]
+
+
+def _side(value: object, missing: bool) -> str:
+    return "(none)" if missing else values.inline(value)
+
+
+def _next_steps(one: DriftDetection) -> Iterator[terminal.Line]:
+    place = (
+        f"{one.target} {one.document} {one.path}"
+        if one.document != "settings"
+        else f"{one.target} {one.path}"
+    )
+    yield [("  see why  ", "dim"), f"gmconfig drift explain {place}"]
+    yield [
+        ("  undo     ", "dim"),
+        f"gmconfig drift correct {one.target}" + (" --prune" if one.kind == "-" else ""),
+    ]
+    yield [("  keep     ", "dim"), f"gmconfig drift adopt {place}"]
+
+
+def _behind(standings: tuple[Standing, ...]) -> str:
+    behind = sum(one.is_behind for one in standings)
+    return f", {_counted(behind, 'target')} behind: gmconfig deploy plan" if behind else ""
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def detection(one: DriftDetection) -> dict[str, Any]:
+    """Give a detection as JSON has it."""
+    from dataclasses import asdict
+
+    return {**asdict(one), "resolved": one.resolved}
+
+
+def detected_record(found: Detected) -> dict[str, Any]:
+    """Give what a look found as JSON has it."""
+    return {
+        "ok": found.ok,
+        "drift": [{**detection(one), "counts": one.counts(found.today)} for one in found.detections],
+        "targets": {one.target.name: _state(one) for one in found.standings},
+    }
+
+
+def _state(one: Standing) -> dict[str, Any]:
+    return {
+        "environment": one.target.environment,
+        "drifted": one.is_drifted,
+        "behind": one.is_behind,
+        "error": str(one.error) if one.error else None,
+    }
+
+
+def row(one: DriftDetection) -> list[terminal.Span]:
+    """Give a detection as a row of a table."""
+    state = (
+        ("resolved", "dim")
+        if one.resolved
+        else ("acknowledged", "dim")
+        if one.acknowledged
+        else ("open", "yellow")
+    )
+    return [one.target, one.document, one.path, state, ago(one.detected_at)]
+
+
+def explanation(found: DriftExplanation) -> Iterator[terminal.Line]:
+    """Give why a target's value is wanted and what it is."""
+    yield [(f"{found.path}", "bold"), f" on {found.target}        {found.environment}"]
+    yield ""
+    yield f"  wanted  {_value(found.wanted)}" + (f"   {found.place}" if found.place else "")
+    if found.revision:
+        one = found.revision
+        yield [(f"          {one.commit[:7]}  {one.date:%Y-%m-%d}  {one.author}   {one.subject}", "dim")]
+    yield f"  live    {_value(found.live)}   {_history(found)}"
+
+
+def _history(found: DriftExplanation) -> str:
+    if not found.record:
+        return "gmconfig put nothing there yet"
+    since = f"{found.record} ({found.since[:10]})"
+    return f"changed outside gmconfig after {since}" if found.drifted else f"since {since}"
+
+
+def _value(value: object) -> str:
+    return "(none)" if value is ABSENT else values.inline(value)
+
+
+def explanation_record(found: DriftExplanation) -> dict[str, Any]:
+    """Give an explanation as JSON has it."""
+    revision = found.revision
+    said: dict[str, Any] = {
+        "target": found.target,
+        "environment": found.environment,
+        "document": found.document,
+        "path": found.path,
+        "drifted": found.drifted,
+        "deployment": found.record or None,
+        "since": found.since or None,
+        "place": str(found.place) if found.place else None,
+        "commit": revision.commit if revision else None,
+        "author": revision.author if revision else None,
+        "date": revision.date.isoformat() if revision else None,
+        "subject": revision.subject if revision else None,
+    }
+    sides = {"wanted": found.wanted, "live": found.live}
+    return said | {key: value for key, value in sides.items() if value is not ABSENT}

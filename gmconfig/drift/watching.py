@@ -1,0 +1,74 @@
+"""What is seen now against what the journal tells: drift that is new is noted, drift that is gone is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.drift.detection import ACKNOWLEDGED, DETECTED, RESOLVED, DriftDetection, detections, told_by
+from gmconfig.record import names
+from gmconfig.storage.journal import Journal
+
+if TYPE_CHECKING:
+    from gmconfig.drift.standing import Standing
+    from gmconfig.project import Project
+
+
+class Watch:
+    """The journal's drifts of one project."""
+
+    def __init__(self, project: Project) -> None:
+        self.journal = Journal(project.repository, names.below(project))
+
+    def known(self) -> dict[str, DriftDetection]:
+        """Give every drift that was ever noted, by id, in its last state."""
+        return told_by(self.journal.read())
+
+    def seen(self, standings: Iterable[Standing]) -> list[DriftDetection]:
+        """Note what is new and what is gone on the targets that were looked at; give what has drifted now.
+
+        A target that could not be looked at keeps what was noted of it.
+        """
+        looked = [one for one in standings if one.live is not None and one.error is None]
+        now = {found.id: found for one in looked for found in detections(one)}
+        known, targets = self.known(), {one.target.name for one in looked}
+        fresh = [one for one in now.values() if one.id not in known or _differs(one, known[one.id])]
+        gone = [
+            one.id
+            for one in known.values()
+            if one.target in targets and not one.resolved and one.id not in now
+        ]
+        if fresh:
+            self._note(DETECTED, detections=[_noted(one) for one in fresh])
+        if gone:
+            self._note(RESOLVED, ids=gone)
+        return _with_past(now, self.known() if fresh or gone else known)
+
+    def acknowledge(self, ids: Sequence[str], by: str, reason: str, until: str | None) -> None:
+        """Note that drifts are known to somebody."""
+        self._note(ACKNOWLEDGED, ids=list(ids), by=by, reason=reason, until=until)
+
+    def _note(self, kind: str, **content: object) -> None:
+        self.journal.append({"kind": kind, **content})
+
+
+def _differs(now: DriftDetection, known: DriftDetection) -> bool:
+    """Whether it came again, or to another value: an acknowledgement was of what was there then."""
+    return known.resolved or (now.wanted, now.live, now.kind) != (known.wanted, known.live, known.kind)
+
+
+def _noted(one: DriftDetection) -> dict[str, Any]:
+    said = asdict(one)
+    return {key: said[key] for key in said if key not in ("detected_at", "resolved_at", "acknowledged")}
+
+
+def _with_past(
+    now: Mapping[str, DriftDetection], known: Mapping[str, DriftDetection]
+) -> list[DriftDetection]:
+    return [
+        replace(one, detected_at=known[name].detected_at, acknowledged=known[name].acknowledged)
+        if name in known
+        else one
+        for name, one in now.items()
+    ]
