@@ -1,10 +1,15 @@
 """One real place for every kind of target, as the behaviour suite and the tests of single kinds use them."""
 
+import atexit
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from gmconfig.target.declared import Target
@@ -168,6 +173,42 @@ def ssh_file_place(tmp_path: Path) -> Place:
     return _over_ssh(file_place(tmp_path))
 
 
+@cache
+def installed_example() -> Path:
+    """Install the example of a kind of another package, as pip would beside gmconfig, and make it importable."""
+    folder = Path(tempfile.mkdtemp(prefix="gmconfig-example-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    source = folder / "source"
+    shutil.copytree(Path(__file__).parents[2] / "examples/target-kind", source)
+    words = [
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "--target",
+        str(folder / "site"),
+        str(source),
+    ]
+    subprocess.run([sys.executable, "-m", "pip", *words], check=True, capture_output=True, text=True)
+    sys.path.append(str(folder / "site"))
+    return folder / "site"
+
+
+def example_place(tmp_path: Path) -> Place:
+    """A kind that another package brings."""
+    import sqlite3
+
+    installed_example()
+
+    def edit(content: bytes) -> None:
+        with closing(sqlite3.connect(tmp_path / "config.db", isolation_level=None)) as database:
+            where = "release = (SELECT release FROM live)"
+            database.execute(f"UPDATE files SET content = ? WHERE {where}", (content,))
+
+    settings = {"options": {"database": "config.db"}}
+    return Place(Target("web", "production", "sqlite", settings=settings), tmp_path, edit)
+
+
 PLACES: dict[str, Callable[..., Place]] = {
     "folder": folder_place,
     "file": file_place,
@@ -176,4 +217,5 @@ PLACES: dict[str, Callable[..., Place]] = {
     "branch-folder": branch_folder_place,
     "etcd-document": etcd_place,
     "etcd-releases": etcd_releases_place,
+    "example": example_place,
 }
