@@ -8,7 +8,7 @@ The rooms, from the door down; imports point one way, and a contract in `pyproje
     cli       parse, call, render; nothing else prints or knows typer and rich
     api       ConfigManager, SecretsManager, FeatureFlagManager, ConfigValidator: each joins rooms into one wish
     validate  the checks, their findings' report formats, the cache of verdicts
-    flag      feature flags: the flag file, flagd's definitions, the evaluator
+    flag      feature flags: the flag file, flagd's definitions, the evaluator, events and experiments
     config    merge, placeholders, provenance, history, diff, where an edit goes
     secret    sealing, identities, the access policy, signed events, named secrets
     project   gmconfig.yaml and where things lie: root, documents, environments, layers
