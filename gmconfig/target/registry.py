@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -42,15 +43,20 @@ def kinds() -> list[str]:
 
 def _maker(target: Target) -> Maker:
     if target.kind in KINDS:
-        module, _, name = KINDS[target.kind].partition(":")
-        maker: Maker = getattr(import_module(module), name)
-        return maker
+        return _own(target.kind)
     found = _further().get(target.kind)
     if found is None:
         near = nearest(target.kind, kinds())
         hint = f'did you mean "{near}"?' if near else f"kinds: {', '.join(kinds())}"
         raise NotFound(f'target "{target.name}": no kind of target named "{target.kind}"', hint=hint)
     return _loaded(target, found)
+
+
+@cache
+def _own(kind: str) -> Maker:
+    module, _, name = KINDS[kind].partition(":")
+    maker: Maker = getattr(import_module(module), name)
+    return maker
 
 
 def _loaded(target: Target, entry: Any) -> Maker:

@@ -29,7 +29,7 @@ class Directory(Placed):
         if not os.path.basename(place) or "\0" in place:
             raise BrokenConfiguration(f'target "{target.name}": "{place}" is no place for a folder of ours')
         super().__init__(target, LocalDisk(), place, take_over=access.take_over)
-        self.host = access.environ.get("GMCONFIG_HOST") or socket.gethostname()
+        self.environ = access.environ
 
     def reached(self) -> Folder | SingleFile:
         """Give the layout, if this is the host where it lies.
@@ -38,9 +38,12 @@ class Directory(Placed):
             Unreachable: it is another one.
         """
         wanted = self.target.host
-        if wanted is not None and wanted not in (self.host, self.host.partition(".")[0]):
+        if wanted is None:
+            return self.layout
+        here = self.environ.get("GMCONFIG_HOST") or socket.gethostname()
+        if wanted not in (here, here.partition(".")[0]):
             raise Unreachable(
-                f'target "{self.target.name}" is on host "{wanted}", and this is "{self.host}"',
+                f'target "{self.target.name}" is on host "{wanted}", and this is "{here}"',
                 hint=f"run it there, as gmconfig deploy agent does, or say who this is: GMCONFIG_HOST={wanted}",
             )
         return self.layout

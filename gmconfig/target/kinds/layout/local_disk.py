@@ -198,7 +198,7 @@ def _content(path: str, folder: int | None) -> bytes | None:
 def _all(descriptor: int, size: int) -> bytes:
     """Read to the end; in one go, unless the file grows under us."""
     content = os.read(descriptor, size + 1)
-    while more := os.read(descriptor, 1 << 20):
+    while len(content) > size and (more := os.read(descriptor, 1 << 20)):
         content += more
     return content
 
