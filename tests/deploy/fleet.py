@@ -51,8 +51,8 @@ class Fleet:
 
     def git(self, *arguments: str) -> str:
         """Run git in the repository."""
-        done = subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+        done = subprocess.run(["git", *arguments], cwd=self.root, check=True, capture_output=True)
+        return done.stdout.decode("utf-8", "replace").strip()
 
     def pool(self, target: str) -> object:
         """Give what a reader of a target sees; None where there is nothing."""

@@ -1,0 +1,305 @@
+"""Drift: what was changed live is found by path, told with both values, put back, adopted or acknowledged."""
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gmconfig.api.adopting import adopt
+from gmconfig.api.drift_explaining import explain
+from gmconfig.api.drifting import Drifter
+from gmconfig.config.diff import ABSENT
+from gmconfig.deploy.correction import Correction
+from gmconfig.deploy.options import Options
+from gmconfig.errors import NotFound, Refused, UsageError
+from gmconfig.path import KeyPath
+from tests import trading
+from tests.deploy.fleet import BASE, Fleet
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    """Two targets that are in sync."""
+    fleet = Fleet(tmp_path, {"web": {}, "worker": {"format": "dotenv"}})
+    fleet.write("config/environments/production.yaml", {"database": {"host": "db-2"}})
+    fleet.commit()
+    fleet.apply()
+    return fleet
+
+
+def _drifter(fleet: Fleet) -> Drifter:
+    return Drifter(fleet.deployer())
+
+
+def _edit(fleet: Fleet, target: str, file: str, change) -> None:
+    path = fleet.live / target / file
+    path.write_text(change(path.read_text()))
+
+
+def _live(fleet: Fleet) -> dict[str, object]:
+    return yaml.safe_load((fleet.live / "web/settings.yaml").read_text())
+
+
+def _found(fleet: Fleet) -> list[tuple[str, str, str, object, object]]:
+    found = _drifter(fleet).detect().detections
+    return [(one.target, one.path, one.kind, one.wanted, one.live) for one in found]
+
+
+def test_an_edit_is_found_with_its_path_and_both_values(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99") + "extra: [1]\n")
+    _edit(fleet, "worker", "settings.env", lambda text: text.replace("DATABASE_HOST=db-2\n", ""))
+    assert _found(fleet) == [
+        ("web", "database.pool", "~", 10, 99),
+        ("web", "extra", "-", None, [1]),
+        ("worker", "DATABASE_HOST", "+", "db-2", None),
+    ]
+
+
+@given(
+    st.permutations(["database", "debug"]),
+    st.sampled_from([2, 4, 8]),
+    st.booleans(),
+    st.sampled_from(['"', "'"]),
+)
+def test_formatting_and_the_order_of_keys_are_never_drift(
+    tmp_path_factory: pytest.TempPathFactory, order: list[str], indent: int, flow: bool, quote: str
+):
+    global _SYNCED  # noqa: PLW0603  # made once: every example writes the live file anew
+    if _SYNCED is None:
+        _SYNCED = Fleet(tmp_path_factory.mktemp("fleet"), {"web": {}})
+        _SYNCED.apply()
+    tree = {key: BASE[key] for key in order}
+    text = yaml.safe_dump(tree, sort_keys=False, indent=indent, default_flow_style=flow)
+    text = "# by hand\n" + text.replace("db-1", f"{quote}db-1{quote}")
+    (_SYNCED.live / "web/settings.yaml").write_text(text)
+    assert _found(_SYNCED) == []
+
+
+_SYNCED: Fleet | None = None
+
+
+def test_drift_and_being_behind_are_told_apart(fleet: Fleet):
+    fleet.write("config/environments/production.yaml", {"database": {"host": "db-3"}})
+    fleet.commit()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    found = _drifter(fleet).detect()
+    assert [(one.target.name, one.is_drifted, one.is_behind) for one in found.standings] == [
+        ("web", True, True),
+        ("worker", False, True),
+    ]
+    assert [one.path for one in found.detections] == ["database.pool"]
+
+
+def test_a_broken_live_file_is_told_as_a_whole_and_put_back(fleet: Fleet):
+    (fleet.live / "web/settings.yaml").write_text("a: [")
+    [detection] = _drifter(fleet).detect().detections
+    assert (detection.path, detection.live) == ("", "it is no yaml any more")
+    _drifter(fleet).correct(["web"], Correction(), Options())
+    assert _live(fleet)["database"] == {"host": "db-2", "pool": 10}
+
+
+def test_a_stranger_among_the_files_is_drift(fleet: Fleet):
+    (fleet.live / "web/notes.txt").write_text("mine")
+    [detection] = _drifter(fleet).detect().detections
+    assert (detection.document, detection.live) == ("notes.txt", "gmconfig did not put it there")
+
+
+def test_correcting_puts_back_what_was_there_and_nothing_newer(fleet: Fleet):
+    fleet.write("config/environments/production.yaml", {"database": {"host": "db-3"}})
+    fleet.commit()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-2", "db-9") + "extra: 1\n")
+    [applied] = _drifter(fleet).correct(["web"], Correction(prune=True), Options())
+    assert applied.record
+    assert applied.record.action == "correct"
+    assert _live(fleet) == {**BASE, "database": {"host": "db-2", "pool": 10}}
+    assert _found(fleet) == []
+
+
+def test_correcting_some_paths_keeps_the_rest_and_keeps_calling_it_drift(fleet: Fleet):
+    _edit(
+        fleet,
+        "web",
+        "settings.yaml",
+        lambda text: text.replace("db-2", "db-9").replace("pool: 10", "pool: 99"),
+    )
+    _edit(fleet, "web", "settings.yaml", lambda text: text + "extra: 1\n")
+    _drifter(fleet).correct(["web"], Correction(only=(KeyPath.parse("database.host"),)), Options())
+    assert _live(fleet) == {**BASE, "database": {"host": "db-2", "pool": 99}, "extra": 1}
+    assert [one[1] for one in _found(fleet)] == ["database.pool", "extra"]
+    _drifter(fleet).correct(["production"], Correction(), Options())
+    assert _live(fleet) == {**BASE, "database": {"host": "db-2", "pool": 10}, "extra": 1}
+
+
+def test_what_is_adopted_is_a_minimal_edit_of_the_right_layer(fleet: Fleet):
+    file = fleet.root / "config/environments/production.yaml"
+    file.write_text("# ours\ndatabase:\n  host: db-2  # the cluster\n")
+    fleet.commit()
+    fleet.apply()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-2", "db-7"))
+    outcome = adopt(_drifter(fleet), "web", None, "database.host")
+    assert file.read_text() == "# ours\ndatabase:\n  host: db-7  # the cluster\n"
+    assert outcome.commit == fleet.git("rev-parse", "HEAD")
+    assert "adopted from web" in fleet.git("log", "-1", "--format=%B")
+    fleet.apply()
+    assert _found(fleet) == []
+
+
+def test_a_value_of_the_base_is_adopted_for_the_environment_alone(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 40"))
+    adopt(_drifter(fleet), "web", "settings", "database.pool")
+    assert yaml.safe_load((fleet.root / "config/settings.yaml").read_text()) == BASE
+    overlay = yaml.safe_load((fleet.root / "config/environments/production.yaml").read_text())
+    assert overlay == {"database": {"host": "db-2", "pool": 40}}
+
+
+def test_a_flat_form_gives_its_types_back(fleet: Fleet):
+    _edit(fleet, "worker", "settings.env", lambda text: text.replace("POOL=10", "POOL=60"))
+    adopt(_drifter(fleet), "worker", None, "DATABASE_POOL")
+    overlay = yaml.safe_load((fleet.root / "config/environments/production.yaml").read_text())
+    assert overlay["database"]["pool"] == 60
+
+
+def test_what_is_gone_or_new_live_is_adopted_too(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("debug: false\n", "") + "extra: {a: 1}\n")
+    adopt(_drifter(fleet), "web", None, "debug")
+    adopt(_drifter(fleet), "web", None, "extra.a")
+    overlay = yaml.safe_load((fleet.root / "config/environments/production.yaml").read_text())
+    assert overlay == {"database": {"host": "db-2"}, "debug": None, "extra": {"a": 1}}
+    _edit(fleet, "worker", "settings.env", lambda text: text + "NEW=1\n")
+    with pytest.raises(Refused, match='nothing in the document is called "NEW"'):
+        adopt(_drifter(fleet), "worker", None, "NEW")
+
+
+def test_what_comes_from_a_placeholder_is_not_overwritten(fleet: Fleet):
+    fleet.write("config/settings.yaml", {**BASE, "region": "${REGION:eu}"})
+    fleet.commit()
+    fleet.apply()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("region: eu", "region: us"))
+    with pytest.raises(Refused, match=r'"region" is made of \$\{REGION:eu\}'):
+        adopt(_drifter(fleet), "web", None, "region")
+
+
+def test_nothing_that_has_not_drifted_is_adopted(fleet: Fleet):
+    with pytest.raises(NotFound, match='"database.host" has not drifted on web'):
+        adopt(_drifter(fleet), "web", None, "database.host")
+    with pytest.raises(NotFound, match='no target or environment named "wep"'):
+        adopt(_drifter(fleet), "wep", None, "database.host")
+    with pytest.raises(UsageError, match='"production" is not one target'):
+        adopt(_drifter(fleet), "production", None, "database.host")
+
+
+def test_an_acknowledgement_holds_until_its_day_or_until_it_changes(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    _drifter(fleet).acknowledge("web", None, "database.pool", "the sale", tomorrow)
+    found = _drifter(fleet).detect()
+    assert found.ok
+    assert [one.acknowledged.reason for one in found.detections if one.acknowledged] == ["the sale"]
+    assert not found.detections[0].counts((datetime.now(UTC) + timedelta(days=1)).date())
+    assert found.detections[0].counts((datetime.now(UTC) + timedelta(days=2)).date())
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 99", "pool: 98"))
+    assert not _drifter(fleet).detect().ok
+    with pytest.raises(UsageError, match="needs a reason"):
+        _drifter(fleet).acknowledge("web", None, "database.pool", "")
+    with pytest.raises(Refused, match="2020-01-01 is over"):
+        _drifter(fleet).acknowledge("web", None, "database.pool", "x", "2020-01-01")
+
+
+def test_detections_are_remembered_and_resolved_when_gone(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    _drifter(fleet).detect()
+    first = _drifter(fleet).known(resolved=False)[0]
+    assert _drifter(fleet).detect().detections[0].detected_at == first.detected_at
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 99", "pool: 10"))
+    assert _drifter(fleet).detect().ok
+    [known] = _drifter(fleet).known()
+    assert known.resolved
+    assert _drifter(fleet).known(resolved=False) == []
+
+
+def test_ignored_paths_do_not_count_until_their_day(fleet: Fleet):
+    rule = {"path": "database.pool", "owner": "ops", "reason": "the scaler"}
+    fleet.declare({"web": {"ignore": [rule]}, "worker": {"format": "dotenv"}})
+    fleet.commit()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    assert _found(fleet) == []
+    [plan] = fleet.deployer().plan()
+    assert plan.changing == []
+    fleet.declare({"web": {"ignore": [{**rule, "until": "2020-01-01"}]}, "worker": {"format": "dotenv"}})
+    fleet.commit()
+    assert [one[1] for one in _found(fleet)] == ["database.pool"]
+
+
+def test_explaining_names_the_commit_and_the_deployment(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-2", "db-9"))
+    found = explain(_drifter(fleet), "web", None, "database.host")
+    assert (found.wanted, found.live, found.drifted) == ("db-2", "db-9", True)
+    assert (found.record, str(found.place)) == ("production-1", "config/environments/production.yaml:2:9")
+    assert found.revision
+    assert found.revision.commit == fleet.git("rev-parse", "HEAD")
+    same = explain(_drifter(fleet), "web", None, "database.pool")
+    assert (same.wanted, same.live, same.drifted) == (10, 10, False)
+    _edit(fleet, "web", "settings.yaml", lambda text: text + "extra: 1\n")
+    extra = explain(_drifter(fleet), "web", None, "extra")
+    assert (extra.wanted, extra.live, extra.place) == (ABSENT, 1, None)
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Fleet:
+    """The trading example, whose database password is a named secret, live on one target."""
+    root = trading.founded(tmp_path / "repo")
+    fleet = Fleet.__new__(Fleet)
+    fleet.root, fleet.live = root, tmp_path / "live"
+    fleet.live.mkdir()
+    with (root / "gmconfig.yaml").open("a") as file:
+        file.write(f"\ntargets:\n  web: {{environment: production, path: {fleet.live / 'web'}}}\n")
+    fleet.commit()
+    fleet.apply()
+    return fleet
+
+
+def test_a_secret_that_was_changed_live_is_told_without_its_value(sealed: Fleet):
+    _edit(
+        sealed,
+        "web",
+        "settings.yaml",
+        lambda text: text.replace("correct-horse-battery", "stolen-pony-charger"),
+    )
+    done = sealed.run("drift", "detect", "web")
+    assert done.returncode == 1
+    assert "database.password" in done.stdout
+    done_json = sealed.run("drift", "detect", "web", "-o", "json")
+    explained = sealed.run("drift", "explain", "web", "database.password")
+    plan = sealed.run("deploy", "plan", "web")
+    journal = sealed.git("log", "-p", "--all", "--", ".")
+    for text in (done.stdout, done_json.stdout, explained.stdout, plan.stdout, journal):
+        assert "stolen-pony" not in text
+        assert "correct-horse" not in text
+    assert json.loads(done_json.stdout)["drift"][0]["path"] == "database.password"
+
+
+def test_drift_of_secrets_is_seen_without_a_key(sealed: Fleet, monkeypatch: pytest.MonkeyPatch):
+    shutil.rmtree(Path(os.environ["HOME"]) / ".config/gmconfig")
+    assert _drifter(sealed).detect().ok
+    _edit(sealed, "web", "settings.yaml", lambda text: text.replace("correct-horse-battery", "stolen"))
+    assert [one.path for one in _drifter(sealed).detect().detections] == ["database.password"]
+    [plan] = sealed.deployer().plan(("web",))
+    assert plan.changing[0].lacks == ("plain secrets cannot be rendered without their key",)
+    assert sealed.run("deploy", "apply", "web").returncode == 3
+
+
+def test_an_adopted_secret_is_sealed_where_it_was_sealed(sealed: Fleet):
+    _edit(
+        sealed, "web", "settings.yaml", lambda text: text.replace("correct-horse-battery", "new-pony-charger")
+    )
+    adopt(_drifter(sealed), "web", None, "database.password")
+    assert "new-pony-charger" not in sealed.git("log", "-p", "--all")
+    sealed.apply()
+    assert "new-pony-charger" in (sealed.live / "web/settings.yaml").read_text()
+    assert _drifter(sealed).detect().ok
