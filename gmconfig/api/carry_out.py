@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 from typing import TYPE_CHECKING
 
 from gmconfig.api.committed import as_committed
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
     from gmconfig.storage.snapshot import Snapshot
-
-log = logging.getLogger("gmconfig.change")
 
 Files = dict[str, tuple[bytes | None, bytes | None]]
 
@@ -130,5 +128,11 @@ def _kept(
         from gmconfig.secret.past import Past
 
         Past(project.repository, project.prefix).remember(result.commit)
-    log.debug("committed %s: %s", result.commit, outcome.message)
+    _log(result.commit, outcome.message)
     return as_committed(outcome, result)
+
+
+def _log(commit: str | None, message: str) -> None:
+    """Tell the debug log; where nothing has loaded `logging`, nobody listens."""
+    if logging := sys.modules.get("logging"):
+        logging.getLogger("gmconfig.change").debug("committed %s: %s", commit, message)

@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 
 def as_committed(outcome: Outcome, result: CommitResult) -> Outcome:
     """Give the outcome with what was committed in place of what was asked for."""
-    from dataclasses import replace
-
-    done = replace(outcome, commit=result.commit, branch=result.branch)
+    done = outcome.replaced(commit=result.commit, branch=result.branch)
     if result.commit and result.subject != _first_line(outcome.message):
-        done = replace(done, message=result.subject)
+        done = done.replaced(message=result.subject)
     if not result.altered:
         return done
     files = {**outcome.files, **result.altered}
-    return replace(
-        done,
+    return done.replaced(
         changes=tuple(_changes(outcome, result)),
         files={file: sides for file, sides in files.items() if sides[0] != sides[1]},
     )
@@ -48,7 +45,5 @@ def _changes(outcome: Outcome, result: CommitResult) -> Iterator[Edited]:
 
 def _hidden(change: Edited) -> Edited:
     """Mask a value that took a sealed one's place, whatever a hook made of it."""
-    from dataclasses import replace
-
     before, after = (None if value is None else MASK for value in (change.before, change.after))
-    return replace(change, before=before, after=after)
+    return change.replaced(before=before, after=after)

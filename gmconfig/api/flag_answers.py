@@ -66,12 +66,17 @@ class FlagDifference:
         return sum(move.users for move in self.moves)
 
 
-@dataclass(frozen=True, slots=True)
 class FlagOutcome(Outcome):
     """What a change of flags did: `moves` says whom it moves in which environment, of a sample of users.
 
-    `pushed` is what the remote made of it, None where it was not asked.
+    `pushed` is what the remote made of it, None where it was not asked. The other fields are an outcome's.
     """
 
-    moves: tuple[FlagDifference, ...] = ()
-    pushed: Pushed | None = None
+    __slots__ = ("moves", "pushed")
+
+    def __init__(
+        self, moves: tuple[FlagDifference, ...] = (), pushed: Pushed | None = None, **told: Any
+    ) -> None:
+        super().__init__(**told)
+        self.moves = moves
+        self.pushed = pushed

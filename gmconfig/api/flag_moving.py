@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from gmconfig.api.flag_answers import FlagDifference, FlagOutcome
@@ -63,8 +62,7 @@ class Movement:
 
 def with_moves(outcome: Outcome, moved: Sequence[FlagDifference]) -> FlagOutcome:
     """Give an outcome that says whom the change moves."""
-    told = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
-    return FlagOutcome(**told, moves=tuple(moved))
+    return FlagOutcome(**outcome.held(), moves=tuple(moved))
 
 
 def _between(

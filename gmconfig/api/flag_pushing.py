@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import UsageError
@@ -34,4 +33,4 @@ def pushed(workspace: Workspace, outcome: FlagOutcome) -> FlagOutcome:
 
     repository = workspace.project.repository
     commit = outcome.commit or repository.resolve("HEAD")
-    return replace(outcome, pushed=push(repository, workspace.project.settings.remote, commit))
+    return outcome.replaced(pushed=push(repository, workspace.project.settings.remote, commit))

@@ -3,54 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gmconfig.finding import Place
+from gmconfig.immutable import Immutable
 
 
-@dataclass(frozen=True, slots=True)
-class How:
+class How(Immutable):
     """Who changes, why, and how far: `dry_run` changes nothing, `commit=False` stops at the working tree."""
 
-    user: str | None = None
-    reason: str | None = None
-    dry_run: bool = False
-    commit: bool = True
+    __slots__ = ("user", "reason", "dry_run", "commit")
+
+    def __init__(
+        self,
+        user: str | None = None,
+        reason: str | None = None,
+        dry_run: bool = False,
+        commit: bool = True,
+    ) -> None:
+        self.user = user
+        self.reason = reason
+        self.dry_run = dry_run
+        self.commit = commit
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Immutable):
     """One value that a change touched, where it stands now (or stood); secrets are masked.
 
     `kind` is `+` for a new value, `-` for a removed one, `~` for a changed one.
     """
 
-    place: Place
-    path: str
-    kind: str
-    before: object
-    after: object
+    __slots__ = ("place", "path", "kind", "before", "after")
+
+    def __init__(
+        self,
+        place: Place,
+        path: str,
+        kind: str,
+        before: object,
+        after: object,
+    ) -> None:
+        self.place = place
+        self.path = path
+        self.kind = kind
+        self.before = before
+        self.after = after
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Immutable):
     """What a change did, or would do if it was a dry run.
 
     `commit` is the full id, None where nothing was committed; `files` maps each changed file to its content
     before and after, None for no file. `still_overridden` names the environments that keep a value of their own.
     """
 
-    message: str
-    document: str | None = None
-    environment: str | None = None
-    changes: tuple[Edited, ...] = ()
-    files: Mapping[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict, repr=False)
-    commit: str | None = None
-    branch: str | None = None
-    dry_run: bool = False
-    still_overridden: tuple[str, ...] = ()
+    __slots__ = (
+        "message",
+        "document",
+        "environment",
+        "changes",
+        "files",
+        "commit",
+        "branch",
+        "dry_run",
+        "still_overridden",
+    )
+
+    def __init__(
+        self,
+        message: str,
+        document: str | None = None,
+        environment: str | None = None,
+        changes: tuple[Edited, ...] = (),
+        files: Mapping[str, tuple[bytes | None, bytes | None]] | None = None,
+        commit: str | None = None,
+        branch: str | None = None,
+        dry_run: bool = False,
+        still_overridden: tuple[str, ...] = (),
+    ) -> None:
+        self.message = message
+        self.document = document
+        self.environment = environment
+        self.changes = changes
+        self.files = files or {}
+        self.commit = commit
+        self.branch = branch
+        self.dry_run = dry_run
+        self.still_overridden = still_overridden
 
     @property
     def changed(self) -> bool:
         """Whether there was anything to change."""
         return bool(self.files)
+
+    def __repr__(self) -> str:
+        return f"Outcome({self.message!r}, commit={self.commit!r}, files={sorted(self.files)})"

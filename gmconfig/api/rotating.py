@@ -106,12 +106,10 @@ class Job:
 
     def committed(self, value: object, by: str, *, dry_run: bool = False) -> Outcome:
         """Seal the value and commit it; what expires with the old value says so no longer."""
-        from dataclasses import replace
-
         draft = Draft(self.vault, "rotate", reason=self.how.reason)
         edits = {**_edits(draft, self.found, value, self.expires), **draft.files()}
         environment = self.found.environment
-        how = replace(self.how, dry_run=self.how.dry_run or dry_run)
+        how = self.how.replaced(dry_run=self.how.dry_run or dry_run)
         where = f" in {environment}" if environment else ""
         outcome = carry_out(
             self.workspace.project,

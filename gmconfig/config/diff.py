@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gmconfig.config.branch import ABSENT
 from gmconfig.config.equal import same
 from gmconfig.config.placeholder import Unknown
 from gmconfig.config.strategy import Rules, below, here, item_keys
+from gmconfig.immutable import Immutable
 from gmconfig.path import Segment, Selector, format_keys
 
 TYPE_CHECKING = False
@@ -23,8 +22,7 @@ ADDED, REMOVED, CHANGED = "+", "-", "~"
 _USUAL_KEYS = ("name", "id", "key")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Immutable):
     """One path whose value differs.
 
     `kind` is `+`, `-` or `~`. `before` and `after` may be `Secret` or `Unknown`; `ABSENT` where there is
@@ -34,11 +32,21 @@ class Change:
     their key; if they only stand in another order, `before` and `after` are lists of their keys.
     """
 
-    path: tuple[Segment, ...]
-    before: object
-    after: object
-    kind: str
-    secret: str | None = None
+    __slots__ = ("path", "before", "after", "kind", "secret")
+
+    def __init__(
+        self,
+        path: tuple[Segment, ...],
+        before: object,
+        after: object,
+        kind: str,
+        secret: str | None = None,
+    ) -> None:
+        self.path = path
+        self.before = before
+        self.after = after
+        self.kind = kind
+        self.secret = secret
 
     def __str__(self) -> str:
         return f"{self.kind} {format_keys(self.path)}"

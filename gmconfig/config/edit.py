@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from gmconfig.config.branch import ABSENT, child, differences, put
 from gmconfig.config.diff import Change
@@ -14,6 +13,7 @@ from gmconfig.config.planned import Planner
 from gmconfig.config.sealing import sealed_edits
 from gmconfig.config.typed import typed
 from gmconfig.errors import Refused, UnknownPath, UsageError
+from gmconfig.immutable import Immutable
 from gmconfig.path import KeyPath, Keys, Segment, Selector
 from gmconfig.secret.token import Context, Sealed, Secret, is_token
 from gmconfig.storage.change import YamlEdit
@@ -27,8 +27,7 @@ Sealer = Callable[[Context, object, str, object], str]
 """Seals one value for one place: context, plain value, file, what stands there now; gives the token."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedEdit:
+class PlannedEdit(Immutable):
     """A change that could be made.
 
     `edits` has the file's edit, and is empty where the file already says what was wished. `keys` is the
@@ -36,11 +35,21 @@ class PlannedEdit:
     layer reaches, but that set `keys` themselves.
     """
 
-    layer: Layer
-    edits: Mapping[str, YamlEdit]
-    keys: Keys
-    resolved: Resolved
-    overriding: tuple[str, ...] = ()
+    __slots__ = ("layer", "edits", "keys", "resolved", "overriding")
+
+    def __init__(
+        self,
+        layer: Layer,
+        edits: Mapping[str, YamlEdit],
+        keys: Keys,
+        resolved: Resolved,
+        overriding: tuple[str, ...] = (),
+    ) -> None:
+        self.layer = layer
+        self.edits = edits
+        self.keys = keys
+        self.resolved = resolved
+        self.overriding = overriding
 
     @property
     def effects(self) -> Mapping[str | None, tuple[Change, ...]]:

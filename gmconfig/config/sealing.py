@@ -34,11 +34,9 @@ def sealed_edits(own: Own, edits: Sequence[Edit], seal: Sealer | None, document:
 
 
 def _sealed(own: Own, edit: Edit, tree: object, seal: Sealer | None, document: int) -> Edit:
-    from dataclasses import replace
-
     path = KeyPath(edit.path.segments, document)
     if isinstance(edit, Unset):
-        return replace(edit, path=path)
+        return edit.replaced(path=path)
     value = edit.value
     for keys, leaf in list(walk(value)):
         if isinstance(leaf, Secret):
@@ -48,7 +46,7 @@ def _sealed(own: Own, edit: Edit, tree: object, seal: Sealer | None, document: i
             context = _context(own, tree, place, document)
             token = seal(context, leaf.reveal(), own.layer.file, _standing(own.tree, place))
             value = _replaced(value, keys, token)
-    return replace(edit, path=path, value=value)
+    return edit.replaced(path=path, value=value)
 
 
 def _base(edit: Edit) -> Keys:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from gmconfig.errors import UnknownPath
+from gmconfig.immutable import Immutable
 
 if TYPE_CHECKING:
     from gmconfig.path import KeyPath
@@ -26,13 +26,24 @@ class FileEdit(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
 class YamlEdit:
     """Edits at paths of one YAML file; every other byte stays as it is."""
 
-    file: str
-    edits: tuple[Edit, ...]
-    _made: dict[bytes | None, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    __slots__ = ("_made", "edits", "file")
+
+    def __init__(self, file: str, edits: tuple[Edit, ...]) -> None:
+        self.file = file
+        self.edits = edits
+        self._made: dict[bytes | None, bytes] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, YamlEdit) and (self.file, self.edits) == (other.file, other.edits)
+
+    def __hash__(self) -> int:
+        return hash((self.file, self.edits))
+
+    def __repr__(self) -> str:
+        return f"YamlEdit({self.file!r}, {self.edits!r})"
 
     def apply(self, old: bytes | None) -> bytes | None:
         """Give the file with the edits made; a change is planned, checked and committed, but made once."""
@@ -50,11 +61,13 @@ class YamlEdit:
         return {str(one.path): _value(documents, one.path) for one in self.edits}
 
 
-@dataclass(frozen=True, slots=True)
-class WholeFile:
+class WholeFile(Immutable):
     """A file's whole new content, as git stores it; None deletes the file."""
 
-    content: bytes | None
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes | None) -> None:
+        self.content = content
 
     def apply(self, old: bytes | None) -> bytes | None:  # noqa: ARG002 - whatever it was
         """Give the new content."""
@@ -65,11 +78,13 @@ class WholeFile:
         return old
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Immutable):
     """A file's whole content that the caller has agreed to as it lies in the working tree, committed or not."""
 
-    content: bytes
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
 
     def apply(self, old: bytes | None) -> bytes | None:  # noqa: ARG002 - whatever it was
         """Give the content."""

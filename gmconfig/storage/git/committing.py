@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Locked
+from gmconfig.immutable import Immutable
 from gmconfig.storage.git.draft import Draft, drafted
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import identity
@@ -36,19 +36,28 @@ _ATTEMPTS = 100
 _SUBMODULE = "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class CommitResult:
+class CommitResult(Immutable):
     """What came of it; `commit` is None where the edits change nothing.
 
     `files` gives each working file before and after, by path below the project's root; `altered` what the
     user's hooks made of the commit: each file that is in it otherwise than edited. `subject` is the message's.
     """
 
-    commit: str | None
-    branch: str
-    files: dict[str, tuple[bytes | None, bytes | None]]
-    altered: dict[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict)
-    subject: str = ""
+    __slots__ = ("commit", "branch", "files", "altered", "subject")
+
+    def __init__(
+        self,
+        commit: str | None,
+        branch: str,
+        files: dict[str, tuple[bytes | None, bytes | None]],
+        altered: dict[str, tuple[bytes | None, bytes | None]] | None = None,
+        subject: str = "",
+    ) -> None:
+        self.commit = commit
+        self.branch = branch
+        self.files = files
+        self.altered = altered or {}
+        self.subject = subject
 
 
 def commit(

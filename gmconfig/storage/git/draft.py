@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gmconfig.immutable import Immutable
 from gmconfig.storage.git.agreement import check_agreement
 from gmconfig.storage.git.objects import REGULAR, Entry, checked_out, write_blobs
 from gmconfig.storage.git.versions import Versions
@@ -18,14 +18,18 @@ if TYPE_CHECKING:
 _EXECUTABLE = "100755"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Immutable):
     """A file after the edit, in each of the three places."""
 
-    versions: Versions
-    head: Entry | None
-    index: Entry | None
-    working: bytes | None
+    __slots__ = ("versions", "head", "index", "working")
+
+    def __init__(
+        self, versions: Versions, head: Entry | None, index: Entry | None, working: bytes | None
+    ) -> None:
+        self.versions = versions
+        self.head = head
+        self.index = index
+        self.working = working
 
 
 def drafted(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused
+from gmconfig.immutable import Immutable
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -24,12 +24,14 @@ _UNFINISHED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(Immutable):
     """Where a commit will go: the branch's full name, and its commit (None before the first one)."""
 
-    ref: str
-    commit: str | None
+    __slots__ = ("ref", "commit")
+
+    def __init__(self, ref: str, commit: str | None) -> None:
+        self.ref = ref
+        self.commit = commit
 
 
 def ready(repository: Repository) -> Tip:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gmconfig.immutable import Immutable
 from gmconfig.storage.files import read_if_exists
 from gmconfig.storage.git.objects import (
     Entry,
@@ -22,32 +22,38 @@ if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Immutable):
     """One version of a file: its bytes, and its entry where git holds it; None where there is no file.
 
     `kind` is how an error message tells it from the working file.
     """
 
-    content: bytes | None
-    entry: Entry | None = None
-    kind: str = ""
+    __slots__ = ("content", "entry", "kind")
+
+    def __init__(self, content: bytes | None, entry: Entry | None = None, kind: str = "") -> None:
+        self.content = content
+        self.entry = entry
+        self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(Immutable):
     """A file as HEAD, the index and the working tree have it.
 
     `converted` is where git may store other bytes than the working file's, `filtered` where another program
     makes them, so that `content` is what people see in all three.
     """
 
-    path: str
-    head: Version
-    index: Version
-    working: Version
-    filtered: bool
-    converted: bool
+    __slots__ = ("path", "head", "index", "working", "filtered", "converted")
+
+    def __init__(
+        self, path: str, head: Version, index: Version, working: Version, filtered: bool, converted: bool
+    ) -> None:
+        self.path = path
+        self.head = head
+        self.index = index
+        self.working = working
+        self.filtered = filtered
+        self.converted = converted
 
     @property
     def left_out(self) -> bool:

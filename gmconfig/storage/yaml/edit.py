@@ -6,7 +6,6 @@ cannot be spliced goes through ruamel's round trip, and what that cannot do eith
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.storage.yaml.comparison import plain
@@ -40,4 +39,4 @@ def edit(raw: bytes | None, edits: Sequence[Edit], *, file: str = "") -> bytes:
 
 
 def _plain(wanted: Edit) -> Edit:
-    return wanted if isinstance(wanted, Unset) else replace(wanted, value=plain(wanted.value))
+    return wanted if isinstance(wanted, Unset) else wanted.replaced(value=plain(wanted.value))

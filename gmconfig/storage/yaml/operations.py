@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from gmconfig.immutable import Immutable
 
 if TYPE_CHECKING:
     from gmconfig.path import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Immutable):
     """Put a value at a path; parents that are missing are made, unless `create` is False."""
 
-    path: KeyPath
-    value: object
-    create: bool = True
+    __slots__ = ("path", "value", "create")
+
+    def __init__(self, path: KeyPath, value: object, create: bool = True) -> None:
+        self.path = path
+        self.value = value
+        self.create = create
 
 
-@dataclass(frozen=True, slots=True)
-class Unset:
+class Unset(Immutable):
     """Remove what stands at a path, with its comments."""
 
-    path: KeyPath
+    __slots__ = ("path",)
+
+    def __init__(self, path: KeyPath) -> None:
+        self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Immutable):
     """Put a value at the end of a list."""
 
-    path: KeyPath
-    value: object
+    __slots__ = ("path", "value")
+
+    def __init__(self, path: KeyPath, value: object) -> None:
+        self.path = path
+        self.value = value
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Immutable):
     """Put a value into a list, in front of the item at `index`; negative ones count from the end."""
 
-    path: KeyPath
-    index: int
-    value: object
+    __slots__ = ("path", "index", "value")
+
+    def __init__(self, path: KeyPath, index: int, value: object) -> None:
+        self.path = path
+        self.index = index
+        self.value = value
 
 
 Edit = Set | Unset | Append | Insert
