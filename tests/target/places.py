@@ -214,7 +214,6 @@ PLACES: dict[str, Callable[..., Place]] = {
     "file": file_place,
     "ssh-folder": ssh_folder_place,
     "branch": branch_place,
-    "branch-folder": branch_folder_place,
     "etcd-document": etcd_place,
     "etcd-releases": etcd_releases_place,
     "example": example_place,

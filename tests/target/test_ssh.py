@@ -263,7 +263,7 @@ def test_wherever_the_connection_is_cut_it_is_old_or_new_and_can_be_ended(over: 
     kind = over.open()
     live = deploy(kind, release(1))
     cut, number = 0, 2
-    for limit in range(2000, 40_000, 4000):
+    for limit in range(2000, 40_000, 3000):
         broken = through(limit).open()
         try:
             deploy(broken, release(number), expected=live)
@@ -277,7 +277,7 @@ def test_wherever_the_connection_is_cut_it_is_old_or_new_and_can_be_ended(over: 
         assert now.untouched
         live = deploy(kind, release(number), expected=now.release)
         number += 1
-    assert cut > 3
+    assert cut >= 3
     assert kind.read().untouched
     kind.prune()
     assert not list(Path(over.target.path).parent.rglob(".new-*"))
