@@ -245,6 +245,50 @@ class Story:
         self.does("secret access sign -y")
         self.does("secret access reset -y")
 
+    def deploy(self) -> None:
+        """To a target that gets secrets in plain: what is kept of a deployment holds none."""
+        with Path("gmconfig.yaml").open("a") as project:
+            place = f"{{kind: directory, environment: production, path: {self.folder}/live, documents: [settings]}}"
+            project.write(f"targets:\n  web: {place}\n")
+        self.commit()
+        self.does("deploy plan production")
+        self.does("deploy apply production -o json")
+        self.does("secret set db_password --stdin", f"{SECRET}-deployed")
+        self.does("deploy plan production -o json", code=None)
+        self.does(f"deploy plan production --save {self.folder}/plan.json", code=None)
+        self.does("deploy apply production")
+        for line in (
+            "status",
+            "status -o json",
+            "history production",
+            "show production",
+            "show production -o json",
+        ):
+            self.does(f"deploy {line}")
+        for line in (
+            "rollback production",
+            "hold production",
+            "unhold production",
+            "freeze production -m why",
+        ):
+            self.does(f"deploy {line}", code=None)
+        for line in ("unfreeze", "resume", "abort"):
+            self.does(f"deploy {line} production", code=None)
+        self.drift()
+
+    def drift(self) -> None:
+        """Somebody changes the target by hand, a secret too."""
+        live = self.folder / "live" / "settings.yaml"
+        live.chmod(0o600)
+        live.write_text(live.read_text().replace(f"{MARK}-", f"{MARK}-by-hand-").replace("pool: ", "pool: 1"))
+        for line in ("detect production", "detect production -o json", "list", "list -o json"):
+            self.does(f"drift {line}", code=None)
+        for path in ("database.password", "database.pool"):
+            for line in (f"explain web {path}", f"ack web {path} --reason sale", f"adopt web {path}"):
+                self.does(f"drift {line}")
+        live.write_text(live.read_text().replace(f"{MARK}-", f"{MARK}-again-"))
+        self.does("drift correct web -m back", code=None)
+
     def go_wrong(self) -> None:
         """Every kind of failure around a value, with tracebacks."""
         self.does("config set billing api.token -", f"{SECRET}-plain", code=4)
@@ -356,5 +400,5 @@ if __name__ == "__main__":
     here = Path.cwd()
     prepare(here)
     story = Story(Recorder(sys.argv[1]), here)
-    for chapter in ("begin", "write", "read", "work", "team", "go_wrong", "end"):
+    for chapter in ("begin", "write", "read", "work", "team", "deploy", "go_wrong", "end"):
         getattr(story, chapter)()
