@@ -89,6 +89,7 @@ TARGET = Record(
         "cert": TEXT,
         "key": TEXT,
         # every kind
+        "agent": FLAG,
         "timeout": DURATION,
         "options": Record({}, more=True),
         "labels": MapOf(VALUE),

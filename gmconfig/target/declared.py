@@ -21,7 +21,8 @@ class Target:
     """One place where one environment's configuration goes.
 
     `group` is the declared name where `hosts:` made several of one entry. `path` and `file` are absolute.
-    `settings` is the entry as it is written, for what only one kind knows.
+    `agent` says that an agent on the target's own host carries deployments out there. `settings` is the entry
+    as it is written, for what only one kind knows.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Target:
     path: str | None = None
     file: str | None = None
     host: str | None = None
+    agent: bool = False
     keep: int = 5
     owner: str | None = None
     mode: int | None = None
@@ -123,6 +125,8 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
     if "path" in entry and "file" in entry:
         raise _problem(name, "has both a path and a file", "path: is a folder, file: a single file")
     kind = entry.get("kind", "directory")
+    if kind == "ssh" and entry.get("agent"):
+        raise _problem(name, "has an agent and is reached over ssh", "kind: directory, for the agent is there")
     given = {key: entry[key] for key in _OWN if key in entry}
     for key in ("path", "file"):
         if key in given and kind != "ssh":
@@ -138,6 +142,7 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
         kind,
         documents=documents,
         secrets=entry.get("secrets", "omit" if kind == "branch" else "plain"),
+        agent=entry.get("agent", False),
         keep=entry.get("keep", 5),
         mode=int(entry["mode"], 8) if "mode" in entry else None,
         labels={key: scalar_text(value) for key, value in entry.get("labels", {}).items()},

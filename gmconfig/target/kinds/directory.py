@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.target import host
 from gmconfig.target.errors import Unreachable
 from gmconfig.target.kinds.layout.local_disk import LocalDisk
 from gmconfig.target.kinds.layout.placed import Placed
@@ -40,10 +40,9 @@ class Directory(Placed):
         wanted = self.target.host
         if wanted is None:
             return self.layout
-        here = self.environ.get("GMCONFIG_HOST") or socket.gethostname()
-        if wanted not in (here, here.partition(".")[0]):
+        if not host.is_here(wanted, self.environ):
             raise Unreachable(
-                f'target "{self.target.name}" is on host "{wanted}", and this is "{here}"',
+                f'target "{self.target.name}" is on host "{wanted}", and this is "{host.here(self.environ)}"',
                 hint=f"run it there, as gmconfig deploy agent does, or say who this is: GMCONFIG_HOST={wanted}",
             )
         return self.layout
