@@ -1,0 +1,52 @@
+"""What scripts read of deployments and drift: `-o json` as `schemas/output.schema.json` has it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_json import agrees
+from tests.deploy.fleet import Fleet
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    """A target that drifted, after two deployments."""
+    fleet = Fleet(tmp_path, {"web": {}, "worker": {"format": "dotenv"}})
+    fleet.apply()
+    fleet.change(20)
+    fleet.apply()
+    file = fleet.live / "web/settings.yaml"
+    file.write_text(file.read_text().replace("pool: 20", "pool: 21"))
+    return fleet
+
+
+VERBS = [
+    (0, "deploy", "plan"),
+    (0, "deploy", "plan", "--base", "HEAD~1"),
+    (0, "deploy", "apply", "production"),
+    (0, "deploy", "rollback", "production"),
+    (0, "deploy", "history"),
+    (0, "deploy", "show", "production-2"),
+    (0, "deploy", "status"),
+    (0, "deploy", "hold", "production"),
+    (1, "drift", "detect"),
+    (0, "drift", "list"),
+    (0, "drift", "explain", "web", "database.pool"),
+    (0, "drift", "correct", "web"),
+    (0, "drift", "adopt", "web", "database.pool"),
+    (0, "drift", "ack", "web", "database.pool", "--reason", "x"),
+]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: " ".join(verb[1:]))
+def test_what_a_verb_answers(fleet: Fleet, verb: tuple[int, *tuple[str, ...]]):
+    expected, *words = verb
+    done = fleet.run(*words, "-o", "json")
+    assert done.returncode == expected, done.stderr
+    agrees(f"{words[0]}-{words[1]}", done.stdout)
+
+
+@pytest.mark.parametrize("word", ["resume", "abort"])
+def test_what_ends_a_deployment_answers(fleet: Fleet, word: str):
+    fleet.run("deploy", "apply", "production", env={"GMCONFIG_CRASH_AT": "activated:web"})
+    agrees(f"deploy-{word}", fleet.run("deploy", word, "production", "-o", "json").stdout)
