@@ -218,3 +218,6 @@ PLACES: dict[str, Callable[..., Place]] = {
     "etcd-releases": etcd_releases_place,
     "example": example_place,
 }
+
+ALONE = ("example",)
+"""Kinds that have their place to themselves: nobody else puts anything there."""

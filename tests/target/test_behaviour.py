@@ -6,7 +6,7 @@ import pytest
 
 from gmconfig.errors import GmconfigError, Refused, UsageError
 from gmconfig.target.kind import UNMANAGED, Live
-from tests.target.places import FILE, Place, deploy, release
+from tests.target.places import ALONE, FILE, PLACES, Place, deploy, release
 
 
 def test_where_nothing_is_there_is_nothing(place: Place):
@@ -160,9 +160,8 @@ def test_a_hostile_release_name_is_refused(place: Place, name: str):
         place.open().stage(replace(release(1), id=name))
 
 
+@pytest.mark.parametrize("place", [name for name in PLACES if name not in ALONE], indirect=True)
 def test_what_others_put_there_needs_a_word_and_is_kept(place: Place):
-    if place.put_by_hand is None:
-        pytest.skip("this kind has a place of its own")
     place.put_by_hand(b"port: 7\n")
     live = place.open().read()
     assert (live.release, live.files[FILE], live.marker) == (UNMANAGED, b"port: 7\n", None)

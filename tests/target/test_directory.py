@@ -281,7 +281,7 @@ def small_disk(tmp_path: Path):
         ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if done.returncode:
-        pytest.skip(f"no small file system can be mounted here: {done.stderr.decode().strip()}")
+        pytest.skip("a small file system needs the right to mount")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=False)
 
