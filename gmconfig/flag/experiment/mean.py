@@ -13,6 +13,8 @@ from gmconfig.flag.experiment.comparison import Comparison, Interval, part_of
 from gmconfig.flag.experiment.distribution import student_quantile, student_two_sided
 from gmconfig.flag.experiment.inference import Inference
 
+_ROUNDING = 1e-12  # what is left of a difference of two equal numbers
+
 
 class Mean(NamedTuple):
     """So many users, what they come to on average, and how much they vary (the variance, by n - 1)."""
@@ -68,7 +70,7 @@ def fieller(control: Mean, treatment: Mean, critical: float) -> Interval | None:
     """Give the interval of the relative lift; None where the control's mean may as well be zero."""
     square = critical * critical
     a = control.mean**2 - square * control.squared_error
-    if a <= 0:
+    if a <= _ROUNDING * control.mean**2:
         return None
     b = control.mean * treatment.mean
     c = treatment.mean**2 - square * treatment.squared_error
