@@ -17,6 +17,7 @@ from gmconfig.target.registry import kind_of
 from gmconfig.target.rendering import Renderer
 from tests.peers import Sops
 from tests.target.places import FILE, branch_folder_place, branch_place, clone_of, deploy, release
+from tests.target.servers import program
 
 PLAIN = (b"correct-horse-battery", b"0123456789abcdef0123456789abcdef")
 
@@ -265,3 +266,32 @@ def test_a_file_of_another_kind_shows(tmp_path: Path):
     live = place.open().read()
     assert (live.untouched, live.problem) == (False, "no plain files: link.yaml")
     assert set(live.files) == {FILE}
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("name: Web, namespace: shop", "ConfigMap"),
+        ("format: json", "ConfigMap"),
+        ("format: dotenv", "ConfigMap"),
+        ("format: configmap, name: web-settings, namespace: shop", "ConfigMap"),
+        ("format: secret", "Secret"),
+    ],
+)
+def test_the_real_kustomize_builds_the_branch(with_targets, repo: Path, tmp_path: Path, how: str, kind: str):
+    kubectl = program("kubectl", "apt install kubernetes-client")
+    project = with_targets(f"{CLUSTER}, kustomize: true, {how}}}\n")
+    applied(project)
+    checkout = tmp_path / "checkout"
+    git("worktree", "add", "-q", str(checkout), "rendered", cwd=repo)
+    (checkout / ".git").unlink()
+    built = subprocess.run(
+        [kubectl, "kustomize", str(checkout)], env={"HOME": str(tmp_path)}, check=True, capture_output=True
+    ).stdout
+    manifests = {one["metadata"]["name"]: one for one in yaml.safe_load_all(built)}
+    settings = next(one for name, one in manifests.items() if "settings" in name)
+    assert (len(manifests), settings["kind"]) == (2, kind)
+    assert settings["metadata"].get("namespace") == ("shop" if "shop" in how else None)
+    content = str(settings.get("data") or settings.get("stringData"))
+    assert "trading" in content or kind == "Secret"
+    assert not any(secret in built for secret in PLAIN)
