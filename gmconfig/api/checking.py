@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gmconfig.api.workspace import Workspace
+    from gmconfig.project import Project
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot
     from gmconfig.validate.policy.rule import ComplianceRule
@@ -48,15 +49,40 @@ def check(
         return report
     from gmconfig.validate.run import check as checked
 
-    snapshot = project.snapshot(INDEX if staged else at)
+    paths = [_below_root(workspace, file) for file in files]
+    snapshot = project.snapshot(INDEX if staged else _commit(project, at, paths))
     return checked(
         project,
         snapshot,
-        files=[_below_root(workspace, file) for file in files] or None,
+        files=paths or None,
         environments=environments or None,
         vault=_late_vault(workspace, snapshot),
         rules=rules,
     )
+
+
+def _commit(project: Project, at: str | None, paths: Sequence[str]) -> str | None:
+    """Give what `at` names: `v7` counts the versions of the one document that is meant.
+
+    Raises:
+        UsageError: several documents may be meant.
+    """
+    if at is None or at[:1] != "v" or not at[1:].isdigit():
+        return at
+    from gmconfig.config.versions import commit_of
+    from gmconfig.errors import UnknownVersion
+
+    read = [project.layout.read(path) for path in paths]
+    named = sorted({layer.document for layer in read if layer}) or sorted(
+        project.documents(project.worktree())
+    )
+    if len(named) == 1:
+        return commit_of(project, named[0], at)
+    try:
+        return project.repository.resolve(at)  # a tag may be called so
+    except UnknownVersion:
+        hint = f"name a file of one ({', '.join(named)}), a commit or a tag"
+        raise UsageError(f'"{at}" counts the versions of one document', hint=hint) from None
 
 
 def _below_root(workspace: Workspace, file: str) -> str:

@@ -151,12 +151,18 @@ class ConfigManager:
         return versions(self.workspace.project, name)
 
     def history(self, name: str, path: str = "") -> tuple[Version, ...]:
-        """Give a document's versions, or only those that changed one path's value in this environment."""
-        if not path:
-            return self.get_versions(name)
-        from gmconfig.config.versions import history
+        """Give a document's versions, or only those that changed one path's value in this environment.
+
+        Without a path but with an environment that was asked for, those that changed one of its layers.
+        """
+        from gmconfig.config.versions import environment_versions, history
 
         space = self.workspace
+        if not path and space.asked:
+            space.project.check_document(self.snapshot(), name)
+            return environment_versions(space.project, name, space.asked, variables=space.variables)
+        if not path:
+            return self.get_versions(name)
         return history(
             space.project, name, KeyPath.parse(path), self.environment, variables=space.variables
         ).entries

@@ -109,6 +109,8 @@ def _set(arguments: list[str]) -> int | None:
     output = options.pop("output", "text")
     if words is None or len(words) not in (2, 3) or output not in ("text", "json"):
         return None
+    if "reason" in options and not options["reason"].strip():
+        return None
     from gmconfig.cli import outcome
     from gmconfig.cli.setting import set_value
 

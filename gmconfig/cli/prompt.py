@@ -26,10 +26,19 @@ def given_value(text: str | None, *, string: bool = False, secret: bool = False,
         if text is None:
             return asked_secret(what, confirm=True, hint="pipe it in and give -")
         return piped_secret(what)
+    given = given_text(text, string=string)
+    return given if string else as_yaml(given)
+
+
+def given_text(text: str | None, *, string: bool = False) -> str:
+    """Give the text of an argument, or stdin's for `-`.
+
+    Raises:
+        UsageError: there is none.
+    """
     if text is None or (text == "" and not string):
         raise UsageError("missing argument 'VALUE'", hint="an empty text is given as '\"\"'")
-    text = from_stdin() if text == "-" else text
-    return text if string else as_yaml(text)
+    return from_stdin() if text == "-" else text
 
 
 def as_yaml(text: str) -> object:

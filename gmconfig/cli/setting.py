@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from gmconfig.api import Outcome
+    from gmconfig.api import ConfigManager, Outcome
     from gmconfig.cli.session import Session
 
 
@@ -37,7 +37,26 @@ def set_value(
     if not path:  # most likely a variable of a script that is empty
         hint = f"name a path; the whole file: gmconfig config edit {document}"
         raise UsageError("an empty PATH would replace the whole document", hint=hint)
-    given = prompt.given_value(value, string=string, secret=secret, what=path)
-    return session.manager(environment, variables=pairs(variables)).set_value(
-        document, path, given, create=create, copy_list=copy_list, secret=secret, **how
-    )
+    manager = session.manager(environment, variables=pairs(variables))
+    if string or secret:
+        given = prompt.given_value(value, string=string, secret=secret, what=path)
+    else:
+        given = _meant(manager, document, path, prompt.given_text(value))
+    return manager.set_value(document, path, given, create=create, copy_list=copy_list, secret=secret, **how)
+
+
+def _meant(manager: ConfigManager, document: str, path: str, text: str) -> object:
+    """Give what VALUE says as YAML; a number that it would print differently is not taken for one unasked."""
+    from gmconfig.cli import prompt
+
+    value = prompt.as_yaml(text)
+    if type(value) not in (int, float) or str(value) == text:
+        return value
+    from gmconfig.api.meaning import meant
+    from gmconfig.cli import terminal
+    from gmconfig.path import scalar_text
+
+    found = meant(manager.snapshot(), document, path, text, value)
+    if isinstance(found, str):
+        terminal.note(f'"{found}" stays text: as a number it would be {scalar_text(value)}')
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, validating
+from gmconfig.cli import complete, options, validating
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -28,7 +28,15 @@ def validate(
     staged: Annotated[
         bool, typer.Option("--staged", help="Check what is staged, not the working tree.")
     ] = False,
-    at: options.At = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="REV",
+            help="Check another version: a commit, a tag; v7 where one document is meant.",
+            autocompletion=complete.revisions,
+        ),
+    ] = None,
     environment: Annotated[
         list[str] | None,
         typer.Option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import options, outcome
+from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
     from gmconfig.api import How, Outcome
@@ -25,6 +26,8 @@ class Writing:
     def __init__(
         self, *, reason: str | None, user: str | None, dry_run: bool, no_commit: bool, output: str
     ) -> None:
+        if reason is not None and not reason.strip():  # most likely a variable of a script that is empty
+            raise UsageError("the reason is empty", hint="say why, or leave -m out")
         self.output = options.one_of(output, ("text", "json"))
         self.dry_run = dry_run
         self.how: dict[str, Any] = {

@@ -77,6 +77,29 @@ def versions(project: Project, document: str, revision: str = "HEAD") -> tuple[V
     return tuple(reversed(found))
 
 
+def environment_versions(
+    project: Project,
+    document: str,
+    environment: str,
+    *,
+    variables: Mapping[str, str] | None = None,
+    revision: str = "HEAD",
+) -> tuple[Version, ...]:
+    """Give the versions that changed a layer of one environment, or how they are merged; newest first.
+
+    Raises:
+        GitTrouble: the clone is shallow.
+    """
+    found: list[Version] = []
+    before: tuple[Files, object] = ((), None)
+    for moment in moments(project, document, environment, variables=variables, revision=revision):
+        now = moment.files, moment.project.settings.merge if moment.files else None
+        if now != before:
+            found.append(Version(moment.commit.revision(), moment.ordinal or 0))
+        before = now
+    return tuple(reversed(found))
+
+
 def history(
     project: Project,
     document: str,

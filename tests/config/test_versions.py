@@ -6,7 +6,7 @@ import pytest
 
 from gmconfig.config.equal import same
 from gmconfig.config.history.change import last_change
-from gmconfig.config.versions import commit_of, history, versions
+from gmconfig.config.versions import commit_of, environment_versions, history, versions
 from gmconfig.errors import GitTrouble, UnknownPath, UnknownVersion, UsageError
 from gmconfig.path import KeyPath, value_at
 from gmconfig.project import Project
@@ -290,3 +290,18 @@ def changed(trees, path):
         if not (value is last or (value is not ... and last is not ... and same(value, last))):
             yield commit
         last = value
+
+
+def test_the_versions_of_an_environment_are_those_that_touch_its_layers(past):
+    both = GMCONFIG.replace("staging: {}", "staging: {}, canary: {extends: production}")
+    past.commit({"gmconfig.yaml": both, "config/settings.yaml": "a: 1\n"})
+    past.commit({"config/environments/staging.yaml": "a: 2\n"})
+    past.commit({"config/environments/production.yaml": "a: 3\n"})
+    past.commit({"config/environments/staging.yaml": "a: 4\n"})
+    past.commit({"config/environments/production.yaml": None})
+    merge = past.commit({"gmconfig.yaml": both + "merge: {list: append}\n"})
+    past.commit({"README": "x"})
+    found = {each: environment_versions(past.project, "settings", each) for each in ("production", "staging")}
+    assert names(found["production"]) == [merge[:7], "v5", "v3", "v1"]
+    assert names(found["staging"]) == [merge[:7], "v4", "v2", "v1"]
+    assert names(environment_versions(past.project, "settings", "canary")) == names(found["production"])

@@ -29,8 +29,11 @@ def history(
 ) -> None:
     """List a document's versions, newest first; for one path only those that changed its value.
 
+    With -e and no path, those that changed a layer of that environment.
+
     \b
     gmconfig config history settings
+    gmconfig config history settings -e production -n 5
     gmconfig config history settings database.pool -e production
     """
     options.one_of(output, past.FORMATS)

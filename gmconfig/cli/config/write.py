@@ -40,10 +40,12 @@ def set_(
 ) -> None:
     """Set one value: a minimal edit of the right layer, validated, then committed.
 
-    With -e it goes into the environment's own file, without into the base.
+    With -e it goes into the environment's own file, without into the base. VALUE is YAML. A number that would
+    print differently stays text (010, 1.10, 1e3), unless the schema wants a number there.
 
     \b
     gmconfig config set settings database.pool 60 -e production -m "load test showed queueing"
+    gmconfig config set settings system.zip --string 12345
     gmconfig config set settings database.admin_password --secret --create -e production
     """
     result = set_value(

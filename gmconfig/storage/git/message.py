@@ -6,18 +6,23 @@ import re
 from collections.abc import Iterable, Mapping
 
 _TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*: .*")
+_OURS = "Gmconfig-"
 
 Trailers = Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 def compose_message(message: str, trailers: Trailers = ()) -> str:
-    """Put the trailers below the words, in the last paragraph if that holds trailers already."""
+    """Put the trailers below the words, in the last paragraph if that holds trailers already.
+
+    The first line is the subject; what follows it is the body. Words are no trailers of gmconfig's.
+    """
     pairs = trailers.items() if isinstance(trailers, Mapping) else trailers
     lines = [f"{name}: {' '.join(value.split())}" for name, value in pairs]
-    text = "\n".join(line.rstrip() for line in message.replace("\0", "").strip().splitlines())
+    subject, *body = [line.rstrip() for line in message.replace("\0", "").strip().splitlines()] or [""]
+    text = "\n".join([subject, *([""] if body and body[0] else []), *body])
     if not lines:
         return text + "\n"
-    gap = "\n" if _ends_with_trailers(text) else "\n\n"
+    gap = "\n" if _ends_with_trailers(text) and _OURS not in text.rpartition("\n\n")[2] else "\n\n"
     return text + gap + "\n".join(lines) + "\n"
 
 
