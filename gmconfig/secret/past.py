@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration
@@ -94,7 +93,7 @@ class Past:
         heads = self.remembered()
         known = heads.get(self._branch)
         # A log that fell behind what was seen is not taken for the new measure.
-        if known is None or not self._is_there(known) or self._reaches(commit, known):
+        if known is None or self._reaches(commit, known) or not self._is_there(known):
             heads.pop(self._branch, None)
             self._write({**heads, self._branch: commit})
 
@@ -105,7 +104,8 @@ class Past:
     def remembered(self) -> dict[str, str]:
         """Give the commits that this clone keeps in mind, by branch."""
         try:
-            heads = json.loads(self._file.read_bytes())
+            with open(self._file, "rb") as file:
+                heads = json.loads(file.read())
             return {str(branch): commit for branch, commit in heads.items() if commit.isalnum()}
         except (OSError, ValueError, AttributeError):
             return {}
@@ -117,14 +117,14 @@ class Past:
     def _write(self, heads: dict[str, str]) -> None:
         from gmconfig.storage.files import make_folders, write_private
 
-        make_folders(str(self._file.parent))
+        make_folders(os.path.dirname(self._file))
         kept = dict(list(heads.items())[-_MOST_REMEMBERED:])
-        write_private(str(self._file), json.dumps(kept).encode())
+        write_private(self._file, json.dumps(kept).encode())
 
     @property
-    def _file(self) -> Path:
+    def _file(self) -> str:
         name = f"-{self.prefix.replace('/', '-')}" if self.prefix else ""
-        return Path(self.repository.common_dir, "gmconfig", f"secret-heads{name}.json")
+        return os.path.join(self.repository.common_dir, "gmconfig", f"secret-heads{name}.json")
 
     # Git
 

@@ -19,7 +19,7 @@ class Hooks:
 
     def __init__(self, repository: Repository, index: str) -> None:
         self.repository = repository
-        self.folder = os.path.join(repository.top, repository.text("rev-parse", "--git-path", "hooks"))
+        self.folder = _folder(repository)
         self.environ = {**repository.environ, "GIT_INDEX_FILE": index, "GIT_EDITOR": ":"}
 
     def has(self, name: str) -> bool:
@@ -64,6 +64,12 @@ class Hooks:
                 check=False,
             )
         return done.returncode, _readable(done.stdout + done.stderr)
+
+
+def _folder(repository: Repository) -> str:
+    if repository.setting("core.hookspath") is None:
+        return os.path.join(repository.common_dir, "hooks")
+    return os.path.join(repository.top, repository.text("rev-parse", "--git-path", "hooks"))
 
 
 def _readable(output: bytes) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
 
 _WRITTEN = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>]*)>\s*")
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .@_+-]*[A-Za-z0-9])?")
 
 
 class Identity(NamedTuple):
@@ -39,6 +40,20 @@ def identity(repository: Repository, user: str | None, role: str = "AUTHOR") -> 
 
 
 def _own(repository: Repository, role: str) -> Identity:
+    return _set(repository) or _asked(repository, role)
+
+
+def _set(repository: Repository) -> Identity | None:
+    """Give name and address as they are set; None where git has more to say, or would write them otherwise."""
+    said_elsewhere = any(name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_")) for name in repository.environ)
+    if said_elsewhere or repository.has_section("author") or repository.has_section("committer"):
+        return None
+    name, email = repository.setting("user.name"), repository.setting("user.email")
+    plain = name and email and _PLAIN.fullmatch(name) and _PLAIN.fullmatch(email)
+    return Identity(name, email) if name and email and plain else None
+
+
+def _asked(repository: Repository, role: str) -> Identity:
     done = repository.attempt("var", f"GIT_{role}_IDENT")
     line = done.stdout.decode("utf-8", "replace")
     written = _WRITTEN.fullmatch(line.rpartition(">")[0] + ">")

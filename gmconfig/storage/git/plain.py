@@ -74,9 +74,17 @@ def plain(start: str) -> Plain | None:
         owners = {os.stat(path).st_uid for path in (root.top, root.git_dir, root.common_dir, file)}
     except (OSError, ValueError):
         return None
-    if owners != {os.geteuid()} or "\\\n" in text or "worktree" in text.lower():
+    if owners != {os.geteuid()} or "\\\n" in text or _is_elsewhere(text.lower(), root, start):
         return None
     return Plain(root, [line.strip(" \t") for line in text.split("\n")])
+
+
+def _is_elsewhere(settings: str, root: Root, start: str) -> bool:
+    """Whether the files may lie somewhere else than around the git folder, or nowhere."""
+    if "worktree" in settings or ("bare" in settings and "bare = false" not in settings):
+        return True
+    here = os.path.realpath(start) + "/"
+    return here.startswith((root.git_dir + "/", root.common_dir + "/"))
 
 
 def _header(line: str) -> tuple[str, str] | None:

@@ -46,7 +46,11 @@ class Proposal:
         """Whether it changes nothing."""
         if not self.tip.commit:
             return False
-        return self._index.write_tree() == self.repository.text("rev-parse", self.tip.commit + "^{tree}")
+        return all(draft.head == draft.versions.head.entry for draft in self.drafts)
+
+    def is_hooked(self) -> bool:
+        """Whether a hook of the user's may have changed it."""
+        return any(map(self._hooks.has, _HOOKS))
 
     def settle_message(self, text: str) -> None:
         """Run the hooks that come before a commit; they may change the private index and the message.
@@ -77,7 +81,7 @@ class Proposal:
             return True
         before = {draft.versions.path: draft.versions.head.entry for draft in self.drafts}
         now = tree_entries(self.repository, tip.commit, list(before)) if tip.commit else {}
-        if tip.ref != self.tip.ref or any(map(self._hooks.has, _HOOKS)):
+        if tip.ref != self.tip.ref or self.is_hooked():
             return False
         if any(now.get(path) != entry for path, entry in before.items()):
             return False

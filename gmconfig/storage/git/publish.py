@@ -116,7 +116,7 @@ class Publication:
             Moved: the user staged something at one of our paths since the edit was made.
         """
         ours = {draft.versions.path: draft for draft in self.proposal.drafts}
-        changes = changed_entries(self.repository, self.proposal.tip.commit, commit)
+        changes = self._changes(commit)
         self.altered = dict(self._by_hooks(changes))
         now = index.entries(*{**ours, **changes})
         wanted: dict[str, tuple[Entry | None, Entry | None]] = {}
@@ -129,6 +129,13 @@ class Publication:
             if path not in ours and _same(now.get(path), before):
                 wanted[path] = now.get(path), after
         return {path: pair for path, pair in wanted.items() if not _same(*pair)}
+
+    def _changes(self, commit: str) -> Changes:
+        """Give the entries that the commit changes; without hooks these are just the edits."""
+        if self.proposal.is_hooked():
+            return changed_entries(self.repository, self.proposal.tip.commit, commit)
+        sides = {d.versions.path: (d.versions.head.entry, d.head) for d in self.proposal.drafts}
+        return {path: pair for path, pair in sides.items() if not _same(*pair)}
 
     def _by_hooks(self, changes: Changes) -> Iterator[tuple[str, tuple[Entry | None, Entry | None]]]:
         """Yield the entries of the commit that are not what the edit made."""

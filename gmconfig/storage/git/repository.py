@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, UnknownVersion
 from gmconfig.storage.git.environment import QUIET, environment_for
+from gmconfig.storage.git.head import head_ref, loose_ref
 from gmconfig.storage.git.identity import Identity, identity
+from gmconfig.storage.git.plain import plain
 from gmconfig.storage.git.process import failed, run_git
 
 if TYPE_CHECKING:
@@ -99,6 +101,10 @@ class Repository:
 
     def head(self) -> str | None:
         """Give HEAD's commit, or None before the first one."""
+        ref = head_ref(self.git_dir)
+        known = ref and loose_ref(self.common_dir, ref)
+        if known:
+            return known
         done = self.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         return None if done.returncode else done.stdout.decode().strip()
 
@@ -109,6 +115,9 @@ class Repository:
 
     def head_ref(self) -> str | None:
         """Give the full name of the ref that HEAD points to, or None on a detached HEAD."""
+        known = head_ref(self.git_dir)
+        if known:
+            return known
         done = self.attempt("symbolic-ref", "--quiet", "HEAD")
         return None if done.returncode else os.fsdecode(done.stdout).removesuffix("\n")
 
@@ -179,6 +188,10 @@ class Repository:
 
 
 def _found(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repository:
+    ordinary = plain(start)
+    if ordinary is not None:
+        root = ordinary.root
+        return Repository(root.top, root.git_dir, root.common_dir, environ)
     asked = ("rev-parse", "--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
     done = run_git(asked, cwd=start, environ={**environ, **QUIET})
     lines = os.fsdecode(done.stdout).splitlines()

@@ -73,7 +73,7 @@ def test_inside_the_git_folder_is_refused(committed: Path):
 def test_without_git_it_says_so(committed: Path, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(GitTrouble, match="not installed"):
-        Repository.discover(str(committed))
+        Repository.discover(str(committed)).run("status")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
