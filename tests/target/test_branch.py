@@ -198,6 +198,12 @@ def test_kustomize_finds_every_file(with_targets, repo: Path, sops: Sops):
     assert rendering.parsed(live.files)[1] == {"settings": "it is encrypted"}
 
 
+def test_dotenv_becomes_a_key_a_variable(with_targets, repo: Path):
+    applied(with_targets(f"{CLUSTER}, format: dotenv, kustomize: true}}\n"))
+    content = yaml.safe_load(git("show", "rendered:kustomization.yaml", cwd=repo))
+    assert {"name": "settings", "envs": ["settings.env"]} in content["configMapGenerator"]
+
+
 def test_manifests_are_kustomizes_resources(with_targets, repo: Path):
     how = "documents: [settings], format: configmap, kustomize: true"
     applied(with_targets(f"  cluster: {{environment: production, kind: branch, branch: rendered, {how}}}\n"))
@@ -273,7 +279,6 @@ def test_a_file_of_another_kind_shows(tmp_path: Path):
     [
         ("name: Web, namespace: shop", "ConfigMap"),
         ("format: json", "ConfigMap"),
-        ("format: dotenv", "ConfigMap"),
         ("format: configmap, name: web-settings, namespace: shop", "ConfigMap"),
         ("format: secret", "Secret"),
     ],
@@ -286,7 +291,7 @@ def test_the_real_kustomize_builds_the_branch(with_targets, repo: Path, tmp_path
     git("worktree", "add", "-q", str(checkout), "rendered", cwd=repo)
     (checkout / ".git").unlink()
     built = subprocess.run(
-        [kubectl, "kustomize", str(checkout)], env={"HOME": str(tmp_path)}, check=True, capture_output=True
+        [kubectl, "kustomize", str(checkout)], env={"HOME": str(tmp_path)}, check=True, stdout=subprocess.PIPE
     ).stdout
     manifests = {one["metadata"]["name"]: one for one in yaml.safe_load_all(built)}
     settings = next(one for name, one in manifests.items() if "settings" in name)
