@@ -1,6 +1,7 @@
 """Places and projects for the tests of targets."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -48,11 +49,12 @@ def repo(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def with_targets(repo: Path):
-    """Declare targets in the trading example, and give the project."""
+    """Declare targets in the trading example, in place of its own, and give the project."""
 
     def declare(text: str, **files: str) -> Project:
         settings = repo / "gmconfig.yaml"
-        settings.write_text(settings.read_text() + "\ntargets:\n" + text)
+        others = re.sub(r"^targets:.*?(?=^\S|\Z)", "", settings.read_text(), flags=re.DOTALL | re.MULTILINE)
+        settings.write_text(f"{others}\ntargets:\n{text}")
         for name, content in files.items():
             (repo / name).write_text(content)
         return Project.find(str(repo))
