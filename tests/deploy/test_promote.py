@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
 
 TARGETS = {"web": {}, "trial": {"environment": "staging"}}
@@ -41,6 +42,7 @@ def _staging(fleet: Fleet, **values: object) -> None:
 def _promoted(fleet: Fleet, *words: str) -> dict:
     done = fleet.run("deploy", "promote", "staging", "production", *words, "-o", "json")
     assert done.returncode == 0, done.stderr
+    agrees("deploy-promote", done.stdout)
     return json.loads(done.stdout)
 
 
@@ -74,7 +76,7 @@ def test_what_should_differ_stays_and_is_told(fleet: Fleet):
         "database.host": "has a value of its own",
         "debug": "has a value of its own",
     }
-    assert told["commit"] is None
+    assert told["change"]["commit"] is None
     assert _paths(_promoted(fleet, "--keys", "database.host")) == ["database.host"]
 
 

@@ -137,13 +137,13 @@ def _path(one: Found) -> str:
 
 def _record(done: Promotion) -> dict[str, Any]:
     return {
-        **outcome.record(done.outcome),
         "from": done.source,
         "to": done.target,
         "promoted": {"commit": done.commit, "deployment": done.record},
         "compared": [{"commit": one.commit, "with": one.said, "keys": list(one.keys)} for one in done.since],
         "carried": _told(done.carried),
         "stays": _told(done.stays),
+        "change": outcome.record(done.outcome),
     }
 
 
