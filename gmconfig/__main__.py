@@ -1,14 +1,26 @@
 """The entry point: what a hook runs a thousand times a day is answered before the command line is built."""
 
+import gc
 import os
 import sys
 
 from gmconfig import __version__
 
+_RARELY = 50_000
+"""How many new objects make Python look for unused ones: a file of ten thousand values makes many that stay."""
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; give its exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Run one command; give its exit code. Without arguments those of the process are meant, which is ours."""
+    if arguments is not None:
+        return _run(arguments)
+    gc.set_threshold(_RARELY)
+    code = _run(sys.argv[1:])
+    gc.freeze()  # what is there until the end need not be looked through at the end
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     _open_what_is_closed()
     if arguments == ["--version"]:
         return _version()

@@ -179,16 +179,11 @@ def _parent(tree: object, keys: Keys) -> object:
 
 def _marked(tree: object, sealed: list[tuple[Keys, Keys]], layer: Layer, rules: Rules, number: int) -> object:
     """Put the tokens' context beside them, in place: the tree was just read and belongs to nobody else."""
+    root = Context(layer.document, layer.environment, (), variables=layer.variables, yaml_document=number)
     above: Keys | None = None
     for keys, own in sealed:
         if keys[:-1] != above:
             above, parent = keys[:-1], _parent(tree, keys)
-        context = Context(
-            layer.document,
-            layer.environment,
-            own_path(tree, own, rules),
-            variables=layer.variables,
-            yaml_document=number,
-        )
+        context = root.beside(own_path(tree, own, rules) if rules else own)
         parent[keys[-1]] = Sealed(parent[keys[-1]], context, layer.file, own)  # type: ignore[index]
     return tree

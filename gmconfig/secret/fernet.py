@@ -15,6 +15,7 @@ from functools import lru_cache
 
 _HASH = 32
 _BLOCK = 16
+_PADDINGS = tuple(bytes([count]) * count for count in range(_BLOCK + 1))
 _HEAD = 9  # version and time
 
 
@@ -46,6 +47,6 @@ def _library():  # type: ignore[no-untyped-def]
 def _unpadded(padded: bytes) -> bytes:
     """Take PKCS 7's padding off; only who holds the key can have got it wrong."""
     count = padded[-1] if padded else 0
-    if not 0 < count <= _BLOCK or padded[-count:] != bytes([count]) * count:
+    if not 0 < count <= _BLOCK or not padded.endswith(_PADDINGS[count]):
         raise ValueError("padding")
     return padded[:-count]

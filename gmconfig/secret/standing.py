@@ -165,7 +165,10 @@ def standing(snapshot: Snapshot, ledger: Ledger, trust: Trust) -> Standing:
     for event in ledger:
         if "changes" in event.tree and trust.is_from(event):
             for entry in _entries(event, trust):
-                _note(entry, entries, repeated)
+                if entry.token is not None:
+                    if entry.token in entries:
+                        repeated.setdefault(entry.token, [entries[entry.token]]).append(entry)
+                    entries[entry.token] = entry
                 for old in entry.before:
                     replaced.setdefault(old, []).append(entry)
     return Standing(
@@ -191,14 +194,6 @@ def _links(ledger: Ledger) -> dict[str, list[str]]:
     return links
 
 
-def _note(entry: Entry, entries: dict[str, Entry], repeated: dict[str, list[Entry]]) -> None:
-    token = entry.token
-    if token is not None:
-        if token in entries:
-            repeated.setdefault(token, [entries[token]]).append(entry)
-        entries[token] = entry
-
-
 def _entries(event: Event, trust: Trust) -> Iterator[Entry]:
     """Yield what one event says, for the scopes where its actor may say it."""
     for change in event.tree["changes"]:
@@ -206,8 +201,13 @@ def _entries(event: Event, trust: Trust) -> Iterator[Entry]:
         if not may_write(trust, event.actor, event.operation, scope):
             continue
         layer = layer_from_tree(change)
-        for path, token, before, *rest in change["values"]:
-            yield Entry(event, layer, path, scope, generation, token, before, rest[0] if rest else None)
+        for value in change["values"]:
+            path, token, before = value[:3]
+            metadata = value[3] if len(value) > 3 else None
+            yield _entry((event, layer, path, scope, generation, token, before, metadata))
+
+
+_entry = Entry._make
 
 
 def may_write(trust: Trust, member: str, operation: str, scope: str) -> bool:

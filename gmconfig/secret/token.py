@@ -35,10 +35,11 @@ class Context:
 
     `document` is None for the named secrets below `secrets/`. `environment` is None for a base layer and for
     `secrets/common.yaml`. `variables` are those of a further layer (`host`, `web-1`), sorted by name.
-    `path` is where the node is written, before aliases, merge keys and inheritance.
+    `path` is where the node is written, before aliases, merge keys and inheritance. `layer` is what all values
+    of one YAML document of one layer share.
     """
 
-    __slots__ = ("document", "environment", "layer", "path", "variables", "yaml_document")
+    __slots__ = ("layer", "path")
 
     def __init__(
         self,
@@ -49,13 +50,35 @@ class Context:
         variables: tuple[tuple[str, str], ...] = (),
         yaml_document: int = 1,
     ) -> None:
-        self.document = document
-        self.environment = environment
-        self.path = path
-        self.variables = variables
-        self.yaml_document = yaml_document
         self.layer = document, environment, variables, yaml_document
-        """What all values of one YAML document of one layer share."""
+        self.path = path
+
+    def beside(self, path: tuple[PathElement, ...]) -> Context:
+        """Give another place of the same YAML document."""
+        other = object.__new__(Context)
+        other.layer = self.layer
+        other.path = path
+        return other
+
+    @property
+    def document(self) -> str | None:
+        """The document; None for the named secrets."""
+        return self.layer[0]
+
+    @property
+    def environment(self) -> str | None:
+        """The environment; None for a base layer and `common`."""
+        return self.layer[1]
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """Those of a further layer."""
+        return self.layer[2]
+
+    @property
+    def yaml_document(self) -> int:
+        """The YAML document's number in its file, from 1 on."""
+        return self.layer[3]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Context) and (self.layer, self.path) == (other.layer, other.path)
@@ -94,7 +117,7 @@ class Sealed(str):
         cls, token: str, context: Context, file: str = "", keys: tuple[str | int, ...] = ()
     ) -> Sealed:
         """Mark a token with its place."""
-        sealed = super().__new__(cls, token)
+        sealed = str.__new__(cls, token)
         sealed.context = context
         sealed.file = file
         sealed.keys = keys
@@ -187,9 +210,10 @@ def parse(text: str) -> Token:
         BrokenConfiguration: the text is not a whole token.
     """
     kind, *parts = text.split(".")
-    if (kind, len(parts)) == ("gm1", 3):
-        token = Token(parts[0], parts[1], parts[2])
-    elif (kind, len(parts)) == ("gm1s", 4):
+    count = len(parts)
+    if kind == "gm1" and count == 3:
+        token = Token(*parts)
+    elif kind == "gm1s" and count == 4:
         token = Token(parts[0], parts[1], parts[3], parts[2])
     else:
         raise _damaged()
