@@ -30,10 +30,10 @@ def remembered(project: Project, path: KeyPath, moments: Sequence[Moment]) -> li
     signatures = [_signature(moment) for moment in moments]
     cache, asked = cache_of(project), _asked(path, moments)
     known = _loaded(cache, asked)
-    missing = [moment for moment, own in zip(moments, signatures, strict=True) if own not in known]
+    # Many commits leave a document's files alone: one moment stands for all that are alike.
+    missing = {own: each for each, own in zip(moments, signatures, strict=True) if own not in known}
     if missing:
-        new = zip(missing, values(project, path, missing), strict=True)
-        known.update((_signature(moment), value) for moment, value in new)
+        known.update(zip(missing, values(project, path, list(missing.values())), strict=True))
         _store(cache, asked, {own: known[own] for own in signatures})
     return [known[own] for own in signatures]
 

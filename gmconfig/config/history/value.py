@@ -83,7 +83,8 @@ def values(project: Project, path: KeyPath, moments: Sequence[Moment]) -> Iterat
     """Yield what stands at a path at each moment: a value, ABSENT or Unknown; trees must not be changed."""
     layered = any(len(moment.files) > 1 for moment in moments)
     trees = Trees(project.repository, path.document, _wanted(path, layered))
-    trees.add([pair for moment in moments for pair in moment.files])
+    # Newest first: that is how git stores them, each as what makes it differ from the one after it.
+    trees.add([pair for moment in reversed(moments) for pair in moment.files])
     before: tuple[object, Files, object] | None = None
     for moment in moments:
         rules = moment.project.settings.merge
