@@ -133,7 +133,10 @@ def _resolved(
     """Resolve a document where changes go; with `create`, one without any layer yet is an empty one."""
     snapshot = workspace.project.worktree()
     try:
-        return workspace.resolved(document, snapshot, workspace.given, yaml_document=yaml_document)
+        # The files are about to change, and whoever edits them has to parse them anyway.
+        return workspace.resolved(
+            document, snapshot, workspace.given, yaml_document=yaml_document, remembered=False
+        )
     except NotFound:
         if not create:
             raise

@@ -75,10 +75,12 @@ class Workspace:
         *,
         overrides: bool = False,
         yaml_document: int = 0,
+        remembered: bool = True,
     ) -> Resolved:
         """Merge a document's layers; with `overrides`, `GMCONFIG__…` variables have the last word.
 
-        `yaml_document` reads one document of a file that holds several.
+        `yaml_document` reads one document of a file that holds several. With `remembered`, what is parsed is
+        kept for the next process.
         """
         return resolve(
             self.project.at(snapshot),
@@ -88,7 +90,7 @@ class Workspace:
             variables=self.variables,
             environ=os.environ if overrides else None,
             yaml_document=yaml_document,
-            remembered=True,
+            remembered=remembered,
         )
 
     def lookup(self, snapshot: Snapshot, environment: str | None, *, tolerant: bool = False) -> Lookup:

@@ -6,12 +6,10 @@ from gmconfig.config.strategy import Rules, own_path
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.path import Keys
 from gmconfig.project.parsed import cached
-from gmconfig.secret.token import Context, Sealed, is_token
+from gmconfig.secret.token import PREFIXES, Context, Sealed, is_token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gmconfig.finding import Place
     from gmconfig.project import Layer, Project
     from gmconfig.storage.snapshot import Snapshot
@@ -135,11 +133,17 @@ def _parsed(raw: bytes, file: str) -> list[Parsed]:
     return [(tree, [], has_placeholders) for tree in load_all(raw, file)]
 
 
-def _tokens(tree: object) -> Iterator[Keys]:
-    """Yield the paths of sealed values."""
-    from gmconfig.path import walk
-
-    return (keys for keys, value in walk(tree) if is_token(value))
+def _tokens(tree: object, above: Keys = ()) -> list[Keys]:
+    """Give the paths of sealed values."""
+    found: list[Keys] = []
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in items:
+        if type(value) is str:
+            if value.startswith(PREFIXES):
+                found.append((*above, key))
+        elif isinstance(value, dict | list):
+            found.extend(_tokens(value, (*above, key)))
+    return found
 
 
 def _with_sealed(node: Node, file: str) -> tuple[object, list[tuple[Keys, Keys]]]:

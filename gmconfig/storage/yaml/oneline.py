@@ -38,19 +38,28 @@ def set_in_line(raw: bytes, wanted: Edit) -> bytes | None:
 def changed_line(before: bytes, after: bytes, keys: Sequence[object]) -> tuple[Spot, Spot] | None:
     """Give where the one-line value at a path stood and stands, if nothing else of an everyday file changed."""
     from gmconfig.storage.yaml.comparison import same
-    from gmconfig.storage.yaml.spot import spot
+    from gmconfig.storage.yaml.spot import Spot, said, spot
 
-    if not is_everyday(before) or not after.isascii():
+    if not is_everyday(before):
         return None
-    lines = before.decode("ascii").split("\n"), after.decode("ascii").split("\n")
-    old, new = spot(lines[0], keys), spot(lines[1], keys)
-    if old is None or new is None or same(old.value, new.value):
+    lines = before.decode("ascii").split("\n")
+    old = spot(lines, keys)
+    changed = _other_line(before, after, lines, old.line) if old else None
+    now = said(changed) if changed is not None else None
+    if old is None or changed is None or now is None or same(old.value, now[4]):
         return None
-    changed = lines[1][new.line]
-    for side, found in zip(lines, (old, new), strict=True):
-        del side[found.line]
-    alone = old.line == new.line and lines[0] == lines[1]
-    return (old, new) if alone and _says(changed, new, new.value) else None
+    return (old, Spot(old.line, changed, now)) if _says(changed, old, now[4]) else None
+
+
+def _other_line(before: bytes, after: bytes, lines: Sequence[str], number: int) -> str | None:
+    """Give what stands in place of a line; None if anything else differs."""
+    start = sum(map(len, lines[:number])) + number
+    behind = len(before) - start - len(lines[number])
+    end = len(after) - behind
+    if end < start or after[:start] != before[:start] or after[end:] != before[len(before) - behind :]:
+        return None
+    line = after[start:end]
+    return line.decode("ascii") if line.isascii() and b"\n" not in line else None
 
 
 def _replaced(line: str, found: Spot, value: object) -> str | None:
