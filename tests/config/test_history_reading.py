@@ -173,6 +173,66 @@ def test_list_items_added_moved_and_changed_in_many_places_at_once(seed, in_a_ma
         items = items or ["- last\n"]
 
 
+NAMED = [
+    "a{n}: &x{m} {{v: {k}}}\n",
+    "a{n}: &x{m}\n  v: {k}\n  w: [1]\n",
+    "a{n}: &x{m} >\n  v: {k}\n  *x1\n",
+    f"b{{n}}:\n{FILLER}  uses: *x{{m}}\n",
+    f"b{{n}}:\n{FILLER}  in:\n    own: {{k}}\n    <<: *x0\n  list:\n    - *x{{m}}\n    - <<: [*x0, *x0]\n",
+    f"b{{n}}:\n{FILLER}  in: &x{{m}}\n    v: {{k}}\n  after: *x{{m}}\n",
+    f"b{{n}}: # &x{{m}}\n{FILLER}  text: |\n    a{{k}}: &x{{m}} 1\n    <<: *x{{m}}\n",
+    f"list{{n}}:\n{ITEMS}  - name: {{k}}\n    uses: *x{{m}}\n    value: &x{{m}} {{k}}\n{ITEMS}",
+    "# a1: &x{m} {{v: {k}}}\n",
+    "'q{n}': *x{m}\n",
+    "{{{{k}}}}.{n}: &x{m} {k}\n",
+    "k.{{{{ .N }}}}{n}: {k}\n",
+    'c{n}: "a: &x{m} \\\n  b: *x{m}\\\n  {k}"\n',
+    "d{n}:\n  text {k}\n",
+    "d{n}: &x{m}\n  # c\n  {k}\n",
+]
+SLIPS = [
+    "---\n",
+    "a1: 1\n",
+    "t:\t1\n",
+    "%x\n",
+    "u: *none\n",
+    "- x\n",
+    "  more: 1\n",
+    "k: &x0 &x1 2\n",
+    "s: *x0 y\n",
+]
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=30)
+def test_names_that_move_change_and_vanish(seed):
+    dice = random.Random(seed)
+    head = "".join(f"x{m}: &x{m} {{z: {m}}}\n" for m in range(3))
+    entries = [dice.choice(NAMED).format(n=n, m=n % 3, k=n) for n in range(9)]
+    reader, readable = VersionReader(), 0
+    for turn in range(8):
+        slip = dice.choice(SLIPS) if dice.random() < 0.1 else ""
+        raw = (head + "".join(entries) + slip).encode()
+        raw = raw.replace(b"\n", b"\r\n") if dice.random() < 0.1 else raw
+        expected = whole(raw)
+        readable += expected != "broken"
+        assert same(piecewise(reader, raw), expected), raw.decode()
+        at, what = (
+            dice.randrange(len(entries)),
+            dice.choice(["other", "other", "move", "head", "drop", "again"]),
+        )
+        if what == "other":
+            entries[at] = dice.choice(NAMED).format(n=at, m=dice.randrange(3), k=dice.randrange(9))
+        elif what == "move":
+            entries.insert(dice.randrange(len(entries)), entries.pop(at))
+        elif what == "head":
+            head = head.replace("{z: ", "{z: 1" if turn % 2 else "{y: ", 1)
+        elif what == "drop" and len(entries) > 4:
+            del entries[at]
+        else:
+            entries.append(dice.choice(NAMED).format(n=20 + turn, m=turn % 3, k=turn))
+
+
 def test_a_name_in_a_comment_is_no_anchor():
     text = f"a: &x 1\nb: # not &x\n{FILLER}c: &x 2\nd: *x\n"
     other = f"a: &x 3\nb: # not &x\n{FILLER}d: *x\n"
