@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy import fault, gate
-from gmconfig.deploy.change import TargetChange
+from gmconfig.deploy.by_agent import AgentChange, Hearing
+from gmconfig.deploy.change import Change, TargetChange
 from gmconfig.deploy.coordinator import Coordinator
 from gmconfig.deploy.planning import Asked, make_plan
 from gmconfig.deploy.release import release_of
@@ -69,9 +70,10 @@ def apply(
         record = ledger.begin(_intent(found, options, fencing), found.as_json())
         fault.point("recorded")
         options.told(record)
-        record, changes = _released(survey, found.changing, record)
+        hearing = Hearing(ledger, options.patience)
+        record, changes = _released(survey, found.changing, record, hearing)
         success = State.PARTIAL if _is_limited(found) else State.SUCCEEDED
-        return Applied(found, Coordinator(ledger, record, changes, options).run(success))
+        return Applied(found, Coordinator(ledger, record, changes, hearing.told(options)).run(success))
 
 
 def check_valid(survey: Survey, found: Plan) -> None:
@@ -114,6 +116,7 @@ def _intent(found: Plan, options: Options, fencing: int) -> Record:
         reason=options.reason,
         secrets_commit=None if first.secrets == first.commit else first.secrets,
         targets={one.name: _outcome(one) for one in found.targets},
+        pull=any(one.standing.target.agent for one in found.changing),
         fencing=fencing,
     )
 
@@ -129,12 +132,15 @@ def _outcome(one: Planned) -> Outcome:
 
 
 def _released(
-    survey: Survey, planned: Sequence[Planned], record: Record
-) -> tuple[Record, list[TargetChange]]:
+    survey: Survey, planned: Sequence[Planned], record: Record, hearing: Hearing
+) -> tuple[Record, list[Change]]:
     """Give the targets that change with their releases, which bear the record's number."""
-    changes = []
+    changes: list[Change] = []
     for one in planned:
         target, rendering = one.standing.target, survey.rendering(one.standing.target, one.wanted)
+        if target.agent:
+            changes.append(AgentChange(target, record, hearing))
+            continue
         release = release_of(record, target, one.wanted, rendering, one.standing.kept)
         outcome = replace(record.targets[target.name], release=release.id)
         record = record.with_outcome(target.name, outcome)

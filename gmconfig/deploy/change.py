@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from gmconfig.deploy import command, fault, health
+from gmconfig.deploy import fault, health
 from gmconfig.errors import GmconfigError
+from gmconfig.target import command
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
@@ -20,6 +21,31 @@ log = logging.getLogger(__name__)
 
 class ChangeFailed(GmconfigError):
     """A target did not take its release, or is not well with it."""
+
+
+class Change(Protocol):
+    """What a deployment does to one target, by itself or through the target's agent."""
+
+    by_agent: ClassVar[bool]
+
+    @property
+    def target(self) -> Target:
+        """Which target."""
+
+    def stage(self) -> None:
+        """Get it ready."""
+
+    def activate(self) -> str | None:
+        """Make it live, and give what names it from now on."""
+
+    def verify(self) -> None:
+        """Look whether it is live and well."""
+
+    def revert(self, live: str | None, fencing: int) -> None:
+        """Put back what was there before."""
+
+    def prune(self) -> None:
+        """Remove what is not needed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,7 @@ class TargetChange:
     before: str | None
     root: str
     release: Release | None = None
+    by_agent: ClassVar[bool] = False
 
     def stage(self) -> None:
         """Put the release beside what is live."""
@@ -100,6 +127,10 @@ class TargetChange:
             if self.kind.read().release != self.before:
                 raise
             log.warning("%s: what was there is back, but: %s", self.target.name, error)
+
+    def prune(self) -> None:
+        """Remove old releases, and what was staged in vain."""
+        self.kind.prune()
 
     def _is_whole(self, live: Live) -> bool:
         """Whether every byte is as it was put; a correction may have kept some of the drift."""

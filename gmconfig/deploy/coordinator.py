@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy import fault
-from gmconfig.deploy.change import TargetChange
+from gmconfig.deploy.change import Change
 from gmconfig.deploy.waves import waves
 from gmconfig.errors import GmconfigError
 from gmconfig.record.entry import Record, State, Step
@@ -30,9 +30,7 @@ class Coordinator:
     which targets may have been changed, and their markers say which were.
     """
 
-    def __init__(
-        self, ledger: Ledger, record: Record, changes: Sequence[TargetChange], options: Options
-    ) -> None:
+    def __init__(self, ledger: Ledger, record: Record, changes: Sequence[Change], options: Options) -> None:
         self.ledger = ledger
         self.record = record
         self.changes = {change.target.name: change for change in changes}
@@ -66,7 +64,7 @@ class Coordinator:
         self._advance(State.STAGING)
         fault.point("staging")
         waiting = [name for name in self.changes if self.record.targets[name].step is Step.WAITING]
-        failed = self._each(waiting, TargetChange.stage, Step.STAGED, Step.SKIPPED)
+        failed = self._each(waiting, lambda one: one.stage(), Step.STAGED, Step.SKIPPED)
         fault.point("staged")
         return failed
 
@@ -86,17 +84,17 @@ class Coordinator:
             self._step(name, Step.ACTIVATING)
         self._advance(State.ACTIVATING)
         fault.point(f"activating:{number}")
-        failed = self._each(names, TargetChange.activate, Step.ACTIVE)
+        failed = self._each(names, lambda one: one.activate(), Step.ACTIVE)
         if failed is None:
             self._advance(State.VERIFYING)
             fault.point(f"verifying:{number}")
-            failed = self._each(names, TargetChange.verify, Step.HEALTHY)
+            failed = self._each(names, lambda one: one.verify(), Step.HEALTHY)
         return failed
 
     def _each(
         self,
         names: Sequence[str],
-        work: Callable[[TargetChange], str | None],
+        work: Callable[[Change], str | None],
         done: Step,
         failed: Step = Step.FAILED,
     ) -> str | None:
@@ -109,8 +107,11 @@ class Coordinator:
                 log.debug("%s: %s: %s", self.record.id, name, error)
                 return None, error.message
 
+        own = [name for name in names if not self.changes[name].by_agent]
+        came = dict(zip(own, side_by_side(tried, own), strict=True))
+        came.update((name, tried(name)) for name in names if name not in came)  # agents are at work already
         first = None
-        for name, (live, problem) in zip(names, side_by_side(tried, names), strict=True):
+        for name, (live, problem) in came.items():
             self._step(name, failed if problem else done, problem, live)
             first = first or (problem and f"{name}: {problem}")
         return first
@@ -125,7 +126,7 @@ class Coordinator:
 
     def _failed(self, problem: str) -> Record:
         """Put back what was changed, if anything was and the options do not say otherwise."""
-        log.warning("%s failed: %s", self.record.id, problem)
+        log.info("%s failed: %s", self.record.id, problem)
         self.record = replace(self.record, error=problem)
         touched = any(outcome.step in _TOUCHED for outcome in self.record.targets.values())
         if touched and self.options.restores:
@@ -137,7 +138,7 @@ class Coordinator:
         """Remove old releases, and what was staged in vain; what cannot be removed harms nobody."""
         for name, change in self.changes.items():
             try:
-                change.kind.prune()
+                change.prune()
             except GmconfigError as error:
                 log.warning("%s: old releases stay: %s", name, error)
 

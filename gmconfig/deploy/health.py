@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.deploy import command
+from gmconfig.target import command
 from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:

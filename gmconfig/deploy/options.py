@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from gmconfig.record.entry import Record
 
 
+PATIENCE = 600.0
+
+
 def _nobody(_: Record) -> None:
     """Tell nobody."""
 
@@ -26,6 +29,7 @@ class Options:
         restores: whether a failure puts back what was there before.
         beyond_budget: whether the budget may be exceeded.
         through_freeze: whether a freeze does not count (the kill switch).
+        patience: for how many seconds agents may say nothing new while a deployment waits for them.
         told: is called with the record whenever it moves on.
     """
 
@@ -37,4 +41,5 @@ class Options:
     restores: bool = True
     beyond_budget: bool = False
     through_freeze: bool = False
+    patience: float = PATIENCE
     told: Callable[[Record], None] = _nobody

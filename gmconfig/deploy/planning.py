@@ -54,7 +54,7 @@ def make_plan(
     """
     commit = survey.project.repository.resolve(asked.at or "HEAD")
     chosen, left_out = _chosen(ledger, survey, asked, commit)
-    found = survey.look([(target, wanted) for target, wanted, _ in chosen], seen)
+    found = _looked(ledger, survey, [(target, wanted) for target, wanted, _ in chosen], seen)
     if asked.corrects is not None:
         return _correction(ledger, survey, asked.corrects, commit, found)
     records = list(ledger.chain.records()) if any(one.needs_change for one in found) else []
@@ -77,7 +77,31 @@ def standings(
     """
     commit = survey.project.repository.resolve(asked.at or "HEAD")
     chosen, _ = _chosen(ledger, survey, asked, commit)
-    return survey.look([(target, wanted) for target, wanted, _ in chosen], seen)
+    return _looked(ledger, survey, [(target, wanted) for target, wanted, _ in chosen], seen, near=True)
+
+
+def _looked(
+    ledger: Ledger,
+    survey: Survey,
+    pairs: Sequence[tuple[Target, Wanted]],
+    seen: Callable[[Standing], None],
+    *,
+    near: bool = False,
+) -> list[Standing]:
+    """Look at targets; what an agent looks after is told by it, unless it is `near` and meant to be looked at."""
+    told = {target.name for target, _ in pairs if target.agent and not (near and survey.is_near(target))}
+    direct = [pair for pair in pairs if pair[0].name not in told]
+    found = {one.target.name: one for one in survey.look(direct, seen)}
+    if told:
+        from gmconfig.deploy.by_word import standing_by_word
+        from gmconfig.record.status import read_all
+
+        said = read_all(ledger.project, ledger.environment)
+        for target, wanted in pairs:
+            if target.name in told:
+                found[target.name] = standing_by_word(survey, target, wanted, said)
+                seen(found[target.name])
+    return [found[target.name] for target, _ in pairs]
 
 
 def _chosen(
@@ -87,7 +111,7 @@ def _chosen(
     declared = declared_at(survey, ledger.environment, commit)
     chosen = select(declared, asked.words, ledger.environment)
     holds = _holds(ledger, asked)
-    return [(target, *_wanted(holds, target, commit)) for target in chosen], len(declared) - len(chosen)
+    return [(target, *wanted_of(holds, target, commit)) for target in chosen], len(declared) - len(chosen)
 
 
 def _correction(
@@ -123,7 +147,8 @@ def _holds(ledger: Ledger, asked: Asked) -> Sequence[Hold]:
     return () if asked.unheld else ledger.holds.all()
 
 
-def _wanted(holds: Sequence[Hold], target: Target, commit: str) -> tuple[Wanted, Hold | None]:
+def wanted_of(holds: Sequence[Hold], target: Target, commit: str) -> tuple[Wanted, Hold | None]:
+    """Give what a target should have where the environment follows a commit: that, or what it is held at."""
     hold = next((one for one in holds if one.concerns(target.name)), None)
     if hold is None:
         return Wanted(commit, commit), None
@@ -141,7 +166,7 @@ def _planned(
 
 def _lacks(survey: Survey, standing: Standing) -> tuple[str, ...]:
     """Say what applying would need and does not find; a rendering without its key is one of these."""
-    if standing.rendering is None:
+    if standing.rendering is None or standing.target.agent:
         return ()
     try:
         size = sum(map(len, standing.rendering.needed_files().values()))

@@ -45,7 +45,7 @@ def _planned(survey: Survey, old: Target | None, new: Target | None, base: Wante
         was = _earlier(survey, old, base) if old else None
     except GmconfigError as error:
         return Planned(Standing(target, error=error), head)
-    return Planned(Standing(target, rendering=wanted, changes=_changes(was, wanted)), head)
+    return Planned(Standing(target, rendering=wanted, changes=changes_between(was, wanted)), head)
 
 
 def _earlier(survey: Survey, target: Target, base: Wanted) -> Rendering | None:
@@ -56,7 +56,8 @@ def _earlier(survey: Survey, target: Target, base: Wanted) -> Rendering | None:
         return None
 
 
-def _changes(was: Rendering | None, wanted: Rendering | None) -> tuple[Difference, ...]:
+def changes_between(was: Rendering | None, wanted: Rendering | None) -> tuple[Difference, ...]:
+    """Give where two renderings differ; a secret that was sealed anew is another one."""
     documents = {**(was.parts if was else {}), **(wanted.parts if wanted else {})}
     return tuple(
         Difference(document, change)

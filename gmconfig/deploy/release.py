@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gmconfig.deploy.correction import with_kept
 from gmconfig.record.chain import timestamp
@@ -13,13 +13,24 @@ from gmconfig.target.marker import marker_of
 if TYPE_CHECKING:
     from gmconfig.drift.difference import Difference
     from gmconfig.drift.survey import Wanted
-    from gmconfig.record.entry import Record
     from gmconfig.target.declared import Target
     from gmconfig.target.rendering import Rendering
 
 
+class Cause(Protocol):
+    """On whose behalf a release is made: a record, or an agent on its own."""
+
+    @property
+    def id(self) -> str:
+        """What its releases are named after."""
+
+    @property
+    def fencing(self) -> int:
+        """The number of the lock under which it runs."""
+
+
 def release_of(
-    record: Record,
+    record: Cause,
     target: Target,
     wanted: Wanted,
     rendering: Rendering,

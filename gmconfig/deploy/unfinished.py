@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gmconfig.deploy.change import TargetChange
+from gmconfig.deploy.by_agent import AgentChange, Hearing
+from gmconfig.deploy.change import Change, TargetChange
 from gmconfig.deploy.coordinator import Coordinator
 from gmconfig.deploy.planning import declared_at
 from gmconfig.deploy.release import release_of
@@ -38,8 +39,9 @@ def resume(ledger: Ledger, survey: Survey, options: Options, name: str | None = 
             raise Refused(f"{found.id} was being put back", hint=f"gmconfig deploy abort {found.id}")
         waiting = {one: _to_do(outcome) for one, outcome in found.targets.items()}
         record = replace(found, targets=waiting, error=None)
-        changes = [_again(survey, record, target) for target in _concerned(survey, record)]
-        return Coordinator(ledger, record, changes, options).run()
+        hearing = Hearing(ledger, options.patience)
+        changes = [_again(survey, record, target, hearing) for target in _concerned(survey, record)]
+        return Coordinator(ledger, record, changes, hearing.told(options)).run()
 
 
 def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = None) -> Record:
@@ -52,8 +54,9 @@ def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = N
     _found(ledger, name)
     ledger.change(ledger.lock.ref, ledger.lock.break_)
     with _taken_up(ledger, name) as record:
-        changes = [_change(survey, record, target) for target in _concerned(survey, record)]
-        return Coordinator(ledger, record, changes, options).undo(State.ABORTED)
+        hearing = Hearing(ledger, options.patience)
+        changes = [_change(survey, record, target, hearing) for target in _concerned(survey, record)]
+        return Coordinator(ledger, record, changes, hearing.told(options)).undo(State.ABORTED)
 
 
 @contextmanager
@@ -90,14 +93,22 @@ def _to_do(outcome: Outcome) -> Outcome:
     return outcome if done else replace(outcome, step=Step.WAITING, error=None)
 
 
-def _change(survey: Survey, record: Record, target: Target) -> TargetChange:
+def _change(survey: Survey, record: Record, target: Target, hearing: Hearing) -> Change:
+    if target.agent:
+        return AgentChange(target, record, hearing)
+    return _plain(survey, record, target)
+
+
+def _plain(survey: Survey, record: Record, target: Target) -> TargetChange:
     outcome = record.targets[target.name]
     kind, root = survey.kind(target), survey.project.root
     return TargetChange(target, kind, record.id, outcome.release, outcome.before, root)
 
 
-def _again(survey: Survey, record: Record, target: Target) -> TargetChange:
+def _again(survey: Survey, record: Record, target: Target, hearing: Hearing) -> Change:
     """Make a release as it was; the tokens of its secrets are part of what it was."""
+    if target.agent:
+        return AgentChange(target, record, hearing)
     wanted = Wanted(record.commit, record.secrets_commit or record.commit)
     rendering = survey.rendering(target, wanted)
     if rendering.wanted != record.targets[target.name].wanted:
@@ -105,5 +116,4 @@ def _again(survey: Survey, record: Record, target: Target) -> TargetChange:
             f"{record.id} cannot be made again as it was", hint=f"gmconfig deploy abort {record.id}"
         )
     release = release_of(record, target, wanted, rendering)
-    change = _change(survey, record, target)
-    return replace(change, name=release.id, release=release)
+    return replace(_plain(survey, record, target), name=release.id, release=release)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.drift.standing import Standing, standing
 from gmconfig.errors import GmconfigError
+from gmconfig.target.host import is_here
 from gmconfig.target.registry import kind_of
 from gmconfig.target.rendering import Renderer
 from gmconfig.target.together import side_by_side
@@ -60,6 +61,10 @@ class Survey:
         if target.name not in self._kinds:
             self._kinds[target.name] = kind_of(target, self.access)
         return self._kinds[target.name]
+
+    def is_near(self, target: Target) -> bool:
+        """Whether a target is bound to this very machine."""
+        return target.host is not None and is_here(target.host, self.access.environ)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -1,0 +1,26 @@
+"""What happened, noted in the journal; a journal that cannot be written stops nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import GmconfigError
+from gmconfig.record import names
+from gmconfig.storage.journal import Journal
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+log = logging.getLogger(__name__)
+
+
+def noted(project: Project, event: Mapping[str, object]) -> bool:
+    """Append an event to the journal; False where it cannot be written."""
+    try:
+        Journal(project.repository, names.below(project)).append(event)
+    except GmconfigError as error:
+        log.warning("not written to the journal: %s", error.message)
+        return False
+    return True
