@@ -4,7 +4,7 @@ from gmconfig.cli.verb import group
 
 app = group("Plan, apply, roll back and follow deployments.")
 
-from gmconfig.cli.deploy import apply, back, permission, plan, promote, records  # noqa: E402
+from gmconfig.cli.deploy import agent, apply, back, permission, plan, promote, records  # noqa: E402
 
-for module in (plan, apply, promote, back, records, permission):
+for module in (plan, apply, promote, back, records, permission, agent):
     module.register(app)

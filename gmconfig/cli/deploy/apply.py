@@ -47,6 +47,7 @@ def apply(
     beyond_budget: Annotated[
         bool, typer.Option("--beyond-budget", help="Go on although it deletes or changes much.")
     ] = False,
+    patience: arguments.Patience = "10m",
     offline: arguments.Offline = False,
     dry_run: options.DryRun = False,
     reason: options.Reason = None,
@@ -55,7 +56,8 @@ def apply(
 ) -> int:
     """Bring targets to what the commit says: stage everywhere, change in waves, check health, restore on failure.
 
-    Nothing is done where nothing differs. The intent is recorded before the first change, under a lock.
+    Nothing is done where nothing differs. The intent is recorded before the first change, under a lock. Targets
+    with agent: true are changed by their agents; this waits for them, wave by wave.
 
     \b
     gmconfig deploy apply production -m "new pool size"
@@ -81,6 +83,7 @@ def apply(
             batch=batch,
             restores=not no_restore,
             beyond_budget=beyond_budget,
+            patience=arguments.seconds(patience, "--wait 10m"),
             told=tell,
         )
         done = list(deployer.apply(chosen, asked, how, bound))

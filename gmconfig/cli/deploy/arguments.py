@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gmconfig.cli import complete
+from gmconfig.errors import UsageError
 
 Words = Annotated[
     list[str] | None,
@@ -49,3 +50,21 @@ MostTargets = Annotated[
     int | None,
     typer.Option("--max-targets", metavar="N", min=1, help="Refuse to change more than N targets."),
 ]
+Patience = Annotated[
+    str,
+    typer.Option("--wait", metavar="TIME", help="How long agents may say nothing new: 90s, 10m."),
+]
+
+
+def seconds(text: str, example: str) -> float:
+    """Read a time span of the command line.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from gmconfig.project.target_keys import is_duration
+    from gmconfig.target.declared import duration
+
+    if not is_duration(text):
+        raise UsageError(f'"{text}" is no time span', hint=example)
+    return duration(text)

@@ -1,0 +1,78 @@
+"""The agents of this host: one for each environment that has targets here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gmconfig.automation.agent import Agent
+from gmconfig.automation.branch import Branch
+from gmconfig.automation.following import Following
+from gmconfig.automation.post import Post
+from gmconfig.errors import NotFound
+from gmconfig.target.host import here
+from gmconfig.target.kind import Access
+
+if TYPE_CHECKING:
+    from gmconfig.api.workspace import Workspace
+
+
+def agents(
+    workspace: Workspace,
+    environment: str | None = None,
+    *,
+    branch: str | None = None,
+    interval: float = 0.0,
+    take_over: bool = False,
+) -> list[Agent]:
+    """Give the agents that this host needs.
+
+    Args:
+        workspace: the clone, and whose keys open its secrets.
+        environment: the only one to look after; None is each that has targets here.
+        branch: what to follow; the branch that the clone's own one follows by default.
+        interval: how many seconds pass between two looks; 0 for a single one.
+        take_over: whether what gmconfig did not put there may be replaced.
+
+    Raises:
+        NotFound: no target of this host has an agent.
+        GitTrouble: the remote cannot be reached, and nothing is known of the branch yet.
+    """
+    project = workspace.project
+    followed = Branch(project.repository, project.settings.remote, branch)
+    if followed.tip() is None:
+        followed.fetch()
+    access = Access(project.root, os.environ, take_over=take_over)
+    names = [environment] if environment else list(project.environments)
+    posts = [_post(workspace, name, access, interval) for name in names]
+    if environment is None:
+        posts = [post for post in posts if _has_targets(post, followed)]
+    if not posts:
+        raise NotFound(
+            f"no target of {here(os.environ)} has an agent",
+            hint="in gmconfig.yaml: agent: true and host: NAME; or wait for one with -e ENV",
+        )
+    return [Agent(post, followed) for post in posts]
+
+
+def _post(workspace: Workspace, environment: str, access: Access, interval: float) -> Post:
+    from gmconfig import __version__
+
+    project = workspace.project
+    return Post(
+        project,
+        project.environment(environment).name,
+        here(os.environ),
+        access,
+        workspace.sources,
+        interval,
+        __version__,
+    )
+
+
+def _has_targets(post: Post, branch: Branch) -> bool:
+    """Whether an environment has targets here, as the branch or the clone declares them."""
+    tip = branch.tip()
+    following = Following(post.project, post.environment, branch)
+    project = following.project_at(tip) if tip else post.project
+    return bool(post.own(post.declared(project)))
