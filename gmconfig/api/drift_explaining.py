@@ -54,7 +54,7 @@ def explain(drifter: Drifter, target: str, document: str | None, path: str) -> D
     """
     standing, difference = drifter.one(target, document, path)
     assert standing.rendering is not None and standing.live is not None  # noqa: PT018, S101  # it was compared
-    name = document or standing.target.documents[0]
+    name = document or drifter.document_of(standing, str(KeyPath.parse(path)))
     part, marker = standing.rendering.parts[name], standing.live.marker
     keys = _keys(part, path)
     sides = (difference.wanted, difference.live) if difference else _equal(standing, part, keys)

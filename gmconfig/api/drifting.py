@@ -86,8 +86,8 @@ class Drifter:
         [standing] = self._standings([target], None)
         if standing.error is not None:
             raise standing.error
-        known = document or self._only_document(standing)
         wanted = str(KeyPath.parse(path))
+        known = document or self.document_of(standing, wanted)
         found = [one for one in standing.drift if one.document == known and one.path == wanted]
         return standing, found[0] if found else None
 
@@ -131,14 +131,22 @@ class Drifter:
                 found.extend(planning.standings(ledger, survey, asked, deployer.seen))
         return found
 
-    def _only_document(self, standing: Standing) -> str:
-        documents = standing.target.documents
-        if len(documents) > 1:
-            raise UsageError(
-                f"which document of {standing.target.name}? {', '.join(documents)}",
-                hint=f"gmconfig drift explain {standing.target.name} {documents[0]} PATH",
-            )
-        return documents[0]
+    def document_of(self, standing: Standing, path: str) -> str:
+        """Give the document that a path of a target is in: the one where it drifted, else the usual one.
+
+        Raises:
+            UsageError: it may be in several.
+        """
+        documents, usual = standing.target.documents, self.deployer.project.default_document
+        drifted = {one.document for one in standing.drift if one.path == path}
+        if len(drifted) == 1:
+            return drifted.pop()
+        if len(documents) == 1 or (usual in documents and not drifted):
+            return usual if usual in documents else documents[0]
+        raise UsageError(
+            f"which document of {standing.target.name}? {', '.join(documents)}",
+            hint=f"gmconfig drift explain {standing.target.name} {documents[0]} {path}",
+        )
 
 
 def _day(text: str | None) -> str | None:

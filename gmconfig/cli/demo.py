@@ -78,6 +78,40 @@ WALK: Sequence[tuple[str, Sequence[Step]]] = (
         ],
     ),
     (
+        "From a commit to what is live: a folder and a file beside the repository, in two waves.",
+        [
+            ("gmconfig deploy plan production", 0),
+            ("gmconfig deploy apply production -m 'first deployment'", 0),
+            ("ls ../live ../live/web", 0),
+            ("gmconfig config set settings database.pool 50 -e production -m 'load test showed queueing'", 0),
+            ("gmconfig deploy plan production", 0),
+            ("gmconfig deploy apply production", 0),
+        ],
+    ),
+    (
+        "Somebody edits what is live: it is found, explained, then adopted or put back.",
+        [
+            ("sed -i 's/pool: 50/pool: 55/; s/level: WARNING/level: DEBUG/' ../live/web/settings.yaml", 0),
+            ("gmconfig drift detect", 1),
+            ("gmconfig drift explain web database.pool", 0),
+            ("gmconfig drift adopt web database.pool -m 'Bo was right'", 0),
+            ("gmconfig drift correct web --only 'logging.**'", 0),
+            ("gmconfig deploy apply production", 0),
+            ("gmconfig drift detect", 0),
+        ],
+    ),
+    (
+        "A deployment that fails its health check puts back what it had changed, and says so with its exit code.",
+        [
+            ("gmconfig config set settings database.pool 150 -e production -m 'one more'", 0),
+            ("gmconfig deploy apply production", 5),
+            ("grep pool ../live/web/settings.yaml", 0),
+            ("git revert --no-edit HEAD", 0),
+            ("gmconfig deploy history production", 0),
+            ("gmconfig deploy status production", 0),
+        ],
+    ),
+    (
         "A program finds all of it in its environment.",
         [
             (
@@ -100,6 +134,12 @@ def walk(folder: str) -> int:
     target = Path(folder)
     if target.exists() and any(target.iterdir()):
         raise Refused(f'"{folder}" is not empty', hint="gmconfig demo another-folder")
+    live = target.parent / "live"
+    if live.exists():
+        raise Refused(
+            f'the demo deploys to "{live}", and that is there already',
+            hint=f"gmconfig demo elsewhere/{target.name}",
+        )
     shutil.copytree(_example(), target, dirs_exist_ok=True)
     environment = _environment()
     for title, steps in WALK:

@@ -247,9 +247,11 @@ class Story:
 
     def deploy(self) -> None:
         """To a target that gets secrets in plain: what is kept of a deployment holds none."""
-        with Path("gmconfig.yaml").open("a") as project:
-            place = f"{{kind: directory, environment: production, path: {self.folder}/live, documents: [settings]}}"
-            project.write(f"targets:\n  web: {place}\n")
+        project = Path("gmconfig.yaml")
+        place = (
+            f"{{kind: directory, environment: production, path: {self.folder}/live, documents: [settings]}}"
+        )
+        project.write_text(f"{project.read_text().partition('targets:')[0]}targets:\n  web: {place}\n")
         self.commit()
         self.does("deploy plan production")
         self.does("deploy apply production -o json")
@@ -266,6 +268,7 @@ class Story:
         ):
             self.does(f"deploy {line}")
         for line in (
+            "promote staging production -o json",
             "rollback production",
             "hold production",
             "unhold production",
@@ -350,7 +353,7 @@ class Story:
     def end(self) -> None:
         self.does("secret rotate --all -y", code=1)  # imported ones come from elsewhere
         self.does("doctor --fix")
-        self.does("demo ../demo")
+        self.does("demo ../shown/demo")
         self.does("validate")
         self.git("gc", "-q")
 

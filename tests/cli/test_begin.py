@@ -125,8 +125,16 @@ def test_the_demo_walks_the_main_job(ok, cli, tmp_path):
     assert "$ gmconfig init" in out
     assert "40 → 60" in out
     assert "6000 is greater than the maximum of 200" in out
-    assert "pool 40, a password of 32" in out
     assert cli("demo", str(tmp_path / "demo")).code == 4  # it is not empty any more
+    assert cli("demo", str(tmp_path / "second")).code == 4  # what is live beside it is not its own
+    assert not (tmp_path / "second").exists()
+    assert "wanted 50   live 55" in out
+    assert "50 → 55" in out  # adopted
+    assert (
+        'production-5 failed, and what was there before is back: worker: "sh" ended with 1: too many' in out
+    )
+    assert "pool 55, a password of 32" in out
+    assert (tmp_path / "live/web").is_symlink()
 
 
 def test_doctor_says_what_is_ready_and_what_is_not(ok, cli, sealed_trading, monkeypatch, git):

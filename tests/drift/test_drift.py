@@ -257,8 +257,9 @@ def sealed(tmp_path: Path) -> Fleet:
     fleet = Fleet.__new__(Fleet)
     fleet.root, fleet.live = root, tmp_path / "live"
     fleet.live.mkdir()
-    with (root / "gmconfig.yaml").open("a") as file:
-        file.write(f"\ntargets:\n  web: {{environment: production, path: {fleet.live / 'web'}}}\n")
+    file = root / "gmconfig.yaml"
+    place = f"{{environment: production, path: {fleet.live / 'web'}}}"
+    file.write_text(f"{file.read_text().partition('targets:')[0]}targets:\n  web: {place}\n")
     fleet.commit()
     fleet.apply()
     return fleet
@@ -303,3 +304,28 @@ def test_an_adopted_secret_is_sealed_where_it_was_sealed(sealed: Fleet):
     sealed.apply()
     assert "new-pony-charger" in (sealed.live / "web/settings.yaml").read_text()
     assert _drifter(sealed).detect().ok
+
+
+def test_what_was_never_deployed_is_not_called_behind(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {}, "worker": {}})
+    done = fleet.run("drift", "detect")
+    assert done.stdout == "no drift in 2 targets, 2 targets not deployed yet: gmconfig deploy plan\n"
+    fleet.apply("web")
+    fleet.change(20)
+    done = fleet.run("drift", "detect")
+    assert done.stdout.startswith("no drift in 2 targets, 1 target behind, 1 target not deployed yet")
+
+
+def test_the_next_steps_of_a_target_with_several_documents_work_as_printed(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {"documents": ["billing", "settings"]}})
+    fleet.write("config/billing.yaml", {"rate": 3, "pool": 1})
+    fleet.commit()
+    fleet.apply()
+    _edit(fleet, "web", "billing.yaml", lambda text: text.replace("rate: 3", "rate: 4"))
+    out = fleet.run("drift", "detect").stdout
+    steps = [line.split("gmconfig ")[1] for line in out.splitlines() if line[11:20] == "gmconfig "]
+    assert len(steps) == 3
+    for step in (steps[0], steps[2]):
+        assert fleet.run(*step.split()).returncode == 0
+    assert fleet.run("drift", "explain", "web", "rate").returncode == 0  # it drifted in one of them
+    assert fleet.run("drift", "explain", "web", "database.pool").returncode == 0  # else the usual one

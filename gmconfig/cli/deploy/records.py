@@ -69,7 +69,7 @@ def history(
         return terminal.answer(values.as_json([shown.deployment(record) for record in found]))
     if not found:
         return terminal.note("nothing was deployed yet: gmconfig deploy plan")
-    return terminal.lines(shown.heading(record) for record in found)
+    return terminal.lines(shown.headings(found))
 
 
 def show(session: Session, name: arguments.One, output: options.TextOrJson = "text") -> None:

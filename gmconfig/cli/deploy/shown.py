@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal, values
 from gmconfig.config.diff import ABSENT
+from gmconfig.path import walk
 
 if TYPE_CHECKING:
     from gmconfig.deploy.plan import Plan, Planned
     from gmconfig.drift.difference import Difference
     from gmconfig.record.entry import Outcome, Record
 
+_WIDEST = 48  # columns are no wider; longer paths and values stick out
+_ACTIONS = {"correct": "correction", "promote": "promotion"}
 _SIGNS = {"+": "green", "-": "red", "~": "yellow"}
 _STATES = {"succeeded": "green", "partial": "yellow", "healthy": "green", "unchanged": "dim"}
 
@@ -39,12 +43,39 @@ def _target(one: Planned, width: int) -> Iterator[terminal.Line]:
         yield [("  ! ", "red"), str(one.standing.error)]
     for lacking in one.lacks:
         yield [("  ! ", "red"), lacking]
+    if one.standing.is_new and not one.standing.is_foreign:
+        yield from _whole(one)
+        return
     several = len(one.standing.target.documents) > 1
-    for each in one.standing.changes:
-        yield change(one, each, several=several)
+    yield from aligned([change(one, each, several=several) for each in one.standing.changes])
 
 
-def change(one: Planned, each: Difference, *, several: bool = False) -> terminal.Line:
+def _whole(one: Planned) -> Iterator[terminal.Line]:
+    """Say what comes to a target that has nothing yet: its files, and how much is in them."""
+    parts = one.standing.rendering.parts.values() if one.standing.rendering else ()
+    single = one.standing.target.file
+    files = {os.path.basename(single) if single else part.file: part.tree for part in parts}
+    width = max(map(len, files), default=0)
+    for file, tree in files.items():
+        number = sum(1 for _ in walk(tree))
+        yield [("  + ", "green"), f"{file:<{width}}  ", (f"{number:,} values", "dim")]
+
+
+def aligned(rows: Sequence[Sequence[terminal.Span]]) -> Iterator[terminal.Line]:
+    """Put the paths and values of several differences under each other; what is very long sticks out."""
+    texts = [[terminal.plain([span]) for span in row] for row in rows]
+    path, sides = (
+        max((len(row[at]) for row in texts if at < len(row) and len(row[at]) <= _WIDEST), default=0)
+        for at in (1, 2)
+    )
+    for row, text in zip(rows, texts, strict=True):
+        if len(text) < 4:
+            yield row
+        else:
+            yield [row[0], f"{text[1]:<{path}}", f"{text[2]:<{sides}}" if text[3] else text[2], row[3]]
+
+
+def change(one: Planned, each: Difference, *, several: bool = False) -> list[terminal.Span]:
     """Give one change of a target on one line, with where the wanted value is written."""
     drifted = any(
         (drift.document, drift.change.path) == (each.document, each.change.path)
@@ -64,7 +95,7 @@ def _state(one: Planned) -> str:
     return one.state
 
 
-def difference(each: Difference, *, several: bool = False, note: str = "") -> terminal.Line:
+def difference(each: Difference, *, several: bool = False, note: str = "") -> list[terminal.Span]:
     """Give one path on one line: what is live, and what is wanted."""
     sign = each.change.kind
     name = f"{each.document} " if several else ""
@@ -114,19 +145,26 @@ def applied(record: Record) -> Iterator[terminal.Line]:
         yield outcome_line(name, outcome, width)
 
 
-def heading(record: Record) -> terminal.Line:
+def heading(record: Record, id_width: int = 0, state_width: int = 0) -> terminal.Line:
     """Give a record on one line."""
     state = str(record.state).replace("_", " ")
+    what = _ACTIONS.get(record.action, record.action)
+    who = record.user.partition(" <")[0]
     return [
-        (record.id, "bold"),
+        (f"{record.id:<{id_width}}", "bold"),
         "  ",
-        (state, _STATES.get(record.state, "red")),
-        (
-            f"  {record.action} of {record.commit[:7]} by {record.user.partition(' <')[0]}, {ago(record.changed)}",
-            "dim",
-        ),
+        (f"{state:<{state_width}}", _STATES.get(record.state, "red")),
+        (f"  {what} of {record.commit[:7]} by {who}, {ago(record.changed)}", "dim"),
         f"  {record.reason}" if record.reason else "",
     ]
+
+
+def headings(records: Sequence[Record]) -> Iterator[terminal.Line]:
+    """Give records, a line each, their states under each other."""
+    ids = max((len(record.id) for record in records), default=0)
+    states = max((len(record.state) for record in records), default=0)
+    for record in records:
+        yield heading(record, ids, states)
 
 
 def outcome_line(name: str, outcome: Outcome, width: int = 0) -> terminal.Line:

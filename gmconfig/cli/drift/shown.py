@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def detected(found: Detected) -> Iterator[terminal.Line]:
     counting = found.counting
     if counting:
         yield f"{_counted(len(counting), 'drift')} in {_counted(len(found.standings), 'target')}"
-        yield from _next_steps(counting[0])
+        yield from _next_steps(counting[0], found)
     elif not found.unknown:
         yield f"no drift in {_counted(len(found.standings), 'target')}{_behind(found.standings)}"
 
@@ -48,23 +49,28 @@ def _side(value: object, missing: bool) -> str:
     return "(none)" if missing else values.inline(value)
 
 
-def _next_steps(one: DriftDetection) -> Iterator[terminal.Line]:
-    place = (
-        f"{one.target} {one.document} {one.path}"
-        if one.document != "settings"
-        else f"{one.target} {one.path}"
-    )
+def _next_steps(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
+    documents = next(each.target.documents for each in found.standings if each.target.name == one.target)
+    words = [one.target, one.document, one.path] if len(documents) > 1 else [one.target, one.path]
+    place = shlex.join(words)
+    prune = " --prune" if one.kind == "-" else ""
+    if not one.path:
+        yield [("  undo     ", "dim"), f"gmconfig drift correct {one.target}{prune}"]
+        return
     yield [("  see why  ", "dim"), f"gmconfig drift explain {place}"]
-    yield [
-        ("  undo     ", "dim"),
-        f"gmconfig drift correct {one.target}" + (" --prune" if one.kind == "-" else ""),
-    ]
+    yield [("  undo     ", "dim"), f"gmconfig drift correct {one.target}{prune}"]
     yield [("  keep     ", "dim"), f"gmconfig drift adopt {place}"]
 
 
 def _behind(standings: tuple[Standing, ...]) -> str:
-    behind = sum(one.is_behind for one in standings)
-    return f", {_counted(behind, 'target')} behind: gmconfig deploy plan" if behind else ""
+    new = sum(one.is_new for one in standings)
+    behind = sum(one.is_behind for one in standings) - new
+    said = [
+        f"{_counted(number, 'target')} {state}"
+        for number, state in ((behind, "behind"), (new, "not deployed yet"))
+        if number
+    ]
+    return f", {', '.join(said)}: gmconfig deploy plan" if said else ""
 
 
 def _counted(number: int, word: str) -> str:
