@@ -10,7 +10,7 @@ from gmconfig.project import Project
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gmconfig.config.lookup import Lookup
     from gmconfig.secret.sources import Sources
@@ -111,6 +111,10 @@ class _LateVault:
     def open(self, sealed: Sealed) -> object:
         """Give the plain value."""
         return self._opened().open(sealed)
+
+    def open_many(self, sealed: Sequence[Sealed]) -> list[object] | None:
+        """Give the plain values; None where they are better opened one by one."""
+        return self._opened().open_many(sealed)
 
     def named(self, name: str, environment: str | None) -> Sealed:
         """Give a named secret's token as an environment sees it."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Report = Callable[[Keys, GmconfigError], None]
 
 DEEPEST = 50
+MANY_SEALED = 2_000
 LONGEST = 1_000_000
 MOST = 100_000
 
@@ -43,16 +44,21 @@ class Evaluation:
         declared = resolved.project.settings.keeps_placeholders(resolved.document)
         self.keeps = declared if keeps is None else keeps
         self.done: dict[Keys, object] = {}
+        self.opened: dict[int, object] = {}
         self.active: list[tuple[str, Keys]] = []
         self.others: dict[str, Evaluation] = {resolved.document: self}
         self.expanded = [0]
 
     def tree(self) -> object:
         """Give the whole document's value."""
-        return self._node(self.resolved.merged, ())
+        return self.below(self.resolved.merged, ())
 
     def below(self, node: object, keys: Keys) -> object:
         """Give the value of one node of the merged tree."""
+        sealed = _sealed_in(node)
+        if len(sealed) >= MANY_SEALED and not self.report:
+            values = self.lookup.opened_together(sealed)
+            self.opened = dict(zip(map(id, sealed), values, strict=True)) if values else {}
         return self._node(node, keys)
 
     def _node(self, node: object, keys: Keys) -> object:
@@ -69,6 +75,8 @@ class Evaluation:
         if not sealed and ("${" not in text or hasattr(text, "tag")):
             return text  # what stands behind a tag, such as !Sub, belongs to whoever knows the tag
         if sealed and not self.active:
+            if id(text) in self.opened:
+                return self.opened[id(text)]
             try:  # what ten thousand values need least of all is a look for circles
                 return self.lookup.opened(text)  # type: ignore[arg-type]  # it is sealed
             except GmconfigError:
@@ -179,3 +187,15 @@ class Evaluation:
             else "an environment"
         )
         return f"set {name} in the variables: of {where} in gmconfig.yaml, or write a default: ${{{name}:…}}"
+
+
+def _sealed_in(node: object) -> list[Sealed]:
+    """Give the sealed values of a tree, in its order."""
+    found: list[Sealed] = []
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        if isinstance(child, Sealed):
+            found.append(child)
+        elif isinstance(child, dict | list):
+            found.extend(_sealed_in(child))
+    return found

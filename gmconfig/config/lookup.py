@@ -9,7 +9,7 @@ from gmconfig.secret.token import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Protocol
 
     from gmconfig.project import Project
@@ -67,6 +67,12 @@ class Lookup:
                 return Unknown("sealed", str(sealed))
             raise
         return value if isinstance(value, Secret) else Secret(value)
+
+    def opened_together(self, sealed: Sequence[Sealed]) -> list[Secret] | None:
+        """Open many values at once; None where they are better opened one by one."""
+        open_many = getattr(self.vault, "open_many", None)
+        values = open_many(sealed) if open_many else None
+        return None if values is None else [Secret(value) for value in values]
 
     def secret(self, name: str, environment: str | None) -> Secret | Unknown:
         """Give a named secret.

@@ -77,11 +77,26 @@ class Vault:
             BrokenConfiguration: the token is damaged.
         """
         try:
-            token = self.check(sealed)
-            return seal.open_token(token, self.key(*token.key_name), sealed.context)
+            return self._opened(sealed)
         except GmconfigError as error:
             error.place = error.place or self.place(sealed)
             raise
+
+    def open_many(self, sealed: Sequence[Sealed]) -> list[object] | None:
+        """Open values in their order; None where they are better opened one by one, for whatever reason."""
+        from gmconfig.secret import together
+
+        if len(sealed) < together.MANY:
+            return None
+        try:
+            self.open(sealed[0])  # all that is found out once is found out before the process is copied
+        except GmconfigError:
+            return None
+        return together.opened(self._opened, sealed)
+
+    def _opened(self, sealed: Sealed) -> object:
+        token = self.check(sealed)
+        return seal.open_token(token, self.key(*token.key_name), sealed.context)
 
     def check(self, sealed: Sealed) -> Token:
         """Check everything about a sealed value that needs no key.

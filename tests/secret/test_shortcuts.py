@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.secret import plaintext, seal
+from gmconfig.secret import plaintext, seal, together
 from gmconfig.secret.draft import Draft
-from gmconfig.secret.token import Context, parse
+from gmconfig.secret.token import Context, Sealed, parse
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -82,3 +83,68 @@ def test_places_are_found_alike_with_and_without_an_index(world):
     for _ in range(3):
         assert {place: standing.heads(place) for place in asked} == first
     assert [len(first[place]) for place in asked] == [1] * len(places) + [0, 0]
+
+
+@pytest.fixture
+def sealed(world):
+    """Seal values of every kind, and give them with the world's vault."""
+    values = ["a", 1, -0.5, True, None, b"raw", ["x", {"y": 1}], "ö\n", "", 2**70]
+    draft = Draft(world.vault(), "set", now=NOW)
+    places = [Context("settings", None, (f"k{number}",)) for number in range(len(values))]
+    tokens = [Sealed(draft.seal(place, one), place) for place, one in zip(places, values, strict=True)]
+    for file, edit in draft.files().items():
+        (world.root / file).parent.mkdir(parents=True, exist_ok=True)
+        (world.root / file).write_bytes(edit.apply(None) or b"")
+    return world.vault(), tokens, values
+
+
+def test_two_processes_open_what_one_opens(sealed):
+    vault, tokens, values = sealed
+    found = together.opened(vault.open, tokens, many=2)
+    assert found is None or (found == values and list(map(type, found)) == list(map(type, values)))
+    assert found is not None or len(os.sched_getaffinity(0)) == 1
+    assert together.opened(vault.open, tokens) is None  # too few to pay off
+
+
+@pytest.mark.parametrize("number", [0, 9])
+def test_what_does_not_open_is_left_to_be_told_in_order(sealed, number):
+    vault, tokens, _ = sealed
+    tokens[number] = Sealed(str(tokens[number]), Context("settings", None, ("elsewhere",)))
+    assert together.opened(vault.open, tokens, many=2) is None
+
+
+def test_a_process_with_threads_is_not_copied(sealed):
+    import threading
+
+    vault, tokens, _ = sealed
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        assert together.opened(vault.open, tokens, many=2) is None
+    finally:
+        done.set()
+        other.join()
+
+
+def test_a_document_of_thousands_of_values_opens_and_says_which_does_not(tmp_path, monkeypatch):
+    from gmconfig import ConfigManager
+    from gmconfig.errors import AccessDenied
+    from tests.trading import founded
+
+    root = founded(tmp_path / "repo")
+    monkeypatch.chdir(root)
+    manager = ConfigManager()
+    draft = Draft(manager.workspace.vault(manager.workspace.project.worktree()), "set", now=NOW)
+    keys = [f"k{number}" for number in range(together.MANY + 50)]
+    tokens = [draft.seal(Context("many", None, (key,)), key.upper()) for key in keys]
+    for file, edit in draft.files().items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_bytes(edit.apply(None) or b"")
+    file = root / "config" / "many.yaml"
+    file.write_text("".join(f"{key}: {token}\n" for key, token in zip(keys, tokens, strict=True)))
+    assert manager.get_config("many") == {key: key.upper() for key in keys}
+    file.write_text(file.read_text().replace(tokens[-1], tokens[-2]))
+    with pytest.raises(AccessDenied, match="moved or copied") as caught:
+        manager.get_config("many")
+    assert caught.value.place.line == len(keys)
