@@ -188,7 +188,7 @@ def test_the_application_is_told_to_read_again(folder: Place, tmp_path: Path):
     ("command", "message"),
     [
         (("sh", "-c", "echo broken config >&2; exit 3"), "ended with 3: broken config"),
-        (("sleep", "60"), "longer than 0.2 seconds"),
+        (("sleep", "60"), "did not end within 0.2 s"),
         (("/no/such/program",), "cannot be run"),
     ],
 )

@@ -155,9 +155,11 @@ class LocalDisk:
 
     def run(self, command: Sequence[str], timeout: float) -> None:
         """Run a command."""
-        from gmconfig.target.kinds.layout.running import run
+        from gmconfig.target.command import run
 
-        run(command, timeout)
+        problem = run(command, timeout=timeout)
+        if problem:
+            raise GmconfigError(problem)
 
     def close(self) -> None:
         """Nothing is held."""

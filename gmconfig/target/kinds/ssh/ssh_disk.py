@@ -12,8 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gmconfig.errors import GmconfigError, Locked
+from gmconfig.target.command import failure
 from gmconfig.target.kinds.layout.disk import LARGEST, Found, Permissions
-from gmconfig.target.kinds.layout.running import failed
 
 if TYPE_CHECKING:
     import asyncssh
@@ -115,7 +115,7 @@ class SshDisk:
         if done.code == 1 and not done.output:
             raise Locked("another gmconfig is at work there", hint="wait until it has finished")
         if done.code:
-            raise failed(["flock"], done.code, done.output)
+            raise GmconfigError(failure(["flock"], done.code, done.output))
         try:
             yield
         finally:
@@ -143,7 +143,7 @@ class SshDisk:
         except TimeoutError:
             raise GmconfigError(f'"{command[0]}" took longer than {timeout:g} seconds') from None
         if done.exit_status:
-            raise failed(command, int(done.exit_status), _bytes(done.stderr))
+            raise GmconfigError(failure(command, int(done.exit_status), _bytes(done.stderr)))
 
     def close(self) -> None:
         """Hang up."""
@@ -159,7 +159,7 @@ class SshDisk:
         if owner is not None:
             done = self._say(["chown", "-h", "--", owner, path])
             if done.code:
-                raise failed(["chown", owner], done.code, done.output)
+                raise GmconfigError(failure(["chown", owner], done.code, done.output))
 
 
 async def _ran(connection: asyncssh.SSHClientConnection, command: Sequence[str]) -> Any:

@@ -1,0 +1,74 @@
+"""Commands of the project, run without a shell, with a time limit, and without this process's keys."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+_SHOWN = 300
+_NOT_THEIRS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
+
+
+def run(
+    command: Sequence[str], *, timeout: float, cwd: str | None = None, env: Mapping[str, str] | None = None
+) -> str | None:
+    """Run one to its end and give what went wrong, in words; None if nothing did.
+
+    Args:
+        command: the program and its arguments.
+        timeout: after how many seconds it is ended, and whatever it started with it.
+        cwd: where it runs.
+        env: what it finds in its environment besides this process's own, which is given without its keys.
+    """
+    try:
+        process = subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env={**_environment(), **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = os.strerror(error.errno or 0).lower() if isinstance(error, OSError) else str(error)
+        return f'"{command[0]}" cannot be run: {reason}'
+    return _ended(process, command, timeout)
+
+
+def failure(command: Sequence[str], code: int, output: bytes) -> str:
+    """Say how a command ended, with the last line that it said."""
+    said = _last_line(output)
+    return f'"{" ".join(command)}" ended with {code}' + (f": {said}" if said else "")
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THEIRS)}
+
+
+def _ended(process: subprocess.Popen[bytes], command: Sequence[str], timeout: float) -> str | None:
+    with process:
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            _end_all(process)
+            return f'"{command[0]}" did not end within {timeout:g} s'
+        except BaseException:
+            _end_all(process)
+            raise
+    return failure(command, process.returncode, output) if process.returncode else None
+
+
+def _end_all(process: subprocess.Popen[bytes]) -> None:
+    """End it and what it started; they have a session of their own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _last_line(output: bytes) -> str:
+    lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    return "".join(char if char.isprintable() else "?" for char in lines[-1])[:_SHOWN] if lines else ""
