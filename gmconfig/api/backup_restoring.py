@@ -1,0 +1,201 @@
+"""Bringing back what a backup has: as a new commit here, as a repository elsewhere, or as plain files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from gmconfig.api.carry_out import carry_out
+from gmconfig.api.edited import edited_values
+from gmconfig.api.sealing import Sealing
+from gmconfig.backup import live, manifest
+from gmconfig.backup.bundle import unbundle
+from gmconfig.backup.create import Asked
+from gmconfig.backup.opening import Opening
+from gmconfig.backup.unpack import check_free, restore
+from gmconfig.config.rollback import restored
+from gmconfig.errors import NotFound, Refused, UnknownVersion
+from gmconfig.project.settings import FILE
+from gmconfig.storage.change import WholeFile
+from gmconfig.storage.files import write_private
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gmconfig.api.backing_up import Backups
+    from gmconfig.api.outcome import How, Outcome
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.project import Project
+    from gmconfig.storage.change import FileEdit
+    from gmconfig.storage.snapshot import Snapshot
+
+_LIVE = "live"
+_FOLDERS = ("schemas/", "policies/", "flags/")
+"""What belongs to a configuration beside its documents; keys, the signed log and access never go back."""
+
+
+class Restored(NamedTuple):
+    """What a restore did.
+
+    Attributes:
+        backup: the backup that was restored.
+        outcome: the new commit, where it was brought back here; None elsewhere.
+        folder: where it was brought to instead.
+        files: the files that were written there; empty for a whole repository.
+        before: the id of the backup that was made first of what is replaced.
+        trusted: whether the new clone trusts its access policy already.
+    """
+
+    backup: manifest.Manifest
+    outcome: Outcome | None = None
+    folder: str | None = None
+    files: tuple[str, ...] = ()
+    before: str | None = None
+    trusted: bool = True
+
+
+def restore_here(
+    backups: Backups, word: str, how: How, *, only: Sequence[str] = (), secrets: bool = False
+) -> Restored:
+    """Make the configuration what a backup has, as a new commit; no ref moves backwards.
+
+    A backup of what is replaced is made first. Sealed values stay today's, with `secrets` those of documents
+    come back, sealed again. Documents that did not exist then stay.
+
+    Raises:
+        NotFound: the backup has nothing of what `only` asks for.
+        InvalidConfiguration: what was fine then would not pass validation now.
+    """
+    workspace = backups.workspace
+    if workspace is None:
+        raise Refused("there is no project here to restore into", hint="name a new folder: --to DIR")
+    if any(_is_live(pattern) for pattern in only):
+        hint = "deploy what was deployed then: gmconfig deploy rollback; or look at it: --to DIR"
+        raise Refused("what was live comes back by a deployment, not by a restore", hint=hint)
+    destination, found = backups.find(word)
+    commit = _fetched(workspace.project, Opening(destination, found, backups.sources))
+    edits, files = _edits(workspace, commit, only or found.documents, how, secrets=secrets)
+    before = None
+    if edits and how.commit and not how.dry_run:
+        before = backups.create(Asked(f"before-{found.id}", f"before {found.id} was restored")).id
+    outcome = carry_out(
+        workspace.project,
+        edits,
+        how,
+        operation="restore",
+        subject=f"restore {', '.join(only) or 'the configuration'} from the backup {found.name or found.id}",
+        trailers={"Backup": found.id, "Restored": commit},
+        changes=edited_values(workspace.project, edits, files=files),
+    )
+    if outcome.commit:
+        backups.tell("restored", found.id, commit=outcome.commit)
+    return Restored(found, outcome, before=before)
+
+
+def restore_elsewhere(backups: Backups, word: str, folder: str, *, only: Sequence[str] = ()) -> Restored:
+    """Make a new folder a repository with every ref of a backup, its environments held; or write some files.
+
+    Raises:
+        Refused: the folder holds something.
+        AccessDenied: no identity at hand opens the backup.
+    """
+    destination, found = backups.find(word)
+    opening = Opening(destination, found, backups.sources)
+    folder = os.path.abspath(folder)
+    check_free(folder)
+    if only:
+        files = tuple(_written(backups, opening, folder, only))
+        if not files:
+            raise NotFound(f"the backup has nothing that answers to {', '.join(only)}")
+        return Restored(found, None, folder, files)
+    pin = backups.trusted_root(found)
+    restore(opening, folder, pin=pin, held_by=backups.user)
+    backups.tell("restored", found.id, folder=folder)
+    return Restored(found, None, folder, trusted=pin is not None or not found.sealed_to)
+
+
+def _fetched(project: Project, opening: Opening) -> str:
+    """Give the backup's commit, its objects put into this repository if they are not there any more."""
+    commit = opening.contents.commit
+    if commit is None:
+        raise NotFound("there was no commit yet when this backup was made")
+    try:
+        return project.repository.resolve(commit)
+    except UnknownVersion:
+        unbundle(project.repository, opening.piece(manifest.BUNDLE) or b"")
+    return project.repository.resolve(commit)
+
+
+def _edits(
+    workspace: Workspace, commit: str, only: Sequence[str], how: How, *, secrets: bool
+) -> tuple[dict[str, FileEdit], tuple[str, ...]]:
+    project = workspace.project
+    then = project.snapshot(commit)
+    edits: dict[str, FileEdit] = {}
+    chosen = 0
+    for document in project.at(then).documents(then):
+        if _is_meant(document, only):
+            chosen += 1
+            edits |= restored(project, document, commit, secrets=secrets).edits
+    for file in _beside(then):
+        if _is_meant(file, only):
+            chosen += 1
+            edits[file] = WholeFile(then.read(file))
+    if not chosen:
+        raise NotFound(f"the backup has nothing that answers to {', '.join(only)}")
+    sealing = Sealing(workspace, "restore", how.reason, origin=workspace.vault(then))
+    return sealing.settled(edits), tuple(edits)
+
+
+def _beside(then: Snapshot) -> Iterator[str]:
+    yield from (file for file in sorted(then.files()) if file == FILE or file.startswith(_FOLDERS))
+
+
+def _is_meant(name: str, only: Sequence[str]) -> bool:
+    return not only or any(fnmatchcase(name, pattern) for pattern in only)
+
+
+def _is_live(pattern: str) -> bool:
+    return pattern == _LIVE or pattern.startswith(f"{_LIVE}/")
+
+
+def _written(backups: Backups, opening: Opening, folder: str, only: Sequence[str]) -> Iterator[str]:
+    for name, content in (*_live_files(backups, opening, only), *_repository_files(opening, only)):
+        path = os.path.normpath(os.path.join(folder, name))
+        if not path.startswith(folder + os.sep):
+            raise Refused(f'the backup has a file "{name}", which would leave {folder}')
+        write_private(path, content)
+        yield name
+
+
+def _live_files(backups: Backups, opening: Opening, only: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    patterns = [pattern for pattern in only if _is_live(pattern)]
+    raw = opening.piece(manifest.LIVE) if patterns else None
+    vault = None
+    if raw and backups.workspace:
+        vault = backups.workspace.vault(backups.workspace.project.worktree())
+    for entry in live.of_bytes(raw) if raw else ():
+        name = f"{_LIVE}/{entry['target']}"
+        if any(pattern == _LIVE or fnmatchcase(name, pattern) for pattern in patterns):
+            for file, content in live.files(entry, vault):
+                yield f"{name}/{file}", content
+
+
+def _repository_files(opening: Opening, only: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the backup's commit that are meant, from a scratch repository."""
+    import tempfile
+
+    from gmconfig.project import Project
+
+    patterns = [pattern for pattern in only if not _is_live(pattern)]
+    if not patterns:
+        return
+    with tempfile.TemporaryDirectory(prefix="gmconfig-restore-") as scratch:
+        project = Project.find(restore(opening, os.path.join(scratch, "repository")))
+        tree = project.snapshot("HEAD")
+        layers: Mapping[str, str] = {one.file: one.document for one in project.every_layer(tree)}
+        for file in sorted(tree.files()):
+            if _is_meant(file, patterns) or (file in layers and _is_meant(layers[file], patterns)):
+                yield file, tree.read(file)

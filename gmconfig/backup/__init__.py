@@ -1,0 +1,1 @@
+"""Backups: made, found again, proved by reading and by restoring, and thinned out by rules."""

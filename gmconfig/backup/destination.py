@@ -1,0 +1,206 @@
+"""One place with backups: which there are, what is known of them, and who is at work there.
+
+backups/<id>.json    manifests, each written last
+objects/<name>       pieces, shared by the backups whose manifests name them
+pins/<id>.json       kept for ever
+verified/<id>.json   when every byte of it was read last, and whether it was whole
+locks/<random>.json  who is adding, who is removing
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.backup import manifest as manifests
+from gmconfig.errors import BrokenConfiguration, Locked, NotFound, UsageError
+from gmconfig.record import process
+
+if TYPE_CHECKING:
+    from gmconfig.backup.manifest import Manifest, Piece
+    from gmconfig.backup.store import Store
+
+LATEST = "latest"
+_STALE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A backup of a destination, with what is known of it.
+
+    Attributes:
+        id: its id.
+        manifest: what it says of itself; None where that is damaged.
+        problem: why it is no good backup, as far as that is known.
+        pinned: who wants it kept for ever, and why; None if nobody does.
+        verified: when every byte of it was read last and found whole, ISO 8601.
+    """
+
+    id: str
+    manifest: Manifest | None
+    problem: str | None = None
+    pinned: str | None = None
+    verified: str | None = None
+
+
+class Destination:
+    """The backups in one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def all(self) -> list[Listed]:
+        """Give every backup, the newest first."""
+        names = [name.removesuffix(".json") for name in self.store.names("backups") if name.endswith(".json")]
+        pins, verified = (set(self.store.names(folder)) for folder in ("pins", "verified"))
+        found = [self._listed(name, f"{name}.json" in pins, f"{name}.json" in verified) for name in names]
+        return sorted(found, key=_age, reverse=True)
+
+    def good(self) -> list[Manifest]:
+        """Give the manifests that can be read, the newest first."""
+        return [one.manifest for one in self.all() if one.manifest is not None]
+
+    def find(self, word: str) -> Manifest:
+        """Give a backup by its id, the beginning of its id, its name (the newest of it), or `latest`.
+
+        Raises:
+            NotFound: none answers to it.
+            BrokenConfiguration: its manifest is damaged.
+            UsageError: several do.
+        """
+        every = self.all()
+        exact = [one for one in every if one.id == word]
+        named = [one for one in every if one.manifest and one.manifest.name == word]
+        begun = [one for one in every if word and one.id.startswith(word)]
+        chosen = exact or named[:1] or begun or (every[:1] if word == LATEST else [])
+        if len(chosen) > 1:
+            raise UsageError(f'several backups begin with "{word}"', hint="gmconfig backup list")
+        if not chosen:
+            raise NotFound(f'no backup "{word}" in {self.store.place}', hint="gmconfig backup list")
+        if chosen[0].manifest is None:
+            raise BrokenConfiguration(f"{chosen[0].id}: {chosen[0].problem}", hint="gmconfig backup list")
+        return chosen[0].manifest
+
+    def piece_with(self, kind: str, key: str, among: list[Manifest]) -> Piece | None:
+        """Give a stored piece of the same content."""
+        pieces = (manifest.piece(kind) for manifest in among)
+        return next((piece for piece in pieces if piece and piece.key == key), None)
+
+    # What is known of one
+
+    def pin(self, name: str, by: str, reason: str) -> None:
+        """Keep a backup for ever."""
+        self._note("pins", name, {"by": by, "reason": reason, "time": now()})
+
+    def unpin(self, name: str) -> None:
+        """Let the rules decide about a backup again.
+
+        Raises:
+            NotFound: it is not pinned.
+        """
+        if self.store.size(f"pins/{name}.json") is None:
+            raise NotFound(f'the backup "{name}" is not pinned', hint="gmconfig backup list")
+        self.store.remove(f"pins/{name}.json")
+
+    def note_verified(self, name: str, problems: tuple[str, ...]) -> None:
+        """Remember what reading every byte of a backup found."""
+        self._note("verified", name, {"time": now(), "problems": list(problems)})
+
+    def remove(self, name: str) -> None:
+        """Remove a backup: its manifest first, so that it never looks like a whole one."""
+        for folder in ("backups", "verified", "pins"):
+            self.store.remove(f"{folder}/{name}.json")
+
+    def _note(self, folder: str, name: str, content: Mapping[str, object]) -> None:
+        with self.store.writing(f"{folder}/{name}.json") as file:
+            file.write(json.dumps(content, ensure_ascii=False).encode())
+
+    def _listed(self, name: str, has_pin: bool, has_proof: bool) -> Listed:
+        pin = self._read(f"pins/{name}.json") if has_pin else {}
+        proof = self._read(f"verified/{name}.json") if has_proof else {}
+        problems = proof.get("problems") or []
+        pinned = (pin.get("reason") or pin.get("by") or "pinned") if has_pin else None
+        verified = str(proof["time"]) if proof.get("time") and not problems else None
+        problem = str(problems[0]) if problems else None
+        try:
+            found = manifests.of_bytes(self.store.read(f"backups/{name}.json"), name)
+        except (BrokenConfiguration, NotFound) as error:
+            return Listed(name, None, error.message, pinned)
+        return Listed(name, found, problem, pinned, verified)
+
+    def _read(self, path: str) -> Mapping[str, Any]:
+        try:
+            found = json.loads(self.store.read(path))
+        except (ValueError, NotFound):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    # Who is at work
+
+    @contextmanager
+    def at_work(self, *, alone: bool = False) -> Iterator[None]:
+        """Say that somebody adds (several may at once) or, `alone`, removes.
+
+        Each writes a file of its own and then looks at the others': that needs nothing of the store but
+        that it shows what was written.
+
+        Raises:
+            Locked: somebody removes, or adds where the caller would be alone.
+        """
+        name = f"{os.urandom(8).hex()}.json"
+        pid = os.getpid()
+        told = {"alone": alone, "time": now(), "where": process.machine(), "pid": pid}
+        with self.store.writing(f"locks/{name}") as file:
+            file.write(json.dumps({**told, "mark": process.age_mark(pid)}).encode())
+        try:
+            self._check_others(name, alone)
+            yield
+        finally:
+            self.store.remove(f"locks/{name}")
+
+    def _check_others(self, own: str, alone: bool) -> None:
+        for name in self.store.names("locks"):
+            other = self._read(f"locks/{name}")
+            if name == own or not other:
+                continue
+            if _is_over(other):
+                self.store.remove(f"locks/{name}")
+            elif alone or other.get("alone"):
+                raise Locked(
+                    f"somebody else is at work in {self.store.place}", hint="wait until they have finished"
+                )
+
+
+def now() -> str:
+    """Give this moment."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def new_id(moment: datetime) -> str:
+    """Make a backup's id."""
+    return f"{moment:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
+
+
+def _is_over(lock: Mapping[str, Any]) -> bool:
+    try:
+        begun = datetime.fromisoformat(str(lock["time"]))
+        gone = process.is_gone(str(lock["where"]), int(lock["pid"]), str(lock["mark"]))
+        return gone or datetime.now(UTC) - begun > _STALE
+    except (KeyError, ValueError, TypeError):
+        return True
+
+
+def _age(one: Listed) -> tuple[str, str]:
+    return (one.manifest.time if one.manifest else "", one.id)
+
+
+def open_destination(place: str) -> Destination:
+    """Open the backups of a place."""
+    from gmconfig.backup.store import open_store
+
+    return Destination(open_store(place))

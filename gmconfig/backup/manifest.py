@@ -1,0 +1,148 @@
+"""What a backup says of itself in clear: what it is made of, whom it is sealed to, how long it is meant to stay.
+
+It is written last, so that whatever has no manifest is no backup, and in one form only: a byte that was
+changed anywhere in it is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from gmconfig.errors import BrokenConfiguration
+from gmconfig.secret import canonical
+
+_FORMAT = 1
+BUNDLE, JOURNAL, LIVE, UNCOMMITTED, CONTENTS = "bundle", "journal", "live", "uncommitted", "contents"
+"""The kinds of pieces: all refs but the journal's, the journal's, targets, work not committed, the list of it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One stored file of a backup; several backups share one whose content did not change.
+
+    Attributes:
+        kind: what it holds.
+        name: its name among the destination's objects.
+        key: what its content was made of; the same key means the same content.
+        size, digest: of the bytes as they are stored.
+    """
+
+    kind: str
+    name: str
+    key: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One backup.
+
+    Attributes:
+        id: what names it: the time, and four digits that no other has.
+        name, description, tags: what its maker said of it.
+        time: when it was begun, ISO 8601 in UTC.
+        repository: the folder's name.
+        commit: HEAD then.
+        documents: what a restore brings back unless told otherwise; none named is all of them.
+        user, host, tool: who made it, where, with which gmconfig.
+        retention_days: how long it stays whatever the rules say.
+        sealed_to: the members whose identities open it, as `access.yaml` has them; none: it is not sealed.
+        refs, targets: how many.
+        lacking: what could not be had, in words.
+        pieces: what it is made of.
+    """
+
+    id: str
+    name: str
+    time: str
+    repository: str
+    commit: str | None = None
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    user: str = ""
+    host: str = ""
+    tool: str = ""
+    retention_days: int | None = None
+    sealed_to: tuple[Mapping[str, Any], ...] = ()
+    refs: int = 0
+    targets: int = 0
+    lacking: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def moment(self) -> datetime:
+        """When it was begun."""
+        return datetime.fromisoformat(self.time).astimezone(UTC)
+
+    @property
+    def size(self) -> int:
+        """How many bytes its pieces take, shared ones included."""
+        return sum(piece.size for piece in self.pieces)
+
+    def piece(self, kind: str) -> Piece | None:
+        """Give the piece of a kind, None if there is none."""
+        return next((piece for piece in self.pieces if piece.kind == kind), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        lists = {"tags", "documents", "sealed_to", "lacking"}
+        said = {name: list(value) if name in lists else value for name, value in asdict(self).items()}
+        return {**said, "pieces": [asdict(piece) for piece in self.pieces]}
+
+
+def as_bytes(manifest: Manifest) -> bytes:
+    """Write a manifest, with the digest of itself."""
+    tree = {"format": _FORMAT, **manifest.as_json()}
+    return canonical.dumps({"backup": tree, "sha256": canonical.digest(tree)})
+
+
+def of_bytes(raw: bytes, name: str) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        BrokenConfiguration: it is damaged, belongs to another backup, or a newer gmconfig wrote it.
+    """
+    tree = canonical.loads(raw, f'the manifest of the backup "{name}"')
+    try:
+        return _checked(tree, name)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise BrokenConfiguration(f'the manifest of the backup "{name}" is damaged') from None
+
+
+def _checked(tree: Any, name: str) -> Manifest:
+    written = dict(tree["backup"])
+    if canonical.digest(written) != tree["sha256"] or set(tree) != {"backup", "sha256"}:
+        raise ValueError("digest")
+    if written.pop("format") != _FORMAT:
+        raise BrokenConfiguration(f'the backup "{name}" was written by a newer gmconfig', hint="upgrade it")
+    if written["id"] != name:
+        raise ValueError("id")
+    for key in ("tags", "documents", "sealed_to", "lacking"):
+        written[key] = tuple(written[key])
+    pieces = tuple(Piece(**piece) for piece in written.pop("pieces"))
+    manifest = Manifest(**written, pieces=pieces)
+    _check_types(manifest)
+    return manifest
+
+
+def _check_types(manifest: Manifest) -> None:
+    """Refuse what would only be noticed later: names that leave the folder, times that are none."""
+    _ = manifest.moment
+    for piece in manifest.pieces:
+        if not piece.name.replace(".", "").replace("-", "").isalnum() or ".." in piece.name:
+            raise ValueError("piece")
+        int(piece.size), bytes.fromhex(piece.digest)
+    texts = {"id", "name", "description", "time", "repository", "user", "host", "tool"}
+    if any(not isinstance(getattr(manifest, f.name), str) for f in fields(manifest) if f.name in texts):
+        raise TypeError("text")
+
+
+def digest_of(raw: bytes) -> str:
+    """Give the digest that manifests name pieces by."""
+    return hashlib.sha256(raw).hexdigest()

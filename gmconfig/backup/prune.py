@@ -1,0 +1,111 @@
+"""Removing backups that nothing keeps, and then the pieces that no backup names any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from gmconfig.backup.retention import Candidate, Rules, Verdict, judged
+from gmconfig.errors import BrokenConfiguration, UsageError
+from gmconfig.target.declared import duration
+
+if TYPE_CHECKING:
+    from gmconfig.backup.destination import Destination, Listed
+
+COUNTS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What pruning did, or would do: a verdict for each backup, and what was freed besides.
+
+    Attributes:
+        verdicts: the newest backup first.
+        damaged: manifests that nobody can read; they stay until somebody has looked.
+        pieces: how many stored pieces no backup names any more.
+        size: their bytes.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    damaged: tuple[str, ...]
+    pieces: int
+    size: int
+
+
+def prune(destination: Destination, rules: Rules, *, dry_run: bool) -> Pruned:
+    """Remove what nothing keeps.
+
+    Raises:
+        UsageError: the rules are empty, and no backup says how long it stays.
+        Locked: somebody is adding one.
+    """
+    if dry_run:
+        return _pruned(destination, rules, dry_run=True)
+    with destination.at_work(alone=True):
+        return _pruned(destination, rules, dry_run=False)
+
+
+def _pruned(destination: Destination, rules: Rules, *, dry_run: bool) -> Pruned:
+    every = destination.all()
+    candidates = [_candidate(one) for one in every if one.manifest is not None]
+    verdicts = judged(candidates, rules, datetime.now(UTC))
+    damaged = tuple(one.id for one in every if one.manifest is None)
+    staying = {verdict.id for verdict in verdicts if verdict.stays}
+    orphans = [] if damaged else _orphans(destination, every, staying)
+    size = sum(destination.store.size(f"objects/{name}") or 0 for name in orphans)
+    if not dry_run:
+        for verdict in verdicts:
+            if not verdict.stays:
+                destination.remove(verdict.id)
+        for name in orphans:
+            destination.store.remove(f"objects/{name}")
+        destination.store.sweep()
+    return Pruned(tuple(verdicts), damaged, len(orphans), size)
+
+
+def _orphans(destination: Destination, every: Sequence[Listed], staying: set[str]) -> list[str]:
+    """Give the pieces that only backups which go have named; a damaged manifest may name any of them."""
+    manifests = (one.manifest for one in every if one.manifest and one.id in staying)
+    named = {piece.name for manifest in manifests for piece in manifest.pieces}
+    return [name for name in destination.store.names("objects") if name not in named]
+
+
+def _candidate(one: Listed) -> Candidate:
+    if one.manifest is None:
+        raise BrokenConfiguration(f"{one.id}: {one.problem}")
+    made = one.manifest
+    return Candidate(
+        one.id,
+        made.moment,
+        made.retention_days,
+        made.tags,
+        pinned=one.pinned is not None,
+        verified=one.verified is not None,
+        broken=one.problem is not None,
+    )
+
+
+def rules_of(settings: Mapping[str, object]) -> Rules:
+    """Read rules as gmconfig.yaml has them, below `backups: {keep: …}`."""
+    counts = {name: int(str(settings[name])) for name in COUNTS if settings.get(name) is not None}
+    within, tags = settings.get("within"), settings.get("tags")
+    return Rules(
+        **counts,
+        within=span(str(within)) if within else None,
+        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
+    )
+
+
+def span(text: str) -> timedelta:
+    """Give the time span of a text such as `30d`, `12h` or `2w`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    number, unit = text[:-1], text[-1:]
+    days = {"d": 1, "w": 7, "y": 366}
+    if number.isascii() and number.isdigit() and len(number) < 7 and unit in {*days, "h", "m", "s"}:
+        return timedelta(days=int(number) * days[unit]) if unit in days else timedelta(seconds=duration(text))
+    raise UsageError(f'"{text}" is no time span', hint="30d, 12h or 2w")

@@ -1,0 +1,154 @@
+"""A backup made a repository again, in a folder of its own: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gmconfig.backup import manifest
+from gmconfig.backup.bundle import unbundle
+from gmconfig.backup.uncommitted import lay_out
+from gmconfig.errors import GitTrouble, Refused
+from gmconfig.storage.files import TEMPORARY, make_folders, reported
+from gmconfig.storage.git import Repository
+from gmconfig.storage.git.environment import environment_for
+from gmconfig.storage.git.process import failed, run_git
+
+if TYPE_CHECKING:
+    from gmconfig.backup.contents import Contents
+    from gmconfig.backup.opening import Opening
+    from gmconfig.project import Project
+
+_UNBORN = "refs/heads/gmconfig-restored"
+
+
+def restore(opening: Opening, folder: str, *, pin: str | None = None, held_by: str | None = None) -> str:
+    """Make a folder a repository with every ref of a backup, and what was uncommitted then.
+
+    Args:
+        opening: the backup.
+        folder: a folder that does not exist, or is empty.
+        pin: the root of the access policy that the new clone is to trust; None leaves that to its first use.
+        held_by: who holds every environment at what was deployed last, so that nothing is deployed from the
+            old state by accident; None holds nothing.
+
+    Raises:
+        Refused: the folder holds something.
+    """
+    check_free(folder)
+    contents = opening.contents
+    with _whole(folder) as fresh:
+        repository = _filled(opening, contents, fresh)
+        _check_out(repository, contents)
+        archive = opening.piece(manifest.UNCOMMITTED)
+        if archive is not None:
+            lay_out(fresh, archive, contents.removed)
+        _settle(fresh, contents, pin, held_by, opening.manifest.id)
+    return os.path.join(folder, contents.prefix) if contents.prefix else folder
+
+
+def check_free(folder: str) -> None:
+    """Refuse a folder that holds something.
+
+    Raises:
+        Refused: it does.
+    """
+    with reported(folder):
+        if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+            raise Refused(f'"{folder}" exists and is not empty', hint="name a new folder: --to DIR")
+
+
+@contextmanager
+def _whole(folder: str) -> Iterator[str]:
+    """Give a folder beside the wanted one, which takes its name when the block ends well."""
+    folder = os.path.abspath(folder)
+    make_folders(os.path.dirname(folder))
+    fresh = f"{folder}.{os.urandom(4).hex()}{TEMPORARY}"
+    try:
+        with reported(folder):
+            os.mkdir(fresh, 0o700)
+            yield fresh
+            if os.path.isdir(folder):
+                os.rmdir(folder)
+            os.rename(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _filled(opening: Opening, contents: Contents, folder: str) -> Repository:
+    _git(folder, "init", "--quiet", "--template=", f"--object-format={_form(contents)}", folder)
+    repository = Repository.discover(folder)
+    repository.run("symbolic-ref", "HEAD", contents.head or _UNBORN)
+    if contents.shallow:
+        with open(os.path.join(repository.common_dir, "shallow"), "w", encoding="ascii") as file:
+            file.write("".join(f"{commit}\n" for commit in contents.shallow))
+    for kind in (manifest.BUNDLE, manifest.JOURNAL):
+        raw = opening.piece(kind)
+        if raw is not None:
+            unbundle(repository, raw)
+    repository.run("update-ref", "--no-deref", "--stdin", "-z", input=_commands(contents.refs))
+    for name, target in contents.links.items():
+        repository.run("symbolic-ref", name, target)
+    return repository
+
+
+def _form(contents: Contents) -> str:
+    if contents.object_format not in ("sha1", "sha256"):
+        raise GitTrouble(f'"{contents.object_format}" is no form of a repository that git knows')
+    return contents.object_format
+
+
+def _commands(refs: Mapping[str, str]) -> bytes:
+    return b"".join(os.fsencode(f"create {name}\0{commit}\0") for name, commit in sorted(refs.items()))
+
+
+def _check_out(repository: Repository, contents: Contents) -> None:
+    if contents.commit is None:
+        return
+    if contents.head is None:
+        repository.run("update-ref", "--no-deref", "HEAD", contents.commit)
+    repository.run("reset", "--quiet", "--hard")
+
+
+def _settle(folder: str, contents: Contents, pin: str | None, held_by: str | None, name: str) -> None:
+    from gmconfig.project import Project
+    from gmconfig.project.settings import FILE
+    from gmconfig.secret.pin import pin as pin_root
+
+    root = os.path.join(folder, contents.prefix) if contents.prefix else folder
+    if not os.path.exists(os.path.join(root, FILE)):
+        return
+    project = Project.find(root)
+    if pin:
+        pin_root(project.repository, project.prefix, pin)
+    if held_by is not None:
+        _hold(project, held_by, name)
+
+
+def _hold(project: Project, by: str, name: str) -> None:
+    """Hold every environment that something is deployed into."""
+    from gmconfig.backup.destination import now
+    from gmconfig.record.chain import Chain
+    from gmconfig.record.entry import State
+    from gmconfig.record.hold import Hold, Holds
+    from gmconfig.target.declared import targets
+
+    head = project.repository.head()
+    if head is None:
+        return
+    for environment in dict.fromkeys(target.environment for target in targets(project).values()):
+        good = (State.SUCCEEDED, State.PARTIAL)
+        last = next((one for one in Chain(project, environment).records() if one.state in good), None)
+        commit, record = (last.commit, last.id) if last else (head, None)
+        reason = f"restored from the backup {name}"
+        Holds(project, environment).add(Hold(commit, record, by=by, reason=reason, since=now()))
+
+
+def _git(folder: str, *arguments: str) -> None:
+    environ = environment_for(folder, os.environ, os.getcwd())
+    done = run_git(arguments, cwd=folder, environ=environ)
+    if done.returncode:
+        raise failed(arguments, done.stderr, folder)
