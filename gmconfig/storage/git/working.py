@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -86,6 +85,8 @@ def _record(root: str) -> Iterator[str]:
     """Give a folder for the record, under the worktree's lock where there is a repository."""
     found = find_root(root)
     if found is None:
+        import tempfile
+
         with tempfile.TemporaryDirectory() as folder:
             yield os.path.join(folder, "record")
         return
