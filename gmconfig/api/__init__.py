@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Update,
     )
     from gmconfig.api.config_manager import ConfigManager
+    from gmconfig.api.config_monitor import ConfigMonitor
     from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
     from gmconfig.api.doctor import Examined, examine
     from gmconfig.api.environment import Environment
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from gmconfig.flag.experiment.assessment import Assessment, Verdict
     from gmconfig.flag.experiment.definition import Experiment
     from gmconfig.flag.state import FeatureState
+    from gmconfig.monitor.alert import Alert
+    from gmconfig.monitor.compliance.status import ComplianceStatus
     from gmconfig.path import KeyPath
     from gmconfig.secret.generator import SecretType
     from gmconfig.secret.token import Secret
@@ -78,6 +81,7 @@ _HOMES = {
         "Update",
     ),
     "api.config_manager": ("ConfigManager",),
+    "api.config_monitor": ("ConfigMonitor",),
     "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
     "api.doctor": ("Examined", "examine"),
     "api.environment": ("Environment",),
@@ -126,6 +130,8 @@ _HOMES = {
     "flag.experiment.assessment": ("Assessment", "Verdict"),
     "flag.experiment.definition": ("Experiment",),
     "flag.state": ("FeatureState",),
+    "monitor.alert": ("Alert",),
+    "monitor.compliance.status": ("ComplianceStatus",),
     "path": ("KeyPath",),
     "secret.generator": ("SecretType",),
     "secret.token": ("Secret",),
@@ -139,13 +145,16 @@ __all__ = [
     "AccessChange",
     "AccessDenied",
     "AccessSummary",
+    "Alert",
     "AlertSeverity",
     "Assessment",
     "AuditEntry",
     "BrokenConfiguration",
     "Change",
     "ComplianceRule",
+    "ComplianceStatus",
     "ConfigManager",
+    "ConfigMonitor",
     "ConfigValidator",
     "Decision",
     "DocumentDifference",

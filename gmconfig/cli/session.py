@@ -10,7 +10,14 @@ TYPE_CHECKING = False  # typing costs more to import than this module takes to r
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from gmconfig.api import ConfigManager, ConfigValidator, FeatureFlagManager, SecretsManager
+    from gmconfig.api import (
+        ConfigManager,
+        ConfigMonitor,
+        ConfigValidator,
+        FeatureFlagManager,
+        SecretsManager,
+    )
+    from gmconfig.api.backing_up import Backups
     from gmconfig.api.deploying import Deployer
     from gmconfig.api.drifting import Drifter
     from gmconfig.api.workspace import Workspace
@@ -78,6 +85,24 @@ class Session:
         from gmconfig.api.drifting import Drifter
 
         return Drifter(self.deployer(user, **settings))
+
+    def monitor(self, environment: str | None = None, **settings: Any) -> ConfigMonitor:
+        """Open the alerts and figures of this folder."""
+        from gmconfig.api import ConfigMonitor
+
+        return ConfigMonitor(self.manager(environment), **settings)
+
+    def backups(self, place: str | None = None, user: str | None = None) -> Backups:
+        """Open the backups of this folder; where it has no project, those that its user has."""
+        from gmconfig.api.backing_up import Backups
+        from gmconfig.api.workspace import Workspace
+        from gmconfig.errors import NotFound
+
+        try:
+            workspace = Workspace(root=self.directory or None)
+        except NotFound:
+            return Backups(None, place, user=user)
+        return Backups(workspace, place, user=user)
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

@@ -32,6 +32,18 @@ def _target(value: object, keys: Keys, problems: list[Problem]) -> None:
     TARGET(value, keys, problems)
 
 
+def _handler(value: object, keys: Keys, problems: list[Problem]) -> None:
+    from gmconfig.project.alert_keys import HANDLER
+
+    HANDLER(value, keys, problems)
+
+
+def _thresholds(value: object, keys: Keys, problems: list[Problem]) -> None:
+    from gmconfig.project.alert_keys import THRESHOLDS
+
+    THRESHOLDS(value, keys, problems)
+
+
 TEXT = Scalar("text", (str,))
 FLAG = Scalar("true or false", (bool,))
 NAME = Scalar("a name", (str,), is_name)
@@ -74,7 +86,9 @@ SHAPE = Record(
         "targets": MapOf(_target, lambda key: _named("a target", key)),
         "freezes": ListOf(ANYTHING),
         "backups": ANYTHING,
-        "alerts": Record({"handlers": MapOf(ANYTHING), "thresholds": ANYTHING}),
+        "alerts": Record(
+            {"handlers": MapOf(_handler, lambda key: _named("a handler", key)), "thresholds": _thresholds}
+        ),
         "automation": Record({"rules": ListOf(ANYTHING)}),
         "flags": Record(
             {

@@ -54,12 +54,7 @@ def checked(
     """Check a document, given all its layers; in all environments, or in those that are named."""
     findings: list[Finding] = []
     lines: dict[tuple[str, int], str] = {}
-    loaded, several = _read(subject, layers, findings, lines)
-    view = View(subject, document, several or tuple(loaded.values()))
-    if several:
-        view.variants = list(_separate(view, several, environments))
-    else:
-        view.variants = list(_variants(view, loaded, layers, environments))
+    view, several = viewed(subject, document, layers, findings, lines, environments)
     for check in CHECKS.values():
         findings.extend(check(view))
     if several:  # a check of the file's text has seen it once for each of them
@@ -75,6 +70,24 @@ def checked(
     )
     view.variants = []  # they point back at the view, and no collector runs that would find such a circle
     return found
+
+
+def viewed(
+    subject: Subject,
+    document: str,
+    layers: Sequence[Layer],
+    findings: list[Finding],
+    lines: dict[tuple[str, int], str],
+    environments: Collection[str] | None = None,
+) -> tuple[View, bool]:
+    """Give a document as checks see it, and whether its file holds several; what cannot be read is a finding."""
+    loaded, several = _read(subject, layers, findings, lines)
+    view = View(subject, document, several or tuple(loaded.values()))
+    if several:
+        view.variants = list(_separate(view, several, environments))
+    else:
+        view.variants = list(_variants(view, loaded, layers, environments))
+    return view, bool(several)
 
 
 def _read(

@@ -50,7 +50,12 @@ EVERYTHING = {
     },
     "freezes": [{"from": "2026-12-24"}],
     "backups": {"keep": 7},
-    "alerts": {"handlers": {"mail": {"to": "ops"}}, "thresholds": {"latency": 3}},
+    "alerts": {
+        "handlers": {"mail": {"command": ["mail", "ops"], "severity": "error", "kinds": ["drift"]},
+                     "chat": {"webhook_from": "CHAT_URL", "form": "slack", "timeout": "5s"},
+                     "pager": {"webhook": "https://pager/x", "form": "alertmanager"}},
+        "thresholds": {"compliance_score": 90, "disk_free_percent": 5.5},
+    },
     "automation": {"rules": [{"on": "drift"}]},
     "flags": {"events_dir": "/var/events", "more": 1},
     "remote": "upstream",

@@ -62,23 +62,35 @@ class Listed:
 
 
 def touching(
-    repository: Repository, prefix: str, paths: Sequence[str], rev: str = "HEAD", *, first_parent: bool = True
+    repository: Repository,
+    prefix: str,
+    paths: Sequence[str],
+    rev: str = "HEAD",
+    *,
+    first_parent: bool = True,
+    since: datetime | None = None,
 ) -> list[Revision]:
     """Give the commits that changed any of the paths, newest first; a folder means all that is in it.
 
     A merge counts as what it brought to its first parent's line. No path at all means every file below
-    the prefix.
+    the prefix. `since` leaves out what was committed before.
 
     Raises:
         GitTrouble: the clone is shallow, so that older commits are missing.
         UnknownVersion: no commit answers to `rev`.
     """
-    found = listed(repository, prefix, paths, rev, first_parent=first_parent)
+    found = listed(repository, prefix, paths, rev, first_parent=first_parent, since=since)
     return [each.revision() for each in found]
 
 
 def listed(
-    repository: Repository, prefix: str, paths: Sequence[str], rev: str = "HEAD", *, first_parent: bool = True
+    repository: Repository,
+    prefix: str,
+    paths: Sequence[str],
+    rev: str = "HEAD",
+    *,
+    first_parent: bool = True,
+    since: datetime | None = None,
 ) -> list[Listed]:
     """Give the same for those who need to know more of a few commits only.
 
@@ -86,10 +98,12 @@ def listed(
         GitTrouble: the clone is shallow, so that older commits are missing.
         UnknownVersion: no commit answers to `rev`.
     """
-    require_full_history(repository)
+    if since is None:
+        require_full_history(repository)
     folder = prefix.strip("/")
     below = f"{folder}/" if folder else ""
-    line = ("--first-parent", "-m") if first_parent else ()
+    line = [*(("--first-parent", "-m") if first_parent else ())]
+    line += [f"--since={since.isoformat()}"] if since else []
     start = rev if rev == "HEAD" else repository.resolve(rev)
     asked = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-show-signature", *line)
     chosen = [below + path for path in paths] or ([folder] if folder else [])

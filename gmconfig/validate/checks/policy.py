@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from gmconfig.config.placeholder import Unknown
 from gmconfig.finding import Finding
 from gmconfig.path import format_keys, value_at
@@ -16,6 +18,42 @@ if TYPE_CHECKING:
     from gmconfig.validate.policy.index import Anchored
     from gmconfig.validate.schema.compiled import Schema
     from gmconfig.validate.view import Variant, View
+
+
+class Judged(NamedTuple):
+    """One value that a rule means in one environment: whether it is as the rule demands (None: nobody knows)."""
+
+    rule: ComplianceRule
+    environment: str | None
+    path: str
+    passes: bool | None
+    findings: tuple[Finding, ...] = ()
+
+
+def judged(view: View) -> Iterator[Judged]:
+    """Yield every value that a rule means, in each environment, with the findings about it."""
+    index, chain = view.subject.policies.index, view.subject.project.chain
+    seen: dict[int, Anchored] = {}
+    for variant in view.variants:
+        meant = index.meant(view.document, tuple(map(chain, variant.environments)))
+        for number, places in index.found(variant.value, meant, seen):
+            for environment in meant[number] or (None,):
+                yield from _judged(variant, index.rules[number], environment, places)
+
+
+def _judged(
+    variant: Variant, rule: ComplianceRule, environment: str | None, places: list[Keys]
+) -> Iterator[Judged]:
+    named = (environment,) if environment else ()
+    for keys in places:
+        path = format_keys(keys)
+        if isinstance(value_at(variant.value, keys), Unknown):
+            yield Judged(rule, environment, path, None)
+        else:
+            found = tuple(_ruled(variant, rule, named, [keys]))
+            yield Judged(rule, environment, path, not found, found)
+    if rule.required and not places:
+        yield Judged(rule, environment, str(rule.paths[0]), False, tuple(_ruled(variant, rule, named, [])))
 
 
 def check(view: View) -> Iterator[Finding]:

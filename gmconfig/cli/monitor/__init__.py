@@ -1,0 +1,12 @@
+"""`gmconfig monitor`: alerts, compliance, health, figures and reports."""
+
+from gmconfig.cli.verb import group
+
+app = group(
+    "See how things stand: alerts, compliance, health, metrics, reports. Between runs nothing watches."
+)
+
+from gmconfig.cli.monitor import alerts  # noqa: E402
+
+for module in (alerts,):
+    module.register(app)

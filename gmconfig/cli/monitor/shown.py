@@ -1,0 +1,86 @@
+"""Alerts and what becomes of them, as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.cli import terminal
+from gmconfig.cli.deploy.shown import ago
+
+if TYPE_CHECKING:
+    from gmconfig.monitor.alert import Alert
+    from gmconfig.monitor.outbox import Message
+
+STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
+
+
+def alerts(found: Iterable[Alert]) -> Iterator[terminal.Line]:
+    """Give alerts one a line, then how to go on."""
+    listed = list(found)
+    yield from terminal.table([_row(one) for one in listed])
+    open_ones = [one for one in listed if not one.resolved]
+    if open_ones:
+        first = open_ones[0]
+        yield f"{len(open_ones):,} open"
+        if first.hint:
+            yield [("  look     ", "dim"), first.hint]
+        yield [("  known    ", "dim"), f"gmconfig monitor alerts ack {first.id}"]
+        yield [("  resolve  ", "dim"), f"gmconfig monitor alerts resolve {first.id}"]
+
+
+def _row(one: Alert) -> list[terminal.Span]:
+    state = "" if one.state == "firing" else f"{one.state}{' by ' + _name(one.by) if one.by else ''}"
+    style = "dim" if one.resolved else STYLES[one.severity]
+    return [
+        (one.id, "dim"),
+        (str(one.severity), style),
+        one.message,
+        (ago(one.changed_at), "dim"),
+        (state, "dim"),
+    ]
+
+
+def alert(one: Alert) -> Iterator[terminal.Line]:
+    """Give one alert with all that is known of it."""
+    yield [(one.message, "bold")]
+    by = f" by {_name(one.by)}" if one.by else ""
+    reason = f": {one.reason}" if one.reason else ""
+    rows = [
+        ("alert", one.id),
+        ("state", f"{one.state}{by}{reason}{', mute until it clears' if one.muted else ''}"),
+        ("severity", str(one.severity)),
+        ("kind", str(one.kind)),
+        ("rule", one.rule),
+        ("about", one.subject),
+        ("raised", f"{ago(one.started_at)}" + (f", {one.times:,} times in all" if one.times > 1 else "")),
+        ("look", one.hint or ""),
+    ]
+    for name, text in rows:
+        if text:
+            yield [(f"  {name:<9} ", "dim"), text]
+
+
+def tried(name: str, problem: str | None) -> list[terminal.Span]:
+    """Give what became of a test alert as a row."""
+    return [name, ("did not arrive", "red") if problem else ("arrived", "green"), problem or ""]
+
+
+def waiting(one: Message) -> list[terminal.Span]:
+    """Give a message that waits as a row."""
+    return [one.handler, one.alert.message, (f"{one.attempts:,} tries", "dim"), one.error or ""]
+
+
+def waiting_record(one: Message) -> dict[str, Any]:
+    """Give a message that waits as JSON has it."""
+    return {
+        "id": one.id,
+        "handler": one.handler,
+        "alert": one.alert.id,
+        "attempts": one.attempts,
+        "error": one.error,
+    }
+
+
+def _name(who: str | None) -> str:
+    return (who or "").partition(" <")[0]

@@ -1,0 +1,76 @@
+"""The score of each commit on the current line, each judged as of its own day and counted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import GmconfigError
+from gmconfig.monitor.compliance.check import tallies
+from gmconfig.monitor.compliance.score import by, score
+from gmconfig.storage.cache import Cache
+from gmconfig.storage.git.history import Revision, touching
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+COMMITS = 30
+_FORM = 1
+_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A commit and its score; None where it could not be counted, or nothing was checked."""
+
+    commit: str
+    time: str
+    author: str
+    subject: str
+    score: float | None
+    failed: int
+    environments: dict[str, float | None]
+
+
+def trend(project: Project, commits: int = COMMITS) -> list[Point]:
+    """Give the last commits that changed something below the root, the oldest first.
+
+    Raises:
+        GitTrouble: the clone is shallow.
+    """
+    folder = project.git_folder
+    cache = Cache(f"{folder}/gmconfig") if folder else None
+    name = f"compliance-{project.prefix}"
+    kept = _kept(cache.load(name) if cache else None)
+    revisions = touching(project.repository, project.prefix, [])[:commits]
+    new = {one.commit: _counted(project, one) for one in revisions if one.commit not in kept}
+    known = {**kept, **new}
+    if new and cache:
+        cache.store(name, (_FORM, dict(list(known.items())[-_KEPT:])))
+    return [_point(one, known[one.commit]) for one in reversed(revisions)]
+
+
+_Counted = tuple[float | None, int, dict[str, float | None]]
+
+
+def _counted(project: Project, revision: Revision) -> _Counted:
+    day = revision.date.astimezone(UTC).date().isoformat()
+    try:
+        found = tallies(project, project.snapshot(revision.commit), day)
+    except GmconfigError:  # a commit that cannot be understood has no score
+        return None, 0, {}
+    whole = score(found)
+    environments = by(found, lambda one: one.environment or "")
+    return whole.value, whole.failed, {name: one.value for name, one in environments.items()}
+
+
+def _point(revision: Revision, counted: _Counted) -> Point:
+    time = revision.date.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Point(revision.commit, time, revision.author, revision.subject, *counted)
+
+
+def _kept(loaded: object) -> dict[str, _Counted]:
+    if isinstance(loaded, tuple) and len(loaded) == 2 and loaded[0] == _FORM and isinstance(loaded[1], dict):
+        return loaded[1]
+    return {}

@@ -1,0 +1,141 @@
+"""A handler: who is told of which alerts, and how; declared below `alerts: handlers:` of gmconfig.yaml."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.finding import Severity
+from gmconfig.monitor.forms import FORMS
+from gmconfig.target.declared import duration
+
+if TYPE_CHECKING:
+    from gmconfig.monitor.alert import Alert
+    from gmconfig.project import Project
+
+CONSENT = "gmconfig.alertCommands"
+"""The switch in a clone's own git configuration without which no command of gmconfig.yaml runs there."""
+
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Where alerts go.
+
+    Attributes:
+        name: its key in gmconfig.yaml.
+        url: of a webhook; `url_from` names the variable of the environment that holds it.
+        form: what a webhook is sent.
+        command: a program that gets the alert as JSON on its input.
+        severity: the least that it is told of.
+        kinds: what it is told of; nothing means everything.
+        timeout: seconds until it counts as failed.
+    """
+
+    name: str
+    url: str | None = None
+    url_from: str | None = None
+    form: str = "webhook"
+    command: tuple[str, ...] = ()
+    severity: Severity = Severity.INFO
+    kinds: tuple[str, ...] = ()
+    timeout: float = 10.0
+
+    def wants(self, alert: Alert) -> bool:
+        """Whether it is to be told: nobody hears that something of mere interest is over."""
+        if alert.state == "acknowledged" or (alert.resolved and alert.severity is Severity.INFO):
+            return False
+        return _RANK[alert.severity] <= _RANK[self.severity] and (not self.kinds or alert.kind in self.kinds)
+
+    def send(self, alert: Alert, message_id: str, now: datetime, project: Project) -> str | None:
+        """Tell it once; give what went wrong, in words, or None."""
+        if self.command:
+            return self._run(alert, message_id, project)
+        return self._post(FORMS[self.form](alert, now), message_id)
+
+    def _post(self, body: object, message_id: str) -> str | None:
+        url = os.environ.get(self.url_from, "") if self.url_from else self.url or ""
+        if not url.startswith(("http://", "https://")):
+            return f"${self.url_from} holds no URL" if self.url_from else "its URL is none"
+        headers = {"Content-Type": "application/json", "Idempotency-Key": message_id}
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310
+        try:
+            with _OPENER.open(request, timeout=self.timeout) as answer:
+                return None if 200 <= answer.status < 300 else f"it answered {answer.status}"
+        except urllib.error.HTTPError as error:
+            error.close()
+            return f"it answered {error.code}"
+        except (OSError, HTTPException, ValueError) as error:
+            return f"it cannot be reached: {getattr(error, 'reason', error) or type(error).__name__}"
+
+    def _run(self, alert: Alert, message_id: str, project: Project) -> str | None:
+        if not project.repository.switched_on(CONSENT):
+            return f"commands do not run in this clone before: git config {CONSENT} true"
+        given = json.dumps({**alert.as_json(), "message_id": message_id}).encode()
+        name = self.command[0]
+        try:
+            process = subprocess.Popen(
+                self.command,
+                cwd=project.root,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            return f'"{name}" cannot be run: {error}'
+        with process:
+            try:
+                process.communicate(given, timeout=self.timeout)
+            except subprocess.TimeoutExpired:
+                _end(process)
+                return f'"{name}" did not end within {self.timeout:g} s'
+        return f'"{name}" ended with {process.returncode}' if process.returncode else None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An alert goes where gmconfig.yaml says, and nowhere else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def handlers(project: Project) -> dict[str, Handler]:
+    """Give the declared handlers by name."""
+    declared = project.settings.section("alerts").get("handlers")
+    entries = declared if isinstance(declared, dict) else {}
+    return {name: _handler(name, entry) for name, entry in entries.items() if isinstance(entry, dict)}
+
+
+def _handler(name: str, entry: Mapping[str, Any]) -> Handler:
+    said = {key: value for key, value in entry.items() if value is not None}
+    return Handler(
+        name,
+        said.get("webhook"),
+        said.get("webhook_from"),
+        said.get("form", "webhook"),
+        tuple(said.get("command", ())),
+        Severity(said.get("severity", "info")),
+        tuple(said.get("kinds", ())),
+        duration(said.get("timeout", "10s")),
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a command and what it started; they have a session of their own."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, 9)
+    process.wait()

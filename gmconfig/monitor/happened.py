@@ -1,0 +1,163 @@
+"""What the journal's events mean for alerts: the last word on each deployment, secret, document and backup. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from gmconfig.drift import detection
+from gmconfig.finding import Severity
+from gmconfig.monitor.alert import Kind
+from gmconfig.monitor.condition import Condition
+
+FRESH = timedelta(hours=24)
+"""How long something that just happened is told of."""
+
+RULES = (
+    "deployment-failed", "deployment-partial", "deployed", "drift", "secret-rotated", "secret-overdue",
+    "reload-failed", "backup-failed",
+)  # fmt: skip
+"""The rules that this module looks at."""
+
+_FAILED = {
+    "restore_failed": (Severity.CRITICAL, "failed and left something changed"),
+    "failed": (Severity.CRITICAL, "failed"),
+    "restored": (Severity.ERROR, "failed and was taken back"),
+    "aborted": (Severity.WARNING, "was aborted"),
+}
+
+
+def conditions(events: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
+    """Yield what holds now by the journal."""
+    listed = list(events)
+    yield from _deployments(listed, now)
+    yield from _drift(listed, now.date())
+    yield from _secrets(listed, now)
+    yield from _reloads(listed, now)
+    yield from _backups(listed)
+
+
+def is_fresh(time: object, now: datetime) -> bool:
+    """Whether something happened within the last day."""
+    moment = moment_of(time)
+    return moment is not None and now - moment < FRESH
+
+
+def moment_of(time: object) -> datetime | None:
+    """Read a moment as events write it; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(str(time))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC)
+
+
+def _deployments(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
+    last = {str(event.get("environment")): event for event in events if event.get("kind") == "deployment"}
+    for environment, event in last.items():
+        state, name = str(event.get("state")), str(event.get("id"))
+        where = {"environment": environment, "occurrence": name, "hint": f"gmconfig deploy show {name}"}
+        if state in _FAILED:
+            severity, words = _FAILED[state]
+            error = f": {event['error']}" if event.get("error") else ""
+            yield Condition(
+                "deployment-failed", environment, Kind.CHANGE, severity, f"{name} {words}{error}", **where
+            )
+        elif state == "partial":
+            message = f"{name} reached some targets only"
+            yield Condition(
+                "deployment-partial", environment, Kind.CHANGE, Severity.WARNING, message, **where
+            )
+        elif state == "succeeded" and is_fresh(event.get("time"), now):
+            message = f"{name} was deployed{_by(event)}"
+            yield Condition("deployed", environment, Kind.CHANGE, Severity.INFO, message, **where)
+
+
+def _drift(events: list[Mapping[str, Any]], today: date) -> Iterator[Condition]:
+    found: dict[str, list[detection.DriftDetection]] = {}
+    for one in detection.told_by(events).values():
+        if one.counts(today):
+            found.setdefault(one.target, []).append(one)
+    for target, drifts in found.items():
+        first = min(drifts, key=lambda one: (one.document, one.path))
+        more = f" and {len(drifts) - 1:,} more" if len(drifts) > 1 else ""
+        yield Condition(
+            "drift", target, Kind.DRIFT, Severity.ERROR,
+            f"{first.document} {first.path}{more} on {target} was changed outside gmconfig",
+            hint=f"gmconfig drift detect {target}",
+            environment=first.environment,
+            config_name=first.document if len({one.document for one in drifts}) == 1 else None,
+            target=target,
+            occurrence="+".join(sorted(f"{one.id}@{one.detected_at}" for one in drifts)),
+        )  # fmt: skip
+
+
+def _secrets(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
+    overdue: dict[tuple[str, str], Mapping[str, Any]] = {}
+    rotated: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for event in events:
+        key = (str(event.get("secret")), str(event.get("environment") or "common"))
+        if event.get("kind") == "secret-overdue":
+            overdue[key] = event
+        elif event.get("kind") == "secret-rotated":
+            overdue.pop(key, None)
+            rotated[key] = event
+    for (name, environment), event in overdue.items():
+        yield Condition(
+            "secret-overdue", f"{environment}/{name}", Kind.SECURITY, Severity.WARNING,
+            str(event.get("message") or f'secret "{name}" is overdue'),
+            hint=f"gmconfig secret rotate {name}" + (f" -e {environment}" if environment != "common" else ""),
+            environment=environment,
+            occurrence=str(event.get("message") or ""),
+        )  # fmt: skip
+    for (name, environment), event in rotated.items():
+        if is_fresh(event.get("time"), now):
+            yield Condition(
+                "secret-rotated", f"{environment}/{name}", Kind.SECURITY, Severity.INFO,
+                f'secret "{name}" of {environment} was rotated {_how(event)}',
+                hint="gmconfig secret audit",
+                environment=environment,
+                occurrence=str(event.get("commit") or event.get("time")),
+            )  # fmt: skip
+
+
+def _reloads(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
+    last: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for event in events:
+        if event.get("kind") == "reload-failed" and is_fresh(event.get("time"), now):
+            last[(str(event.get("document")), str(event.get("environment") or "common"))] = event
+    for (document, environment), event in last.items():
+        yield Condition(
+            "reload-failed", f"{document}/{environment}", Kind.CHANGE, Severity.ERROR,
+            f"{document} was not reloaded, the last good values stay: {event.get('message')}",
+            hint="gmconfig validate",
+            environment=None if environment == "common" else environment,
+            config_name=document,
+            occurrence=str(event.get("message")),
+        )  # fmt: skip
+
+
+def _backups(events: list[Mapping[str, Any]]) -> Iterator[Condition]:
+    last: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        if str(event.get("kind", "")).startswith("backup"):
+            last[str(event.get("destination") or event.get("url") or "backups")] = event
+    for where, event in last.items():
+        if event.get("ok") is False or str(event.get("kind")).endswith("-failed"):
+            message = str(event.get("error") or event.get("message") or "a backup cannot be trusted")
+            yield Condition(
+                "backup-failed", where, Kind.SECURITY, Severity.CRITICAL, message,
+                hint="gmconfig backup verify",
+                occurrence=str(event.get("id") or event.get("time")),
+            )  # fmt: skip
+
+
+def _by(event: Mapping[str, Any]) -> str:
+    who = str(event.get("by") or "").partition(" <")[0]
+    return f" by {who}" if who else ""
+
+
+def _how(event: Mapping[str, Any]) -> str:
+    by = str(event.get("by") or "")
+    return by if by.startswith("by ") else f"({by})" if by else ""

@@ -1,0 +1,119 @@
+"""How alerts move: firing, acknowledged, resolved, firing again; and what the journal keeps of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gmconfig.finding import Severity
+from gmconfig.monitor.alert import Alert, Kind, State
+from gmconfig.monitor.condition import Condition
+
+EVENT, CLEARED = "alert", "cleared"
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+_TEXTS = ("rule", "subject", "message")
+_MAYBE = ("hint", "environment", "config_name", "target")
+
+
+def moves(
+    known: Mapping[str, Alert], holding: Iterable[Condition], looked: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the journal's events that bring the known alerts to what holds now.
+
+    Args:
+        known: the alerts in their last state, by id.
+        holding: what holds now.
+        looked: the rules that were looked at; an alert of another one stays as it is.
+    """
+    now = {one.id: one for one in holding}
+    for name, one in now.items():
+        if _raises(known.get(name), one):
+            yield raised(one, known[name].times + 1 if name in known else 1)
+    for alert in known.values():
+        if alert.rule in looked and alert.id not in now:
+            if alert.muted:
+                yield {"kind": EVENT, "id": alert.id, "to": CLEARED}
+            elif not alert.resolved:
+                yield moved(alert.id, State.RESOLVED)
+
+
+def _raises(alert: Alert | None, one: Condition) -> bool:
+    """Whether a condition raises its alert now."""
+    if alert is None or alert.occurrence != one.occurrence:
+        return True
+    if alert.resolved:
+        return not alert.muted
+    return _RANK[one.severity] < _RANK[alert.severity]
+
+
+def raised(one: Condition, times: int) -> dict[str, Any]:
+    """Give the event of an alert that fires."""
+    said = {name: getattr(one, name) for name in (*_TEXTS, *_MAYBE, "occurrence")}
+    told = {"alert_kind": str(one.kind), "severity": str(one.severity), "times": times}
+    return {"kind": EVENT, "id": one.id, "to": str(State.FIRING), **said, **told}
+
+
+def moved(
+    name: str, to: State, by: str | None = None, reason: str = "", *, muted: bool = False
+) -> dict[str, Any]:
+    """Give the event of an alert that somebody acknowledged or resolved, or that went away."""
+    return {"kind": EVENT, "id": name, "to": str(to), "by": by, "reason": reason, "muted": muted}
+
+
+def told_by(events: Iterable[Mapping[str, Any]]) -> dict[str, Alert]:
+    """Give every alert that the journal tells of, by id, in its last state; what makes no sense is passed over."""
+    found: dict[str, Alert] = {}
+    for event in events:
+        if event.get("kind") == EVENT:
+            alert = _after(found.get(str(event.get("id"))), event)
+            if alert is not None:
+                found[alert.id] = alert
+    return found
+
+
+def _after(alert: Alert | None, event: Mapping[str, Any]) -> Alert | None:
+    to, time = event.get("to"), str(event.get("time", ""))
+    if to == State.FIRING:
+        return _fired(event, time)
+    if alert is None:
+        return None
+    if to == CLEARED:
+        return replace(alert, muted=False)
+    if to not in (State.ACKNOWLEDGED, State.RESOLVED) or (alert.resolved and to == State.ACKNOWLEDGED):
+        return alert
+    by = event.get("by")
+    return replace(
+        alert,
+        state=State(str(to)),
+        changed_at=time,
+        by=str(by) if by else None,
+        reason=str(event.get("reason") or ""),
+        muted=event.get("muted") is True,
+    )
+
+
+def _maybe(event: Mapping[str, Any], key: str) -> str | None:
+    return None if event.get(key) is None else str(event[key])
+
+
+def _fired(event: Mapping[str, Any], time: str) -> Alert | None:
+    try:
+        return Alert(
+            id=str(event["id"]),
+            rule=str(event["rule"]),
+            subject=str(event["subject"]),
+            message=str(event["message"]),
+            hint=_maybe(event, "hint"),
+            environment=_maybe(event, "environment"),
+            config_name=_maybe(event, "config_name"),
+            target=_maybe(event, "target"),
+            kind=Kind(event["alert_kind"]),
+            severity=Severity(event["severity"]),
+            started_at=time,
+            changed_at=time,
+            times=int(event.get("times", 1)),
+            occurrence=str(event.get("occurrence") or ""),
+        )
+    except (KeyError, ValueError, TypeError):
+        return None

@@ -1,0 +1,115 @@
+"""One look at everything that is watched: what holds now, and what could not be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gmconfig.errors import GmconfigError
+from gmconfig.finding import Severity
+from gmconfig.monitor import changed, happened, thresholds
+from gmconfig.monitor.alert import Kind
+from gmconfig.monitor.backups import last_verified
+from gmconfig.monitor.compliance import status
+from gmconfig.monitor.compliance.check import tallies
+from gmconfig.monitor.compliance.score import Tally
+from gmconfig.monitor.condition import Condition
+from gmconfig.monitor.measured import Clock, disk_free_percent
+
+if TYPE_CHECKING:
+    from gmconfig.monitor.register import Register
+    from gmconfig.validate.policy.rule import ComplianceRule
+
+BROKEN = "configuration-broken"
+
+Targets = Callable[[Clock], Mapping[str, float]]
+"""Looks at the targets, notes drift in the journal, and gives how long each took to answer."""
+
+
+@dataclass(slots=True)
+class Look:
+    """What a look found.
+
+    Attributes:
+        now: when it was.
+        conditions: what holds.
+        looked: the rules that were looked at.
+        remarks: what could not be looked at, and why.
+        tallies: what the compliance rules came to.
+        measures: what was measured.
+    """
+
+    now: datetime
+    conditions: list[Condition] = field(default_factory=list)
+    looked: set[str] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
+    measures: thresholds.Measures = field(default_factory=lambda: thresholds.Measures({}, {}, {}))
+
+    def saw(self, found: Iterable[Condition], *rules: str) -> None:
+        """Note what holds by some rules."""
+        self.conditions.extend(found)
+        self.looked.update(rules)
+
+
+def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targets | None = None) -> Look:
+    """Look at the history, the journal, the compliance rules, the thresholds and, if given, the targets."""
+    project, clock = register.project, Clock()
+    found = Look(datetime.now(UTC))
+    answered: Mapping[str, float] = {}
+    if targets is not None:
+        with clock.part("targets"):
+            answered = _guarded(found, "targets", lambda: targets(clock)) or {}
+    with clock.part("journal"):
+        events = register.events()
+        found.saw(happened.conditions(events, found.now), *happened.RULES)
+    with clock.part("history"):
+        _guarded(found, "history", lambda: _changes(register, found))
+    with clock.part("compliance"):
+        _compliance(register, rules, found)
+    age = last_verified(events)
+    found.measures = thresholds.Measures(
+        _scores(found.tallies),
+        clock.seconds,
+        answered,
+        disk_free_percent(project.root),
+        (found.now - age).total_seconds() / 86_400 if age else None,
+    )
+    limits = thresholds.thresholds_of(project.settings.section("alerts"))
+    found.saw(thresholds.conditions(limits, found.measures), *thresholds.RULES)
+    return found
+
+
+def _changes(register: Register, found: Look) -> None:
+    since = found.now - happened.FRESH
+    found.saw(changed.conditions(changed.changes(register.project, since), found.now), changed.RULE)
+
+
+def _compliance(register: Register, rules: Iterable[ComplianceRule], found: Look) -> None:
+    project, day = register.project, found.now.date().isoformat()
+    try:
+        found.tallies = tallies(project, project.worktree(), day, rules)
+    except GmconfigError as error:
+        broken = Condition(
+            BROKEN, "working tree", Kind.COMPLIANCE, Severity.CRITICAL, str(error), hint="gmconfig validate"
+        )
+        found.saw([broken], BROKEN)
+        return
+    found.saw(status.conditions(found.tallies), status.RULE, BROKEN)
+
+
+def _scores(found: list[Tally]) -> dict[str, float]:
+    scores = status.ComplianceStatus(tuple(found)).environments
+    return {name or "common": one.value for name, one in scores.items() if one.value is not None}
+
+
+def _guarded(
+    found: Look, what: str, look_at: Callable[[], Mapping[str, float] | None]
+) -> Mapping[str, float] | None:
+    try:
+        return look_at()
+    except GmconfigError as error:
+        found.remarks.append(f"{what}: {error}")
+        return None
