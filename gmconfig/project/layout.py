@@ -142,8 +142,12 @@ class Layout:
             self._read[file] = self._only(file)
         return self._read[file]
 
+    def readings(self, file: str) -> list[tuple[Slot, Layer]]:
+        """Give every layer that a file could be, with the pattern that says so; one, unless it is ambiguous."""
+        return [(slot, layer) for slot in self.slots for layer in slot.read(file, self.known)]
+
     def _only(self, file: str) -> Layer | None:
-        found = [(slot, layer) for slot in self.slots for layer in slot.read(file, self.known)]
+        found = self.readings(file)
         if not found:
             return None
         if len(found) > 1:

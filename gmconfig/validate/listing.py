@@ -47,11 +47,11 @@ def layer_of(subject: Subject, file: str, findings: list[Finding]) -> Layer | No
 
 
 def affected_by(subject: Subject, file: str) -> list[tuple[str, str | None]]:
-    """Give every (document, environment) that a file can change: none that could be two layers, until it is one."""
+    """Give every (document, environment) that a file can change; one that could be two layers breaks both."""
     try:
         return subject.project.affected_by(subject.snapshot, file)
     except BrokenConfiguration:
-        return []
+        return [(layer.document, layer.environment) for _, layer in subject.project.layout.readings(file)]
 
 
 def layers_of_document(subject: Subject, document: str) -> list[Layer]:

@@ -86,6 +86,21 @@ def test_whatever_changes_the_answer_is_the_same(repo, monkeypatch, layers_worth
         assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
 
 
+def test_a_file_that_becomes_ambiguous_breaks_what_was_checked(repo):
+    declared = (
+        "environments: {production: {}, amb: {}}\ndocuments: {amb: ['x/amb.yaml', 'x/{environment}.yaml']}\n"
+    )
+    begin(repo, declared)
+    for file, text in (
+        ("x/production.yaml", "debug: true\n"),
+        ("x/amb.yaml", "port: 80\n"),
+        ("x/amb.yaml", None),
+    ):
+        put(repo / file, text)
+        fresh = anew(project(repo), project(repo).worktree(), today="2026-11-22")
+        assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
+
+
 def project(root) -> Project:
     return Project.find(str(root))
 
