@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.deployment_status import EnvironmentStatus
 from gmconfig.api.rotating import journal_event
+from gmconfig.api.whose import whose
 from gmconfig.deploy import apply as applying
 from gmconfig.deploy import planning, preview, rollback, unfinished
 from gmconfig.deploy.options import Options
+from gmconfig.deploy.recorded import whole
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound, UnknownVersion, UsageError
 from gmconfig.record.chain import timestamp
@@ -44,7 +46,7 @@ class Deployer:
 
     Args:
         workspace: the project, and whose keys open its secrets.
-        user: for the records; git's identity unless given.
+        user: for the records; else git's identity, or who started the run of a forge, or the login.
         offline: leave the remote alone.
         take_over: what gmconfig did not put on a target may be replaced.
         seen: is told of each target that was looked at.
@@ -64,7 +66,7 @@ class Deployer:
         self.offline = offline
         self.take_over = take_over
         self.seen = seen
-        self.user = str(self.project.repository.identity(user))
+        self.user = whose(self.project.repository, user, os.environ)
 
     # What would be done, and doing it
 
@@ -184,15 +186,18 @@ class Deployer:
         """Yield the records of an environment (of each with targets, if none is named), the newest first."""
         for environment in [word] if word else self.split(()):
             self.project.environment(environment)
-            yield from self.ledger(environment).chain.records()
+            ledger = self.ledger(environment)
+            ledger.refresh()
+            yield from ledger.chain.records()
 
     def show(self, name: str) -> tuple[Record, Mapping[str, object]]:
         """Give a record, and the plan that it carried out."""
         ledger, found = self.record_of(name)
+        ledger.refresh()
         record = ledger.chain.find(found) if found else ledger.chain.latest()
         if record is None:
             raise NotFound(f"nothing was deployed into {name} yet", hint=f"gmconfig deploy apply {name}")
-        return record, ledger.chain.plan_of(record)
+        return record, whole(ledger.chain.plan_of(record))
 
     def status(self, word: str | None = None) -> list[EnvironmentStatus]:
         """Say how the environment that a word means stands; without one each that has targets."""

@@ -172,4 +172,4 @@ def _lacks(survey: Survey, standing: Standing) -> tuple[str, ...]:
         size = sum(map(len, standing.rendering.needed_files().values()))
         return tuple(survey.kind(standing.target).check(size))
     except GmconfigError as error:
-        return (error.message,)
+        return (f"{error.message} ({error.hint})" if error.hint else error.message,)

@@ -56,6 +56,7 @@ def history(
         str | None, typer.Argument(metavar="[ENV]", help="Environment.", autocompletion=complete.environments)
     ] = None,
     limit: Annotated[int, typer.Option("-n", "--limit", metavar="N", min=1, help="How many.")] = 20,
+    offline: arguments.Offline = False,
     output: options.TextOrJson = "text",
 ) -> None:
     """List deployments, the newest first.
@@ -64,7 +65,7 @@ def history(
     gmconfig deploy history production
     """
     options.one_of(output, ("text", "json"))
-    found = list(islice(session.deployer().history(environment), limit))
+    found = list(islice(session.deployer(offline=offline).history(environment), limit))
     if output == "json":
         return terminal.answer(values.as_json([shown.deployment(record) for record in found]))
     if not found:
@@ -72,14 +73,19 @@ def history(
     return terminal.lines(shown.headings(found))
 
 
-def show(session: Session, name: arguments.One, output: options.TextOrJson = "text") -> None:
+def show(
+    session: Session,
+    name: arguments.One,
+    offline: arguments.Offline = False,
+    output: options.TextOrJson = "text",
+) -> None:
     """Show one deployment: who, when, why, what it was to change, and what became of each target.
 
     \b
     gmconfig deploy show production-42
     """
     options.one_of(output, ("text", "json"))
-    record, plan = session.deployer().show(name)
+    record, plan = session.deployer(offline=offline).show(name)
     if output == "json":
         return terminal.answer(values.as_json({**shown.deployment(record), "plan": plan}))
     terminal.lines(shown.applied(record))
