@@ -135,10 +135,12 @@ class Cutter:
         new: list[Piece] = []
         try:
             for run in aligned(text, before):
-                found = self._between(run, before) if isinstance(run, Gap) else run
-                parts += found
-                if found is not run:
+                if type(run) is Gap:
+                    found = self._between(run, before)
                     new += found
+                    parts += found
+                else:
+                    parts += run  # type: ignore[arg-type]  # what is no gap is parts
         except Uncuttable:
             return None
         names = (before.used, before.defined)
@@ -204,4 +206,7 @@ def _leaf(text: bytes, column: int, is_list: bool) -> Piece:
 
 def _with(names: tuple[bytes, ...], more: Sequence[bytes]) -> tuple[bytes, ...]:
     """Add names to some; those that are gone may stay, for too many do no harm."""
-    return tuple(dict.fromkeys((*names, *more)))
+    for name in more:
+        if name not in names:
+            names = (*names, name)
+    return names
