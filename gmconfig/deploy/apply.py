@@ -11,6 +11,7 @@ from gmconfig.deploy.by_agent import AgentChange, Hearing
 from gmconfig.deploy.change import Change, TargetChange
 from gmconfig.deploy.coordinator import Coordinator
 from gmconfig.deploy.planning import Asked, make_plan
+from gmconfig.deploy.recorded import compact
 from gmconfig.deploy.release import release_of
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import InvalidConfiguration
@@ -67,7 +68,7 @@ def apply(
         if not found.changing:
             return Applied(found, None)
         supersede(ledger, fencing)
-        record = ledger.begin(_intent(found, options, fencing), found.as_json())
+        record = ledger.begin(_intent(found, options, fencing), compact(found.as_json()))
         fault.point("recorded")
         options.told(record)
         hearing = Hearing(ledger, options.patience)

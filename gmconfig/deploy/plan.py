@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from gmconfig.drift.telling import told
 from gmconfig.secret import plaintext
 
 if TYPE_CHECKING:
+    from gmconfig.drift.difference import Difference
     from gmconfig.drift.standing import Standing
     from gmconfig.drift.survey import Wanted
     from gmconfig.record.entry import Record
@@ -103,9 +105,20 @@ class Plan:
         return {
             "environment": self.environment,
             "commit": self.commit,
-            "targets": {one.name: _told(one) for one in self.targets},
+            "targets": self._told(),
             "bound": self.bound_to(),
         }
+
+    def _told(self) -> dict[str, object]:
+        """Tell each target; targets that differ alike share what is told."""
+        known: dict[int, list[dict[str, object]]] = {}
+
+        def differences(some: tuple[Difference, ...]) -> object:
+            if id(some) not in known:
+                known[id(some)] = [told(one) for one in some]
+            return known[id(some)]
+
+        return {one.name: _told(one, differences) for one in self.targets}
 
 
 def _bound(one: Planned) -> str:
@@ -119,12 +132,12 @@ def _bound(one: Planned) -> str:
     return sha256(plaintext.encode(parts)).hexdigest()
 
 
-def _told(one: Planned) -> dict[str, object]:
+def _told(one: Planned, differences: Callable[[tuple[Difference, ...]], object]) -> dict[str, object]:
     standing = one.standing
     return {
         "state": one.state,
-        "changes": [told(difference) for difference in standing.changes],
-        "drift": [told(difference) for difference in standing.drift],
+        "changes": differences(standing.changes),
+        "drift": differences(standing.drift),
         "error": str(standing.error) if standing.error else None,
         "lacks": list(one.lacks),
     }

@@ -44,6 +44,11 @@ def counted(found: Sequence[Difference], ignoring: Sequence[Rule], today: date) 
     return tuple(one for one in found if not any(rule.covers(one, today) for rule in ignoring))
 
 
+def set_aside(found: Sequence[Difference], ignoring: Sequence[Rule], today: date) -> tuple[Difference, ...]:
+    """Give the differences that a rule covers."""
+    return tuple(one for one in found if any(rule.covers(one, today) for rule in ignoring))
+
+
 def _rule(target: str, entry: Mapping[str, Any]) -> Rule:
     try:
         until = date.fromisoformat(str(entry["until"])) if "until" in entry else None

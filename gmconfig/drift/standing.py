@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from gmconfig.drift.difference import Difference, differences
-from gmconfig.drift.ignore import counted, rules
+from gmconfig.drift.ignore import counted, rules, set_aside
 from gmconfig.errors import GmconfigError
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Put = Callable[["Marker"], "Rendering | None"]
 """Gives what a release was made of, from its record's commit; None where that commit is not at hand."""
+
+Compare = Callable[["Rendering", Mapping[str, bytes], "Marker | None"], tuple[Difference, ...]]
+"""Gives what differs between a rendering and live files, as `differences` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,14 @@ class Standing:
         return self.error is None and bool(self.changes or self.drift)
 
 
-def standing(target: Target, kind: Kind, wanted: Callable[[], Rendering], put: Put, today: date) -> Standing:
+def standing(
+    target: Target,
+    kind: Kind,
+    wanted: Callable[[], Rendering],
+    put: Put,
+    today: date,
+    compare: Compare = differences,
+) -> Standing:
     """Look at a target; what goes wrong with one is told in its standing and stops no other.
 
     A release that lies there untouched and was made of what is wanted needs no look at its content.
@@ -82,26 +92,28 @@ def standing(target: Target, kind: Kind, wanted: Callable[[], Rendering], put: P
     try:
         rendering = wanted()
         live = kind.read()
-        return _compared(target, live, rendering, put, today)
+        return _compared(target, live, rendering, put, today, compare)
     except GmconfigError as error:
         return Standing(target, rendering=rendering, error=error)
 
 
-def _compared(target: Target, live: Live, rendering: Rendering, put: Put, today: date) -> Standing:
+def _compared(
+    target: Target, live: Live, rendering: Rendering, put: Put, today: date, compare: Compare
+) -> Standing:
     marker = live.marker
     if live.untouched and marker and marker.wanted == rendering.wanted:
-        return Standing(target, live, rendering)
+        return Standing(target, replace(live, files={}), rendering)  # nobody asks for the content again
     ignoring = rules(target.name, target.ignore)
-    every = differences(rendering, live.files, marker)
-    drift = _drift(live, rendering, put, every)
-    changes = counted(every, ignoring, today)
-    real = counted(drift, ignoring, today)
-    ignored = tuple(one for one in (*every, *drift) if one not in changes and one not in real)
-    return Standing(target, live, rendering, changes, real, ignored)
+    every = compare(rendering, live.files, marker)
+    drift = _drift(live, rendering, put, every, compare)
+    if not ignoring:
+        return Standing(target, live, rendering, every, drift)
+    changes, real = counted(every, ignoring, today), counted(drift, ignoring, today)
+    return Standing(target, live, rendering, changes, real, set_aside((*every, *drift), ignoring, today))
 
 
 def _drift(
-    live: Live, rendering: Rendering, put: Put, every: tuple[Difference, ...]
+    live: Live, rendering: Rendering, put: Put, every: tuple[Difference, ...], compare: Compare
 ) -> tuple[Difference, ...]:
     """Give where live is not what its release put there; nothing for what gmconfig did not put there."""
     if live.marker is None or live.untouched:
@@ -109,4 +121,4 @@ def _drift(
     if live.marker.wanted == rendering.wanted:
         return every
     made = put(live.marker)
-    return every if made is None else differences(made, live.files, live.marker)
+    return every if made is None else compare(made, live.files, live.marker)

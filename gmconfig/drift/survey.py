@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from gmconfig.drift.alike import Alike
 from gmconfig.drift.standing import Standing, standing
 from gmconfig.errors import GmconfigError
 from gmconfig.target.host import is_here
@@ -44,6 +45,7 @@ class Survey:
         self.today = datetime.now(UTC).date()
         self._renderers: dict[Wanted, Renderer] = {}
         self._kinds: dict[str, Kind] = {}
+        self._alike = Alike()
 
     def look(
         self, wanted: Sequence[tuple[Target, Wanted]], seen: Callable[[Standing], None] = lambda _: None
@@ -79,7 +81,12 @@ class Survey:
             found = Standing(target, error=error)
         else:
             found = standing(
-                target, kind, lambda: self.rendering(target, wanted), self._put(target, wanted), self.today
+                target,
+                kind,
+                lambda: self.rendering(target, wanted),
+                self._put(target, wanted),
+                self.today,
+                self._alike.differences,
             )
         seen(found)
         return found

@@ -12,6 +12,7 @@ from tests.benchmarks import (
     library_read,
     memory,
     one_changed,
+    plan_and_drift,
     sealed_open,
     sealed_set,
     start_up,
@@ -29,5 +30,6 @@ MODULES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "sealed-open": sealed_open.rows,
     "key-history": key_history.rows,
     "flags": flag_evaluation.rows,
+    "plan-and-drift": plan_and_drift.rows,
     "memory": memory.rows,
 }

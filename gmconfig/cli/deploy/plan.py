@@ -86,8 +86,9 @@ def _answer(deployer: Deployer, found: list[Plan], output: str) -> None:
 
 
 def _save(session: Session, file: str, found: list[Plan]) -> None:
+    from gmconfig.deploy.recorded import compact
     from gmconfig.storage.files import write_atomic
 
-    content = json.dumps({"plans": [one.as_json() for one in found]}, indent=1, ensure_ascii=False)
+    content = json.dumps({"plans": [compact(one.as_json()) for one in found]}, indent=1, ensure_ascii=False)
     write_atomic(os.path.join(session.directory, file), content.encode() + b"\n")
     terminal.note(f"saved: gmconfig deploy apply --plan {file}")
