@@ -31,5 +31,5 @@ def _has_no_number(tree: Any) -> bool:
         if isinstance(part, dict):
             rest.extend(part.values())
         elif isinstance(part, list):
-            rest.extend(item for item in part if type(item) is not str)
+            rest.extend(() if {str}.issuperset(map(type, part)) else part)
     return False

@@ -18,6 +18,7 @@ BOOLEAN = {"enabled": True, "disabled": False}
 LARGEST = 100_000
 """How many parts a flag's targeting may have with everything that it requires."""
 
+_NESTING = frozenset((dict, list))
 _RULED = ("users", "rules", "rollout", "schedule", "progressive")
 _TOLD = ("description", "owner", "state", "created", "expires", "permanent")
 
@@ -278,7 +279,7 @@ def _check_size(rule: Any, keys: tuple[str | int, ...]) -> None:
         size += 1
         if size > LARGEST or depth > DEEPEST:
             raise Trouble(keys, "its targeting is too large", hint="require fewer flags of flags")
-        if isinstance(part, list) and any(isinstance(item, dict | list) for item in part):
+        if isinstance(part, list) and not _NESTING.isdisjoint(map(type, part)):
             rest.extend((item, depth) for item in part)
         elif isinstance(part, dict):
             rest.extend((item, depth + 1) for item in part.values())

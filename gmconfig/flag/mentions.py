@@ -16,7 +16,7 @@ def may_read_injected(rule: Any) -> bool:
     while rest:
         part = rest.pop()
         if isinstance(part, list):
-            rest.extend(item for item in part if not isinstance(item, str))
+            rest.extend(() if {str}.issuperset(map(type, part)) else part)
         elif isinstance(part, dict):
             if any(_reads(name, arguments) for name, arguments in part.items()):
                 return True
@@ -50,7 +50,7 @@ def asks_for_own_key(rule: Any) -> bool:
     while rest:
         part = rest.pop()
         if isinstance(part, list):
-            rest.extend(item for item in part if not isinstance(item, str))
+            rest.extend(() if {str}.issuperset(map(type, part)) else part)
         elif isinstance(part, dict):
             if any(_asks(name, arguments) for name, arguments in part.items()):
                 return True

@@ -7,6 +7,7 @@ from typing import Any
 
 from gmconfig.errors import UsageError
 
+_NESTING = frozenset((dict, list))
 Person = tuple[str | None, Mapping[str, Any]]
 """A targeting key, and what else is known about the user."""
 
@@ -33,7 +34,8 @@ def units_of(content: Mapping[str, Any]) -> set[str]:
             found.update(_variables(part.get("fractional")))
             rest.extend(part.values())
         elif isinstance(part, list):
-            rest.extend(item for item in part if isinstance(item, dict | list))
+            if not _NESTING.isdisjoint(map(type, part)):  # there may be a million users
+                rest.extend(item for item in part if isinstance(item, dict | list))
     return found
 
 

@@ -61,7 +61,7 @@ class Compiler:
     def texts(self, items: list[Any]) -> frozenset[str] | None:
         """Give a constant list of texts as a set; None for any other list."""
         if id(items) not in self._sets:
-            only_texts = all(type(item) is str for item in items)
+            only_texts = {str}.issuperset(map(type, items))
             self._sets[id(items)] = (items, frozenset(items) if only_texts else None)
         return self._sets[id(items)][1]
 
@@ -93,7 +93,7 @@ class Compiler:
 def is_constant(rule: Any) -> bool:
     """Whether a rule gives itself, whatever the data."""
     if isinstance(rule, list):
-        return all(type(item) is str or is_constant(item) for item in rule)
+        return {str}.issuperset(map(type, rule)) or all(map(is_constant, rule))
     return not isinstance(rule, dict) or len(rule) != 1
 
 

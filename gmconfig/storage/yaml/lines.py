@@ -33,7 +33,7 @@ _LINE = re.compile(
     r"(?:\ +\#.*)?\ *",
     re.X,
 )
-_COMMON = re.compile(rf"(\ *)({_KEY}):\ ([A-Za-z][A-Za-z0-9_.=+/-]*)", re.X)
+_COMMON = re.compile(rf"(\ *)(?:({_KEY}):|-)\ ([A-Za-z][A-Za-z0-9_.=+/@-]*)", re.X)
 _NAME = r"[A-Za-z0-9_-]+"
 _MERGE = re.compile(
     rf"(?P<indent>\ *)(?P<dash>-\ )?(?:!!merge\ )?<<:\ +"
@@ -72,12 +72,12 @@ LINES = _Lines()
 
 
 def _common(text: str) -> Line | None:
-    """Read what most lines are, a key and one word, in a third of the time; None for any other."""
+    """Read what most lines are, a word behind a key or a dash, in a third of the time; None for any other."""
     found = _COMMON.fullmatch(text)
     if found is None or len(text) > _LONGEST:
         return None
     indent, key, word = found.groups()
-    return None if key in _NULL_KEYS else (len(indent), False, key, SCALAR, PLAIN[word])
+    return None if key in _NULL_KEYS else (len(indent), key is None, key, SCALAR, PLAIN[word])
 
 
 def _read(text: str) -> Line:

@@ -51,6 +51,8 @@ def load_all(raw: bytes, file: str = "") -> list[object]:
 
         tree = everyday(raw)
         if tree is not None:
+            if not _may_have_aliases(raw):
+                _note(raw)
             return [tree]
         from gmconfig.storage.yaml.builder import UNDECIDED, Builder
 
@@ -69,22 +71,32 @@ def load_everyday(raw: bytes) -> object | None:
 
     None where there may be an alias, a merge key or anything else that only a parser can tell.
     """
-    if (b"&" in raw and b"*" in raw) or _looks_unusual(raw):
+    if _may_have_aliases(raw) or _looks_unusual(raw):
         return None
     from gmconfig.storage.yaml.everyday import everyday
 
     tree = everyday(raw)
     if tree is not None:
-        _everyday[:] = (*_everyday[-2:], raw)
+        _note(raw)
     return tree
 
 
 def is_everyday(raw: bytes) -> bool:
-    """Whether `load_everyday` reads a file; the last ones that it read need not be read again."""
+    """Whether `load_everyday` reads a file; the last ones that were read need not be read again."""
     return raw in _everyday or load_everyday(raw) is not None
 
 
 _everyday: list[bytes] = []
+_NOTED = 8
+
+
+def _note(raw: bytes) -> None:
+    _everyday.append(raw)
+    del _everyday[:-_NOTED]
+
+
+def _may_have_aliases(raw: bytes) -> bool:
+    return b"&" in raw and b"*" in raw
 
 
 def _looks_unusual(raw: bytes) -> bool:
