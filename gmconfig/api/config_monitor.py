@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gmconfig.finding import Severity
     from gmconfig.monitor.alert import Alert
     from gmconfig.monitor.compliance.status import ComplianceStatus
+    from gmconfig.monitor.health import Health
     from gmconfig.monitor.look import Look
     from gmconfig.monitor.outbox import Message
     from gmconfig.validate.policy.rule import ComplianceRule
@@ -134,7 +135,13 @@ class ConfigMonitor:
         """Wait until the functions know all alerts, at most so long; give whether they do."""
         return all(one.flush(seconds) for one in self._functions)
 
-    # Compliance
+    # Health and compliance
+
+    def get_health(self) -> list[Health]:
+        """Look at everything, and say how the repository, environments, targets, keys, backups and handlers are."""
+        from gmconfig.monitor.health import health
+
+        return health(self.register, self.check())
 
     def add_compliance_rule(self, rule: ComplianceRule) -> None:
         """Add a rule for this monitor; `policies/` is where rules stay.

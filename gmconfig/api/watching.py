@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
 from gmconfig.monitor import sender
-from gmconfig.monitor.look import Look, look
+from gmconfig.monitor.look import Answers, Look, look
 
 if TYPE_CHECKING:
     from gmconfig.api.deploying import Deployer
@@ -114,20 +114,18 @@ class Watching:
             if on_event is not None:
                 on_event(event)
 
-    def _targets(self, clock: Clock) -> Mapping[str, float]:
+    def _targets(self, clock: Clock) -> Answers:
         """Look at the targets for drift, where some are declared."""
         from gmconfig.api.drifting import Drifter
         from gmconfig.target.declared import targets
 
         if not targets(self.project):
-            return {}
+            return {}, {}
         answered: dict[str, float] = {}
         deployer = self._deployer(lambda one: answered.setdefault(one.target.name, clock.so_far()))
         found = Drifter(deployer).detect()
-        unreachable = [f"{one.target.name} ({one.error})" for one in found.unknown]
-        if unreachable:
-            log.warning("not looked at: %s", ", ".join(unreachable))
-        return answered
+        unreachable = {one.target.name: str(one.error) for one in found.unknown}
+        return {name: value for name, value in answered.items() if name not in unreachable}, unreachable
 
     def _deployer(self, seen: Callable[..., object]) -> Deployer:
         from gmconfig.api.deploying import Deployer

@@ -16,7 +16,7 @@ FRESH = timedelta(hours=24)
 
 RULES = (
     "deployment-failed", "deployment-partial", "deployed", "drift", "secret-rotated", "secret-overdue",
-    "reload-failed", "backup-failed",
+    "reload-failed", "backup-damaged",
 )  # fmt: skip
 """The rules that this module looks at."""
 
@@ -139,17 +139,15 @@ def _reloads(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Conditi
 
 
 def _backups(events: list[Mapping[str, Any]]) -> Iterator[Condition]:
-    last: dict[str, Mapping[str, Any]] = {}
-    for event in events:
-        if str(event.get("kind", "")).startswith("backup"):
-            last[str(event.get("destination") or event.get("url") or "backups")] = event
-    for where, event in last.items():
-        if event.get("ok") is False or str(event.get("kind")).endswith("-failed"):
-            message = str(event.get("error") or event.get("message") or "a backup cannot be trusted")
+    looked = [one for one in events if one.get("kind") == "backup" and isinstance(one.get("good"), bool)]
+    for where, event in {str(one.get("place")): one for one in looked}.items():
+        if event["good"] is False:
+            name, problems = str(event.get("id")), event.get("problems")
+            why = f": {problems[0]}" if isinstance(problems, list) and problems else ""
             yield Condition(
-                "backup-failed", where, Kind.SECURITY, Severity.CRITICAL, message,
-                hint="gmconfig backup verify",
-                occurrence=str(event.get("id") or event.get("time")),
+                "backup-damaged", where, Kind.SECURITY, Severity.CRITICAL, f"backup {name} is not good{why}",
+                hint=f"gmconfig backup verify {name} --read-data",
+                occurrence=name,
             )  # fmt: skip
 
 

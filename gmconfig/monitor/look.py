@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 BROKEN = "configuration-broken"
 
-Targets = Callable[[Clock], Mapping[str, float]]
-"""Looks at the targets, notes drift in the journal, and gives how long each took to answer."""
+Answers = tuple[Mapping[str, float], Mapping[str, str]]
+Targets = Callable[[Clock], Answers]
+"""Looks at the targets, notes drift in the journal; gives how long each took to answer, and why others did not."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Look:
         remarks: what could not be looked at, and why.
         tallies: what the compliance rules came to.
         measures: what was measured.
+        unreachable: the targets that could not be looked at, with the reason.
     """
 
     now: datetime
@@ -47,6 +49,7 @@ class Look:
     remarks: list[str] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
     measures: thresholds.Measures = field(default_factory=lambda: thresholds.Measures({}, {}, {}))
+    unreachable: Mapping[str, str] = field(default_factory=dict)
 
     def saw(self, found: Iterable[Condition], *rules: str) -> None:
         """Note what holds by some rules."""
@@ -61,12 +64,12 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
     answered: Mapping[str, float] = {}
     if targets is not None:
         with clock.part("targets"):
-            answered = _guarded(found, "targets", lambda: targets(clock)) or {}
+            answered, found.unreachable = _answers(found, targets, clock)
     with clock.part("journal"):
         events = register.events()
         found.saw(happened.conditions(events, found.now), *happened.RULES)
     with clock.part("history"):
-        _guarded(found, "history", lambda: _changes(register, found))
+        _changes(register, found)
     with clock.part("compliance"):
         _compliance(register, rules, found)
     age = last_verified(events)
@@ -84,7 +87,18 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
 
 def _changes(register: Register, found: Look) -> None:
     since = found.now - happened.FRESH
-    found.saw(changed.conditions(changed.changes(register.project, since), found.now), changed.RULE)
+    try:
+        found.saw(changed.conditions(changed.changes(register.project, since), found.now), changed.RULE)
+    except GmconfigError as error:
+        found.remarks.append(f"history: {error}")
+
+
+def _answers(found: Look, targets: Targets, clock: Clock) -> Answers:
+    try:
+        return targets(clock)
+    except GmconfigError as error:
+        found.remarks.append(f"targets: {error}")
+        return {}, {}
 
 
 def _compliance(register: Register, rules: Iterable[ComplianceRule], found: Look) -> None:
@@ -103,13 +117,3 @@ def _compliance(register: Register, rules: Iterable[ComplianceRule], found: Look
 def _scores(found: list[Tally]) -> dict[str, float]:
     scores = status.ComplianceStatus(tuple(found)).environments
     return {name or "common": one.value for name, one in scores.items() if one.value is not None}
-
-
-def _guarded(
-    found: Look, what: str, look_at: Callable[[], Mapping[str, float] | None]
-) -> Mapping[str, float] | None:
-    try:
-        return look_at()
-    except GmconfigError as error:
-        found.remarks.append(f"{what}: {error}")
-        return None

@@ -146,8 +146,8 @@ def test_damaged_events_are_passed_over():
 _values = st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda x: st.lists(x, max_size=2))
 _events = st.fixed_dictionaries(
     {"kind": st.sampled_from(["deployment", "drift-detected", "secret-rotated", "secret-overdue", "reload-failed",
-                              "alert", "backup-verified", "backup-failed"])},
-    optional=dict.fromkeys(("time", "state", "id", "detections", "secret", "ok", "to", "error"), _values),
+                              "alert", "backup"])},
+    optional=dict.fromkeys(("time", "state", "id", "detections", "secret", "good", "to", "error"), _values),
 )  # fmt: skip
 
 

@@ -10,6 +10,9 @@ from gmconfig.cli.deploy.shown import ago
 
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
+    from gmconfig.monitor.compliance.score import Score
+    from gmconfig.monitor.compliance.status import ComplianceStatus
+    from gmconfig.monitor.health import Health
     from gmconfig.monitor.outbox import Message
 
 STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
@@ -84,3 +87,68 @@ def waiting_record(one: Message) -> dict[str, Any]:
 
 def _name(who: str | None) -> str:
     return (who or "").partition(" <")[0]
+
+
+_HEALTH = {"ok": "green", "warning": "yellow", "error": "red", "unknown": "dim"}
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def health(found: Iterable[Health]) -> Iterator[terminal.Line]:
+    """Give how things are, one a line, then the next steps."""
+    listed = list(found)
+    yield from terminal.table([[one.name, (one.state, _HEALTH[one.state]), one.message] for one in listed])
+    hints = dict.fromkeys(
+        one.hint for one in listed if one.hint and one.state in ("error", "warning", "unknown")
+    )
+    for hint in hints:
+        yield [("  next  ", "dim"), hint]
+
+
+def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[terminal.Line]:
+    """Give the score, what breaks rules, and the trend."""
+    total = found.total
+    counts = f"{total.passed:,} of {total.checked:,} checks pass"
+    extra = [f"{total.waived:,} waived"] * bool(total.waived) + [f"{total.unknown:,} unknown"] * bool(
+        total.unknown
+    )
+    yield [(score(total.value), "bold"), f"  {', '.join([counts, *extra])}"]
+    for line in found.violations:
+        where = f" in {line.environment}" if line.environment else ""
+        yield ""
+        yield [(str(line.severity), STYLES[line.severity]), f"  {line.rule}  {line.document}{where}"]
+        yield from (f"  {message}" for _, message in line.failing)
+    yield ""
+    groups = (
+        {"rule": found.rules} if environment else {"environment": found.environments, "rule": found.rules}
+    )
+    for title, scores in groups.items():
+        rows = [
+            [(title, "dim"), name or "common", score(one.value), _counted(one)]
+            for name, one in scores.items()
+        ]
+        yield from terminal.table(rows)
+    past = [one.environments.get(environment) if environment else one.score for one in found.trend]
+    if past:
+        yield [
+            ("trend  ", "dim"),
+            _line(past),
+            f"  {score(past[0])} → {score(past[-1])} over {len(past):,} commits",
+        ]
+
+
+def score(value: float | None) -> str:
+    """Give a score as people read it."""
+    return "no score" if value is None else f"{value:.1f}"
+
+
+def _counted(one: Score) -> str:
+    said = f"{one.passed:,} of {one.checked:,}"
+    return (
+        said
+        + (f", {one.waived:,} waived" if one.waived else "")
+        + (f", {one.unknown:,} unknown" if one.unknown else "")
+    )
+
+
+def _line(past: list[float | None]) -> str:
+    return "".join("·" if one is None else _BARS[min(7, int(one / 12.5))] for one in past)
