@@ -201,8 +201,11 @@ class Deployer:
 
     def status(self, word: str | None = None) -> list[EnvironmentStatus]:
         """Say how the environment that a word means stands; without one each that has targets."""
-        wanted = [self.record_of(word)[0].environment] if word else list(self.split(()))
-        return [self._status(environment) for environment in wanted]
+        if word is None:
+            return [self._status(environment) for environment in self.split(())]
+        ledger, name = self.record_of(word)
+        found = self._status(ledger.environment)
+        return [replace(found, record=ledger.chain.find(name)) if name else found]
 
     def _status(self, environment: str) -> EnvironmentStatus:
         from datetime import UTC, datetime
@@ -247,8 +250,14 @@ class Deployer:
         return tuple(lifted)
 
     def freeze(self, environment: str, reason: str, until: datetime | None = None) -> Freeze:
-        """Let nothing be deployed into an environment."""
+        """Let nothing be deployed into an environment.
+
+        Raises:
+            UsageError: its end is past.
+        """
         self.project.environment(environment)
+        if until is not None and until.isoformat() <= timestamp():
+            raise UsageError(f"{until:%Y-%m-%d %H:%M} UTC is over", hint="choose a time to come")
         ledger = self.ledger(environment)
         ledger.refresh()
         freeze = Freeze(environment, reason, self.user, timestamp(), until)
@@ -297,6 +306,7 @@ class Deployer:
             raise NotFound(
                 "no targets are declared", hint="declare them under targets: in gmconfig.yaml, and commit"
             )
+        self._check_has_targets(declared, words)
         chosen = select(declared, words)
         whole = (
             {word for word in words if word in self.project.environments}
@@ -308,6 +318,16 @@ class Deployer:
             names = found.get(one.environment, ())
             found[one.environment] = () if one.environment in whole else (*names, one.name)
         return found
+
+    def _check_has_targets(self, declared: Mapping[str, Target], words: Sequence[str]) -> None:
+        """Tell an environment that nothing goes to from a word that means nothing."""
+        for word in words:
+            if word in self.project.environments and not any(
+                one.answers_to(word) for one in declared.values()
+            ):
+                raise NotFound(
+                    f"{word} has no targets", hint="declare them under targets: in gmconfig.yaml, and commit"
+                )
 
     def record_of(self, word: str) -> tuple[Ledger, str | None]:
         """Give the ledger that a deployment's id or an environment means, and the id if it is one."""

@@ -119,6 +119,8 @@ class Drifter:
 
     def _standings(self, words: Sequence[str], environment: str | None) -> list[Standing]:
         deployer = self.deployer
+        if environment is not None:
+            deployer.project.environment(environment)
         wanted = [*words] if words else [environment] if environment else []
         found: list[Standing] = []
         for name, names in deployer.split(wanted).items():
@@ -129,6 +131,10 @@ class Drifter:
             with deployer.survey() as survey:
                 asked = planning.Asked(words=names)
                 found.extend(planning.standings(ledger, survey, asked, deployer.seen))
+        if not found:
+            raise NotFound(
+                f"{', '.join(words)} has no target in {environment}", hint="gmconfig deploy status"
+            )
         return found
 
     def document_of(self, standing: Standing, path: str) -> str:

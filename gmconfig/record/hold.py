@@ -95,12 +95,13 @@ class Holds:
             raise Refused(f"somebody else changed the holds of {self.environment}", hint="look again")
 
     def _nothing(self, holds: Sequence[Hold], targets: Sequence[str]) -> NotFound | Refused:
-        if holds and targets:
+        if targets and any(not hold.targets for hold in holds):
             return Refused(
                 f'all of {self.environment} is held, not "{targets[0]}" alone',
                 hint=f"gmconfig deploy unhold {self.environment}",
             )
-        return NotFound(f"nothing is held in {self.environment}", hint="gmconfig deploy status")
+        what = f"{', '.join(targets)} is not held" if targets else f"nothing is held in {self.environment}"
+        return NotFound(what, hint="gmconfig deploy status")
 
 
 def _without(hold: Hold, targets: Sequence[str], lifted: Sequence[Hold]) -> Hold | None:

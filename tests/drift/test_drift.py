@@ -291,7 +291,7 @@ def test_drift_of_secrets_is_seen_without_a_key(sealed: Fleet, monkeypatch: pyte
     _edit(sealed, "web", "settings.yaml", lambda text: text.replace("correct-horse-battery", "stolen"))
     assert [one.path for one in _drifter(sealed).detect().detections] == ["database.password"]
     [plan] = sealed.deployer().plan(("web",))
-    assert plan.changing[0].lacks == ("plain secrets cannot be rendered without their key",)
+    assert plan.changing[0].lacks == ("plain secrets cannot be rendered without their key (gmconfig doctor)",)
     assert sealed.run("deploy", "apply", "web").returncode == 3
 
 

@@ -95,7 +95,7 @@ class Rendering:
         """
         if self.files is None:
             raise AccessDenied(
-                "plain secrets cannot be rendered without their key", hint="gmconfig secret whoami"
+                "plain secrets cannot be rendered without their key", hint="gmconfig doctor"
             )
         return self.files
 

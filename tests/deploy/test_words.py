@@ -1,0 +1,64 @@
+"""What deployments say to words that mean nothing, or something else than somebody thought."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.fleet import Fleet
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    fleet = Fleet(tmp_path, {"web": {}, "worker": {}}, environments={"production": {}, "staging": {}})
+    fleet.apply()
+    return fleet
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("deploy plan staging", 3, "staging has no targets"),
+        ("deploy rollback staging", 3, "staging has no targets"),
+        ("drift detect -e staging", 3, "staging has no targets"),
+        ("drift detect -e nope", 3, 'no environment named "nope"'),
+        ("drift detect web -e staging", 3, "web has no target in staging"),
+        ("deploy plan nope", 3, 'no target or environment named "nope"'),
+        ("deploy freeze production --until 2020-01-01", 2, "2020-01-01 00:00 UTC is over"),
+        ("deploy status production-9", 3, 'no deployment named "production-9"'),
+        ("deploy unhold web", 3, "web is not held"),
+        ("deploy unhold production", 3, "nothing is held in production"),
+    ],
+)
+def test_a_word_that_means_nothing_is_said_to(fleet: Fleet, words: str, code: int, said: str):
+    done = fleet.run(*words.split())
+    assert done.returncode == code
+    assert f"gmconfig: error: {said}" in done.stderr
+
+
+def test_one_held_target_is_not_all_of_them(fleet: Fleet):
+    assert fleet.run("deploy", "hold", "web").returncode == 0
+    done = fleet.run("deploy", "unhold", "worker")
+    assert (done.returncode, "worker is not held" in done.stderr) == (3, True)
+    assert fleet.run("deploy", "hold", "production").returncode == 0
+    done = fleet.run("deploy", "unhold", "worker")
+    assert (done.returncode, "all of production is held" in done.stderr) == (4, True)
+
+
+def test_the_status_of_a_deployment_is_of_that_one(fleet: Fleet):
+    fleet.change(20)
+    fleet.apply()
+    assert fleet.run("deploy", "status", "production-1").stdout.startswith("production-1  succeeded")
+    assert fleet.run("deploy", "status", "production").stdout.startswith("production-2  succeeded")
+
+
+def test_a_fresh_clone_knows_what_was_deployed(fleet: Fleet, tmp_path: Path):
+    fleet.git("clone", "-q", "--bare", ".", str(tmp_path / "remote.git"))
+    fleet.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    fleet.change(20)
+    fleet.apply()
+    fleet.git("clone", "-q", str(tmp_path / "remote.git"), str(tmp_path / "clone"))
+    fleet.root = tmp_path / "clone"
+    assert fleet.run("deploy", "history").stdout.startswith("production-2  succeeded")
+    assert fleet.run("deploy", "show", "production-1").stdout.startswith("production-1  succeeded")
+    fleet.git("remote", "set-url", "origin", "/nowhere")
+    assert fleet.run("deploy", "history", "--offline").returncode == 0
