@@ -101,7 +101,7 @@ class Values:
         except AccessDenied as error:
             raise Refused(error.message, hint=error.hint, place=error.place) from error
         if not vault.may_read(current):
-            raise AccessDenied("no key for this value is at hand", hint="gmconfig secret whoami")
+            raise AccessDenied("no key for this value is at hand", hint="gmconfig doctor")
         return vault.open(current)
 
     def named(self, name: str, environment: str | None) -> Sealed:
