@@ -20,10 +20,10 @@ _POLICY = "access.yaml"
 
 
 def vault(project: Project, sources: Sources) -> Vault | None:
-    """Give the project's vault; None where it has no access policy."""
+    """Give the vault of what is committed, whatever is being edited now; None where it has no access policy."""
     from gmconfig.secret.door import vault_of
 
-    tree = project.worktree()
+    tree = project.worktree() if project.repository.head() is None else project.snapshot("HEAD")
     return vault_of(project, tree, sources) if tree.exists(_POLICY) else None
 
 
