@@ -33,9 +33,8 @@ def units_of(content: Mapping[str, Any]) -> set[str]:
         if isinstance(part, dict):
             found.update(_variables(part.get("fractional")))
             rest.extend(part.values())
-        elif isinstance(part, list):
-            if not _NESTING.isdisjoint(map(type, part)):  # there may be a million users
-                rest.extend(item for item in part if isinstance(item, dict | list))
+        elif isinstance(part, list) and not _NESTING.isdisjoint(map(type, part)):  # else, a million texts
+            rest.extend(item for item in part if isinstance(item, dict | list))
     return found
 
 

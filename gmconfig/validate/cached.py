@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from gmconfig.validate import exact, run, warm
+from gmconfig.validate.checks.flags import looked_at
 from gmconfig.validate.collector import paused
 from gmconfig.validate.reading import Reading
 from gmconfig.validate.since import Since
@@ -53,7 +54,7 @@ def check(
             state.verdicts.results(),
             [*state.findings, *found.findings],
             state.lines,
-            scope=state.verdicts.scope(),
+            scope=state.verdicts.scope().with_flags(looked_at(subject), project.environments),
             whole=True,
             found=found,
             due=state.due,

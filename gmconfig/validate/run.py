@@ -5,7 +5,7 @@ from __future__ import annotations
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
 from gmconfig.validate import exact, listing
-from gmconfig.validate.checks.flags import concerns
+from gmconfig.validate.checks.flags import concerns, looked_at
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
 from gmconfig.validate.policy.waiver import Waiver, about, waived
@@ -91,7 +91,9 @@ def _check(
         results,
         everything,
         lines,
-        scope=Scope.of(results),
+        scope=Scope.of(results).with_flags(
+            looked_at(subject, named), project.environments if environments is None else environments
+        ),
         whole=whole,
         found=found,
         due=listing.due(subject),

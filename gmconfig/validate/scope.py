@@ -28,6 +28,13 @@ class Scope:
             len({file for result in results for file in result.files}),
         )
 
+    def with_flags(self, files: Collection[str], environments: Iterable[str]) -> Scope:
+        """Give the same with the flags of some files, which are one document in all of the environments."""
+        if not files:
+            return self
+        documents = tuple(sorted({*self.documents, "flags"}))
+        return Scope({*self.environments, *environments}, documents, self.files + len(files))
+
     def ordered(self, order: Iterable[str]) -> tuple[str, ...]:
         """Give the environments in the order in which they are declared."""
         return tuple(name for name in order if name in self.environments)

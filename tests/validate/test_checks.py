@@ -223,3 +223,18 @@ def test_a_project_without_environments_is_checked_as_its_base_layers_say(writte
     )
     written.write("schemas/settings.schema.json", '{"properties": {"b": {"type": "string", "minLength": 9}}}')
     assert [(f.check, f.path) for f in written.findings()] == [("reference", "a"), ("schema", "b")]
+
+
+def test_flags_are_one_of_the_documents_that_were_looked_at(written):
+    written.write("flags/a.yaml", "flags: {a: {owner: desk}}\n").write(
+        "flags/b.yaml", "flags: {b: {owner: x}}\n"
+    )
+    alone = written.report()
+    assert (alone.documents, alone.files) == (("flags",), 2)
+    assert alone.environments == tuple(written.project.environments)
+
+    written.write("config/settings.yaml", "a: 1\n")
+    assert (written.report().documents, written.report().files) == (("flags", "settings"), 3)
+    assert written.report(files=["config/settings.yaml"]).documents == ("settings",)
+    assert written.report(files=["flags/a.yaml"]).documents == ("flags",)
+    assert written.report(environments=["staging"]).environments == ("staging",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from gmconfig.finding import Finding
     from gmconfig.storage.snapshot import Snapshot
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     Lines = dict[tuple[str, int], str]
 
 FOLDER = "flags/"
+_YAML = (".yaml", ".yml")
 
 
 def check(subject: Subject, lines: Lines) -> Iterator[Finding]:
@@ -52,6 +53,13 @@ def until(subject: Subject) -> str | None:
 def concerns(finding: Finding, files: set[str]) -> bool:
     """Whether a finding about flags may come from one of these files: flags require flags of other files."""
     return finding.check == "flag" and any(file.startswith(FOLDER) for file in files)
+
+
+def looked_at(subject: Subject, files: Collection[str] | None = None) -> list[str]:
+    """Give the files of flags that are checked when these files are (None: all files): all of them, or none."""
+    if files is not None and not any(file.startswith(FOLDER) for file in files):
+        return []
+    return [file for file in subject.files if file.startswith(FOLDER) and file.endswith(_YAML)]
 
 
 def _before(subject: Subject) -> Snapshot | None:
