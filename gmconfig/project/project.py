@@ -26,16 +26,32 @@ INDEX = ":index"
 """What `Project.snapshot` takes for git's index, where others name a revision."""
 
 
+_REMEMBERED = 4
+"""How many commits' files are kept at hand: a command reads the same ones over and over."""
+
+
 class Project:
     """A root folder and what its gmconfig.yaml says; immutable, apart from what it finds out when asked."""
 
-    __slots__ = ("_git_folder", "_prefix", "_repository", "_signature", "layout", "root", "settings")
+    __slots__ = (
+        "_at",
+        "_git_folder",
+        "_prefix",
+        "_repository",
+        "_signature",
+        "_snapshots",
+        "layout",
+        "root",
+        "settings",
+    )
 
     def __init__(self, root: str, settings: Settings) -> None:
         self.root = root
         self.settings = settings
         self.layout = Layout(settings)
         self._repository: Repository | None = None
+        self._snapshots: dict[str, Snapshot] = {}
+        self._at: dict[Snapshot, Project] = {}
         self._prefix: str | None = None
         self._git_folder: str | None = None
         self._signature: str | None = None
@@ -57,11 +73,20 @@ class Project:
 
     def at(self, snapshot: Snapshot) -> Project:
         """Give the project as a snapshot's own gmconfig.yaml has it; without one there, as it is now."""
+        known = self._at.get(snapshot)
+        if known is not None:
+            return known
         if self._is_current(snapshot) or not snapshot.exists(FILE):
             return self
-        project = Project(self.root, settings_of(load(snapshot.read(FILE), FILE), snapshot))
+        raw = snapshot.read(FILE)
+        here = self.worktree()
+        if self._is_current(here) and here.read(FILE) == raw:
+            return self
+        project = Project(self.root, settings_of(load(raw, FILE), snapshot))
         project._repository, project._git_folder = self._repository, self._git_folder
-        project._prefix = self._prefix
+        project._prefix, project._at, project._snapshots = self._prefix, self._at, self._snapshots
+        if snapshot in self._snapshots.values():
+            self._at[snapshot] = project
         return project
 
     def _is_current(self, snapshot: Snapshot) -> bool:
@@ -113,7 +138,21 @@ class Project:
         """Give the files as of a revision; None is the working tree, `INDEX` what is staged."""
         if revision is None:
             return self.worktree()
-        return self.repository.snapshot(self.prefix, None if revision == INDEX else revision)
+        if revision == INDEX:
+            return self.repository.snapshot(self.prefix, None)
+        commit = self.repository.resolve(revision)
+        known = self._snapshots.get(commit)
+        if known is None:
+            self._forget(len(self._snapshots) - _REMEMBERED + 1)
+            self._snapshots[commit] = known = self.repository.snapshot(self.prefix, commit)
+        return known
+
+    def _forget(self, number: int) -> None:
+        """Let go of the snapshots that were asked for first; others may do so at the same time."""
+        for commit in tuple(self._snapshots)[: max(number, 0)]:
+            snapshot = self._snapshots.pop(commit, None)
+            if snapshot is not None:
+                self._at.pop(snapshot, None)
 
     # What it declares
 

@@ -29,6 +29,7 @@ class Repository:
         self.common_dir = common_dir
         self.environ = dict(environ)
         self._settings: dict[str, str] | None = None
+        self._commits: set[str] = set()
 
     @classmethod
     def discover(cls, start: str, *, allow_bare: bool = False) -> Repository:
@@ -127,10 +128,14 @@ class Repository:
         Raises:
             UnknownVersion: none does.
         """
+        if rev in self._commits:
+            return rev
         if rev and rev[0] not in "-^" and rev.isprintable():
             found = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
             if not found.returncode:
-                return found.stdout.decode().strip()
+                commit = found.stdout.decode().strip()
+                self._commits.add(commit)
+                return commit
             if found.stderr and b"dubious ownership" in found.stderr:
                 raise failed(("rev-parse",), found.stderr, self.top)
         raise UnknownVersion(f'no commit answers to "{rev}"', hint="git log --oneline --all")
