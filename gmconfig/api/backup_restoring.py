@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.api.carry_out import carry_out
+from gmconfig.api.carry_out import carry_out, changed_files
 from gmconfig.api.edited import edited_values
 from gmconfig.api.sealing import Sealing
 from gmconfig.backup import live, manifest
@@ -78,7 +78,8 @@ def restore_here(
     commit = _fetched(workspace.project, Opening(destination, found, backups.sources))
     edits, files = _edits(workspace, commit, only or found.documents, how, secrets=secrets)
     before = None
-    if edits and how.commit and not how.dry_run:
+    changes = bool(changed_files(workspace.project.worktree(), edits))
+    if changes and not how.dry_run:
         before = backups.create(Asked(f"before-{found.id}", f"before {found.id} was restored")).id
     outcome = carry_out(
         workspace.project,
@@ -92,6 +93,16 @@ def restore_here(
     if outcome.commit:
         backups.tell("restored", found.id, commit=outcome.commit)
     return Restored(found, outcome, before=before)
+
+
+def restored_here(
+    backups: Backups, word: str, how: How, *, only: Sequence[str] = (), secrets: bool = False
+) -> Outcome:
+    """Restore here and give the commit alone."""
+    from gmconfig.api.outcome import Outcome
+
+    done = restore_here(backups, word, how, only=only, secrets=secrets)
+    return done.outcome or Outcome("nothing to change")
 
 
 def restore_elsewhere(backups: Backups, word: str, folder: str, *, only: Sequence[str] = ()) -> Restored:

@@ -287,6 +287,44 @@ class ConfigManager:
 
         return infer_schema(self.workspace, name, How(user, reason, **how))
 
+    def backup_configs(self, name: str | None = None) -> str:
+        """Back up the whole repository and what is live, sealed to its admins; gives the backup's id."""
+        from gmconfig.api.backing_up import Backups
+        from gmconfig.backup.create import Asked
+
+        return Backups(self.workspace).create(Asked(name or "")).id
+
+    def restore_configs(
+        self,
+        name: str,
+        user: str | None = None,
+        reason: str | None = None,
+        *,
+        only: Sequence[str] = (),
+        secrets: bool = False,
+        **how: bool,
+    ) -> Outcome:
+        """Bring the configuration back as a backup has it (its id, or the newest of its name), as a new commit.
+
+        Args:
+            name: the backup.
+            user: the author of the commit; git's identity unless given.
+            reason: becomes part of its message.
+            only: documents or files that are meant; all by default.
+            secrets: bring back sealed values of documents too; otherwise they stay today's.
+            how: `dry_run`, `commit`.
+
+        Raises:
+            NotFound: there is no such backup.
+            InvalidConfiguration: what was fine then would not pass validation now.
+        """
+        from gmconfig.api.backing_up import Backups
+        from gmconfig.api.backup_restoring import restored_here
+        from gmconfig.api.outcome import How
+
+        done = How(user, reason, **how)
+        return restored_here(Backups(self.workspace, user=user), name, done, only=only, secrets=secrets)
+
     def layer_text(self, name: str) -> tuple[str, str]:
         """Give the file that changes of this environment go to, and its text, for an editor."""
         from gmconfig.api.changing import layer_text
