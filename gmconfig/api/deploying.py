@@ -9,12 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.api.deployment_status import EnvironmentStatus
-from gmconfig.api.rotating import journal_event
 from gmconfig.api.whose import whose
-from gmconfig.deploy import apply as applying
-from gmconfig.deploy import planning, preview, rollback, unfinished
+from gmconfig.deploy import planning
 from gmconfig.deploy.options import Options
-from gmconfig.deploy.recorded import whole
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound, UnknownVersion, UsageError
 from gmconfig.record.chain import timestamp
@@ -86,6 +83,8 @@ class Deployer:
 
         Environments in which nothing differs are left out.
         """
+        from gmconfig.deploy import preview
+
         repository = self.project.repository
         old, new = self._deepened(base), repository.resolve(asked.at or "HEAD")
         with self.survey() as survey:
@@ -124,6 +123,8 @@ class Deployer:
         Raises:
             UsageError: no word says which environment, and there are several.
         """
+        from gmconfig.deploy import apply as applying
+
         chosen = self.split(words, asked.at if asked else None)
         if not words and len(chosen) > 1:
             raise UsageError(
@@ -154,6 +155,8 @@ class Deployer:
         retry: bool = False,
     ) -> Applied:
         """Bring an environment, or one of its targets, back to an earlier deployment and hold it there."""
+        from gmconfig.deploy import rollback
+
         [(environment, names)] = self._one(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
@@ -166,6 +169,8 @@ class Deployer:
 
     def resume(self, word: str, options: Options | None = None) -> Record:
         """Go on with a deployment that was cut short; the word is its id or its environment."""
+        from gmconfig.deploy import unfinished
+
         ledger, name = self.record_of(word)
         with self.survey() as survey:
             record = unfinished.resume(ledger, survey, self.options(options), name)
@@ -174,6 +179,8 @@ class Deployer:
 
     def abort(self, word: str, options: Options | None = None) -> Record:
         """Put back what a deployment that was cut short had changed."""
+        from gmconfig.deploy import unfinished
+
         ledger, name = self.record_of(word)
         with self.survey() as survey:
             record = unfinished.abort(ledger, survey, self.options(options), name)
@@ -192,6 +199,8 @@ class Deployer:
 
     def show(self, name: str) -> tuple[Record, Mapping[str, object]]:
         """Give a record, and the plan that it carried out."""
+        from gmconfig.deploy.recorded import whole
+
         ledger, found = self.record_of(name)
         ledger.refresh()
         record = ledger.chain.find(found) if found else ledger.chain.latest()
@@ -231,6 +240,8 @@ class Deployer:
 
     def hold(self, word: str, reason: str = "", at: str | None = None) -> Hold:
         """Keep targets at what they have: the newest deployment that succeeded, or the one named."""
+        from gmconfig.deploy import rollback
+
         [(environment, names)] = self._one(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
@@ -346,6 +357,8 @@ class Deployer:
     def _tell(self, record: Record | None) -> None:
         if record is None:
             return
+        from gmconfig.api.rotating import journal_event
+
         event = {
             "kind": "deployment",
             "id": record.id,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
 from gmconfig.record import names, note
-from gmconfig.record.window import windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +97,11 @@ class Freezes:
 
     def _declared(self, now: datetime) -> Freeze | None:
         declared = self.project.settings.tree.get("freezes")
-        for window in windows(declared if isinstance(declared, list) else ()):
+        if not isinstance(declared, list):
+            return None
+        from gmconfig.record.window import windows
+
+        for window in windows(declared):
             end = window.ends(self.environment, now)
             if end:
                 until = None if end == _FOREVER else end.astimezone(UTC)
