@@ -96,7 +96,10 @@ _BARS = "▁▂▃▄▅▆▇█"
 def health(found: Iterable[Health]) -> Iterator[terminal.Line]:
     """Give how things are, one a line, then the next steps."""
     listed = list(found)
-    yield from terminal.table([[one.name, (one.state, _HEALTH[one.state]), one.message] for one in listed])
+    rows: list[list[terminal.Span]] = [
+        [one.name, (one.state, _HEALTH[one.state]), one.message] for one in listed
+    ]
+    yield from terminal.table(rows)
     hints = dict.fromkeys(
         one.hint for one in listed if one.hint and one.state in ("error", "warning", "unknown")
     )
@@ -122,7 +125,7 @@ def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[ter
         {"rule": found.rules} if environment else {"environment": found.environments, "rule": found.rules}
     )
     for title, scores in groups.items():
-        rows = [
+        rows: list[list[terminal.Span]] = [
             [(title, "dim"), name or "common", score(one.value), _counted(one)]
             for name, one in scores.items()
         ]
