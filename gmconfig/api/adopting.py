@@ -56,20 +56,18 @@ class _Adoption:
         keys = self._keys()
         manager = self._manager()
         if self.difference.live is ABSENT:
-            return manager.unset_value(self.difference.document, format_keys(keys), **self.how)
+            return manager.unset_value(self.difference.document, self._path(keys), **self.how)
         written = self._written(keys)
         if isinstance(self.difference.live, Secret):
             return self._secret(keys, written)
         if isinstance(written, str) and "${" in written:
             raise Refused(
-                f'"{format_keys(keys)}" is made of {written}',
+                f'"{self._path(keys)}" is made of {written}',
                 hint=f"change what it is made of: variables: of {self.environment} in gmconfig.yaml",
             )
         value = self._typed(written)
         create = written is ABSENT
-        return manager.set_value(
-            self.difference.document, format_keys(keys), value, create=create, **self.how
-        )
+        return manager.set_value(self.difference.document, self._path(keys), value, create=create, **self.how)
 
     def _keys(self) -> Keys:
         """Give the path in the document; a name that live alone has leads to none in a flat form."""
@@ -86,6 +84,10 @@ class _Adoption:
             )
         return self.part.source_keys(keys)
 
+    def _path(self, keys: Keys) -> str:
+        """Write the path as users do."""
+        return format_keys(keys) if self.part.form.is_flat else self.difference.path
+
     def _secret(self, keys: Keys, written: object) -> Outcome:
         """Seal it again: a named secret where it is kept, any other where it stands."""
         assert isinstance(self.difference.live, Secret)  # noqa: S101
@@ -98,7 +100,7 @@ class _Adoption:
             return secrets.update_secret(named[1], value, **self.how)
         return self._manager().set_value(
             self.difference.document,
-            format_keys(keys),
+            self._path(keys),
             value,
             secret=True,
             create=written is ABSENT,

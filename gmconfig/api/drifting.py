@@ -88,7 +88,7 @@ class Drifter:
             raise standing.error
         wanted = str(KeyPath.parse(path))
         known = document or self.document_of(standing, wanted)
-        found = [one for one in standing.drift if one.document == known and one.path == wanted]
+        found = [one for one in standing.drift if one.document == known and one.is_at(wanted)]
         return standing, found[0] if found else None
 
     def correct(self, words: Sequence[str], correction: Correction, options: Options) -> list[Applied]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT, CHANGED, REMOVED, Change, diff
+from gmconfig.config.strategy import own_path
 from gmconfig.drift.secrets import Veil
 from gmconfig.path import format_keys
 
@@ -26,16 +27,22 @@ class Difference:
         document: its name; for a file that belongs to no document, the file's.
         change: from what is live (`before`) to what the rendering has (`after`); secrets are `Secret`.
         problem: why the file is told of as a whole and not by path; None where it is not.
+        named: the path with list items by their declared keys, where that is another one.
     """
 
     document: str
     change: Change
     problem: str | None = None
+    named: str = ""
 
     @property
     def path(self) -> str:
         """The path as users write it; empty for the whole document."""
-        return format_keys(self.change.path) if self.change.path else ""
+        return self.named or (format_keys(self.change.path) if self.change.path else "")
+
+    def is_at(self, path: str) -> bool:
+        """Whether a path as users write it is this one, list items by key or by index."""
+        return path in (self.path, format_keys(self.change.path))
 
     @property
     def live(self) -> object:
@@ -72,14 +79,17 @@ def _by_path(rendering: Rendering, part: Part, live: object, marker: Marker | No
     veil = Veil(rendering, part, marker)
     found = live if live is ABSENT else veil.over_live(live)
     for change in diff(found, veil.over_wanted(part.tree)):
-        yield Difference(part.document, change)
+        yield Difference(part.document, change, named=_named(part, live, change))
+
+
+def _named(part: Part, live: object, change: Change) -> str:
+    """Name list items by the keys that they merge by: an index says little, and moves."""
+    keys = tuple(key for key in change.path if isinstance(key, str | int))
+    if part.form.is_flat or part.source is None or not any(type(key) is int for key in keys):
+        return ""
+    tree = live if change.kind == REMOVED else part.tree
+    return format_keys(own_path(tree, keys, part.source.rules)) if len(keys) == len(change.path) else ""
 
 
 def _stranger(name: str) -> Difference:
     return Difference(name, Change((), _A_FILE, ABSENT, REMOVED), "gmconfig did not put it there")
-
-
-def without(found: Sequence[Difference], others: Sequence[Difference]) -> tuple[Difference, ...]:
-    """Give the differences at paths where the others have none."""
-    places = {(other.document, other.change.path) for other in others}
-    return tuple(one for one in found if (one.document, one.change.path) not in places)

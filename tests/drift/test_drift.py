@@ -329,3 +329,17 @@ def test_the_next_steps_of_a_target_with_several_documents_work_as_printed(tmp_p
         assert fleet.run(*step.split()).returncode == 0
     assert fleet.run("drift", "explain", "web", "rate").returncode == 0  # it drifted in one of them
     assert fleet.run("drift", "explain", "web", "database.pool").returncode == 0  # else the usual one
+
+
+def test_items_of_a_list_are_named_by_the_key_they_merge_by(fleet: Fleet):
+    fleet.declare({"web": {}, "worker": {"format": "dotenv"}}, merge={"apps": {"by": "name"}})
+    apps = [{"name": "one", "size": 1}, {"name": "two", "size": 2}]
+    fleet.write("config/settings.yaml", {**BASE, "apps": apps})
+    fleet.commit()
+    fleet.apply()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("size: 2", "size: 3"))
+    assert _found(fleet) == [("web", "apps[name=two].size", "~", 2, 3)]
+    assert explain(_drifter(fleet), "web", None, "apps[1].size").drifted
+    adopt(_drifter(fleet), "web", None, "apps[name=two].size")
+    overlay = yaml.safe_load((fleet.root / "config/environments/production.yaml").read_text())
+    assert overlay["apps"] == [{"name": "two", "size": 3}]
