@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gmconfig.config.diff import ABSENT, diff
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.deploy.planning import declared_at
-from gmconfig.drift.difference import Difference
+from gmconfig.drift.difference import Difference, named_path
 from gmconfig.drift.secrets import Veil
 from gmconfig.drift.standing import Standing
 from gmconfig.drift.survey import Survey, Wanted
@@ -60,10 +60,15 @@ def changes_between(was: Rendering | None, wanted: Rendering | None) -> tuple[Di
     """Give where two renderings differ; a secret that was sealed anew is another one."""
     documents = {**(was.parts if was else {}), **(wanted.parts if wanted else {})}
     return tuple(
-        Difference(document, change)
-        for document in documents
+        Difference(document, change, named=named_path(part, _plain_tree(was, document), change))
+        for document, part in documents.items()
         for change in diff(_tree(was, document), _tree(wanted, document))
     )
+
+
+def _plain_tree(rendering: Rendering | None, document: str) -> object:
+    part = rendering.parts.get(document) if rendering else None
+    return part.tree if part else ABSENT
 
 
 def _tree(rendering: Rendering | None, document: str) -> object:

@@ -79,11 +79,11 @@ def _by_path(rendering: Rendering, part: Part, live: object, marker: Marker | No
     veil = Veil(rendering, part, marker)
     found = live if live is ABSENT else veil.over_live(live)
     for change in diff(found, veil.over_wanted(part.tree)):
-        yield Difference(part.document, change, named=_named(part, live, change))
+        yield Difference(part.document, change, named=named_path(part, live, change))
 
 
-def _named(part: Part, live: object, change: Change) -> str:
-    """Name list items by the keys that they merge by: an index says little, and moves."""
+def named_path(part: Part, live: object, change: Change) -> str:
+    """Write a path with list items by the keys that they merge by; empty where there are none."""
     keys = tuple(key for key in change.path if isinstance(key, str | int))
     if part.form.is_flat or part.source is None or not any(type(key) is int for key in keys):
         return ""
