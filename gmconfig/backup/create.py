@@ -97,7 +97,7 @@ def _manifest(
     return Manifest(
         new_id(moment),
         asked.name,
-        moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        moment.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         os.path.basename(project.repository.top),
         contents.commit,
         asked.description,

@@ -35,8 +35,9 @@ class Remote:
     def names(self, folder: str) -> list[str]:
         """Give the names of the files of a folder, sorted."""
         with self._reported(folder):
+            self._system().invalidate_cache()
             try:
-                found = self._system().ls(self._path(folder), detail=False, refresh=True)
+                found = self._system().ls(self._path(folder), detail=False)
             except FileNotFoundError:
                 return []
         names = (str(path).rstrip("/").rpartition("/")[2] for path in found)
@@ -108,14 +109,8 @@ class Remote:
 
     def _system(self) -> Any:
         if self._files is None:
-            try:
-                from fsspec.core import url_to_fs
-            except ImportError:
-                raise GmconfigError(f"{self.place} is reached by the package fsspec", hint=_INSTALL) from None
-            try:
-                self._files, root = url_to_fs(self.address)
-            except ImportError as error:
-                raise GmconfigError(f"{self.place} cannot be reached: {error}", hint=_INSTALL) from None
+            with self._reported(""):
+                self._files, root = _reached(self.address, self.place)
             self._root = str(root).rstrip("/")
         return self._files
 
@@ -130,6 +125,16 @@ class Remote:
         except _refusals() as error:
             said = " ".join(str(error).replace(self.address, self.place).split()) or type(error).__name__
             raise GmconfigError(f"{where}: {said}", hint="check the URL and its credentials") from None
+
+
+def _reached(url: str, place: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+
+        files, root = url_to_fs(url)
+    except ImportError as error:
+        raise GmconfigError(f"{place} cannot be reached: {error}", hint=_INSTALL) from None
+    return files, str(root)
 
 
 def without_password(url: str) -> str:

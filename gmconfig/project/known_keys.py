@@ -26,6 +26,11 @@ def _is_remote(text: str) -> bool:
     return bool(text) and not text.startswith("-") and not any(char <= " " for char in text)
 
 
+def _is_span(text: str) -> bool:
+    number = text[:-1]
+    return text[-1:] in tuple("smhdwy") and number.isascii() and number.isdigit() and len(number) < 7
+
+
 def _target(value: object, keys: Keys, problems: list[Problem]) -> None:
     from gmconfig.project.target_keys import TARGET
 
@@ -47,6 +52,7 @@ def _thresholds(value: object, keys: Keys, problems: list[Problem]) -> None:
 TEXT = Scalar("text", (str,))
 FLAG = Scalar("true or false", (bool,))
 NAME = Scalar("a name", (str,), is_name)
+COUNT = Scalar("a whole number", (int,), lambda text: not text.startswith("-"))
 ANYTHING = Record({}, more=True)
 PATTERNS = Either(TEXT, items=ListOf(TEXT))
 PLACEHOLDERS = Words("resolve", "keep")
@@ -85,7 +91,19 @@ SHAPE = Record(
         ),
         "targets": MapOf(_target, lambda key: _named("a target", key)),
         "freezes": ListOf(ANYTHING),
-        "backups": ANYTHING,
+        "backups": Record(
+            {
+                "to": TEXT,
+                "retention_days": COUNT,
+                "keep": Record(
+                    {
+                        **dict.fromkeys(("last", "hourly", "daily", "weekly", "monthly", "yearly"), COUNT),
+                        "within": Scalar("a time span such as 30d, 12h or 2w", (str,), _is_span),
+                        "tags": ListOf(TEXT),
+                    }
+                ),
+            }
+        ),
         "alerts": Record(
             {"handlers": MapOf(_handler, lambda key: _named("a handler", key)), "thresholds": _thresholds}
         ),

@@ -49,7 +49,8 @@ EVERYTHING = {
                 "layout": "keys", "kustomize": True, "timeout": "500ms"},
     },
     "freezes": [{"from": "2026-12-24"}],
-    "backups": {"keep": 7},
+    "backups": {"to": "s3://backups/config", "retention_days": 30,
+                "keep": {"last": 3, "daily": 14, "within": "12h", "tags": ["audit"]}},
     "alerts": {
         "handlers": {"mail": {"command": ["mail", "ops"], "severity": "error", "kinds": ["drift"]},
                      "chat": {"webhook_from": "CHAT_URL", "form": "slack", "timeout": "5s"},
