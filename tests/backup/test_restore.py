@@ -122,7 +122,10 @@ def test_parts_come_as_plain_files(sealed: Path, back_up, store: Path, tmp_path:
     live = yaml.safe_load((tmp_path / "out" / "live" / "web" / "settings.yaml").read_text())
     assert live["database"]["password"] == "correct-horse-battery"
     original = sealed.parent / "live"
-    for name, there_file in (("web/settings.yaml", "web/settings.yaml"), ("worker/settings.env", "worker.env")):
+    for name, there_file in (
+        ("web/settings.yaml", "web/settings.yaml"),
+        ("worker/settings.env", "worker.env"),
+    ):
         assert (tmp_path / "out" / "live" / name).read_bytes() == (original / there_file).read_bytes()
     assert (tmp_path / "out" / "live" / "web" / "settings.yaml").stat().st_mode & 0o077 == 0
     with pytest.raises(NotFound):
