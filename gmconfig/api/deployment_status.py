@@ -33,6 +33,16 @@ class EnvironmentStatus:
     holds: tuple[str, ...] = ()
     agents: tuple[Status, ...] = ()
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether its newest deployment never came to an end, and nobody works on it."""
+        from gmconfig.record.entry import State
+
+        if self.record is None or self.lock is not None:
+            return False
+        interrupted = self.record.state is State.PARTIAL and self.record.error is not None
+        return interrupted or not self.record.state.is_over
+
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON has it."""
         return {

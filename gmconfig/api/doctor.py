@@ -37,6 +37,7 @@ def examine(root: str | None = None, *, fix: bool = False) -> tuple[Examined, ..
     found.extend(_guarded("repository", lambda: _repository(project)))
     found.extend(_guarded("access", lambda: _access(project, fix)))
     found.extend(_guarded("rotation", lambda: _rotations(project)))
+    found.extend(_guarded("deployments", lambda: _delivery(project)))
     return tuple(found)
 
 
@@ -140,6 +141,13 @@ def _rotations(project: Project) -> Iterator[Examined]:
 
     for one in unfinished(Workspace(root=project.root)):
         yield Examined("rotation", "warning", str(one), one.command)
+
+
+def _delivery(project: Project) -> Iterator[Examined]:
+    """Look at what deployments need, where there are targets."""
+    from gmconfig.api import delivery_check
+
+    yield from delivery_check.examine(project)
 
 
 def _own_file(fix: bool) -> Iterator[Examined]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT
-from gmconfig.errors import UnknownPath
+from gmconfig.errors import GitTrouble, UnknownPath
 from gmconfig.path import KeyPath, Keys, value_at
 from gmconfig.secret.token import Secret
 
@@ -106,10 +106,13 @@ def _revision(drifter: Drifter, standing: Standing, part: Part, keys: Keys) -> R
     origin = standing.rendering.origin(part.document, keys)
     if origin is None or origin.layer is None:
         return None
-    return last_change(
-        drifter.deployer.project,
-        origin.layer.file,
-        origin.keys,
-        yaml_document=1,
-        revision=part.source.snapshot.commit or "HEAD" if part.source else "HEAD",
-    )
+    try:
+        return last_change(
+            drifter.deployer.project,
+            origin.layer.file,
+            origin.keys,
+            yaml_document=1,
+            revision=part.source.snapshot.commit or "HEAD" if part.source else "HEAD",
+        )
+    except GitTrouble:  # a shallow clone does not know; all else is still worth saying
+        return None

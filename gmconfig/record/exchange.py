@@ -70,6 +70,20 @@ class Exchange:
             refs.swap(self.repository, names.tracked(self.remote, ref), commit, seen[ref], "push")
         return True
 
+    def refuses(self, ref: str) -> GitTrouble | None:
+        """Ask whether the remote would take a ref, without sending one; None if it would."""
+        probe = f"{ref}-probe"
+        empty = self.repository.text("hash-object", "-t", "tree", os.devnull)
+        commit = refs.chained(self.repository, (), empty, "probe")
+        asked = ("push", "--porcelain", "--dry-run", "--no-verify", "--", self.remote, f"{commit}:{probe}")
+        done = self.repository.attempt(*asked)
+        if not done.returncode:
+            return None
+        reasons = list(_reasons(done.stdout.decode("utf-8", "replace")))
+        if reasons:
+            return GitTrouble(f"{self.remote} does not take gmconfig's refs: {reasons[0]}", hint=_TAKES_NOT)
+        return self._unreachable(done.stderr)
+
     def _fetch_into(self, below: str, environments: tuple[str, ...]) -> None:
         prefixes = {names.below(self.project), *(names.below(self.project, name) for name in environments)}
         wanted = [

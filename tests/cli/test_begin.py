@@ -131,7 +131,8 @@ def test_the_demo_walks_the_main_job(ok, cli, tmp_path):
     assert "wanted 50   live 55" in out
     assert "50 → 55" in out  # adopted
     assert (
-        'production-5 failed, and what was there before is back: worker: "sh" ended with 1: too many' in out
+        'production-5 failed, and what was there before is back: worker: "sh health/worker.sh" ended with 1'
+        in out
     )
     assert "pool 55, a password of 32" in out
     assert (tmp_path / "live/web").is_symlink()

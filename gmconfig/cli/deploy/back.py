@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options
+from gmconfig.cli import options, terminal
 from gmconfig.cli.deploy import arguments, progress
 from gmconfig.cli.deploy.apply import answered
 from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -49,7 +50,10 @@ def rollback(
         how = Options(reason=reason or "", restores=not no_restore, told=tell)
         deployer = session.deployer(user, offline=offline)
         done = deployer.rollback(word, how, to=to, old_secrets=old_secrets, retry=retry)
-    return answered([done], output)
+    code = answered([done], output)
+    if code == ExitCode.OK:
+        terminal.note(f"{word} is held there: gmconfig deploy unhold {word} lets it follow again")
+    return code
 
 
 def register(app: typer.Typer) -> None:

@@ -113,7 +113,7 @@ def _answer(found: list[EnvironmentStatus], output: str) -> None:
 
 def _environment(one: EnvironmentStatus) -> Iterator[terminal.Line]:
     yield [(one.environment, "bold")] if one.record is None else shown.heading(one.record)
-    for said in (one.lock, one.freeze, *one.holds):
+    for said in (_unfinished(one), one.lock, one.freeze, *one.holds):
         if said:
             yield [("  ! ", "yellow"), said]
     width = max((len(name) for name in one.targets), default=0)
@@ -124,6 +124,12 @@ def _environment(one: EnvironmentStatus) -> Iterator[terminal.Line]:
         yield f"  {agent.host}: {agent.record or 'nothing yet'}, {shown.ago(agent.time)}" + (
             f": {agent.problem}" if agent.problem else ""
         )
+
+
+def _unfinished(one: EnvironmentStatus) -> str | None:
+    if one.record is None or not one.is_cut_short:
+        return None
+    return f"cut short: gmconfig deploy resume {one.record.id}, or abort {one.record.id}"
 
 
 def _planned(plan: Any) -> Iterator[terminal.Line]:

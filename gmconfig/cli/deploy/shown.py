@@ -58,7 +58,11 @@ def _whole(one: Planned) -> Iterator[terminal.Line]:
     width = max(map(len, files), default=0)
     for file, tree in files.items():
         number = sum(1 for _ in walk(tree))
-        yield [("  + ", "green"), f"{file:<{width}}  ", (f"{number:,} values", "dim")]
+        yield [
+            ("  + ", "green"),
+            f"{file:<{width}}  ",
+            (f"{number:,} value{'' if number == 1 else 's'}", "dim"),
+        ]
 
 
 def aligned(rows: Sequence[Sequence[terminal.Span]]) -> Iterator[terminal.Line]:
