@@ -46,6 +46,17 @@ _VARIABLES = {"--var": "variables"}
 _HISTORY = {name: word for name, word in _GET.items() if word != "at"}
 _VALIDATE = {"-o": "output", "--output": "output", "--schema": "schema", "--at": "at", "-C": "directory"}
 _VALIDATE_SWITCHES = {"--staged": "staged"}
+_PLAN = {
+    "-o": "output",
+    "--output": "output",
+    "--at": "at",
+    "--base": "base",
+    "--save": "save",
+    "-C": "directory",
+}
+_PLAN_SWITCHES = {"--retry": "retry", "--offline": "offline", "--exit-code": "exit_code"}
+_DETECT = {name: word for name, word in _GET.items() if word != "at"}
+_DETECT_SWITCHES = {"--offline": "offline"}
 _REPEATED = {"-e": "environments", "--environment": "environments", "--report": "reports"}
 
 
@@ -59,6 +70,8 @@ def answered(arguments: list[str]) -> int | None:
         "config set": _set,
         "config history": _history,
         "secret get": _secret_get,
+        "deploy plan": _plan,
+        "drift detect": _detect,
     }.get(" ".join(arguments[:2]))
     return verb(arguments[2:]) if verb else None
 
@@ -142,6 +155,26 @@ def _history(arguments: list[str]) -> int | None:
 
     session = _session(options)
     return _unless_it_fails(lambda: history(session, *words, **options))
+
+
+def _plan(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _PLAN, _PLAN_SWITCHES, {})
+    if words is None or options.get("output", "text") not in ("text", "json", "md"):
+        return None
+    from gmconfig.cli.deploy.planning import plan
+
+    session = _session(options)
+    return _unless_it_fails(lambda: plan(session, words, **options))
+
+
+def _detect(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _DETECT, _DETECT_SWITCHES, {})
+    if words is None or options.get("output", "text") not in ("text", "json"):
+        return None
+    from gmconfig.cli.drift.detecting import detect
+
+    session = _session(options)
+    return _unless_it_fails(lambda: detect(session, words, **options))
 
 
 def _session(options: dict[str, Any]) -> Any:

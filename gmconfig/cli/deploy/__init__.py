@@ -1,10 +1,14 @@
 """`gmconfig deploy`: from a commit to what is live, and back."""
 
-from gmconfig.cli.verb import group
+from __future__ import annotations
 
-app = group("Plan, apply, roll back and follow deployments.")
+from typing import Any
 
-from gmconfig.cli.deploy import agent, apply, back, permission, plan, promote, records  # noqa: E402
 
-for module in (plan, apply, promote, back, records, permission, agent):
-    module.register(app)
+def __getattr__(name: str) -> Any:
+    """Build the words when they are asked for: what answers `deploy plan` needs none of them (PEP 562)."""
+    if name != "app":
+        raise AttributeError(name)
+    from gmconfig.cli.deploy.words import app
+
+    return app

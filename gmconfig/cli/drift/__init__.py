@@ -1,10 +1,14 @@
 """`gmconfig drift`: live against wanted."""
 
-from gmconfig.cli.verb import group
+from __future__ import annotations
 
-app = group("Find, explain, correct and adopt what was changed on targets by hand.")
+from typing import Any
 
-from gmconfig.cli.drift import detect, settle  # noqa: E402
 
-for module in (detect, settle):
-    module.register(app)
+def __getattr__(name: str) -> Any:
+    """Build the words when they are asked for: what answers `drift detect` needs none of them (PEP 562)."""
+    if name != "app":
+        raise AttributeError(name)
+    from gmconfig.cli.drift.words import app
+
+    return app

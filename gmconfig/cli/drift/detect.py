@@ -8,10 +8,8 @@ import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.deploy import arguments as deploying
-from gmconfig.cli.deploy import progress
-from gmconfig.cli.drift import arguments, shown
+from gmconfig.cli.drift import arguments, detecting, shown
 from gmconfig.cli.verb import verb
-from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -32,16 +30,7 @@ def detect(
     gmconfig drift detect -e production
     gmconfig drift detect web worker -o json
     """
-    options.one_of(output, ("text", "json"))
-    with progress.looking() as seen:
-        found = session.drifter(offline=offline, seen=seen).detect(words or (), environment)
-    if output == "json":
-        terminal.answer(values.as_json(shown.detected_record(found)))
-    else:
-        terminal.lines(shown.detected(found))
-    if found.counting:
-        return ExitCode.NO
-    return ExitCode.NO_ANSWER if found.unknown else ExitCode.OK
+    return detecting.detect(session, words or (), environment=environment, offline=offline, output=output)
 
 
 def list_(

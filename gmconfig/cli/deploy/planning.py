@@ -1,0 +1,70 @@
+"""`deploy plan`, behind the words: without typer, because schedules and CI run it all day."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gmconfig.cli import terminal, values
+from gmconfig.cli.choice import one_of
+from gmconfig.cli.deploy import progress, shown
+from gmconfig.errors import ExitCode
+
+if TYPE_CHECKING:
+    from gmconfig.api.deploying import Deployer
+    from gmconfig.cli.session import Session
+    from gmconfig.deploy.plan import Plan
+
+
+def plan(
+    session: Session,
+    words: Sequence[str] = (),
+    *,
+    at: str | None = None,
+    save: str | None = None,
+    base: str | None = None,
+    retry: bool = False,
+    most_targets: int | None = None,
+    offline: bool = False,
+    exit_code: bool = False,
+    output: str = "text",
+) -> int:
+    """Plan, show it, keep it in a file if asked; give 1 if something would change and `exit_code` is on."""
+    one_of(output, ("text", "json", "md"))
+    from gmconfig.deploy.planning import Asked
+
+    asked = Asked(at=at, retry=retry, most_targets=most_targets)
+    with progress.looking() as seen:
+        deployer = session.deployer(offline=offline, seen=seen)
+        found = deployer.preview(words, base, asked) if base else deployer.plan(words, asked)
+    if save:
+        _save(session, save, found)
+    _answer(deployer, found, output)
+    return ExitCode.NO if exit_code and any(one.changing for one in found) else ExitCode.OK
+
+
+def _answer(deployer: Deployer, found: list[Plan], output: str) -> None:
+    if output == "json":
+        return terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
+    if output == "md":
+        from gmconfig.cli.deploy import markdown
+
+        return terminal.answer(markdown.plans(found))
+    for one in found:
+        terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit)))
+    changing = [one.environment for one in found if one.changing]
+    if changing:
+        terminal.note(f"apply with: gmconfig deploy apply {' '.join(changing)}")
+    return None
+
+
+def _save(session: Session, file: str, found: list[Plan]) -> None:
+    import json
+
+    from gmconfig.deploy.recorded import compact
+    from gmconfig.storage.files import write_atomic
+
+    content = json.dumps({"plans": [compact(one.as_json()) for one in found]}, indent=1, ensure_ascii=False)
+    write_atomic(os.path.join(session.directory, file), content.encode() + b"\n")
+    terminal.note(f"saved: gmconfig deploy apply --plan {file}")
