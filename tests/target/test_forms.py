@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from gmconfig.config.environ import variables_of
 from gmconfig.config.equal import same
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.secret import plaintext
 from gmconfig.target.formats import FORMATS, About, file_name
+from gmconfig.target.rendering import leaves
 
 _texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 _keys = st.text(st.sampled_from("abcxyz_.-=: é\\#\"'"), min_size=1, max_size=6)
@@ -118,3 +120,12 @@ def test_a_manifest_is_named_as_kubernetes_wants_it():
     assert metadata(About("a", "web.config", "prod")) == {"name": "web.config", "namespace": "prod"}
     with pytest.raises(BrokenConfiguration, match="cannot name a manifest"):
         metadata(About("a", "Not OK"))
+
+
+@given(_trees)
+def test_a_faithful_form_gives_plain_data_back_as_it_was(tree: object):
+    for form in FORMATS.values():
+        if form.is_faithful and leaves.is_plain(tree):
+            assert plaintext.encode(form.parse(form.render(tree, About("settings")))) == plaintext.encode(
+                tree
+            )

@@ -36,7 +36,7 @@ def _read_toml(raw: bytes) -> object:
     return tomllib.loads(raw.decode())
 
 
-YAML = Form("yaml", ".yaml", _yaml, _read_yaml)
+YAML = Form("yaml", ".yaml", _yaml, _read_yaml, is_faithful=True)
 JSON = Form("json", ".json", _json, _read_json)
 TOML = Form("toml", ".toml", _toml, _read_toml)
 FLAGD = Form("flagd", ".flagd.json", _json, _read_json)

@@ -24,7 +24,8 @@ class Form:
 
     `render` takes plain values; `parse` gives what every reader of the file would see, and raises ValueError
     or BrokenConfiguration where the file is broken. `paths` is for flat forms, which know nothing but names:
-    it gives each name with the path that it was made of.
+    it gives each name with the path that it was made of. `is_faithful` where a reader gets plain data (maps
+    with texts as keys, lists, texts, numbers, booleans, nulls) back exactly as it was written.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Form:
     render: Callable[[object, About], bytes]
     parse: Callable[[bytes], object]
     paths: Callable[[object], dict[str, Keys]] | None = None
+    is_faithful: bool = False
 
     @property
     def is_flat(self) -> bool:

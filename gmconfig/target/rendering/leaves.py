@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 from gmconfig.config.placeholder import Unknown
@@ -16,11 +17,22 @@ from gmconfig.secret.token import Secret
 _OPEN, _CLOSE = "\ue000gm:", ":gm\ue001"
 
 _GONE: Any = object()
+_PLAIN = (str, int, bool, type(None))
 
 
 def marked(tree: object) -> object:
     """Put each secret's text between marks that survive writing and reading."""
     return _mapped(tree, lambda secret: f"{_OPEN}{secret.reveal()}{_CLOSE}")
+
+
+def is_plain(tree: object) -> bool:
+    """Whether a tree is of plain data alone, as JSON has it; numbers are finite."""
+    kind = type(tree)
+    if kind is dict:
+        return all(type(key) is str and is_plain(value) for key, value in tree.items())  # type: ignore[attr-defined]
+    if kind is list:
+        return all(map(is_plain, tree))  # type: ignore[call-overload]
+    return kind in _PLAIN or (kind is float and isfinite(tree))  # type: ignore[arg-type]
 
 
 def unmarked(tree: object) -> tuple[object, dict[Keys, str]]:

@@ -145,7 +145,7 @@ class _Draft:
             )
             raise BrokenConfiguration(message, hint="format: secret, or secrets: omit")
         written = leaves.marked(self.tree)
-        tree, secret_paths = leaves.unmarked(self.form.parse(self.write(written)))
+        tree, secret_paths = leaves.unmarked(self._as_read(written))
         return Part(
             self.document,
             self.file,
@@ -156,6 +156,12 @@ class _Draft:
             secret_paths,
             is_opaque=self.is_opaque,
         )
+
+    def _as_read(self, written: object) -> object:
+        """Give a tree as a reader of the file sees it."""
+        if self.form.is_faithful and leaves.is_plain(written):
+            return written
+        return self.form.parse(self.write(written))
 
     @property
     def file(self) -> str:
