@@ -167,14 +167,17 @@ class FlagChangeMethods:
         self,
         content: Mapping[str, Any],
         *,
-        bucketing: str = "flagd-v3",
+        bucketing: str | None = None,
         into: str = "flags/flags.yaml",
         **how: Any,
     ) -> FlagOutcome:
-        """Write what a flagd file holds as a new flag file; compiled, it is the same JSON again."""
+        """Write what a flagd file holds as a new flag file; compiled, it is the same JSON again.
+
+        `bucketing` speaks for a file whose metadata does not say which one it was made for.
+        """
         from gmconfig.flag.imported import imported
 
-        tree = imported(content, Bucketing(bucketing))
+        tree = imported(content, bucketing)
         return self._changed(flag_changes.import_file(self.workspace, tree, into, How(**how)))
 
     def _switched(

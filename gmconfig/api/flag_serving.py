@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gmconfig.errors import NotFound, UsageError
-from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.source import FlagdFile, ProjectFlags, Source, project_flags
 from gmconfig.storage.git.followed import upstream
 
@@ -27,7 +26,7 @@ class Served:
     at: str | None = "HEAD"
     fetch_seconds: float | None = None
     file: str | None = None
-    bucketing: str = Bucketing.V3
+    bucketing: str | None = None
 
 
 def serve_flags(
@@ -89,7 +88,7 @@ def token_of(environ: Mapping[str, str], file: str | None) -> str | None:
 
 def _source(served: Served) -> Source:
     if served.file is not None:
-        return FlagdFile(served.file, Bucketing(served.bucketing))
+        return FlagdFile(served.file, served.bucketing)
     source = project_flags(served.environment, served.root)
     if served.at is not None and served.fetch_seconds is not None and served.at == "HEAD":
         source.at = upstream(source.project.repository)

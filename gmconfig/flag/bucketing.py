@@ -7,12 +7,13 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
 import mmh3
 
+from gmconfig.errors import BrokenConfiguration
 from gmconfig.flag import cbor
 
 MOST = (1 << 31) - 1
@@ -24,6 +25,35 @@ class Bucketing(StrEnum):
 
     V2 = "flagd-v2"
     V3 = "flagd-v3"
+
+
+METADATA = "bucketing"
+"""What a flagd file's metadata calls the bucketing that it was made for; a file without it is for v3."""
+
+
+def of_file(content: Any, wanted: str | None = None) -> Bucketing:
+    """Give the bucketing that a flagd file was made for; `wanted` speaks for a file that does not say.
+
+    Raises:
+        BrokenConfiguration: it says another one than the wanted: users would be dealt out anew.
+    """
+    metadata = content.get("metadata") if isinstance(content, dict) else None
+    said = metadata.get(METADATA) if isinstance(metadata, dict) else None
+    if said not in list(Bucketing):
+        return Bucketing(wanted or Bucketing.V3)
+    if wanted and wanted != said:
+        message = f'the file was compiled for "{said}", not for "{wanted}"'
+        raise BrokenConfiguration(message, hint=f"--bucketing {said}, or none")
+    return Bucketing(said)
+
+
+def marked(metadata: Mapping[str, Any], bucketing: Bucketing) -> dict[str, Any]:
+    """Give a compiled file's metadata, which says if it is not for v3; what is null is left out of it."""
+    said = {METADATA: str(bucketing)} if bucketing is not Bucketing.V3 else {}
+    told = {**said, **metadata}
+    if told.get(METADATA) in list(Bucketing):
+        told[METADATA] = str(bucketing)
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def place(raw: bytes, total: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
-from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.bucketing import Bucketing, marked
 from gmconfig.flag.catalogue import Catalogue, sound
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering
@@ -31,7 +30,9 @@ class Compiled:
 
     def text(self) -> str:
         """Give the file's text."""
-        return json.dumps(self.content, ensure_ascii=False, indent=2) + "\n"
+        from gmconfig.config.formats import as_json
+
+        return as_json(self.content)
 
     def raw(self) -> bytes:
         """Give the file's bytes, for a target or an application to read."""
@@ -75,7 +76,7 @@ def compiled(catalogue: Catalogue, chain: Sequence[str] = ()) -> Compiled:
     if catalogue.evaluators:
         rules = {name: file.section("evaluators")[name] for name, file in catalogue.evaluators.items()}
         content["$evaluators"] = rules
-    if metadata := catalogue.metadata():
+    if metadata := marked(catalogue.metadata(), catalogue.bucketing):
         content["metadata"] = metadata
     return Compiled(content, catalogue.bucketing, labels)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.bucketing import Bucketing, of_file
 from gmconfig.flag.changed import changed_flags
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.kind import Kind
@@ -18,11 +18,14 @@ Structure = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
 
 class GmconfigEvaluator:
-    """Stands where `FlagdCore` does; like it, raises OpenFeature's exceptions. Any number of threads may ask."""
+    """Stands where `FlagdCore` does; like it, raises OpenFeature's exceptions. Any number of threads may ask.
 
-    def __init__(self, bucketing: str = Bucketing.V3) -> None:
-        self._bucketing = Bucketing(bucketing)
-        self._flags = FlagSet({}, self._bucketing)
+    `bucketing` speaks for flags whose metadata does not say which one they were made for.
+    """
+
+    def __init__(self, bucketing: str | None = None) -> None:
+        self._bucketing = bucketing and Bucketing(bucketing)
+        self._flags = FlagSet({})
 
     def set_flags(self, flag_configuration: str | dict[str, Any]) -> None:
         """Take other flags: a flagd file's text, or what it holds.
@@ -85,6 +88,7 @@ class GmconfigEvaluator:
 
     def _read(self, given: str | dict[str, Any]) -> FlagSet:
         try:
-            return FlagSet(json.loads(given) if isinstance(given, str) else given, self._bucketing)
+            content = json.loads(given) if isinstance(given, str) else given
+            return FlagSet(content, of_file(content, self._bucketing))
         except (BrokenConfiguration, ValueError, RecursionError) as error:
             raise ParseError(str(error)) from error

@@ -7,7 +7,7 @@ from typing import Any
 
 from gmconfig.config.equal import same
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.bucketing import METADATA, Bucketing, of_file
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering, type_of
 from gmconfig.flag.shape import FLAG
@@ -17,20 +17,24 @@ from gmconfig.project.shape import Problem
 _OURS = ("flags", "metadata", "$evaluators")
 
 
-def imported(content: Any, bucketing: Bucketing) -> dict[str, Any]:
-    """Give the flag file for what a flagd file holds.
+def imported(content: Any, bucketing: str | None = None) -> dict[str, Any]:
+    """Give the flag file for what a flagd file holds; `bucketing` speaks for one that does not say its own.
 
     Raises:
-        BrokenConfiguration: it is no flagd file.
+        BrokenConfiguration: it is no flagd file, or was made for another bucketing.
     """
     if not isinstance(content, dict) or "flags" not in content:
         raise BrokenConfiguration("no flagd file: it has no flags", hint='{"flags": {…}}')
-    flags = FlagSet(content, bucketing)
-    tree: dict[str, Any] = {"bucketing": str(bucketing)}
+    version = of_file(content, bucketing)
+    flags = FlagSet(content, version)
+    tree: dict[str, Any] = {"bucketing": str(version)}
     if rest := {key: value for key, value in content.items() if key not in _OURS}:
         tree["flagd"] = rest
-    if content.get("metadata"):
-        tree["metadata"] = content["metadata"]
+    metadata = dict(content.get("metadata") or {})
+    if METADATA not in metadata and version is not Bucketing.V3:
+        metadata[METADATA] = None  # the file did not say it, and compiled again it is the same
+    if metadata:
+        tree["metadata"] = metadata
     if content.get("$evaluators"):
         tree["evaluators"] = content["$evaluators"]
     return tree | {"flags": {name: imported_flag(name, flags.definition(name)) for name in flags}}

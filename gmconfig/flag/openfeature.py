@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import GmconfigError
-from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.kind import Kind
 from gmconfig.flag.live import LiveFlags, Reload
@@ -44,7 +43,7 @@ class GmconfigProvider(AbstractProvider):
         root: a folder of the project; the current one by default.
         at: follow the commits of this branch, `HEAD` or `origin/main`, instead of the files on disk.
         file: follow this flagd file, JSON or YAML, instead of a repository.
-        bucketing: how a `file` puts users into splits, flagd-v3 or flagd-v2.
+        bucketing: how a `file` that does not say it puts users into splits: flagd-v3, the default, or flagd-v2.
         interval: how many seconds pass between two looks.
         hooks: run around every evaluation by this provider.
         events_dir: a folder that exposures and tracking events are written to, off the caller's way, for
@@ -62,16 +61,14 @@ class GmconfigProvider(AbstractProvider):
         *,
         at: str | None = None,
         file: str | os.PathLike[str] | None = None,
-        bucketing: str = Bucketing.V3,
+        bucketing: str | None = None,
         interval: float = 1.0,
         hooks: Sequence[Hook] = (),
         events_dir: str | os.PathLike[str] | None = None,
     ) -> None:
         super().__init__()
         source: Source = (
-            project_flags(environment, root, at)
-            if file is None
-            else FlagdFile(os.fspath(file), Bucketing(bucketing))
+            project_flags(environment, root, at) if file is None else FlagdFile(os.fspath(file), bucketing)
         )
         self._live = LiveFlags(source, interval, self._told)
         self._hooks = list(hooks)

@@ -87,7 +87,7 @@ SHAPE = Record(
         "bucketing": Words(*Bucketing),
         "segments": MapOf(CONDITION, _named),
         "flags": MapOf(FLAG, _named),
-        "metadata": MapOf(SCALAR, _named),
+        "metadata": MapOf(optional(SCALAR), _named),
         "evaluators": MapOf(OPEN, _named),
         "flagd": OPEN,
     }

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.bucketing import Bucketing, of_file
 from gmconfig.flag.catalogue import FOLDER, Catalogue, sound
 from gmconfig.flag.compiled import Compiled, compiled
 from gmconfig.project import Project
@@ -82,11 +82,14 @@ class ProjectFlags:
 
 
 class FlagdFile:
-    """A file in flagd's format, JSON or YAML, such as `flag compile` writes and a target is given."""
+    """A file in flagd's format, JSON or YAML, such as `flag compile` writes and a target is given.
 
-    def __init__(self, path: str, bucketing: Bucketing = Bucketing.V3) -> None:
+    `bucketing` speaks for a file that does not say which one it was made for.
+    """
+
+    def __init__(self, path: str, bucketing: str | None = None) -> None:
         self.path = path
-        self.bucketing = bucketing
+        self.bucketing = bucketing and Bucketing(bucketing)
 
     def version(self) -> object:
         """Give the file's signature."""
@@ -103,7 +106,7 @@ class FlagdFile:
             raise _unreadable(self.path, error) from error
         if not isinstance(content, dict) or "flags" not in content:
             raise BrokenConfiguration(f'"{self.path}" is no flagd file: it has no flags')
-        return Loaded(Compiled(content, self.bucketing, {}))
+        return Loaded(Compiled(content, of_file(content, self.bucketing), {}))
 
 
 def project_flags(

@@ -14,6 +14,8 @@ from gmconfig.flag.compiled import compiled
 from gmconfig.flag.imported import imported
 from gmconfig.flag.moment import seconds
 from gmconfig.flag.shape import FIELDS, FLAG, SHAPE
+from gmconfig.flag.source import FlagdFile
+from gmconfig.storage.yaml import dump
 from tests.flag.test_agreement import FLAGS
 
 FULL = """\
@@ -270,15 +272,16 @@ def test_flags_that_require_without_end_are_refused_at_once(flags):
     st.dictionaries(st.sampled_from(["a", "b c", "on"]), FLAGS, min_size=1),
     st.fixed_dictionaries({}, optional={"metadata": st.just({"version": "1"}), "$schema": st.just("x")}),
     st.dictionaries(st.sampled_from(["description", "owner", "n"]), st.sampled_from(["x", 1, True])),
+    st.sampled_from([None, *Bucketing]),
 )
-def test_importing_and_compiling_is_the_identity(content, more, metadata):
+def test_importing_and_compiling_is_the_identity(content, more, metadata, bucketing):
     from gmconfig.storage.yaml import dump, load
 
     definitions = {
         name: {**flag, **({"metadata": metadata} if metadata else {})} for name, flag in content.items()
     }
     flagd = json.loads(json.dumps({"flags": definitions, "$evaluators": {"shared": {"var": "a"}}, **more}))
-    raw = dump(imported(flagd, Bucketing.V3))
+    raw = dump(imported(flagd, bucketing))
 
     again = compiled(Catalogue([FlagFile("flags/x.yaml", raw, load(raw))], []))
 
@@ -304,3 +307,41 @@ def test_a_flag_that_only_some_environments_give_everybody_is_no_mistake(flags):
     assert flags.said() == []
     flags.write(f"flags: {{a: {{{rule}}}}}\n")
     assert ["never served" in said for said in flags.said()] == [True]
+
+
+SPLIT = "flags: {a: {rollout: {percentage: 50}, state: rollout}}\n"
+
+
+def test_a_compiled_file_says_which_bucketing_it_was_made_for(flags, tmp_path):
+    newer = flags.write(SPLIT).compiled()
+    older = flags.write(f"bucketing: flagd-v2\n{SPLIT}").compiled()
+
+    assert "metadata" not in newer.content
+    assert older.content["metadata"] == {"bucketing": "flagd-v2"}
+    file = tmp_path / "flags.json"
+    file.write_text(older.text())
+    served = FlagdFile(str(file)).load().compiled.flag_set()
+    users = [f"u{number}" for number in range(200)]
+    assert [served.evaluate("a", user).value for user in users] == [
+        older.flag_set().evaluate("a", user).value for user in users
+    ]
+    assert imported(older.content)["bucketing"] == "flagd-v2"
+    assert flags.write(dump(imported(older.content)).decode()).compiled().content == older.content
+
+
+def test_a_compiled_file_is_not_taken_for_another_bucketing(flags, tmp_path):
+    older = flags.write(f"bucketing: flagd-v2\n{SPLIT}").compiled()
+    (tmp_path / "flags.json").write_text(older.text())
+    for wrong in (
+        lambda: FlagdFile(str(tmp_path / "flags.json"), "flagd-v3").load(),
+        lambda: imported(older.content, "flagd-v3"),
+    ):
+        with pytest.raises(BrokenConfiguration, match='compiled for "flagd-v2", not for "flagd-v3"'):
+            wrong()
+
+
+def test_a_bucketing_that_was_changed_is_told_in_place_of_the_imported_one(flags):
+    text = f"bucketing: flagd-v3\nmetadata: {{bucketing: flagd-v2}}\n{SPLIT}"
+    assert flags.write(text).compiled().content["metadata"] == {"bucketing": "flagd-v3"}
+    mine = f"bucketing: flagd-v2\nmetadata: {{bucketing: of my own}}\n{SPLIT}"
+    assert flags.write(mine).compiled().content["metadata"] == {"bucketing": "of my own"}

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from gmconfig import SecretsManager
+from gmconfig import FeatureFlagManager, SecretsManager
 from gmconfig.errors import AccessDenied, BrokenConfiguration, Refused, Unresolved
 from gmconfig.path import format_keys
 from gmconfig.target.declared import targets
@@ -226,7 +226,9 @@ def test_an_older_configuration_gets_what_is_sealed_inline_today(with_targets, r
 def test_flags_are_compiled_for_flagd(with_targets, repo):
     (repo / "flags").mkdir(exist_ok=True)
     (repo / "flags/web.yaml").write_text(
-        "flags:\n  dark_mode: {type: boolean, default: enabled, environments: {production: {default: disabled}}}\n"
+        "metadata: {version: é}\n"
+        'flags:\n  dark_mode: {description: "\\ud800 \\u2028 ü", default: enabled,'
+        " environments: {production: {default: disabled}}}\n"
     )
     project = with_targets(
         "  web: {environment: production, path: live, documents: [settings, flags], format: toml}\n"
@@ -235,7 +237,7 @@ def test_flags_are_compiled_for_flagd(with_targets, repo):
     )
     files = rendered(project).files
     assert list(files) == ["settings.toml", "flags.flagd.json"]
-    assert b'"dark_mode"' in files["flags.flagd.json"]
+    assert files["flags.flagd.json"] == FeatureFlagManager("production", repo).compile().raw()
     assert rendered(project, "fl").files == {"flags.flagd.json": files["flags.flagd.json"]}
     with pytest.raises(BrokenConfiguration, match="flagd is for the document"):
         rendered(project, "no")

@@ -59,8 +59,13 @@ def import_(
         str, typer.Option("--into", metavar="FILE", help="The flag file to write.")
     ] = "flags/flags.yaml",
     bucketing: Annotated[
-        str, typer.Option("--bucketing", help="flagd-v3, or flagd-v2 where flagd up to 0.16 decides.")
-    ] = "flagd-v3",
+        str | None,
+        typer.Option(
+            "--bucketing",
+            metavar="VERSION",
+            help="Of a FILE that does not say: flagd-v3, or flagd-v2 where flagd up to 0.16 decides.",
+        ),
+    ] = None,
 ) -> None:
     """Take over a flagd file; compiled again it is the same JSON.
 
@@ -68,7 +73,7 @@ def import_(
     gmconfig flag import flags.json
     gmconfig flag import flags.json --bucketing flagd-v2 --into flags/shop.yaml
     """
-    one_of(bucketing, BUCKETINGS, "a bucketing")
+    one_of(bucketing or BUCKETINGS[0], BUCKETINGS, "a bucketing")
     result = session.flags().import_flags(
         content(session, file), bucketing=bucketing, into=into, **writing.how
     )

@@ -46,8 +46,11 @@ def eval_(
     ] = False,
     file: Annotated[str, typer.Option("--file", metavar="FILE", help="Ask a flagd file instead.")] = "",
     bucketing: Annotated[
-        str, typer.Option("--bucketing", help="With --file: flagd-v3 or flagd-v2.")
-    ] = "flagd-v3",
+        str | None,
+        typer.Option(
+            "--bucketing", metavar="VERSION", help="Of a --file that does not say: flagd-v3 or -v2."
+        ),
+    ] = None,
     environment: options.Environment = None,
     at: options.At = None,
     output: options.TextOrJson = "text",
@@ -93,12 +96,13 @@ def register(app: typer.Typer) -> None:
     verb(app, "eval")(eval_)
 
 
-def _file(session: Session, file: str, bucketing: str) -> Ask:
-    from gmconfig.flag.bucketing import Bucketing
+def _file(session: Session, file: str, bucketing: str | None) -> Ask:
+    from gmconfig.flag.bucketing import Bucketing, of_file
     from gmconfig.flag.flag_set import FlagSet
 
-    options.one_of(bucketing, list(Bucketing), "a bucketing")
-    return FlagSet(content(session, file), Bucketing(bucketing)).evaluate
+    options.one_of(bucketing or Bucketing.V3, list(Bucketing), "a bucketing")
+    flags = content(session, file)
+    return FlagSet(flags, of_file(flags, bucketing)).evaluate
 
 
 def _kind(text: str) -> Any:

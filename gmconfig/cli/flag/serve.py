@@ -37,8 +37,11 @@ def serve(
         typer.Option("--file", metavar="FILE", help="Follow a compiled flagd file; no repository needed."),
     ] = "",
     bucketing: Annotated[
-        str, typer.Option("--bucketing", help="With --file: flagd-v3 or flagd-v2.")
-    ] = "flagd-v3",
+        str | None,
+        typer.Option(
+            "--bucketing", metavar="VERSION", help="Of a --file that does not say: flagd-v3 or -v2."
+        ),
+    ] = None,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Listen there.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8016,
     token_file: Annotated[
@@ -65,7 +68,7 @@ def serve(
     from gmconfig.api.flag_serving import Served, serve_flags, token_of
 
     logging.getLogger("gmconfig.flag").addHandler(logging.NullHandler())  # what it logs is told below
-    options.one_of(bucketing, ("flagd-v3", "flagd-v2"))
+    options.one_of(bucketing or "flagd-v3", ("flagd-v3", "flagd-v2"))
     if sum((worktree, bool(file), at != "HEAD")) > 1:
         raise UsageError("--at, --worktree and --file exclude each other")
     if fetch is not None and (worktree or file):

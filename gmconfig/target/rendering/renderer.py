@@ -106,11 +106,9 @@ class Renderer:
         )
 
     def _flags(self, environment: str) -> object:
-        from gmconfig.flag.catalogue import sound
-        from gmconfig.flag.compiled import compiled
+        from gmconfig.flag.compiled import document
 
-        catalogue = sound(self.project, self.snapshot)
-        return dict(compiled(catalogue, self.project.chain(environment)).content)
+        return dict(document(self.project, self.snapshot, environment).content)
 
 
 class _Draft:
