@@ -292,6 +292,22 @@ class Story:
         live.write_text(live.read_text().replace(f"{MARK}-", f"{MARK}-again-"))
         self.does("drift correct web -m back", code=None)
 
+    def backup(self) -> None:
+        """Of a repository and a target with secrets in plain: sealed, whole and in parts; restored beside it."""
+        store = f"--from {self.folder}/store"
+        self.does(f"backup create nightly --uncommitted --to {self.folder}/store")
+        self.does("backup create -o json")
+        for line in ("list", "show latest", "verify --read-data", "drill"):
+            self.does(f"backup {line} {store}")
+            self.does(f"backup {line} {store} -o json")
+        self.does(f"backup restore nightly {store} --to {self.folder}/back")
+        self.does(f"backup restore nightly {store} --to {self.folder}/live/seen --only live")
+        self.does("config set settings database.pool 33 -e production")
+        self.does("backup restore latest", code=None)
+        self.does("backup restore latest --secrets -o json", code=None)
+        for line in ("pin latest -m audit", "unpin latest", "prune --keep-last 1"):
+            self.does(f"backup {line}")
+
     def go_wrong(self) -> None:
         """Every kind of failure around a value, with tracebacks."""
         self.does("config set billing api.token -", f"{SECRET}-plain", code=4)
@@ -403,5 +419,5 @@ if __name__ == "__main__":
     here = Path.cwd()
     prepare(here)
     story = Story(Recorder(sys.argv[1]), here)
-    for chapter in ("begin", "write", "read", "work", "team", "deploy", "go_wrong", "end"):
+    for chapter in ("begin", "write", "read", "work", "team", "deploy", "backup", "go_wrong", "end"):
         getattr(story, chapter)()
