@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from gmconfig.storage.git.head import head_ref, loose_ref
 from gmconfig.storage.git.root import find_root
 
 TYPE_CHECKING = False
@@ -22,8 +23,10 @@ _HARMLESS = (
     "GIT_CONFIG_NOSYSTEM",
     "GIT_CONFIG_SYSTEM",
     "GIT_EDITOR",
+    "GIT_HTTP_",
     "GIT_PAGER",
     "GIT_SSH",
+    "GIT_SSL_",
     "GIT_TERMINAL_PROMPT",
 )
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
@@ -74,17 +77,32 @@ def plain(start: str) -> Plain | None:
         owners = {os.stat(path).st_uid for path in (root.top, root.git_dir, root.common_dir, file)}
     except (OSError, ValueError):
         return None
+    lines = [line.strip(" \t") for line in text.split("\n")]
     if owners != {os.geteuid()} or "\\\n" in text or _is_elsewhere(text.lower(), root, start):
         return None
-    return Plain(root, [line.strip(" \t") for line in text.split("\n")])
+    return Plain(root, lines) if _is_known(lines) and _is_whole(root) else None
 
 
 def _is_elsewhere(settings: str, root: Root, start: str) -> bool:
     """Whether the files may lie somewhere else than around the git folder, or nowhere."""
-    if "worktree" in settings or ("bare" in settings and "bare = false" not in settings):
+    if "worktree" in settings or settings.count("bare") != settings.count("\tbare = false\n"):
         return True
     here = os.path.realpath(start) + "/"
     return here.startswith((root.git_dir + "/", root.common_dir + "/"))
+
+
+def _is_known(lines: list[str]) -> bool:
+    """Whether the repository is of the first format, which every git reads."""
+    return "repositoryformatversion = 0" in lines and not any(
+        line.lower().startswith("repositoryformatversion") and line[-4:] != " = 0" for line in lines
+    )
+
+
+def _is_whole(root: Root) -> bool:
+    """Whether all is there that makes a folder a repository to git."""
+    if head_ref(root.git_dir) is None and loose_ref(root.git_dir, "HEAD") is None:
+        return False
+    return all(os.path.isdir(os.path.join(root.common_dir, name)) for name in ("objects", "refs"))
 
 
 def _header(line: str) -> tuple[str, str] | None:

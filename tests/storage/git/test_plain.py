@@ -100,6 +100,43 @@ def test_a_work_tree_elsewhere_is_left_to_git(repository, more):
     assert plain(str(repository(more))) is None
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "[core]\n\tbare = true\n",
+        "[core]\n\tbare\n",
+        '[core]\n\tbare = "true"\n',
+        "[core] bare = true\n",
+        "[core]\n\trepositoryformatversion = 99\n",
+        "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tfuture = true\n",
+    ],
+)
+def test_a_repository_that_git_may_refuse_is_left_to_git(repository, more):
+    assert plain(str(repository())) is not None
+    assert plain(str(repository(more))) is None
+
+
+@pytest.mark.parametrize("name", ["objects", "refs"])
+def test_a_repository_with_a_part_missing_is_left_to_git(repository, name):
+    folder = repository()
+    (folder / ".git" / name).rename(folder / ".git" / "elsewhere")
+    assert plain(str(folder)) is None
+
+
+@pytest.mark.parametrize("head", ["garbage\n", "", "ref: \n"])
+def test_a_broken_head_is_left_to_git(repository, head):
+    folder = repository()
+    (folder / ".git" / "HEAD").write_text(head)
+    assert plain(str(folder)) is None
+
+
+def test_how_git_reaches_servers_says_nothing_of_where_a_repository_lies(repository, monkeypatch):
+    folder = repository()
+    for name in ("GIT_SSL_CAINFO", "GIT_HTTP_USER_AGENT", "GIT_SSH_COMMAND"):
+        monkeypatch.setenv(name, "x")
+    assert plain(str(folder)) is not None
+
+
 def test_a_commit_that_was_cut_short_is_settled_first(repository):
     folder = repository()
     (folder / ".git" / "gmconfig" / "commit").mkdir(parents=True)
