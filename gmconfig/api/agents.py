@@ -42,7 +42,7 @@ def agents(
     followed = Branch(project.repository, project.settings.remote, branch)
     if followed.tip() is None:
         followed.fetch()
-    access = Access(project.root, os.environ, take_over=take_over)
+    access = Access(project.root, dict(os.environ), take_over=take_over)
     names = [environment] if environment else list(project.environments)
     posts = [_post(workspace, name, access, interval) for name in names]
     if environment is None:

@@ -76,23 +76,31 @@ class Tour:
         last = self.memory.get(target.name, TargetStatus())
         wanted, _ = wanted_of(self.ledger.holds.all(), target, self.scene.commit)
         [standing] = self.survey.look([(target, wanted)])
-        word = seen(last, standing)
+        word = self._unforgotten(standing, seen(last, standing), last)
         self.drifted.note(standing, last)
         order = ordered(self.scene.record, target.name, word, led=self.scene.led)
         if order is Order.WAIT or (standing.error is not None and order is not Order.BEGIN):
-            return _still(word, last)
+            return word
         if order is Order.RESTORE:
             return self._restored(standing, word)
         if order is Order.BEGIN:
             return self._obeyed(target, word)
-        return self._followed(standing, wanted, word, last)
+        return self._followed(standing, wanted, word)
+
+    def _unforgotten(self, standing: Standing, word: TargetStatus, last: TargetStatus) -> TargetStatus:
+        """Keep in mind that what is wanted failed here, or was taken back."""
+        wanted = (standing.rendering.wanted if standing.rendering else "", self.scene.commit)
+        if word.state == TargetState.BEHIND and last.state in _KEPT and last.refused in wanted:
+            return replace(word, state=last.state, error=last.error)
+        return word
 
     # With a deployment that leads
 
     def _restored(self, standing: Standing, word: TargetStatus) -> TargetStatus:
         record = self.scene.record
         assert record is not None  # noqa: S101  # its order it is
-        return self.work.put_back(standing, word, self._fencing(standing), f"{record.id} was taken back")
+        back = self.work.put_back(standing, word, self._fencing(standing), f"{record.id} was taken back")
+        return replace(back, refused=record.commit)
 
     def _obeyed(self, target: Target, word: TargetStatus) -> TargetStatus:
         record = self.scene.record
@@ -123,11 +131,9 @@ class Tour:
 
     # Where nobody leads
 
-    def _followed(
-        self, standing: Standing, wanted: Wanted, word: TargetStatus, last: TargetStatus
-    ) -> TargetStatus:
+    def _followed(self, standing: Standing, wanted: Wanted, word: TargetStatus) -> TargetStatus:
         if self.scene.still is not None:
-            return replace(_still(word, last), error=word.error or self._reason(standing, self.scene.still))
+            return replace(word, error=word.error or self._reason(standing, self.scene.still))
         if word.state == TargetState.ACTIVATING:
             return self._brought(standing, wanted, word)
         beside = self._failed_beside(standing, word)
@@ -136,10 +142,9 @@ class Tour:
             return replace(back, refused=self.scene.commit)
         if standing.is_behind and standing.changes:
             against = self._against(standing, wanted, word)
-            kept = last.state if last.state in _KEPT else word.state
-            return (
-                replace(word, state=kept, error=against) if against else self._brought(standing, wanted, word)
-            )
+            if against is None:
+                return self._brought(standing, wanted, word)
+            return replace(word, error=word.error or against)
         if standing.drift:
             cause = self._own_cause(standing, corrects=True)
             return self.drifted.corrected(standing, self.scene.commit, cause, word)
@@ -189,8 +194,8 @@ class Tour:
         return [*self.scene.others, own]
 
     def _own_cause(self, standing: Standing, *, corrects: bool = False) -> Cause:
-        """Name what the agent does by itself after the commit, the moment and the target's place in time."""
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        """Name what the agent does by itself after the commit and the moment."""
+        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         name = f"{self.ledger.environment}-{self.scene.commit[:10]}-{moment}"
         return Cause(name, self._fencing(standing), corrects=corrects)
 
@@ -200,9 +205,3 @@ class Tour:
 
     def _reason(self, standing: Standing, why: str) -> str | None:
         return why if standing.needs_change else None
-
-
-def _still(word: TargetStatus, last: TargetStatus) -> TargetStatus:
-    """Give the word on a target that nothing is done to; that it failed is not forgotten over it."""
-    kept = last.state in _KEPT and word.state == TargetState.BEHIND
-    return replace(word, state=last.state, error=last.error) if kept else word

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, ClassVar
 
 from gmconfig.deploy.change import ChangeFailed
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 1.0
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
 _NONE = TargetStatus()
 
 
@@ -55,14 +56,15 @@ class Hearing:
             ChangeFailed: no agent said anything new for too long.
             Refused: the lock went to somebody else.
         """
-        while True:
+        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
             self._listen()
             word = self._words.get(target, _NONE)
             if done(word):
                 return word
             if time.monotonic() - self._news > self.patience:
                 raise ChangeFailed(f"its agent said nothing for {self.patience:g} s")
-            time.sleep(_PAUSE)
+            time.sleep(pause)
+        raise AssertionError  # it never comes to this
 
     def _listen(self) -> None:
         self.ledger.renew()

@@ -1,0 +1,76 @@
+"""Agents as processes: ten follow a push, a signal stops one cleanly, a kill loses nothing."""
+
+import json
+import signal
+import time
+
+import pytest
+
+from tests.automation.hosts import Hosts
+from tests.automation.test_agent import unless
+
+TEN = [f"h{number}" for number in range(10)]
+
+
+def until(done, seconds: float = 60.0) -> bool:
+    """Wait for something; the limit only keeps a broken program from hanging the tests."""
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_ten_agents_follow_a_push_and_stop_on_a_signal(tmp_path):
+    hosts = Hosts(tmp_path, {f"web-{host}": {"host": host} for host in TEN})
+    processes = [hosts.started(host, "--interval", "3s", "-o", "json") for host in TEN]
+    try:
+        assert until(lambda: all(hosts.pool(f"web-{host}") == 10 for host in TEN))
+        commit = hosts.push(20)
+        assert until(lambda: all(hosts.pool(f"web-{host}") == 20 for host in TEN))
+    finally:
+        for number, process in enumerate(processes):
+            process.send_signal(signal.SIGTERM if number % 2 else signal.SIGINT)
+        told = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 10, told
+    last = [json.loads(text.splitlines()[-1]) for text in told]
+    assert [one["host"] for one in last] == TEN
+    assert {one["commit"] for one in last} == {commit}
+    [stands] = hosts.deployer().status("production")
+    assert set(stands.targets.values()) == {"in sync"}
+    assert len(stands.agents) == 10
+
+
+def test_a_second_agent_in_one_clone_is_refused(tmp_path):
+    hosts = Hosts(tmp_path, {"web": {"host": "h1"}})
+    process = hosts.started("h1", "--interval", "30s")
+    try:
+        assert until(lambda: hosts.pool("web") == 10)
+        second = hosts.started("h1", "--once")
+        told = second.communicate(timeout=60)[0]
+        assert second.returncode == 4
+        assert "another agent looks after production" in told
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("step", ["before:web", "activated:web"])
+def test_an_agent_that_is_killed_half_way_leaves_old_or_new_and_the_next_one_goes_on(
+    tmp_path, step, monkeypatch
+):
+    unwell = tmp_path / "unwell"
+    hosts = Hosts(tmp_path, {"web": {"host": "h1", "health": [unless(unwell)]}})
+    hosts.look("h1")
+    hosts.push(20)
+    unwell.touch()
+    monkeypatch.setenv("GMCONFIG_CRASH_AT", step)
+    process = hosts.started("h1", "--once")
+    process.communicate(timeout=60)
+    assert process.returncode == -9
+    assert hosts.pool("web") == (10 if step.startswith("before") else 20)
+    monkeypatch.delenv("GMCONFIG_CRASH_AT")
+    said = hosts.agent("h1", anew=True).look()
+    assert (said.targets["web"].state, hosts.pool("web")) == ("failed", 10)
