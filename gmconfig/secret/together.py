@@ -33,13 +33,18 @@ def opened(
     if len(sealed) < many or not _can_be_copied():
         return None
     half = len(sealed) // 2
-    from_copy, to_us = os.pipe()
-    copy = os.fork()
-    if not copy:
+    try:
+        from_copy, to_us = os.pipe()
+    except OSError:
+        return None
+    copy = _copied()
+    if copy == 0:
         os.close(from_copy)
         _send(to_us, open_one, sealed[half:])
     os.close(to_us)
     with os.fdopen(from_copy, "rb") as pipe:
+        if copy is None:
+            return None
         try:
             own = [open_one(one) for one in sealed[:half]]
             raw = pipe.read()
@@ -47,8 +52,24 @@ def opened(
             return None
         finally:
             pipe.close()
-            code = os.waitpid(copy, 0)[1]
-    return None if code else own + marshal.loads(raw)  # noqa: S302  # from a copy of ourselves
+            has_failed = _has_failed(copy)
+    return None if has_failed else own + marshal.loads(raw)  # noqa: S302  # from a copy of ourselves
+
+
+def _copied() -> int | None:
+    """Copy this process; give 0 in the copy, its number here, None where the system has no room for it."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
+
+
+def _has_failed(copy: int) -> bool:
+    """Wait for the copy; where somebody else does so for all our children, nobody knows how it ended."""
+    try:
+        return os.waitpid(copy, 0)[1] != 0
+    except ChildProcessError:
+        return True
 
 
 def _send(pipe: int, open_one: Callable[[Sealed], object], sealed: Sequence[Sealed]) -> NoReturn:

@@ -113,6 +113,29 @@ def test_what_does_not_open_is_left_to_be_told_in_order(sealed, number):
     assert together.opened(vault.open, tokens, many=2) is None
 
 
+def test_a_process_whose_children_somebody_else_waits_for_opens_one_by_one(sealed):
+    import signal
+
+    vault, tokens, _ = sealed
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert together.opened(vault.open, tokens, many=2) is None
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+def test_a_process_that_may_have_no_children_opens_one_by_one(sealed):
+    import resource
+
+    vault, tokens, _ = sealed
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        assert together.opened(vault.open, tokens, many=2) is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 def test_a_process_with_threads_is_not_copied(sealed):
     import threading
 
