@@ -13,6 +13,7 @@ from gmconfig.deploy.coordinator import Coordinator
 from gmconfig.deploy.planning import Asked, make_plan
 from gmconfig.deploy.recorded import compact
 from gmconfig.deploy.release import release_of
+from gmconfig.deploy.signed import check_trusted
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import InvalidConfiguration
 from gmconfig.record.entry import Outcome, Record, State, Step
@@ -52,7 +53,7 @@ def apply(
         seen: is told of each target that was looked at.
 
     Raises:
-        Refused: a lock, a freeze, the budget, a stale plan.
+        Refused: a lock, a freeze, the budget, a stale plan, a commit that must be signed and is not.
         InvalidConfiguration: what would be deployed is not valid.
         GmconfigError: a target cannot be reached, or lacks something; then nothing was changed.
     """
@@ -62,6 +63,7 @@ def apply(
     if not found.changing:
         return Applied(found, None)
     check_valid(survey, found)
+    check_trusted(survey.project, found.environment, {one.wanted.commit for one in found.changing})
     with ledger.locked() as fencing:
         found = make_plan(ledger, survey, asked)
         gate.check(found, options, bound)

@@ -29,11 +29,11 @@ class Chain:
     parent, so that `git gc` keeps what was deployed and `git log` shows it.
     """
 
-    def __init__(self, project: Project, environment: str) -> None:
+    def __init__(self, project: Project, environment: str, *, protected: bool = False) -> None:
         self.project = project
         self.environment = environment
         self.repository = project.repository
-        self.ref = names.deployments(project, environment)
+        self.ref = names.deployments(project, environment, protected=protected)
 
     def tip(self) -> str | None:
         """Give the commit that the chain ends with."""

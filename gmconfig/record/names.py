@@ -13,18 +13,18 @@ _HEADS = "refs/heads/gmconfig"
 _TRACKED = "refs/gmconfig/remotes"
 
 
-def below(project: Project, environment: str | None = None) -> str:
+def below(project: Project, environment: str | None = None, *, protected: bool = False) -> str:
     """Give the prefix of an environment's refs; for a protected one a branch, which forges can guard."""
-    protected = environment is not None and project.environment(environment).protected
+    protected = protected or (environment is not None and project.environment(environment).protected)
     prefix = project.settings.ref_prefix
     if protected and not prefix.startswith("refs/heads/"):
         prefix = _HEADS
     return f"{prefix}/roots/{project.prefix}" if project.prefix else prefix
 
 
-def deployments(project: Project, environment: str) -> str:
-    """Give the ref of an environment's chain of records."""
-    return f"{below(project, environment)}/deployments/{environment}"
+def deployments(project: Project, environment: str, *, protected: bool = False) -> str:
+    """Give the ref of an environment's chain of records; with `protected`, where it is while that is so."""
+    return f"{below(project, environment, protected=protected)}/deployments/{environment}"
 
 
 def lock(project: Project, environment: str) -> str:
