@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gmconfig.monitor.health import Health
     from gmconfig.monitor.look import Look
     from gmconfig.monitor.outbox import Message
+    from gmconfig.monitor.report import MonitoringReport
     from gmconfig.validate.policy.rule import ComplianceRule
 
 
@@ -181,7 +182,17 @@ class ConfigMonitor:
         past = trend(project, commits) if commits else []
         return ComplianceStatus(tuple(found), tuple(past)).only(config_name, environment)
 
-    # All the time
+    # Reports, and all the time
+
+    def create_monitoring_report(self, hours_back: float = 24) -> MonitoringReport:
+        """Give what happened within some hours, and how things stand now.
+
+        Raises:
+            UsageError: nobody can look back that far.
+        """
+        from gmconfig.api.reporting import report
+
+        return report(self, hours_back)
 
     def start(
         self, interval: float = 30.0, on_event: Callable[[Mapping[str, object]], None] | None = None

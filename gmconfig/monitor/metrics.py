@@ -17,7 +17,7 @@ from gmconfig.monitor.happened import moment_of
 if TYPE_CHECKING:
     from gmconfig.monitor.figures import Figures
 
-prometheus_client.disable_created_metrics()
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 Source = Callable[[], "Figures"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal
@@ -10,6 +10,7 @@ from gmconfig.cli.deploy.shown import ago
 
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
+    from gmconfig.monitor.changed import Changed
     from gmconfig.monitor.compliance.score import Score
     from gmconfig.monitor.compliance.status import ComplianceStatus
     from gmconfig.monitor.health import Health
@@ -155,3 +156,27 @@ def _counted(one: Score) -> str:
 
 def _line(past: list[float | None]) -> str:
     return "".join("·" if one is None else _BARS[min(7, int(one / 12.5))] for one in past)
+
+
+def change(one: Changed) -> list[terminal.Span]:
+    """Give a configuration change as a row."""
+    return [(one.commit[:7], "dim"), one.document, one.environment or "common", one.author, one.subject]
+
+
+def event(found: Mapping[str, Any]) -> terminal.Line:
+    """Give an event of the journal on one line."""
+    time = str(found.get("time", ""))[:19].replace("T", " ")
+    kind = str(found.get("kind"))
+    if kind == "alert":
+        severity = str(found.get("severity") or "")
+        said = str(found.get("message") or f"alert {found.get('id')}")
+        return [
+            (f"{time}  ", "dim"),
+            (f"{found.get('to')}  ", STYLES.get(severity, "")),
+            f"{severity}  {said}".strip(),
+        ]
+    left_out = ("time", "kind", "detections", "ids")
+    words = [f"{key}={value}" for key, value in sorted(found.items()) if key not in left_out and value]
+    many = found.get("detections") or found.get("ids")
+    count = f"{len(many):,}" if isinstance(many, list) else ""
+    return [(f"{time}  ", "dim"), f"{kind}  ", " ".join(filter(None, [count, *words]))]

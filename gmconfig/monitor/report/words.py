@@ -1,0 +1,48 @@
+"""Numbers and moments as a report says them. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gmconfig.monitor.happened import moment_of
+
+
+def score(value: float | None) -> str:
+    """Say a score."""
+    return "none" if value is None else f"{value:.1f}"
+
+
+def hours(number: float) -> str:
+    """Say how far back: hours, then days."""
+    if number < 72:
+        return f"{number:g} hour{'' if number == 1 else 's'}"
+    return f"{number / 24:.3g} days"
+
+
+def at(moment: datetime) -> str:
+    """Say a moment, with its exact value for machines."""
+    exact = moment.isoformat().replace("+00:00", "Z")
+    return f'<time datetime="{exact}">{moment:%Y-%m-%d %H:%M} UTC</time>'
+
+
+def short(moment: datetime, span_hours: float) -> str:
+    """Say a moment under a chart."""
+    return f"{moment:%H:%M}" if span_hours <= 24 else f"{moment:%b} {moment.day}"
+
+
+def ago(time: str | datetime, now: datetime) -> str:
+    """Say how long ago a moment was."""
+    moment = time if isinstance(time, datetime) else moment_of(time)
+    if moment is None:
+        return "some time ago"
+    seconds = (now - moment).total_seconds()
+    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number:,} {name}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+def counted(number: float, noun: str) -> str:
+    """Say a number with its noun."""
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,172 @@
+"""The report: true in every form; as a page, complete in itself and readable by everybody."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from gmconfig import ConfigManager, ConfigMonitor
+from gmconfig.errors import UsageError
+from gmconfig.monitor.report import chart
+from gmconfig.monitor.report.page import page
+from gmconfig.monitor.report.report import MonitoringReport, slot_of, slots
+from tests.deploy.fleet import Fleet
+
+HOSTILE = '<script>alert("x")</script> & "quoted" \u202e'
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> MonitoringReport:
+    """Of a fleet with a failed check, drift, changes by somebody who means harm, and two deployments."""
+    patch = pytest.MonkeyPatch()
+    home = tmp_path_factory.mktemp("home")
+    patch.setenv("HOME", str(home))
+    (home / ".gitconfig").write_text("[user]\nname = Test\nemail = t@example.org\n")
+    fleet = Fleet(tmp_path_factory.mktemp("fleet"), {"web": {}, "worker": {}})
+    fleet.apply()
+    fleet.change(20)
+    fleet.apply()
+    fleet.write("config/environments/production.yaml", {"debug": True})
+    fleet.commit(HOSTILE)
+    file = fleet.live / "web/settings.yaml"
+    file.write_text(file.read_text().replace("pool: 20", "pool: 21"))
+    found = ConfigMonitor(ConfigManager(root=fleet.root)).create_monitoring_report(hours_back=24)
+    patch.undo()
+    return found
+
+
+def test_it_says_what_happened(report: MonitoringReport):
+    said = report.as_json()
+    assert said["changes"]["commits"] == 3
+    assert sum(one["count"] for one in said["changes"]["over_time"]) == 3
+    assert [one["id"] for one in said["deployments"]] == ["production-2", "production-1"]
+    assert said["drift"] == {"web": 1}
+    assert said["compliance"]["score"] == 0
+    assert [one["score"] for one in said["compliance"]["trend"]] == [100, 100, 0]
+    assert {one["name"]: one["state"] for one in said["health"]}["target web"] == "error"
+    json.dumps(said)
+
+
+def test_the_page_needs_nothing_and_runs_nothing(report: MonitoringReport):
+    text = page(report)
+    assert "default-src 'none'" in text
+    assert "<script" not in text
+    assert html.escape(HOSTILE) in text
+    found = re.findall(r'(?:src|href|action)="([^"]*)"', text)
+    assert {one for one in found if not one.startswith("#")} == {"data:,"}
+    assert "url(" not in text and "@import" not in text
+    tree = etree.HTML(text)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert {one[1:] for one in found if one.startswith("#")} <= set(ids)
+
+
+def test_every_chart_has_a_name_its_numbers_and_its_command(report: MonitoringReport):
+    tree = etree.HTML(page(report))
+    charts = tree.xpath("//*[local-name()='svg']")
+    assert len(charts) >= 7
+    for one in charts:
+        title, text = (tree.xpath(f"//*[@id='{name}']/text()") for name in one.get("aria-labelledby").split())
+        assert one.get("role") == "img" and title and text
+    for figure in tree.xpath("//figure"):
+        assert figure.xpath("./code/text()")[0].startswith("gmconfig ")
+    for tile in tree.xpath("//a[@class='tile']"):
+        assert tile.xpath("./code/text()")[0].startswith("gmconfig ")
+
+
+@given(st.lists(st.integers(0, 10**6) | st.floats(0, 1e6), max_size=60), st.text(max_size=20))
+def test_charts_are_well_formed_whatever_they_show(values: list[float], name: str):
+    name = "".join(char for char in name if char.isprintable())
+    shares = [min(100.0, float(one)) for one in values]
+    rows = [(name, float(one), name, "good") for one in values]
+    for drawn in (
+        chart.bars(name, name, values, (name, name)),
+        chart.line(name, name, [*shares, None], (name, name)),
+        chart.rows(name, name, rows),
+    ):
+        tree = etree.fromstring(drawn)
+        for one in tree.iter("rect", "circle", "line"):
+            for key in ("x", "y", "width", "height", "cx", "cy"):
+                assert -0.1 <= float(one.get(key, 0)) <= max(chart.WIDTH, len(values) * 30) + 0.1
+
+
+@given(st.lists(st.floats(0, 47.9), max_size=20), st.sampled_from([1.0, 24.0, 48.0, 168.0, 5000.0]))
+def test_everything_within_the_hours_is_in_a_slot_and_nothing_else(ages: list[float], hours: float):
+    made = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    times = [(made - timedelta(hours=age)).isoformat() for age in ages]
+    found = slots([*times, "no time", (made + timedelta(hours=1)).isoformat()], made, hours, slot_of(hours))
+    reach = slot_of(hours) * len(found)
+    assert sum(one.count for one in found) == sum(timedelta(hours=age) < reach for age in ages)
+    assert len(found) <= 49 and reach >= timedelta(hours=hours)
+
+
+def test_the_verb_writes_it_and_tells_it(tmp_path: Path):
+    fleet = Fleet(tmp_path, {})
+    done = fleet.run("monitor", "report", "--html", str(tmp_path / "report.html"), "--hours", "168")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "looking back 7 days" in (tmp_path / "report.html").read_text()
+    text = fleet.run("monitor", "report").stdout
+    assert "changes      1 commit       gmconfig config history settings" in text
+    assert fleet.run("monitor", "report", "--hours", "-1").returncode == 2
+    with pytest.raises(UsageError):
+        ConfigMonitor(ConfigManager(root=fleet.root)).create_monitoring_report(0)
+
+
+def test_watch_prints_events_as_they_happen(tmp_path: Path):
+    fleet = Fleet(tmp_path, {})
+    done = fleet.run("monitor", "watch", "--count", "1", "--interval", "0.1", "-o", "json")
+    assert json.loads(done.stdout)["kind"] == "alert"
+    assert fleet.run("monitor", "watch", "--interval", "0").returncode == 2
+
+
+# In a real browser
+
+BROWSER = "chromium"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--hide-scrollbars", "--enable-logging=stderr", "--v=0",
+         "--enable-blink-features=ComputedAccessibilityInfo"]  # fmt: skip
+PROBE = """
+<iframe id="page" style="width:360px;height:2000px" srcdoc="%s"></iframe><pre id="found"></pre><script>
+onload = () => { const inside = document.getElementById("page").contentDocument;
+  const names = [...inside.querySelectorAll("svg")].map(one => one.computedName);
+  document.getElementById("found").textContent = JSON.stringify({names, wide: inside.documentElement.scrollWidth,
+    back: inside.defaultView.getComputedStyle(inside.body).backgroundColor,
+    charts: [...inside.querySelectorAll("svg")].map(one => one.getBoundingClientRect().width)}); };
+</script>"""
+
+
+def _browse(tmp_path: Path, file: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    command = [BROWSER, *FLAGS, f"--user-data-dir={tmp_path}/profile", *flags, file.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+
+@pytest.mark.skipif(not shutil.which(BROWSER), reason=f"{BROWSER} is not installed")
+def test_a_real_browser_draws_it_without_a_complaint(tmp_path: Path, report: MonitoringReport):
+    """No error on the console (a refused request would be one), both themes, every chart by its name on a phone."""
+    file, probe = tmp_path / "report.html", tmp_path / "probe.html"
+    file.write_text(page(report))
+    probe.write_text(PROBE % html.escape(page(report)))
+    shots = []
+    for theme in ([], ["--force-dark-mode"]):
+        shots.append(tmp_path / f"{len(shots)}.png")
+        done = _browse(tmp_path, file, *theme, "--window-size=1100,1600", f"--screenshot={shots[-1]}")
+        assert "CONSOLE" not in done.stderr
+    light, dark = (one.read_bytes() for one in shots)
+    assert min(len(light), len(dark)) > 50_000 and light != dark
+    backs = []
+    for theme in ([], ["--force-dark-mode"]):
+        done = _browse(tmp_path, probe, *theme, "--dump-dom", "--virtual-time-budget=2000")
+        found = json.loads(html.unescape(re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.S)[1]))  # type: ignore[index]
+        assert found["wide"] <= 360
+        assert all(found["names"]) and len(found["names"]) >= 7
+        assert min(found["charts"]) > 250
+        backs.append(found["back"])
+    assert backs == ["rgb(255, 255, 255)", "rgb(17, 21, 26)"]
