@@ -4,6 +4,8 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -348,3 +350,21 @@ def test_an_unmanaged_folder_needs_a_word(over: Place):
     over.put_by_hand(b"port: 7\n")
     with pytest.raises(Refused):
         deploy(over.open(), release(1), expected=UNMANAGED)
+
+
+def test_threads_that_begin_at_once_share_one_loop():
+    script = """
+import asyncio, sys, threading
+from gmconfig.target.kinds.ssh.loop import wait_for
+sys.setswitchinterval(1e-6)
+async def mine():
+    return id(asyncio.get_running_loop())
+together, found = threading.Barrier(24), set()
+def begin():
+    together.wait()
+    found.add(wait_for(mine(), 30))
+threads = [threading.Thread(target=begin) for _ in range(24)]
+[one.start() for one in threads]; [one.join() for one in threads]
+print(len(found))
+"""
+    assert subprocess.check_output([sys.executable, "-c", script], text=True) == "1\n"

@@ -28,7 +28,11 @@ def _started(process: int) -> asyncio.AbstractEventLoop:  # noqa: ARG001  # a fo
     return loop
 
 
+_beginning = threading.Lock()
+
+
 def _loop() -> asyncio.AbstractEventLoop:
     import os
 
-    return _started(os.getpid())
+    with _beginning:  # several targets begin at once, and a connection belongs to one loop
+        return _started(os.getpid())
