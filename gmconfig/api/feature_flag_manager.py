@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.api import flag_changes
 from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, Simulation
 from gmconfig.api.flag_change_methods import FlagChangeMethods
-from gmconfig.api.flag_event_methods import FlagEventMethods, events_folder
+from gmconfig.api.flag_event_methods import FlagEventMethods
 from gmconfig.api.workspace import Workspace
+from gmconfig.flag.event.folder import event_log, events_folder
 from gmconfig.flag.kind import Kind
 from gmconfig.flag.live import LiveFlags
 from gmconfig.flag.lowering import state_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gmconfig.flag.catalogue import Catalogue
     from gmconfig.flag.compiled import Compiled
     from gmconfig.flag.decision import Decision
-    from gmconfig.flag.event.log import EventLog
     from gmconfig.flag.people import Person
     from gmconfig.validate.report.report import Report
 
@@ -61,8 +61,8 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         self.workspace = Workspace(environment, root)
         self._source = ProjectFlags(self.workspace.project, self.workspace.environment, at)
         self._live = LiveFlags(self._source, interval)
-        self._events_folder = events_folder(self.workspace, events_dir)
-        self._events = _event_log(self._events_folder, self.environment) if record else None
+        self._events_folder = events_folder(self.workspace.project, events_dir)
+        self._events = event_log(self._source, events_dir) if record else None
 
     @property
     def environment(self) -> str | None:
@@ -177,11 +177,3 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         from gmconfig.api.flag_staleness import stale
 
         return stale(self.workspace, code, days)
-
-
-def _event_log(folder: str | None, environment: str | None) -> EventLog | None:
-    if folder is None:
-        return None
-    from gmconfig.flag.event.log import EventLog
-
-    return EventLog(folder, environment)

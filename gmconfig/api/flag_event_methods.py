@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.outcome import How
@@ -135,11 +134,3 @@ class FlagEventMethods:
 
         self.flush_events()
         return experiment_report(self.workspace, self._events_folder, name, fixed=fixed, alpha=alpha)
-
-
-def events_folder(workspace: Workspace, given: str | os.PathLike[str] | None) -> str | None:
-    """Give the folder of events: the given one, else the one that gmconfig.yaml names below its own folder."""
-    if given is not None:
-        return os.path.abspath(given)
-    named = workspace.project.settings.section("flags").get("events_dir")
-    return os.path.join(workspace.project.root, str(named)) if named else None

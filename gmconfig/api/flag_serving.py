@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gmconfig.errors import NotFound, UsageError
+from gmconfig.flag.event.folder import event_log
 from gmconfig.flag.source import FlagdFile, ProjectFlags, Source, project_flags
 from gmconfig.storage.git.followed import upstream
 
@@ -18,7 +19,8 @@ _SHORTEST_TOKEN = 16
 class Served:
     """What is served: a flagd file, else an environment's flags at a revision that is followed.
 
-    `at` None is the files on disk, committed or not; `fetch_seconds` brings in the remote's commits.
+    `at` None is the files on disk, committed or not; `fetch_seconds` brings in the remote's commits. Who asked
+    for one flag is written to `events_dir`, by default gmconfig.yaml's, unless `record` is False.
     """
 
     environment: str | None = None
@@ -27,6 +29,8 @@ class Served:
     fetch_seconds: float | None = None
     file: str | None = None
     bucketing: str | None = None
+    events_dir: str | None = None
+    record: bool = True
 
 
 def serve_flags(
@@ -66,7 +70,8 @@ def serve_flags(
     if isinstance(source, ProjectFlags) and served.fetch_seconds is not None:
         _keep_fetching(source, served.fetch_seconds, warned)
     voice = Voice(lambda url: ready(url, environment), told, warned)
-    serve(source, Serving(host, port, Access(token, tuple(origins))), voice)
+    events = event_log(source, served.events_dir, served.environment) if served.record else None
+    serve(source, Serving(host, port, Access(token, tuple(origins)), events), voice)
 
 
 def token_of(environ: Mapping[str, str], file: str | None) -> str | None:

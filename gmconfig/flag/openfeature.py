@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import GmconfigError
-from gmconfig.flag.event.log import EventLog
+from gmconfig.flag.event.folder import event_log
 from gmconfig.flag.kind import Kind
 from gmconfig.flag.live import LiveFlags, Reload
 from gmconfig.flag.resolution import decided, details
@@ -22,7 +22,7 @@ from gmconfig.flag.sdk import (
     ProviderEventDetails,
     ProviderNotReadyError,
 )
-from gmconfig.flag.source import FlagdFile, ProjectFlags, Source, project_flags
+from gmconfig.flag.source import FlagdFile, Source, project_flags
 
 if TYPE_CHECKING:
     from openfeature.track import TrackingEventDetails
@@ -47,7 +47,8 @@ class GmconfigProvider(AbstractProvider):
         interval: how many seconds pass between two looks.
         hooks: run around every evaluation by this provider.
         events_dir: a folder that exposures and tracking events are written to, off the caller's way, for
-            experiments; none by default.
+            experiments; the one that the repository's gmconfig.yaml names by default, if it names one.
+        record: False writes no events.
 
     Raises:
         NotFound: there is no gmconfig.yaml there or above.
@@ -65,6 +66,7 @@ class GmconfigProvider(AbstractProvider):
         interval: float = 1.0,
         hooks: Sequence[Hook] = (),
         events_dir: str | os.PathLike[str] | None = None,
+        record: bool = True,
     ) -> None:
         super().__init__()
         source: Source = (
@@ -72,8 +74,7 @@ class GmconfigProvider(AbstractProvider):
         )
         self._live = LiveFlags(source, interval, self._told)
         self._hooks = list(hooks)
-        told = source.environment if isinstance(source, ProjectFlags) else environment
-        self._events = EventLog(events_dir, told) if events_dir is not None else None
+        self._events = event_log(source, events_dir, environment) if record else None
 
     def get_metadata(self) -> Metadata:
         """Name this provider."""

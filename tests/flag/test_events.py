@@ -394,3 +394,18 @@ def test_a_manager_tells_what_it_decides_and_never_without_a_folder(flags, tmp_p
     speaking.flush_events()
     assert len(events_in(flags.root / "told")) == 1
     assert key_of(str(flags.root / "told")) != key_of(str(tmp_path / "events"))
+
+
+def test_a_folder_that_nobody_empties_does_not_grow_without_end(tmp_path, caplog):
+    folder = tmp_path / "events"
+    with EventLog(folder, most_bytes=20_000) as events:
+        for number in range(1_000):
+            events.track("order", f"u{number}")
+            events.flush()
+    assert 10_000 < sum(file.stat().st_size for file in folder.iterdir()) <= 20_000
+    assert caplog.text.count("flag ingest removes old ones") == 1
+
+    found = len(events_in(folder))
+    with EventLog(folder, most_bytes=200_000) as events:
+        events.track("order", "u")
+    assert len(events_in(folder)) == found + 1

@@ -20,7 +20,7 @@ from openfeature.exception import ErrorCode  # noqa: E402
 
 from gmconfig.flag.flag_set import FlagSet  # noqa: E402
 from gmconfig.flag.ofrep.held import Held  # noqa: E402
-from tests.flag.repository import FlagRepository, eventually  # noqa: E402
+from tests.flag.repository import PROJECT, FlagRepository, eventually  # noqa: E402
 from tests.flag.serving import ADA, ALL, Server  # noqa: E402
 from tests.flag.test_openfeature import FLAGS  # noqa: E402
 
@@ -382,3 +382,24 @@ def test_without_aiohttp_the_extra_is_named(repository):
 
     assert done.returncode == 3
     assert "pip install 'gmconfig[serve]'" in done.stderr
+
+
+def exposures(folder) -> list[str]:
+    lines = [line for file in folder.glob("*.jsonl") for line in file.read_text().splitlines()]
+    return [found["feature_flag.key"] for found in map(json.loads, lines) if "feature_flag.key" in found]
+
+
+def test_whoever_asks_for_one_flag_is_written_where_gmconfig_yaml_says(repository, serving):
+    (repository.root / "gmconfig.yaml").write_text(PROJECT + "flags: {events_dir: told}\n")
+    for arguments, told, elsewhere in (
+        (["--no-events"], [], []),
+        (["--events-dir", "other"], [], ["colour"]),
+        ([], ["colour"], ["colour"]),
+    ):
+        server = serving("-e", "production", *arguments)
+        assert server.post(ALL, ADA).status == 200
+        server.value("colour")
+        server.value("missing")
+        assert server.stop() == 0
+        assert exposures(repository.root / "told") == told
+        assert exposures(repository.root / "other") == elsewhere

@@ -18,7 +18,7 @@ from openfeature.hook import Hook  # noqa: E402
 from openfeature.provider import ProviderStatus  # noqa: E402
 
 from gmconfig.flag.openfeature import GmconfigProvider  # noqa: E402
-from tests.flag.repository import FlagRepository, eventually  # noqa: E402
+from tests.flag.repository import PROJECT, FlagRepository, eventually  # noqa: E402
 
 FLAGS = """\
 metadata: {team: shop}
@@ -284,3 +284,12 @@ def test_exposures_and_tracking_events_reach_an_experiment(repository, tmp_path)
     report = manager.experiment_report("t")
     assert sum(report.users.values()) == 40
     assert [one.comparison.treatment for one in report.results] == [1.0, 12.5]
+
+
+def test_the_provider_writes_events_where_gmconfig_yaml_says(repository):
+    (repository.root / "gmconfig.yaml").write_text(PROJECT + "flags: {events_dir: told}\n")
+    for record in (False, True):
+        provider = GmconfigProvider("production", repository.root, record=record)
+        provider.resolve_string_details("colour", "red", ADA)
+        provider.shutdown()
+        assert (repository.root / "told").exists() is record

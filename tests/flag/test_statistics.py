@@ -47,7 +47,9 @@ def sample(numbers: list[float]) -> Mean:
 @MANY
 @given(st.floats(-30, 30), st.floats(1, 1e7))
 def test_student(t, freedom):
-    assume(t == 0 or abs(t) > 1e-4)  # scipy loses digits nearer to 0: for one degree of freedom the arctangent tells
+    assume(
+        t == 0 or abs(t) > 1e-4
+    )  # scipy loses digits nearer to 0: for one degree of freedom the arctangent tells
     assert distribution.student_two_sided(t, freedom) == close(2 * stats.t.sf(abs(t), freedom))
 
 

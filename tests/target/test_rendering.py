@@ -227,7 +227,7 @@ def test_flags_are_compiled_for_flagd(with_targets, repo):
     (repo / "flags").mkdir(exist_ok=True)
     (repo / "flags/web.yaml").write_text(
         "metadata: {version: é}\n"
-        'flags:\n  dark_mode: {description: "\\ud800 \\u2028 ü", default: enabled,'
+        'flags:\n  dark_mode: {description: "\\u2028 ü", default: enabled,'
         " environments: {production: {default: disabled}}}\n"
     )
     project = with_targets(

@@ -42,6 +42,11 @@ def serve(
             "--bucketing", metavar="VERSION", help="Of a --file that does not say: flagd-v3 or -v2."
         ),
     ] = None,
+    events_dir: Annotated[
+        str | None,
+        typer.Option("--events-dir", metavar="DIR", help="Write exposures there; else to gmconfig.yaml's."),
+    ] = None,
+    record: Annotated[bool, typer.Option("--events/--no-events", help="Whether to write them.")] = True,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Listen there.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8016,
     token_file: Annotated[
@@ -56,7 +61,8 @@ def serve(
     """Serve flags by OpenFeature's remote evaluation protocol (OFREP), following commits.
 
     A commit is served within a second, without a restart, and announced to clients that listen. A broken one
-    leaves the last good flags: /health says so. Ctrl-C or SIGTERM ends it.
+    leaves the last good flags: /health says so. Ctrl-C or SIGTERM ends it. Who asks for one flag is written down
+    for experiments, as programs do it themselves; who asks for all flags is not, for nobody knows which are used.
 
     \b
     gmconfig flag serve -e production
@@ -77,7 +83,10 @@ def serve(
     if token is None and host not in _LOCAL:
         terminal.warning(f"whoever reaches {host} can read the flags: --token-file keeps others out")
     where = os.path.join(session.directory, file) if file else None
-    served = Served(environment, session.directory or None, None if worktree else at, fetch, where, bucketing)
+    folder = os.path.join(session.directory, events_dir) if events_dir else None
+    revision = None if worktree else at
+    root = session.directory or None
+    served = Served(environment, root, revision, fetch, where, bucketing, folder, record)
 
     def ready(url: str, of: str | None) -> None:
         what = file or (f"the flags of {of}" if of else "the flags")

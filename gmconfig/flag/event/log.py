@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.flag.event.line import LONGEST, Exposure, Metric, number
+from gmconfig.flag.event.room import MOST_BYTES
 from gmconfig.flag.event.writer import Writer
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class EventLog:
     Args:
         folder: where the events go; made when the first one comes.
         environment: is told with each exposure.
+        most_bytes: what all files of the folder may come to; what is beyond is counted as lost.
         clock: gives the time in seconds since 1970, for tests.
     """
 
@@ -43,12 +45,13 @@ class EventLog:
         folder: str | os.PathLike[str],
         environment: str | None = None,
         *,
+        most_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.folder = os.fspath(folder)
         self.environment = environment
         self._clock = clock
-        self._writer = Writer(self.folder)
+        self._writer = Writer(self.folder, most_bytes=most_bytes)
         self._seen: set[tuple[Any, ...]] = set()
         self._flags: object = None
         self._until = 0.0

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from gmconfig.errors import GmconfigError
 from gmconfig.flag.event.line import Event, Lost, written
+from gmconfig.flag.event.room import MOST_BYTES, Room
 from gmconfig.flag.event.unit import hashed, key_of
 from gmconfig.storage.files import make_folders
 
@@ -36,10 +37,13 @@ class Writer:
     A child that is forked writes a file of its own. What cannot be written is counted, and logged once.
     """
 
-    def __init__(self, folder: str, *, most: int = MOST, interval: float = 0.5) -> None:
+    def __init__(
+        self, folder: str, *, most: int = MOST, most_bytes: int = MOST_BYTES, interval: float = 0.5
+    ) -> None:
         self.folder = folder
         self.lost = 0
         self._most = most
+        self._room = Room(folder, most_bytes)
         self._interval = interval
         self._key: bytes | None = None
         self._thread: threading.Thread | None = None
@@ -146,6 +150,7 @@ class Writer:
         if day != self._day:
             self._open(day)
         raw = b"\n" + raw if self._torn else raw
+        self._room.take(len(raw))
         done = os.write(self._descriptor, raw)
         self._torn = done < len(raw)
         if self._torn:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.live import LiveFlags
 from gmconfig.flag.ofrep.access import Access
@@ -40,12 +41,18 @@ class Application:
     """Answers from the flags at hand; nothing is looked at or compiled while somebody waits."""
 
     def __init__(
-        self, live: LiveFlags, announcements: Announcements, access: Access, connections: Connections
+        self,
+        live: LiveFlags,
+        announcements: Announcements,
+        access: Access,
+        connections: Connections,
+        events: EventLog | None = None,
     ) -> None:
         self.live = live
         self.connections = connections
         self.announcements = announcements
         self.access = access
+        self.events = events
         self.web = web.Application(client_max_size=LARGEST_BODY, middlewares=[self._guarded])
         self.web.router.add_post(_FLAGS + "/{key:.+}", self.one)
         self.web.router.add_post(_FLAGS, self.all)
@@ -60,7 +67,12 @@ class Application:
             whom = await _asked(request)
         except BadRequest as error:
             return _json(failed(error.code, error.message, key), 400)
-        status, body = decided(self._flags.evaluate(key, whom.user, whom.context))
+        flags = self._flags
+        decision = flags.evaluate(key, whom.user, whom.context)
+        # not where all flags are asked for: nobody knows which will be used; nor names that clients make up
+        if self.events is not None and decision.error_code is None:
+            self.events.exposed(decision, whom.user, whom.context, flags)
+        status, body = decided(decision)
         return _json(body, status)
 
     async def all(self, request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.live import LiveFlags, Reload
 from gmconfig.flag.ofrep.access import Access
 from gmconfig.flag.ofrep.announcements import Announcements
@@ -26,11 +27,12 @@ _DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where to listen, and who may ask; port 0 takes a free one."""
+    """Where to listen, who may ask, and what writes who was served what; port 0 takes a free one."""
 
     host: str = "127.0.0.1"
     port: int = 8016
     access: Access = field(default_factory=Access)
+    events: EventLog | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def serve(source: Source, serving: Serving, voice: Voice) -> None:
 async def _run(following: _Following, serving: Serving, voice: Voice) -> None:
     announcements = following.begin()
     connections = Connections()
-    application = Application(following.live, announcements, serving.access, connections)
+    application = Application(following.live, announcements, serving.access, connections, serving.events)
     runner = web.AppRunner(
         application.web, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=GRACE_SECONDS
     )
@@ -70,6 +72,8 @@ async def _run(following: _Following, serving: Serving, voice: Voice) -> None:
         announcements.close()
         await runner.cleanup()
         following.live.stop()
+        if serving.events is not None:
+            serving.events.close()
 
 
 class _Following:
