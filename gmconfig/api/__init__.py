@@ -22,9 +22,11 @@ if TYPE_CHECKING:
         Statement,
         Update,
     )
+    from gmconfig.api.config_automation import ConfigAutomation
     from gmconfig.api.config_manager import ConfigManager
     from gmconfig.api.config_monitor import ConfigMonitor
     from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
+    from gmconfig.api.deployment_job import DeploymentJob, DeploymentStatus
     from gmconfig.api.doctor import Examined, examine
     from gmconfig.api.environment import Environment
     from gmconfig.api.feature_flag_manager import FeatureFlagManager
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from gmconfig.api.starting import Started, start
     from gmconfig.config.diff import Change
     from gmconfig.config.versions import Version
+    from gmconfig.drift.detection import DriftDetection
     from gmconfig.errors import (
         AccessDenied,
         BrokenConfiguration,
@@ -80,9 +83,11 @@ _HOMES = {
         "Statement",
         "Update",
     ),
+    "api.config_automation": ("ConfigAutomation",),
     "api.config_manager": ("ConfigManager",),
     "api.config_monitor": ("ConfigMonitor",),
     "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
+    "api.deployment_job": ("DeploymentJob", "DeploymentStatus"),
     "api.doctor": ("Examined", "examine"),
     "api.environment": ("Environment",),
     "api.feature_flag_manager": ("FeatureFlagManager",),
@@ -105,6 +110,7 @@ _HOMES = {
     "api.starting": ("Started", "start"),
     "config.diff": ("Change",),
     "config.versions": ("Version",),
+    "drift.detection": ("DriftDetection",),
     "errors": (
         "AccessDenied",
         "BrokenConfiguration",
@@ -153,12 +159,16 @@ __all__ = [
     "Change",
     "ComplianceRule",
     "ComplianceStatus",
+    "ConfigAutomation",
     "ConfigManager",
     "ConfigMonitor",
     "ConfigValidator",
     "Decision",
+    "DeploymentJob",
+    "DeploymentStatus",
     "DocumentDifference",
     "DocumentLayers",
+    "DriftDetection",
     "Edited",
     "Environment",
     "ErrorCode",

@@ -16,7 +16,7 @@ from gmconfig.secret.token import Secret
 from gmconfig.storage.change import WholeFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gmconfig.api.outcome import How, Outcome
     from gmconfig.api.workspace import Workspace
@@ -65,6 +65,24 @@ def update_tree(workspace: Workspace, document: str, updates: object, how: How) 
     return _from_values(workspace, document, updates, how, plan_update)
 
 
+def update_trees(workspace: Workspace, changes: Mapping[str, object], how: How, subject: str) -> Outcome:
+    """Merge trees into several documents' values, as one change."""
+    sealing = Sealing(workspace, "set", how.reason)
+    plans = [_planned(workspace, document, tree, plan_update, sealing) for document, tree in changes.items()]
+    edits = {file: edit for plan in plans for file, edit in plan.edits.items()}
+    return carry_out(
+        workspace.project,
+        sealing.settled(edits),
+        how,
+        operation="deploy",
+        environment=workspace.given,
+        subject=subject,
+        trailers={"Documents": ", ".join(changes)},
+        changes=edited_values(workspace.project, edits, files=tuple(plan.layer.file for plan in plans)),
+        checked=not sealing.only_renews(edits),
+    )
+
+
 def layer_text(workspace: Workspace, document: str) -> tuple[str, str]:
     """Give the file that changes go to, and its text; empty where it does not exist yet."""
     from gmconfig.config.own import Own
@@ -100,10 +118,20 @@ def _from_values(
     workspace: Workspace, document: str, wanted: object, how: How, plan: Callable[..., PlannedEdit]
 ) -> Outcome:
     sealing = Sealing(workspace, "set", how.reason)
+    planned = _planned(workspace, document, wanted, plan, sealing)
+    return _carried_out(workspace, planned, how, sealing, "set", f"{document}: update")
+
+
+def _planned(
+    workspace: Workspace,
+    document: str,
+    wanted: object,
+    plan: Callable[..., PlannedEdit],
+    sealing: Sealing,
+) -> PlannedEdit:
     resolved = _resolved(workspace, document)
     value = resolved.value(workspace.lookup(resolved.snapshot, resolved.environment, tolerant=True))
-    planned = plan(resolved, wanted, value, seal=sealing.seal)
-    return _carried_out(workspace, planned, how, sealing, "set", f"{document}: update")
+    return plan(resolved, wanted, value, seal=sealing.seal)
 
 
 def _carried_out(

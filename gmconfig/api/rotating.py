@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.change import FileEdit
 
-log = logging.getLogger("gmconfig.rotate")
 
 HOOK, GIVEN, GENERATED, BY_HAND = "hook", "given", "generated", "by hand"
 
@@ -242,16 +240,9 @@ def noted(workspace: Workspace, secrets: list[Named], by: str, outcome: Outcome)
 
 def journal_event(workspace: Workspace, event: Mapping[str, object]) -> bool:
     """Append an event to the journal; False where it cannot be written."""
-    from gmconfig.record import names
-    from gmconfig.storage.journal import Journal
+    from gmconfig.record import journal
 
-    project = workspace.project
-    try:
-        Journal(project.repository, names.below(project)).append(event)
-    except GmconfigError as error:
-        log.warning("not written to the journal: %s", error.message)
-        return False
-    return True
+    return journal.noted(workspace.project, event)
 
 
 def _pendings(workspace: Workspace) -> Pendings:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from gmconfig.deploy.budget import exceeded
 from gmconfig.deploy.correction import Correction, correct, put_there
+from gmconfig.deploy.lacking import Lacking
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.drift.survey import Survey, Wanted
-from gmconfig.errors import GmconfigError, NotFound
+from gmconfig.errors import NotFound
 from gmconfig.record.quarantine import quarantined
 from gmconfig.target.declared import Target, select, targets
 
@@ -58,8 +59,9 @@ def make_plan(
     if asked.corrects is not None:
         return _correction(ledger, survey, asked.corrects, commit, found)
     records = list(ledger.chain.records()) if any(one.needs_change for one in found) else []
+    lacking = Lacking(survey)
     planned = tuple(
-        _planned(survey, one, wanted, hold, () if asked.retry else records)
+        _planned(lacking, one, wanted, hold, () if asked.retry else records)
         for one, (_, wanted, hold) in zip(found, chosen, strict=True)
     )
     plan = Plan(ledger.environment, commit, planned, left_out, ledger.freezes.active())
@@ -119,7 +121,11 @@ def _correction(
 ) -> Plan:
     """Plan to put back what drifted; a freeze stops it like any deployment."""
     planned = tuple(
-        Planned(correct(survey, one, correction, commit), put_there(one, commit), lacks=_lacks(survey, one))
+        Planned(
+            correct(survey, one, correction, commit),
+            put_there(one, commit),
+            lacks=Lacking(survey).of(one, put_there(one, commit)),
+        )
         for one in standings
     )
     return Plan(ledger.environment, commit, planned, freeze=ledger.freezes.active())
@@ -156,20 +162,9 @@ def wanted_of(holds: Sequence[Hold], target: Target, commit: str) -> tuple[Wante
 
 
 def _planned(
-    survey: Survey, standing: Standing, wanted: Wanted, hold: Hold | None, records: Sequence[Record]
+    lacking: Lacking, standing: Standing, wanted: Wanted, hold: Hold | None, records: Sequence[Record]
 ) -> Planned:
     if not standing.needs_change or standing.rendering is None:
         return Planned(standing, wanted, hold)
     failed = quarantined(records, standing.target.name, standing.rendering.wanted)
-    return Planned(standing, wanted, hold, failed, () if failed else _lacks(survey, standing))
-
-
-def _lacks(survey: Survey, standing: Standing) -> tuple[str, ...]:
-    """Say what applying would need and does not find; a rendering without its key is one of these."""
-    if standing.rendering is None or standing.target.agent:
-        return ()
-    try:
-        size = sum(map(len, standing.rendering.needed_files().values()))
-        return tuple(survey.kind(standing.target).check(size))
-    except GmconfigError as error:
-        return (f"{error.message} ({error.hint})" if error.hint else error.message,)
+    return Planned(standing, wanted, hold, failed, () if failed else lacking.of(standing, wanted))

@@ -1,0 +1,111 @@
+"""ConfigAutomation: deploy changes, follow deployments, look for drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gmconfig.api.deployment_job import DeploymentJob, job_of
+from gmconfig.api.workspace import Workspace
+from gmconfig.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from gmconfig.api.config_manager import ConfigManager
+    from gmconfig.api.deploying import Deployer
+    from gmconfig.drift.detection import DriftDetection
+
+
+class ConfigAutomation:
+    """What is done with the configuration of one repository beside reading and changing it.
+
+    Args:
+        config_manager: whose repository, environment and identity it works with; that of the current folder by
+            default.
+        offline: leave the remote alone.
+    """
+
+    def __init__(self, config_manager: ConfigManager | None = None, *, offline: bool = False) -> None:
+        self.workspace = config_manager.workspace if config_manager else Workspace()
+        self.offline = offline
+
+    # Deployments
+
+    def create_deployment(
+        self,
+        name: str,
+        description: str,
+        changes: Mapping[str, Mapping[str, Any]],
+        environment: str | None = None,
+        *,
+        user: str | None = None,
+        push: bool = False,
+    ) -> str:
+        """Commit changes to an environment's own layer, and bring them to its targets.
+
+        Where the environment has no targets, the commit is the deployment. A deployment that fails gives its id
+        too: `get_deployment_status` says what became of it, and the commit stays for you to correct or revert.
+
+        Args:
+            name: what it is, in a few words.
+            description: why; both are in the commit and in the record.
+            changes: what to merge into which document; None removes a key.
+            environment: an `Environment` or a declared name; the manager's own by default.
+            user: who asked for it; git's identity by default.
+            push: push the commit before it is deployed, which agents need.
+
+        Returns:
+            The deployment's id, such as `production-42`.
+
+        Raises:
+            UnknownDocument: a document does not exist.
+            InvalidConfiguration: the result would not pass validation; nothing was changed.
+            Locked: somebody else is deploying there; the commit is made.
+        """
+        from gmconfig.api.committed_deployment import deploy
+
+        space = self._in(environment)
+        reason = ": ".join(text for text in (name, description) if text)
+        return deploy(self._deployer(space, user), changes, reason, user, push=push).id
+
+    def get_deployment_status(self, job_id: str) -> DeploymentJob:
+        """Say how a deployment stands: `.status` is a `DeploymentStatus`, `.restored` whether all is as before.
+
+        Raises:
+            NotFound: there is no deployment of that id.
+        """
+        ledger, name = self._deployer(self.workspace).record_of(job_id)
+        if name is None:
+            raise NotFound(f'no deployment named "{job_id}"', hint="an id is such as production-42")
+        return job_of(ledger.chain.find(name))
+
+    # Drift
+
+    def get_drift_detections(self, resolved: bool | None = None) -> tuple[DriftDetection, ...]:
+        """Look at the targets, then give the drifts that are known, the newest first.
+
+        Looking is limited to the manager's environment if it was made for one.
+
+        Args:
+            resolved: False gives those that are there, True those that are gone, None both.
+        """
+        from gmconfig.api.drifting import Drifter
+
+        drifter = Drifter(self._deployer(self.workspace))
+        if drifter.deployer.declared():
+            drifter.detect(environment=self.workspace.given)
+        return tuple(drifter.known(resolved=resolved))
+
+    def _in(self, environment: str | None) -> Workspace:
+        """Give the workspace in which changes go to an environment's own layer."""
+        space = self.workspace
+        wanted = str(environment) if environment else space.environment
+        if wanted is None:
+            raise UsageError("which environment?", hint='create_deployment(…, environment="production")')
+        return Workspace(
+            wanted, space.project.root, variables=space.variables, identity=space.identity, ask=space.ask
+        )
+
+    def _deployer(self, workspace: Workspace, user: str | None = None) -> Deployer:
+        from gmconfig.api.deploying import Deployer
+
+        return Deployer(workspace, user=user, offline=self.offline)
