@@ -40,12 +40,29 @@ def _missing(folder: str) -> NotFound | GitTrouble:
 def git_folder(root: str) -> str | None:
     """Give the folder that all worktrees of the surrounding repository share; None outside of git.
 
-    Found by looking, not by asking git: a process costs more than the rest of `config get`.
+    Found by looking, not by asking git: a process costs more than the rest of `config get`. A change that was
+    cut short there is settled.
     """
     from gmconfig.storage.git.root import find_root
 
     found = find_root(root)
+    if found and os.path.isdir(os.path.join(found.git_dir, "gmconfig", "commit")):
+        _settle(root)
     return found.common_dir if found else None
+
+
+def _settle(root: str) -> None:
+    """Settle a change that a killed command left half-way, so that nobody reads a value that will go again.
+
+    Where that is not possible, in a repository that cannot be written to, the files are read as they are.
+    """
+    from contextlib import suppress
+
+    from gmconfig.errors import GmconfigError
+    from gmconfig.storage.git.repository import Repository
+
+    with suppress(GmconfigError, OSError):
+        Repository.plain(root).finish_interrupted()
 
 
 def _real_folder(start: str | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import GmconfigError
+from gmconfig.errors import GmconfigError, Locked
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import (
     Entry,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from gmconfig.storage.replacement import Replacement
 
 _ATTEMPTS = 100
+_WAIT_SECONDS = 10.0
 
 Changes = dict[str, "tuple[Entry | None, Entry | None]"]
 
@@ -44,6 +47,7 @@ class Publication:
         self.files = files
         self.proposal = proposal
         self.index = UserIndex(repository, files.record)
+        self._barred_since: float | None = None
         self.altered: Changes = {}
         """What hooks changed in the commit, or put into it: each entry before and after."""
 
@@ -107,7 +111,24 @@ class Publication:
             return commit
         if self.repository.head() == tip.commit and b"cannot lock ref" not in done.stderr:
             raise failed(asked, done.stderr, self.repository.top)
+        self._check_barred(os.fsdecode(done.stderr))
         return None
+
+    def _check_barred(self, said: str) -> None:
+        """Give up on a branch whose lock stays: a git that crashed has left it.
+
+        Raises:
+            Locked: it has been there for too long.
+        """
+        lock = said.partition("Unable to create '")[2].partition("'")[0] if "File exists" in said else ""
+        now = time.monotonic()
+        self._barred_since = (self._barred_since or now) if lock else None
+        if self._barred_since is not None and now - self._barred_since > _WAIT_SECONDS:
+            path = os.path.join(self.repository.top, lock)
+            raise Locked(
+                f'another git process works in this repository: "{path}" exists',
+                hint=f"if none does, it crashed: rm -f '{path}'",
+            )
 
     def _wanted(self, commit: str, index: IndexFile) -> dict[str, tuple[Entry | None, Entry | None]]:
         """Give what the user's index holds at each path of the commit, and what it will hold.

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gmconfig.errors import Locked
+from gmconfig.project import Project
 from gmconfig.storage.git import Repository, write_working
 from gmconfig.storage.lock import Lock
 from tests.storage.git.conftest import FILE, LINES, SetKey, show, with_keys
@@ -86,6 +87,36 @@ def test_a_stale_lock_of_git_itself_is_named_not_removed(committed: Path, set_ke
     assert (committed / FILE).read_text() == LINES
     lock.unlink()
     set_key("key1", "new")
+
+
+def test_a_stale_lock_of_the_branch_is_named_not_waited_for_without_end(
+    committed: Path, set_key, monkeypatch
+):
+    monkeypatch.setattr("gmconfig.storage.git.publish._WAIT_SECONDS", 0.2)
+    lock = committed / ".git/refs/heads/main.lock"
+    lock.write_bytes(b"")
+    with pytest.raises(Locked, match="main.lock") as locked:
+        set_key("key1", "new")
+    assert locked.value.hint.endswith(f"rm -f '{lock}'")
+    assert (committed / FILE).read_text() == LINES
+    lock.unlink()
+    set_key("key1", "new")
+
+
+def test_who_only_reads_sees_no_value_that_the_next_command_takes_back(committed: Path, git):
+    program = (
+        "import os, signal, sys; from gmconfig.storage.git import *;"
+        "from gmconfig.storage.git.hooks import Hooks;"
+        "from tests.storage.git.conftest import *;"
+        "Hooks.run = lambda *a: os.kill(os.getpid(), signal.SIGKILL);"
+        "commit(Repository.discover(sys.argv[1]), '', {FILE: SetKey('key1', 'new')}, 'm')"
+    )
+    subprocess.run([sys.executable, "-c", program, str(committed)], cwd=ROOT, check=False)
+    assert (committed / FILE).read_text() == with_keys(key1="new")
+    (committed / "gmconfig.yaml").write_text("")
+    Project.find(str(committed))
+    assert (committed / FILE).read_text() == LINES
+    assert not (committed / ".git/gmconfig/commit").exists()
 
 
 def test_waits_for_another_gmconfig_and_names_it(committed: Path):
