@@ -5,15 +5,23 @@ What it is
     doors, the command `gmconfig` and the library `from gmconfig import ConfigManager`.
 
 The rooms, from the door down; imports point one way, and a contract in `pyproject.toml` holds them to it
-    cli       parse, call, render; nothing else prints or knows typer and rich
-    api       ConfigManager, SecretsManager, FeatureFlagManager, ConfigValidator: each joins rooms into one wish
-    validate  the checks, their findings' report formats, the cache of verdicts
-    flag      feature flags: the flag file, flagd's definitions, the evaluator, events and experiments
-    config    merge, placeholders, provenance, history, diff, where an edit goes
-    secret    sealing, identities, the access policy, signed events, named secrets
-    project   gmconfig.yaml and where things lie: root, documents, environments, layers
-    storage   the outside world: YAML text, git, files and locks, the journal, the cache
-    path, finding, errors: the nouns that all rooms share
+    cli         parse, call, render; nothing else prints or knows typer and rich
+    api         ConfigManager, SecretsManager, FeatureFlagManager, ConfigValidator, ConfigMonitor,
+                ConfigAutomation: each joins rooms into one wish
+    automation  the agent that follows a branch and looks after the targets of its host
+    monitor     events to alerts, their handlers, the compliance score, metrics, reports
+    deploy      plan, apply in waves, health, restore, rollback, promotion
+    drift       live against wanted: detect, explain, correct, adopt
+    backup      make, verify, drill, restore, keep
+    record      what was deployed and who may deploy: records, locks, holds, freezes, on refs
+    target      where configuration goes, a module a kind: what is live there, and how it is replaced in one step
+    validate    the checks, their findings' report formats, the cache of verdicts
+    flag        feature flags: the flag file, flagd's definitions, the evaluator, events and experiments
+    config      merge, placeholders, provenance, history, diff, where an edit goes
+    secret      sealing, identities, the access policy, signed events, named secrets
+    project     gmconfig.yaml and where things lie: root, documents, environments, layers
+    storage     the outside world: YAML text, git, files and locks, the journal, the cache
+    path, finding, immutable, errors: the nouns that all rooms share
 
 One command through the code: `gmconfig config set settings database.pool 60 -e production -m "queueing"`
     1. `__main__` sees that no shortcut answers it and builds the command line; `cli.config` parses the words
@@ -33,6 +41,8 @@ Where to add what
     a check            a module and a line in the registry of `validate`
     a compliance rule  a function and a line in the registry of `validate.policy`
     a type of secret   a line in `secret`'s generators
+    a kind of target   a module below `target.kinds` and a line in `target.registry`; others bring theirs by the
+                       entry point group `gmconfig.targets`
     a key of gmconfig.yaml   `project.shape` and `schemas/gmconfig.schema.json`; a test compares them
 """
 
