@@ -19,6 +19,9 @@ _PLAIN = str.maketrans(
     {"●": "*", "→": "->", "←": "<-", "…": "...", "·": ".", "━": "~", "│": "|"}
     | dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True))
 )
+_CONTROLS = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160)) if number not in (9, 10)}
+"""Names, messages and values come from commits of anybody: none of them commands the terminal."""
+
 _quiet = False
 
 
@@ -40,10 +43,19 @@ def answer(text: str) -> None:
 
 def lines(rows: Iterable[Line]) -> None:
     """Write styled lines to stdout."""
-    rows = list(rows)
+    rows = [_harmless(row) for row in rows]
     if not coloured(sys.stdout):
         return answer("\n".join(plain(row) for row in rows))
     return _painted(rows)
+
+
+def _harmless(row: Line) -> Line:
+    if isinstance(row, str):
+        return row.translate(_CONTROLS)
+    return [
+        span.translate(_CONTROLS) if isinstance(span, str) else (span[0].translate(_CONTROLS), span[1])
+        for span in row
+    ]
 
 
 def told(text: str) -> None:
@@ -53,23 +65,23 @@ def told(text: str) -> None:
 
 def error(message: str) -> None:
     """Say on stderr what went wrong."""
-    _write(sys.stderr, f"gmconfig: error: {message}\n")
+    _write(sys.stderr, f"gmconfig: error: {message.translate(_CONTROLS)}\n")
 
 
 def warning(message: str) -> None:
     """Say on stderr what may hurt."""
-    _write(sys.stderr, f"gmconfig: warning: {message}\n")
+    _write(sys.stderr, f"gmconfig: warning: {message.translate(_CONTROLS)}\n")
 
 
 def hint(message: str) -> None:
     """Say on stderr what to do next."""
-    _write(sys.stderr, f"gmconfig: hint: {message}\n")
+    _write(sys.stderr, f"gmconfig: hint: {message.translate(_CONTROLS)}\n")
 
 
 def note(message: str) -> None:
     """Say on stderr what happened, unless told to be quiet."""
     if not _quiet:
-        _write(sys.stderr, f"gmconfig: {message}\n")
+        _write(sys.stderr, f"gmconfig: {message.translate(_CONTROLS)}\n")
 
 
 def plain(row: Line) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import options, terminal, values
-from gmconfig.cli.deploy import arguments, progress, shown
+from gmconfig.cli.deploy import arguments, planning, progress, shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import BrokenConfiguration, ExitCode, NotFound
 
@@ -184,8 +184,7 @@ def _dry(session: Session, words: list[str] | None, asked: Any, offline: bool, o
     if output == "json":
         terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
     else:
-        for one in found:
-            terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit)))
+        planning.show(deployer, found)
     return ExitCode.OK
 
 

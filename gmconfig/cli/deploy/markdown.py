@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.cli import terminal
-from gmconfig.cli.deploy import shown
+from gmconfig.cli.deploy import alike, shown
 
 if TYPE_CHECKING:
     from gmconfig.deploy.plan import Plan, Planned
@@ -25,7 +25,7 @@ def plans(found: Sequence[Plan]) -> str:
 def _plan(plan: Plan) -> Iterator[str]:
     yield f"### {plan.environment}: {len(plan.changing):,} of {len(plan.targets):,} targets would change"
     yield ""
-    for group in _alike(plan.changing):
+    for group in alike.groups(plan.changing, lambda one: "\n".join(_lines(one))):
         names = ", ".join(f"`{one.name}`" for one in group[:10])
         more = f" and {len(group) - 10:,} more" if len(group) > 10 else ""
         yield f"**{names}**{more}"
@@ -38,14 +38,6 @@ def _plan(plan: Plan) -> Iterator[str]:
         yield f"- ⚠ beyond the budget: {_escaped(problem)}"
     if plan.freeze:
         yield f"- ⚠ {_escaped(str(plan.freeze))}"
-
-
-def _alike(planned: Sequence[Planned]) -> list[list[Planned]]:
-    """Put targets with the same changes together: three hundred hosts are one diff."""
-    groups: dict[str, list[Planned]] = {}
-    for one in planned:
-        groups.setdefault("\n".join(_lines(one)), []).append(one)
-    return list(groups.values())
 
 
 def _changes(one: Planned) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, prompt, terminal, values
-from gmconfig.cli.deploy import arguments, shown
+from gmconfig.cli.deploy import arguments, planning
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -63,8 +63,7 @@ def unhold(
     from gmconfig.deploy.planning import Asked
 
     deployer = session.deployer(user, offline=offline)
-    for found in deployer.plan([word], Asked(unheld=True)):
-        terminal.lines(shown.plan(found, deployer.project.repository.short(found.commit)))
+    planning.show(deployer, deployer.plan([word], Asked(unheld=True)))
     if not yes and terminal.interactive() and not prompt.agreed(f"let {word} follow again?"):
         return terminal.note("nothing was changed")
     deployer.unhold(word)

@@ -51,12 +51,20 @@ def _answer(deployer: Deployer, found: list[Plan], output: str) -> None:
         from gmconfig.cli.deploy import markdown
 
         return terminal.answer(markdown.plans(found))
-    for one in found:
-        terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit)))
+    show(deployer, found)
     changing = [one.environment for one in found if one.changing]
     if changing:
         terminal.note(f"apply with: gmconfig deploy apply {' '.join(changing)}")
     return None
+
+
+def show(deployer: Deployer, found: Sequence[Plan]) -> None:
+    """Print plans, each wanted value with who wrote it."""
+    from gmconfig.api.provenance import Provenance
+
+    authors = Provenance(deployer.project).of
+    for one in found:
+        terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit), authors))
 
 
 def _save(session: Session, file: str, found: list[Plan]) -> None:

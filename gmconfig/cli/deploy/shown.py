@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal, values
+from gmconfig.cli.deploy import alike
 from gmconfig.config.diff import ABSENT
 from gmconfig.path import walk
 
 if TYPE_CHECKING:
+    from gmconfig.config.origin import Origin
     from gmconfig.deploy.plan import Plan, Planned
     from gmconfig.drift.difference import Difference
     from gmconfig.record.entry import Outcome, Record
+    from gmconfig.storage.git import Revision
 
+    Authors = Callable[[Origin, str], Revision | None]
+    """Gives the commit that made a value what it is, as of another commit."""
+
+_FEW = 20  # so many changes are told with their authors: each is a walk through history
 _WIDEST = 48  # columns are no wider; longer paths and values stick out
 _ACTIONS = {"correct": "correction", "promote": "promotion"}
 _SIGNS = {"+": "green", "-": "red", "~": "yellow"}
 _STATES = {"succeeded": "green", "partial": "yellow", "healthy": "green", "unchanged": "dim"}
 
 
-def plan(found: Plan, short: str) -> Iterator[terminal.Line]:
-    """Give a plan as lines: each target with what would change, then how to carry it out."""
+def plan(found: Plan, short: str, authors: Authors | None = None) -> Iterator[terminal.Line]:
+    """Give a plan as lines: what would change, told once for all targets that stand alike.
+
+    With `authors`, each wanted value is told with who wrote it, if there are not too many of them.
+    """
     changing = len(found.changing)
     count = f"{changing:,} of {len(found.targets):,} targets would change" if changing else "in sync"
     yield [(found.environment, "bold"), f"  {count}", (f"    at {short}", "dim")]
     if found.freeze:
         yield [("frozen  ", "red"), str(found.freeze)]
-    width = max((len(one.name) for one in found.targets), default=0)
-    for one in found.targets:
+    together = alike.groups(found.targets, _told)
+    few = sum(len(group[0].standing.changes) for group in together) <= _FEW
+    width = max((len(label) for label in map(alike.names, together) if len(label) <= _WIDEST), default=0)
+    for group in together:
         yield ""
-        yield from _target(one, width)
+        yield [(f"{alike.names(group):<{width}}", "bold"), f"  {_state(group[0])}"]
+        yield from _target(group[0], authors if few else None)
     for problem in found.budget:
         yield ["", ("beyond the budget: ", "yellow"), problem]
 
 
-def _target(one: Planned, width: int) -> Iterator[terminal.Line]:
-    yield [(f"{one.name:<{width}}", "bold"), f"  {_state(one)}"]
+def _told(one: Planned) -> str:
+    return "\n".join((_state(one), *map(terminal.plain, _target(one, None))))
+
+
+def _target(one: Planned, authors: Authors | None) -> Iterator[terminal.Line]:
     if one.standing.error is not None:
         yield [("  ! ", "red"), str(one.standing.error)]
     for lacking in one.lacks:
@@ -47,7 +63,17 @@ def _target(one: Planned, width: int) -> Iterator[terminal.Line]:
         yield from _whole(one)
         return
     several = len(one.standing.target.documents) > 1
-    yield from aligned([change(one, each, several=several) for each in one.standing.changes])
+    drifted = {_at(drift) for drift in one.standing.drift}
+    yield from aligned(
+        [
+            change(one, each, several=several, drifted=drifted, authors=authors)
+            for each in one.standing.changes
+        ]
+    )
+
+
+def _at(each: Difference) -> tuple[object, ...]:
+    return each.document, each.change.path
 
 
 def _whole(one: Planned) -> Iterator[terminal.Line]:
@@ -79,15 +105,18 @@ def aligned(rows: Sequence[Sequence[terminal.Span]]) -> Iterator[terminal.Line]:
             yield [row[0], f"{text[1]:<{path}}", f"{text[2]:<{sides}}" if text[3] else text[2], row[3]]
 
 
-def change(one: Planned, each: Difference, *, several: bool = False) -> list[terminal.Span]:
-    """Give one change of a target on one line, with where the wanted value is written."""
-    drifted = any(
-        (drift.document, drift.change.path) == (each.document, each.change.path)
-        for drift in one.standing.drift
-    )
-    return difference(
-        each, several=several, note="drifted, would be corrected" if drifted else _place(one, each)
-    )
+def change(
+    one: Planned,
+    each: Difference,
+    *,
+    several: bool = False,
+    drifted: Collection[object] | None = None,
+    authors: Authors | None = None,
+) -> list[terminal.Span]:
+    """Give one change of a target on one line, with where the wanted value is written and by whom."""
+    known = {_at(drift) for drift in one.standing.drift} if drifted is None else drifted
+    note = "drifted, would be corrected" if _at(each) in known else _written(one, each, authors)
+    return difference(each, several=several, note=note)
 
 
 def _state(one: Planned) -> str:
@@ -121,14 +150,18 @@ def _sides(each: Difference) -> str:
     return f"{values.inline(each.live)} → {values.inline(each.wanted)}"
 
 
-def _place(one: Planned, each: Difference) -> str:
-    """Say where a wanted value is written."""
+def _written(one: Planned, each: Difference, authors: Authors | None) -> str:
+    """Say where a wanted value is written, and by whom."""
     rendering = one.standing.rendering
     keys = tuple(key for key in each.change.path if isinstance(key, str | int))
     if rendering is None or each.wanted is ABSENT or len(keys) != len(each.change.path):
         return ""
     origin = rendering.origin(each.document, keys)
-    return f"{origin.place.file}:{origin.place.line}" if origin and origin.place else ""
+    if origin is None or origin.place is None:
+        return ""
+    place = f"{origin.place.file}:{origin.place.line}"
+    revision = authors(origin, one.wanted.commit) if authors else None
+    return f"{place}  {revision.author}, {ago(revision.date.isoformat())}" if revision else place
 
 
 def plan_record(found: Plan) -> dict[str, Any]:
