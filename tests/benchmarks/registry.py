@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.benchmarks import (
+    backup,
     cold_validate,
     config_get,
     flag_evaluation,
@@ -31,5 +32,6 @@ MODULES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "key-history": key_history.rows,
     "flags": flag_evaluation.rows,
     "plan-and-drift": plan_and_drift.rows,
+    "backup": backup.rows,
     "memory": memory.rows,
 }
