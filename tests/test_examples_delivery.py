@@ -74,7 +74,7 @@ class Forge:
         }
 
     def recorded(self) -> str:
-        return self.git("ls-remote", "origin", "refs/heads/gmconfig/deployments/production")
+        return self.git("ls-remote", "origin", "refs/gmconfig/deployments/production")
 
 
 @pytest.fixture
