@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gmconfig.api.backing_up import Backups
+    from gmconfig.api.deploying import Deployer
     from gmconfig.api.outcome import How, Outcome
     from gmconfig.api.workspace import Workspace
     from gmconfig.project import Project
@@ -103,6 +104,14 @@ def restored_here(
 
     done = restore_here(backups, word, how, only=only, secrets=secrets)
     return done.outcome or Outcome("nothing to change")
+
+
+def redeployed(deployer: Deployer, only: str | None) -> tuple[str, ...]:
+    """Deploy what was restored, into one environment or each that has targets; give the deployments' ids."""
+    environments = dict.fromkeys(target.environment for target in deployer.declared().values())
+    wanted = [name for name in environments if only in (None, name)]
+    done = [applied.record for name in wanted for applied in deployer.apply((name,))]
+    return tuple(record.id for record in done if record is not None)
 
 
 def restore_elsewhere(backups: Backups, word: str, folder: str, *, only: Sequence[str] = ()) -> Restored:

@@ -1,8 +1,8 @@
-"""ConfigAutomation: deploy changes, follow deployments, look for drift."""
+"""ConfigAutomation: deploy changes, follow deployments, look for drift, back up and restore."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.deployment_job import DeploymentJob, job_of
@@ -94,6 +94,54 @@ class ConfigAutomation:
         if drifter.deployer.declared():
             drifter.detect(environment=self.workspace.given)
         return tuple(drifter.known(resolved=resolved))
+
+    # Backups
+
+    def create_backup(
+        self,
+        name: str,
+        description: str = "",
+        configs: Sequence[str] | None = None,
+        retention_days: int | None = None,
+    ) -> str:
+        """Back up the whole repository and what is live, sealed to its admins, and give the backup's id.
+
+        Args:
+            name: what to find it by.
+            description: why it was made.
+            configs: the documents that `restore_backup` brings back; all by default. The backup holds all.
+            retention_days: how long it is kept whatever the rules say; else as gmconfig.yaml says, or 30.
+
+        Raises:
+            Refused: there is nothing to back up, or the access policy cannot be trusted.
+            GmconfigError: the place where backups go does not take it.
+        """
+        from gmconfig.api.backing_up import Backups
+        from gmconfig.backup.create import Asked
+
+        asked = Asked(name, description, retention_days=retention_days, documents=tuple(configs or ()))
+        return Backups(self.workspace).create(asked).id
+
+    def restore_backup(self, backup_id: str, user: str | None = None) -> tuple[str, ...]:
+        """Bring the configuration back as a backup has it: a new commit, and a deployment of it.
+
+        It is deployed into the manager's environment if it was made for one, else into each that has targets.
+
+        Returns:
+            The ids of the deployments, of those that failed too; none where nothing had to be deployed.
+
+        Raises:
+            NotFound: there is no such backup.
+            InvalidConfiguration: what was fine then would not pass validation now; nothing was changed.
+            Locked: somebody else is deploying there; the commit is made.
+        """
+        from gmconfig.api.backing_up import Backups
+        from gmconfig.api.backup_restoring import redeployed, restored_here
+        from gmconfig.api.outcome import How
+
+        how = How(user, f"backup {backup_id}")
+        restored_here(Backups(self.workspace, user=user), backup_id, how)
+        return redeployed(self._deployer(self.workspace.reopened(), user), self.workspace.given)
 
     def _in(self, environment: str | None) -> Workspace:
         """Give the workspace in which changes go to an environment's own layer."""

@@ -241,6 +241,35 @@ def test_the_library_backs_up_and_restores(sealed: Path):
     assert git(sealed, "log", "-1", "--format=%an") == "Ada"
 
 
+def test_automation_backs_up_and_brings_back_what_is_live(fleet: Fleet):
+    from gmconfig.api.config_automation import ConfigAutomation
+
+    automation = ConfigAutomation(ConfigManager(root=fleet.root))
+    name = automation.create_backup("pre_deployment_backup", "Backup before deployment", retention_days=7)
+    fleet.change(20)
+    fleet.apply()
+    assert fleet.pool("web") == 20
+    [deployed] = automation.restore_backup(name, user="Ada <ada@example.org>")
+    assert deployed == "production-3"
+    assert fleet.pool("web") == 10
+    assert automation.restore_backup(name) == ()
+
+
+def test_automation_restores_only_the_documents_that_a_backup_is_of(fleet: Fleet):
+    from gmconfig.api.config_automation import ConfigAutomation
+
+    fleet.write("config/other.yaml", {"a": 1})
+    fleet.commit()
+    automation = ConfigAutomation(ConfigManager(root=fleet.root))
+    name = automation.create_backup("other alone", configs=["other"])
+    fleet.write("config/other.yaml", {"a": 2})
+    fleet.change(20)
+    automation.restore_backup(name)
+    manager = ConfigManager(root=fleet.root)
+    assert manager.get_config("other") == {"a": 1}
+    assert manager.get_config("settings")["database"]["pool"] == 20
+
+
 @pytest.mark.long
 def test_the_gov_uk_repository_is_lost_and_comes_back(
     conformance_data: Path, tmp_path: Path, store: Path, back_up
