@@ -61,9 +61,10 @@ def apply(
     found = make_plan(ledger, survey, asked, seen)
     gate.check(found, options, bound)
     if not found.changing:
+        ledger.catch_up()
         return Applied(found, None)
     check_valid(survey, found)
-    check_trusted(survey.project, found.environment, {one.wanted.commit for one in found.changing})
+    check_trusted(survey.project, found.environment, _commits(found))
     with ledger.locked() as fencing:
         found = make_plan(ledger, survey, asked)
         gate.check(found, options, bound)
@@ -97,6 +98,12 @@ def check_valid(survey: Survey, found: Plan) -> None:
         )
 
 
+def _commits(found: Plan) -> set[str]:
+    """Give every commit whose configuration or flags would be deployed."""
+    wanted = [one.wanted for one in found.changing]
+    return {commit for one in wanted for commit in (one.commit, one.flags) if commit}
+
+
 def supersede(ledger: Ledger, fencing: int) -> None:
     """Close a deployment that was cut short: every target has the old or the new release, the plan saw which."""
     newest = ledger.chain.latest()
@@ -118,6 +125,7 @@ def _intent(found: Plan, options: Options, fencing: int) -> Record:
         host=socket.gethostname(),
         reason=options.reason,
         secrets_commit=None if first.secrets == first.commit else first.secrets,
+        flags_commit=first.flags or None,
         targets={one.name: _outcome(one) for one in found.targets},
         pull=any(one.standing.target.agent for one in found.changing),
         fencing=fencing,

@@ -84,6 +84,12 @@ class Exchange:
             return GitTrouble(f"{self.remote} does not take gmconfig's refs: {reasons[0]}", hint=_TAKES_NOT)
         return self._unreachable(done.stderr)
 
+    def lags(self, ref: str) -> bool:
+        """Whether the remote lacks what stands on one of our refs, as far as this clone has seen."""
+        own = refs.read(self.repository, ref)
+        seen = refs.read(self.repository, names.tracked(self.remote, ref))
+        return own is not None and own != seen and (seen is None or self._continues(seen, own))
+
     def _fetch_into(self, below: str, environments: tuple[str, ...]) -> None:
         prefixes = {names.below(self.project), *(names.below(self.project, name) for name in environments)}
         wanted = [

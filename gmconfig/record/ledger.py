@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, GmconfigError, Locked, Refused
@@ -12,7 +13,7 @@ from gmconfig.record.chain import Chain
 from gmconfig.record.exchange import Exchange
 from gmconfig.record.freeze import Freezes
 from gmconfig.record.hold import Holds
-from gmconfig.record.lock import DeployLock
+from gmconfig.record.lock import LASTS, DeployLock
 from gmconfig.storage.git import refs
 
 if TYPE_CHECKING:
@@ -25,15 +26,24 @@ log = logging.getLogger(__name__)
 class Ledger:
     """The records, lock, holds and freezes of one environment, shared with the remote where there is one.
 
-    `offline` leaves the remote alone; what was recorded meanwhile is pushed the next time.
+    `offline` leaves the remote alone; what was recorded meanwhile is pushed the next time. `lock_lasts` is
+    how long its lock keeps others out after this process was last heard of.
     """
 
-    def __init__(self, project: Project, environment: str, *, user: str = "", offline: bool = False) -> None:
+    def __init__(
+        self,
+        project: Project,
+        environment: str,
+        *,
+        user: str = "",
+        offline: bool = False,
+        lock_lasts: timedelta = LASTS,
+    ) -> None:
         self.project = project
         self.environment = environment
         self.repository = project.repository
         self.chain = Chain(project, environment)
-        self.lock = DeployLock(project, environment, user)
+        self.lock = DeployLock(project, environment, user, lock_lasts)
         self.holds = Holds(project, environment)
         self.freezes = Freezes(project, environment)
         self.exchange = Exchange(project)
@@ -47,6 +57,11 @@ class Ledger:
         """
         if self.is_shared:
             self.exchange.fetch(self.environment)
+
+    def catch_up(self) -> None:
+        """Tell the remote what was recorded here when it could not be told."""
+        if self.is_shared and self.exchange.lags(self.chain.ref):
+            self._tell(self.chain.ref)
 
     @contextmanager
     def locked(self) -> Iterator[int]:

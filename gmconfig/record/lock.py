@@ -17,7 +17,8 @@ from gmconfig.record.process import age_mark, machine
 if TYPE_CHECKING:
     from gmconfig.project import Project
 
-_LASTS = timedelta(minutes=10)
+LASTS = timedelta(minutes=10)
+"""How long a lock keeps others out after its holder was last heard of."""
 
 
 class DeployLock:
@@ -26,11 +27,12 @@ class DeployLock:
     A holder that died keeps others out until it expires; then its fencing number is too low for every target.
     """
 
-    def __init__(self, project: Project, environment: str, user: str = "") -> None:
+    def __init__(self, project: Project, environment: str, user: str = "", lasts: timedelta = LASTS) -> None:
         self.environment = environment
         self.repository = project.repository
         self.ref = names.lock(project, environment)
         self.user = user
+        self.lasts = lasts
         self.held: Holder | None = None
 
     def holder(self) -> Holder | None:
@@ -60,8 +62,8 @@ class DeployLock:
             Refused: the lock went to somebody else; nothing more may be changed.
         """
         before, mine, now = self._mine()
-        if mine.until - now < _LASTS / 2:
-            longer = replace(mine, until=now + _LASTS)
+        if mine.until - now < self.lasts / 2:
+            longer = replace(mine, until=now + self.lasts)
             if not self._write(longer, before, "renew"):
                 raise self._lost_to()
 
@@ -98,7 +100,7 @@ class DeployLock:
 
     def _holder_from(self, now: datetime, fencing: int, token: str) -> Holder:
         pid, run = os.getpid(), run_address(os.environ)
-        until, mark = now + _LASTS, age_mark(pid)
+        until, mark = now + self.lasts, age_mark(pid)
         return Holder(self.user, socket.gethostname(), pid, run, token, fencing, until, machine(), mark)
 
     def _taken(self, by: Holder | None) -> Locked:
