@@ -106,8 +106,19 @@ def set_paths(
 
 
 def delete(workspace: Workspace, name: str, how: How) -> FlagOutcome:
-    """Remove a flag from its file; one that another flag requires is refused by the check."""
+    """Remove a flag from its file; one that another flag requires is refused by the check.
+
+    Raises:
+        Refused: an experiment runs on it, whose report would be gone with it.
+    """
+    from gmconfig.api.flag_experiments import experiments
+
     catalogue = known(_catalogue(workspace), name)
+    for environment in (None, *workspace.project.environments):
+        if any(one.flag == name and one.is_running for one in experiments(workspace, environment)):
+            where = f" -e {environment}" if environment else ""
+            hint = f"gmconfig flag experiment stop {name}{where}"
+            raise Refused(f'an experiment runs on "{name}"', hint=hint)
     file = catalogue.flags[name].name
     edits = {file: YamlEdit(file, (Unset(KeyPath(("flags", name))),))}
     return carried_out(workspace, edits, how, "delete", name, f"flag {name}: delete")

@@ -297,3 +297,13 @@ def test_a_picture_is_drawn_whatever_was_seen(samples, alpha):
 def test_a_picture_of_a_broken_split_says_so():
     found = assess(replace(PLAN, metrics={"m": "proportion"}), Observed({"a": 1000, "b": 500}), Fixed())
     assert not found.is_as_planned and "no verdict can be trusted" in picture(found)
+
+
+def test_a_flag_with_a_running_experiment_is_not_deleted(repo, manager):
+    manager("production").create_ab_test("t", "checkout", ["disabled", "enabled"], [50, 50], ["order"])
+    for way in (manager(), manager("production"), manager("staging")):
+        with pytest.raises(Refused, match="runs on") as caught:
+            way.delete_feature_flag("checkout")
+        assert caught.value.hint.startswith("gmconfig flag experiment stop checkout -e ")
+    manager("production").stop_experiment("t")
+    assert manager().delete_feature_flag("checkout").commit

@@ -101,7 +101,10 @@ def _arms(found: Assessment) -> Iterator[list[terminal.Span]]:
 
 def _split(found: Assessment) -> Iterator[terminal.Line]:
     if found.is_as_planned:
-        yield [(f"split as planned (p = {found.split_p_value:.3g})", "dim")]
+        seen = (
+            f"split as planned (p = {found.split_p_value:.3g})" if any(found.users.values()) else "nobody yet"
+        )
+        yield [(seen, "dim")]
     else:
         told = f"users were not split as planned (p = {found.split_p_value:.2g}): something loses or doubles them"
         yield [(f"{told}; no verdict can be trusted", "red")]
