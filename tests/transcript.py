@@ -15,6 +15,7 @@ _VARYING = [
     (re.compile(r"secrets/keys/\S+"), "<keys>"),
     (re.compile(r"\b[0-9a-f]{7,64}\b"), "<id>"),
     (re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?"), "<date>"),
+    (re.compile(r"\bjust now\b|\b\d+ (minute|hour|day)s? ago\b"), "<ago>"),
     (re.compile(r"\d+(\.\d+)? m?s\b"), "<duration>"),
     # A file as young as the cache is read again: how many are is a matter of milliseconds.
     (

@@ -277,6 +277,7 @@ class Story:
             self.does(f"deploy {line}", code=None)
         for line in ("unfreeze", "resume", "abort"):
             self.does(f"deploy {line} production", code=None)
+        self.does("deploy agent -e production --once", code=None)
         self.drift()
 
     def drift(self) -> None:
@@ -290,7 +291,23 @@ class Story:
             for line in (f"explain web {path}", f"ack web {path} --reason sale", f"adopt web {path}"):
                 self.does(f"drift {line}")
         live.write_text(live.read_text().replace(f"{MARK}-", f"{MARK}-again-"))
+        self.monitor()
         self.does("drift correct web -m back", code=None)
+
+    def monitor(self) -> None:
+        """While secrets have drifted; a handler and a report get to know of it."""
+        handler = f"{{command: [cp, /dev/stdin, {self.folder}/alert]}}"
+        with Path("gmconfig.yaml").open("a") as project:
+            project.write(f"alerts:\n  handlers:\n    file: {handler}\n")
+        self.git("config", "gmconfig.alertCommands", "true")
+        self.does("monitor watch --count 1 --interval 0.1 -o json")
+        for line in ("status", "compliance", "compliance -o json", "report", "report -o json", "metrics",
+                     f"report --html {self.folder}/report.html", "alerts deliver", "alerts test",
+                     "alerts list --all", "alerts list -o json"):  # fmt: skip
+            self.does(f"monitor {line}", code=None)
+        for line in ("show", "ack", "resolve"):
+            self.does(f"monitor alerts {line} 0", code=None)
+        self.commit()
 
     def backup(self) -> None:
         """Of a repository and a target with secrets in plain: sealed, whole and in parts; restored beside it."""

@@ -62,3 +62,9 @@ def test_a_fresh_clone_knows_what_was_deployed(fleet: Fleet, tmp_path: Path):
     assert fleet.run("deploy", "show", "production-1").stdout.startswith("production-1  succeeded")
     fleet.git("remote", "set-url", "origin", "/nowhere")
     assert fleet.run("deploy", "history", "--offline").returncode == 0
+
+
+def test_a_quarantined_target_is_not_called_in_sync(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {"health": [{"command": ["false"], "retries": 0}]}})
+    fleet.apply()
+    assert fleet.run("deploy", "plan").stdout.startswith("production  nothing would change    at ")

@@ -35,7 +35,7 @@ def plan(found: Plan, short: str, authors: Authors | None = None) -> Iterator[te
     With `authors`, each wanted value is told with who wrote it, if there are not too many of them.
     """
     changing = len(found.changing)
-    count = f"{changing:,} of {len(found.targets):,} targets would change" if changing else "in sync"
+    count = f"{changing:,} of {len(found.targets):,} targets would change" if changing else _still(found)
     yield [(found.environment, "bold"), f"  {count}", (f"    at {short}", "dim")]
     if found.freeze:
         yield [("frozen  ", "red"), str(found.freeze)]
@@ -52,6 +52,11 @@ def plan(found: Plan, short: str, authors: Authors | None = None) -> Iterator[te
 
 def _told(one: Planned) -> str:
     return "\n".join((_state(one), *map(terminal.plain, _target(one, None))))
+
+
+def _still(found: Plan) -> str:
+    """Say that nothing would change: not all targets have to be as they should for that."""
+    return "in sync" if all(one.state == "in sync" for one in found.targets) else "nothing would change"
 
 
 def _target(one: Planned, authors: Authors | None) -> Iterator[terminal.Line]:
