@@ -233,6 +233,14 @@ def test_names_that_move_change_and_vanish(seed):
             entries.append(dice.choice(NAMED).format(n=20 + turn, m=turn % 3, k=turn))
 
 
+@pytest.mark.parametrize("style", ["|", ">", "|-", "|+"])
+def test_a_last_text_without_an_end_of_line_has_none(style):
+    reader = VersionReader()
+    for end in ("\n", "", "\n\n", ""):
+        raw = f"a: &x 1\nb:\n  c: *x\n  d: {style}\n    text{end}".encode()
+        assert reader.read(raw) == load(raw)
+
+
 def test_a_name_in_a_comment_is_no_anchor():
     text = f"a: &x 1\nb: # not &x\n{FILLER}c: &x 2\nd: *x\n"
     other = f"a: &x 3\nb: # not &x\n{FILLER}d: *x\n"

@@ -48,7 +48,7 @@ def _by_lines(piece: Piece, anchors: Mapping[bytes, Meaning]) -> Read | None:
 
 def _by_the_parser(piece: Piece, anchors: Mapping[bytes, Meaning]) -> Read:
     """Read a piece with the meaning of its names put around it as lines."""
-    if _ALIAS_AS_KEY.search(piece.text):
+    if _ALIAS_AS_KEY.search(piece.text) or _ends_in_a_text(piece.text):
         raise Uncuttable
     before = {name: anchors.get(name) for name in (*piece.used, *piece.defined)}
     given = [(name, text) for name, text in before.items() if text is not None or name in piece.defined]
@@ -56,12 +56,18 @@ def _by_the_parser(piece: Piece, anchors: Mapping[bytes, Meaning]) -> Read:
         _line(piece, i, b"&%s %s" % (name, text or _flow(_NO_VALUE))) for i, (name, text) in enumerate(given)
     ]
     asked = [_line(piece, -1 - i, b"*" + name) for i, name in enumerate(piece.defined)]
-    whole = load(b"".join([*lines, piece.text, b"" if piece.text.endswith(b"\n") else b"\n", *asked]))
+    end = b"" if piece.text.endswith(b"\n") else b"\n"
+    whole = load(b"".join([*lines, piece.text, end, *asked]))
     value, means = _taken(piece, whole, len(given))
     found = {
         name: _meaning(mean) for name, mean in zip(piece.defined, means, strict=True) if mean != _NO_VALUE
     }
     return _measured(piece, value, found)
+
+
+def _ends_in_a_text(text: bytes) -> bool:
+    """Whether lines put behind a text might give it the end of line that it lacks at the end of the file."""
+    return not text.endswith(b"\n") and (b"|" in text or b">" in text)
 
 
 def _meaning(value: object, before: Meaning | None = None) -> Meaning:

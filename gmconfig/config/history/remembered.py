@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.storage.cache import Cache
 
-_FORM = 2  # to be raised when reading or merging changes what it gives
+_FORM = 3  # to be raised when reading or merging changes what it gives
 _MOST = 1_000_000  # bytes of one answer: that of a whole document is read again
 _ABSENT, _UNKNOWN, _VALUE = 0, 1, 2
 
