@@ -147,8 +147,9 @@ class Exchange:
         raise self._unreachable(stderr)
 
     def _unreachable(self, stderr: bytes) -> GitTrouble:
+        what = "takes no pushes" if b"does not support" in stderr else "cannot be reached"
         return GitTrouble(
-            f"{self.remote} cannot be reached: {complaint(stderr)}",
+            f"{self.remote} {what}: {complaint(stderr)}",
             hint="check the connection; --offline works without it and pushes the records later",
         )
 

@@ -82,6 +82,13 @@ def test_an_unreachable_remote_stops_before_anything_is_recorded(clones, tmp_pat
     assert refs.read(first.repository, REF) is None
 
 
+def test_a_bundle_takes_no_pushes(alone, tmp_path):
+    alone.repository.run("bundle", "create", str(tmp_path / "all.bundle"), "--all")
+    alone.repository.run("remote", "add", "origin", str(tmp_path / "all.bundle"))
+    with pytest.raises(GitTrouble, match="origin takes no pushes"):
+        _begin(Project.find(alone.root))
+
+
 def test_records_made_offline_reach_the_remote_later(clones, tmp_path):
     first, _ = clones
     offline = Ledger(first, "production", offline=True)
