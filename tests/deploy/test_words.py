@@ -68,3 +68,7 @@ def test_a_quarantined_target_is_not_called_in_sync(tmp_path: Path):
     fleet = Fleet(tmp_path, {"web": {"health": [{"command": ["false"], "retries": 0}]}})
     fleet.apply()
     assert fleet.run("deploy", "plan").stdout.startswith("production  nothing would change    at ")
+    again = fleet.run("deploy", "apply", "production")
+    assert again.stdout.startswith(
+        "nothing was done in production: web is quarantined; see gmconfig deploy plan"
+    )

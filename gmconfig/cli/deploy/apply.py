@@ -17,6 +17,7 @@ from gmconfig.errors import BrokenConfiguration, ExitCode, NotFound
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
     from gmconfig.deploy.apply import Applied
+    from gmconfig.deploy.plan import Plan
     from gmconfig.record.entry import Record
 
 _CODES = {
@@ -157,9 +158,18 @@ def code(record: Record) -> ExitCode:
 
 def _tell(one: Applied) -> None:
     if one.record is None:
-        return terminal.answer(f"{one.plan.environment} is in sync: nothing to do")
+        return terminal.answer(_nothing(one.plan))
     terminal.lines(shown.applied(one.record))
     return _complain(one.record)
+
+
+def _nothing(found: Plan) -> str:
+    """Say why nothing was done; a quarantined target is not in sync."""
+    other = [f"{one.name} is {one.state}" for one in found.targets if one.state != "in sync"]
+    if not other:
+        return f"{found.environment} is in sync: nothing to do"
+    more = f" and {len(other) - 5:,} more" if len(other) > 5 else ""
+    return f"nothing was done in {found.environment}: {', '.join(other[:5])}{more}; see gmconfig deploy plan"
 
 
 def _complain(record: Record) -> None:
