@@ -8,16 +8,25 @@ from gmconfig.path import KeyPath, scalar_text
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmconfig.path import Keys
     from gmconfig.storage.snapshot import Snapshot
 
 
-def meant(snapshot: Snapshot, document: str, path: str, text: str, number: object) -> object:
-    """Give the number that a text is as YAML, if it prints back identically or the schema wants it; else text."""
+def meant(
+    snapshot: Snapshot, document: str, path: str, text: str, number: object, there: Callable[[], object]
+) -> object:
+    """Give the number that a text is as YAML, where it prints back identically or a number belongs; else text.
+
+    One belongs where the schema wants it; if that says nothing, where one stands, as `there` tells.
+    """
     written = _plain(text)
     if written is None or written == scalar_text(number):
         return number
     types = SchemaTypes(snapshot, document).at(_keys(KeyPath.parse(path)))
+    if types is None and type(there()) in (int, float):
+        return number
     return typed(written, types)
 
 

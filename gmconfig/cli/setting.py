@@ -56,7 +56,16 @@ def _meant(manager: ConfigManager, document: str, path: str, text: str) -> objec
     from gmconfig.cli import terminal
     from gmconfig.path import scalar_text
 
-    found = meant(manager.snapshot(), document, path, text, value)
+    found = meant(manager.snapshot(), document, path, text, value, lambda: _there(manager, document, path))
     if isinstance(found, str):
         terminal.note(f'"{found}" stays text: as a number it would be {scalar_text(value)}')
     return found
+
+
+def _there(manager: ConfigManager, document: str, path: str) -> object:
+    from gmconfig.errors import NotFound
+
+    try:
+        return manager.raw(document, path)
+    except NotFound:
+        return None

@@ -45,6 +45,15 @@ def test_a_number_that_stays_text_is_told(plain, cli):
     assert '"1.10" stays text' in answer.err and "1.1" in answer.err
 
 
+@pytest.mark.parametrize(("value", "meant"), [("2.50", 2.5), ("1e3", 1000.0), ("010", 10), ("0x1F", 31)])
+def test_where_a_number_stands_one_is_meant(plain, ok, value, meant):
+    saved(ok, "2.25", path="fees.maker")
+    assert saved(ok, value, path="fees.maker") == meant
+    assert saved(ok, value, "-e", "production", path="fees.maker") == meant
+    assert saved(ok, value, "--string", path="fees.maker") == value
+    assert saved(ok, value, path="fees.maker") == value
+
+
 @pytest.mark.parametrize(
     ("value", "meant"),
     [

@@ -41,7 +41,7 @@ def set_(
     """Set one value: a minimal edit of the right layer, validated, then committed.
 
     With -e it goes into the environment's own file, without into the base. VALUE is YAML. A number that would
-    print differently stays text (010, 1.10, 1e3), unless the schema wants a number there.
+    print differently stays text (010, 1.10, 1e3), unless the schema wants a number there or one stands there.
 
     \b
     gmconfig config set settings database.pool 60 -e production -m "load test showed queueing"
