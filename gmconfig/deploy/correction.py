@@ -54,7 +54,7 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
     """
     taken = tuple(one for one in standing.drift if correction.takes(one))
     if not taken:
-        return replace(standing, changes=(), drift=())
+        return replace(standing, rendering=None, changes=(), drift=())
     kept = tuple(one for one in standing.drift if one not in taken)
     for one in kept:
         _keys(one)

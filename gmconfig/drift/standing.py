@@ -72,8 +72,9 @@ class Standing:
 
     @property
     def needs_change(self) -> bool:
-        """Whether applying would do something."""
-        return self.error is None and bool(self.changes or self.drift)
+        """Whether applying would do something; what gmconfig never put there is put there, be it the same."""
+        is_unmarked = self.is_new and self.rendering is not None
+        return self.error is None and bool(self.changes or self.drift or is_unmarked)
 
 
 def standing(

@@ -13,6 +13,7 @@ from gmconfig.target.formats import FLAGS
 if TYPE_CHECKING:
     from gmconfig.project import Project
 
+_CHECKS = {"http", "tcp", "command"}
 _OWN = ("path", "file", "host", "owner", "format", "placeholders")
 
 
@@ -126,11 +127,16 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
         raise _problem(name, "has both a path and a file", "path: is a folder, file: a single file")
     kind = entry.get("kind", "directory")
     if kind == "ssh" and entry.get("agent"):
-        raise _problem(name, "has an agent and is reached over ssh", "kind: directory, for the agent is there")
+        raise _problem(
+            name, "has an agent and is reached over ssh", "kind: directory, for the agent is there"
+        )
     given = {key: entry[key] for key in _OWN if key in entry}
     for key in ("path", "file"):
         if key in given and kind != "ssh":
             given[key] = _absolute(project.root, given[key])
+    if any(len(_CHECKS & check.keys()) != 1 for check in entry.get("health", ())):
+        hint = "http: http://web:8080/health, or tcp: web:8080, or command: [./healthy]"
+        raise _problem(name, "has a health check that is not one of http, tcp and command", hint)
     documents = tuple(entry.get("documents") or _usual_documents(project, given))
     if "file" in entry and len(documents) != 1:
         raise _problem(name, "puts several documents into one file", "path: takes a folder")
