@@ -14,6 +14,7 @@ from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.state import FeatureState
 
 if TYPE_CHECKING:
+    from gmconfig.api.flag_living import FlagLive
     from gmconfig.flag.live import LiveFlags
 
 _HOW = ("user", "reason", "dry_run", "commit")
@@ -118,6 +119,16 @@ class FlagChangeMethods:
     def disable_feature_flag(self, name: str, *, push: bool = False, **how: Any) -> FlagOutcome:
         """Switch a flag off for everybody, whatever else is said about it; `push` as for switching on."""
         return self._switched(flag_changes.disable, name, push, How(**how))
+
+    def bring_live(self, **how: Any) -> tuple[FlagLive, ...]:
+        """Bring the committed flags, and nothing else, to the targets that take them; say since when they are live.
+
+        Freezes do not count, and what is held stays so but for its flags. Targets with agents need the commit to be
+        pushed. `how` is as in `gmconfig.api.flag_living.bring`: `user`, `reason`, `patience`, `told`.
+        """
+        from gmconfig.api.flag_living import bring
+
+        return bring(self.workspace, **how)
 
     def promote_feature_flag(
         self, name: str, source: str, target: str, *, rebucket: bool = False, **how: Any

@@ -119,9 +119,10 @@ class Tour:
             GmconfigError: it cannot be made, or is not signed, or the target cannot be looked at.
         """
         held, _ = wanted_of(self.ledger.holds.all(), target, record.commit)
-        made = Wanted(record.commit, record.secrets_commit or record.commit)
+        flags, secrets = record.flags_commit or "", record.secrets_commit or record.commit
+        made = Wanted(record.commit, secrets, flags)
         for wanted in dict.fromkeys((held, made)):
-            self.scene.trusts(wanted.commit)
+            self._check_trusted(wanted)
             [standing] = self.survey.look([(target, wanted)])
             if standing.error is not None:
                 raise standing.error
@@ -152,10 +153,15 @@ class Tour:
 
     def _brought(self, standing: Standing, wanted: Wanted, word: TargetStatus) -> TargetStatus:
         try:
-            self.scene.trusts(wanted.commit)
+            self._check_trusted(wanted)
         except GmconfigError as error:
             return replace(word, error=error.message)
         return self.work.bring(standing, wanted, self._own_cause(standing), word)
+
+    def _check_trusted(self, wanted: Wanted) -> None:
+        for commit in (wanted.commit, wanted.flags):
+            if commit:
+                self.scene.trusts(commit)
 
     def _against(self, standing: Standing, wanted: Wanted, word: TargetStatus) -> str | None:
         """Say what speaks against bringing a target to what is wanted now; None if nothing does."""

@@ -23,7 +23,7 @@ class Lacking:
         if standing.rendering is None:
             return ()
         if standing.target.agent:
-            return self._unpushed(wanted.commit)
+            return self._unpushed(wanted.commit) or (self._unpushed(wanted.flags) if wanted.flags else ())
         try:
             size = sum(map(len, standing.rendering.needed_files().values()))
             return tuple(self.survey.kind(standing.target).check(size))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from gmconfig.deploy.budget import exceeded
 from gmconfig.deploy.correction import Correction, correct, put_there
+from gmconfig.deploy.flags_alone import with_flags
 from gmconfig.deploy.lacking import Lacking
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.drift.survey import Survey, Wanted
 from gmconfig.errors import NotFound
 from gmconfig.record.quarantine import quarantined
 from gmconfig.target.declared import Target, select, targets
+from gmconfig.target.formats import FLAGS
 
 if TYPE_CHECKING:
     from gmconfig.drift.standing import Standing
@@ -34,6 +36,7 @@ class Asked:
         hold: plan as if this were held; the holds that are on record do not count then.
         unheld: plan as if nothing were held.
         corrects: put back what was there, and nothing newer.
+        only_flags: bring the feature flags, and leave the rest of what is live as it is.
     """
 
     words: tuple[str, ...] = ()
@@ -43,6 +46,7 @@ class Asked:
     hold: Hold | None = None
     unheld: bool = False
     corrects: Correction | None = None
+    only_flags: bool = False
 
 
 def make_plan(
@@ -55,6 +59,9 @@ def make_plan(
     """
     commit = survey.project.repository.resolve(asked.at or "HEAD")
     chosen, left_out = _chosen(ledger, survey, asked, commit)
+    if asked.only_flags:
+        taking = list(with_flags(ledger, survey, chosen, commit))
+        chosen, left_out = taking, left_out + len(chosen) - len(taking)
     found = _looked(ledger, survey, [(target, wanted) for target, wanted, _ in chosen], seen)
     if asked.corrects is not None:
         return _correction(ledger, survey, asked.corrects, commit, found)
@@ -158,7 +165,8 @@ def wanted_of(holds: Sequence[Hold], target: Target, commit: str) -> tuple[Wante
     hold = next((one for one in holds if one.concerns(target.name)), None)
     if hold is None:
         return Wanted(commit, commit), None
-    return Wanted(hold.commit, hold.commit if hold.old_secrets else commit), hold
+    flags = hold.flags if FLAGS in target.documents else ""
+    return Wanted(hold.commit, hold.commit if hold.old_secrets else commit, flags), hold
 
 
 def _planned(

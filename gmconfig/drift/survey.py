@@ -29,10 +29,12 @@ class Wanted(NamedTuple):
     """The commit whose configuration a target should have.
 
     `secrets` is the commit whose secrets and access count: the newest one, also for an older configuration.
+    `flags` is the commit whose feature flags count, where that is another one: a kill switch passes a hold.
     """
 
     commit: str
     secrets: str
+    flags: str = ""
 
 
 class Survey:
@@ -105,5 +107,8 @@ class Survey:
         if wanted not in self._renderers:
             files = self.project.snapshot(wanted.commit)
             secrets = files if wanted.secrets == wanted.commit else self.project.snapshot(wanted.secrets)
-            self._renderers[wanted] = Renderer(self.project, files, secrets=secrets, sources=self.sources)
+            flags = self.project.snapshot(wanted.flags) if wanted.flags else None
+            self._renderers[wanted] = Renderer(
+                self.project, files, secrets=secrets, flags=flags, sources=self.sources
+            )
         return self._renderers[wanted]

@@ -106,6 +106,7 @@ class Record:
         commit: the full id of the configuration's commit.
         secrets_commit: the commit whose secrets and access were used, where that is another one (rollback).
         action: what asked for it: apply, rollback, promote or correct.
+        flags_commit: the commit whose feature flags were used, where that is another one (a kill switch).
         state: how far it is.
         user, host, reason: who asked for it, on which machine, and why.
         started, changed: when it began and when it last moved, ISO 8601 in UTC.
@@ -126,6 +127,7 @@ class Record:
     started: str = ""
     changed: str = ""
     secrets_commit: str | None = None
+    flags_commit: str | None = None
     targets: Mapping[str, Outcome] = field(default_factory=dict)
     pull: bool = False
     fencing: int = 0
@@ -150,6 +152,7 @@ class Record:
             "number": self.number,
             "state": str(self.state),
             "secrets_commit": self.secrets_commit,
+            "flags_commit": self.flags_commit,
             "targets": {name: outcome.as_json() for name, outcome in self.targets.items()},
             "pull": self.pull,
             "fencing": self.fencing,
@@ -181,6 +184,7 @@ def _record(content: Mapping[str, object]) -> Record:
         number=int(cast("int", content["number"])),
         state=State(_text(content, "state")),
         secrets_commit=cast("str | None", content.get("secrets_commit")),
+        flags_commit=cast("str | None", content.get("flags_commit")),
         targets={name: _outcome(one) for name, one in targets.items()},
         pull=bool(content.get("pull")),
         fencing=int(cast("int", content["fencing"])),

@@ -22,6 +22,7 @@ class Hold:
         record: the id of the deployment that it goes back to, where there is one.
         targets: the names of the targets that are held; empty for all of the environment.
         old_secrets: whether the secrets of that commit are meant too, instead of today's.
+        flags: the commit whose feature flags are meant, where a kill switch passed the hold.
         by, reason, since: who asked for it, why, and when (ISO 8601).
     """
 
@@ -29,6 +30,7 @@ class Hold:
     record: str | None = None
     targets: tuple[str, ...] = ()
     old_secrets: bool = False
+    flags: str = ""
     by: str = ""
     reason: str = ""
     since: str = ""
@@ -123,5 +125,5 @@ def _hold(content: Mapping[str, object]) -> Hold:
         record=str(record) if record else None,
         targets=tuple(map(str, targets)) if isinstance(targets, list) else (),
         old_secrets=content.get("old_secrets") is True,
-        **{name: str(content.get(name, "")) for name in ("by", "reason", "since")},
+        **{name: str(content.get(name, "")) for name in ("flags", "by", "reason", "since")},
     )

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gmconfig.api import FlagDifference, FlagOutcome
+    from gmconfig.api.flag_living import FlagLive
     from gmconfig.cli.writing import Writing
 
 
-def show(writing: Writing, result: FlagOutcome) -> None:
-    """Print what was changed, or would be, and whom it moves."""
+def show(writing: Writing, result: FlagOutcome, live: Sequence[FlagLive] | None = None) -> None:
+    """Print what was changed, or would be, and whom it moves; as JSON also where it is `live`."""
     if writing.output == "json":
-        return terminal.answer(values.as_json(record(result)))
+        return terminal.answer(values.as_json(record(result, live)))
     told = outcome.lines(result)
     end = len(told) - len(outcome.ending(result)) if result.changed else len(told)
     terminal.lines([*told[:end], *_moved(result), *told[end:]])
@@ -25,7 +26,7 @@ def show(writing: Writing, result: FlagOutcome) -> None:
     return None
 
 
-def record(result: FlagOutcome) -> dict[str, Any]:
+def record(result: FlagOutcome, live: Sequence[FlagLive] | None = None) -> dict[str, Any]:
     """Give the change as JSON has it."""
     from dataclasses import asdict
 
@@ -33,6 +34,7 @@ def record(result: FlagOutcome) -> dict[str, Any]:
         **outcome.record(result),
         "moves": [difference(one) for one in result.moves],
         "pushed": None if result.pushed is None else asdict(result.pushed) | {"ok": result.pushed.ok},
+        "live": None if live is None else [asdict(one) for one in live],
     }
 
 

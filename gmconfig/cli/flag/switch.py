@@ -2,53 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gmconfig.cli import options, terminal
+from gmconfig.cli.deploy import progress
 from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.arguments import Name
 from gmconfig.cli.verb import verb
-from gmconfig.errors import ExitCode
+from gmconfig.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from gmconfig.api import FlagOutcome
+    from gmconfig.api import FeatureFlagManager, FlagOutcome
+    from gmconfig.api.flag_living import FlagLive
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
     from gmconfig.storage.git.push import Pushed
 
 Push = Annotated[bool, typer.Option("--push", help="Push the commit, and say whether the remote took it.")]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Bring it to the targets that take flags, and say where it is live.")
+]
 
 
 def enable(
-    session: Session, writing: Writing, name: Name, push: Push = False, environment: options.Target = None
+    session: Session,
+    writing: Writing,
+    name: Name,
+    push: Push = False,
+    wait: Wait = False,
+    environment: options.Target = None,
 ) -> int:
     """Switch a flag on again: for the share of users that is written down for it, else for everybody.
 
+    With --wait the flags go to their targets, and nothing else; freezes and holds do not stop them.
+
     \b
     gmconfig flag enable new_algorithm -e production -m "fixed"
-    gmconfig flag enable new_algorithm -e production --push
+    gmconfig flag enable new_algorithm -e production --push --wait
     """
-    return _shown(
-        writing, session.flags(environment).enable_feature_flag(name, push=push, **writing.how), name
-    )
+    _check_waiting(writing, wait)
+    manager = session.flags(environment)
+    result = manager.enable_feature_flag(name, push=push, **writing.how)
+    return _shown(writing, manager, result, name, wait)
 
 
 def disable(
-    session: Session, writing: Writing, name: Name, push: Push = False, environment: options.Target = None
+    session: Session,
+    writing: Writing,
+    name: Name,
+    push: Push = False,
+    wait: Wait = False,
+    environment: options.Target = None,
 ) -> int:
     """Switch a flag off for everybody, whatever else is said about it: the kill switch.
 
-    With --push the exit code is 4 where the remote did not take the commit, so that it is not live yet.
+    With --push the exit code is 4 where the remote did not take the commit, so that it is not live yet. With --wait
+    the flags go to their targets, and nothing else; freezes and holds do not stop them.
 
     \b
     gmconfig flag disable new_algorithm -e production -m "errors doubled"
-    gmconfig flag disable new_algorithm -e production --push
+    gmconfig flag disable new_algorithm -e production --push --wait
     """
-    return _shown(
-        writing, session.flags(environment).disable_feature_flag(name, push=push, **writing.how), name
-    )
+    _check_waiting(writing, wait)
+    manager = session.flags(environment)
+    result = manager.disable_feature_flag(name, push=push, **writing.how)
+    return _shown(writing, manager, result, name, wait)
 
 
 def register(app: typer.Typer) -> None:
@@ -57,16 +78,59 @@ def register(app: typer.Typer) -> None:
     verb(app, "disable")(disable)
 
 
-def _shown(writing: Writing, result: FlagOutcome, name: str) -> int:
-    moves.show(writing, result)
-    if result.pushed is None:
+def _check_waiting(writing: Writing, wait: bool) -> None:
+    if wait and not writing.how["commit"]:
+        raise UsageError("what is not committed does not become live", hint="leave out --wait or --no-commit")
+
+
+def _shown(writing: Writing, manager: FeatureFlagManager, result: FlagOutcome, name: str, wait: bool) -> int:
+    """Print what was done, in the order in which it happens; as JSON when all of it has happened."""
+    is_text = writing.output == "text"
+    if is_text:
+        moves.show(writing, result)
+    code = _told_push(writing, result.pushed, name)
+    live = None
+    if wait and not code and not result.dry_run:
+        with progress.deploying() as tell:
+            live = manager.bring_live(user=writing.how["user"], reason=result.message, told=tell)
+    if not is_text:
+        moves.show(writing, result, live)
+    elif live is not None:
+        terminal.lines(_live_lines(live))
+    return max(code, _live_code(live or ()))
+
+
+def _told_push(writing: Writing, pushed: Pushed | None, name: str) -> int:
+    if pushed is None:
         return ExitCode.OK
-    if not result.pushed.ok:
-        _refused(result.pushed, name)
-        return ExitCode.REFUSED if result.pushed.reached else ExitCode.NO_ANSWER
+    if not pushed.ok:
+        _refused(pushed, name)
+        return ExitCode.REFUSED if pushed.reached else ExitCode.NO_ANSWER
     if writing.output == "text":
-        terminal.lines([_taken(result.pushed)])
+        terminal.lines([_taken(pushed)])
     return ExitCode.OK
+
+
+def _live_lines(live: Sequence[FlagLive]) -> Iterator[terminal.Line]:
+    """Say of each target whether it has it, and since when."""
+    if not live:
+        yield "no target takes the flags: whoever follows the branch has it when it is pushed"
+    width = max((len(one.target) for one in live), default=0)
+    for one in live:
+        since = f"  since {one.since[:19].replace('T', ' ')} UTC" if one.since else ""
+        by = f", by {one.record}" if one.record else ""
+        if one.live:
+            yield [("live", "green"), f" on {one.target:<{width}}{since}{by}"]
+        else:
+            yield [("not live", "red"), f" on {one.target:<{width}}  {one.error or ''}".rstrip()]
+
+
+def _live_code(live: Sequence[FlagLive]) -> ExitCode:
+    """Give 5 where a target took it and was put back, 3 where one could not be reached."""
+    missing = [one for one in live if not one.live]
+    if not missing:
+        return ExitCode.OK
+    return ExitCode.RESTORED if any(one.record for one in missing) else ExitCode.NO_ANSWER
 
 
 def _taken(pushed: Pushed) -> str:

@@ -31,6 +31,7 @@ class Renderer:
         snapshot: what is rendered; its own gmconfig.yaml counts.
         secrets: where secrets come from, if not from the same snapshot: a rollback renders the old
             configuration with today's secrets.
+        flags: where feature flags come from, if not from the same snapshot: a kill switch brings nothing else.
         sources: where the identity that opens them is looked for; None is what this process was given.
     """
 
@@ -40,10 +41,12 @@ class Renderer:
         snapshot: Snapshot,
         *,
         secrets: Snapshot | None = None,
+        flags: Snapshot | None = None,
         sources: Sources | None = None,
     ) -> None:
         self.project = project.at(snapshot)
         self.snapshot = snapshot
+        self._flag_files = flags or snapshot
         older = secrets is not None and secrets is not snapshot
         self._secrets = Secrets(project, secrets or snapshot, sources, older=older)
         self._done: dict[object, Rendering] = {}
@@ -108,7 +111,7 @@ class Renderer:
     def _flags(self, environment: str) -> object:
         from gmconfig.flag.compiled import document
 
-        return dict(document(self.project, self.snapshot, environment).content)
+        return dict(document(self.project, self._flag_files, environment).content)
 
 
 class _Draft:
