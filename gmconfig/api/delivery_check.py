@@ -71,7 +71,7 @@ def _targets(deployer: Deployer, environment: str) -> Iterator[Examined]:
     """Look at each target: its reach, and what applying would lack; one that is elsewhere is no error here."""
     with deployer.survey() as survey:
         found = planning.standings(deployer.ledger(environment), survey, planning.Asked())
-        lacking = [(one.target.name, *said) for one in found if (said := _lacking(survey, one))]
+        lacking = [(one.target.name, *trouble) for one in found if (trouble := _lacking(survey, one))]
     for name, said, hint in lacking[:_SHOWN]:
         yield Examined("target", "warning", said if f'"{name}"' in said else f"{name}: {said}", hint)
     if len(lacking) > _SHOWN:

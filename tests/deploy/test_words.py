@@ -72,3 +72,14 @@ def test_a_quarantined_target_is_not_called_in_sync(tmp_path: Path):
     assert again.stdout.startswith(
         "nothing was done in production: web is quarantined; see gmconfig deploy plan"
     )
+
+
+def test_an_agent_looks_after_every_environment_not_the_default_one(tmp_path: Path):
+    environments = {"production": {}, "development": {}}
+    fleet = Fleet(tmp_path, {"web": {}}, environments=environments, default_environment="development")
+    done = fleet.run("deploy", "agent", "--once")
+    assert (done.returncode, "no target of" in done.stderr) == (3, True)
+    fleet.declare({"web": {"agent": True}}, environments=environments, default_environment="development")
+    fleet.commit()
+    assert fleet.run("deploy", "agent", "--once").returncode == 0
+    assert fleet.pool("web") == 10

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.deploy import arguments
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, UsageError
@@ -24,7 +24,16 @@ _STYLES = {"in sync": "green", "failed": "red", "restored": "red"}
 
 def agent(
     session: Session,
-    environment: options.Environment = None,
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "-e",
+            "--environment",
+            metavar="ENV",
+            help="Only this environment; else each that has targets here.",
+            autocompletion=complete.environments,
+        ),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
     interval: Annotated[
         str, typer.Option("--interval", metavar="TIME", help="How often to look: 10s, 5m.")
@@ -56,7 +65,7 @@ def agent(
     workspace = Workspace(root=session.directory or None)
     found = agents(
         workspace,
-        environment or workspace.environment,
+        environment,
         branch=branch,
         interval=seconds,
         take_over=take_over,
