@@ -94,9 +94,7 @@ class Rendering:
             AccessDenied: a secret among them cannot be opened here.
         """
         if self.files is None:
-            raise AccessDenied(
-                "plain secrets cannot be rendered without their key", hint="gmconfig doctor"
-            )
+            raise AccessDenied("plain secrets cannot be rendered without their key", hint="gmconfig doctor")
         return self.files
 
     @property
