@@ -3,67 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gmconfig.api.deployment_status import EnvironmentStatus
-from gmconfig.api.whose import whose
+from gmconfig.api.deployments import Deployments
 from gmconfig.deploy import planning
 from gmconfig.deploy.options import Options
-from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound, UnknownVersion, UsageError
 from gmconfig.record.chain import timestamp
 from gmconfig.record.entry import State
 from gmconfig.record.freeze import Freeze
-from gmconfig.record.ledger import Ledger
-from gmconfig.target.declared import Target, select, targets
-from gmconfig.target.kind import Access
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gmconfig.api.workspace import Workspace
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan
-    from gmconfig.drift.standing import Standing
     from gmconfig.record.entry import Record
     from gmconfig.record.hold import Hold
 
-Seen = Callable[["Standing"], None]
 
-
-def _nobody(_: Standing) -> None:
-    """Tell nobody."""
-
-
-class Deployer:
-    """Plans and carries out deployments for one workspace.
-
-    Args:
-        workspace: the project, and whose keys open its secrets.
-        user: for the records; else git's identity, or who started the run of a forge, or the login.
-        offline: leave the remote alone.
-        take_over: what gmconfig did not put on a target may be replaced.
-        seen: is told of each target that was looked at.
-    """
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        *,
-        user: str | None = None,
-        offline: bool = False,
-        take_over: bool = False,
-        seen: Seen = _nobody,
-    ) -> None:
-        self.workspace = workspace
-        self.project = workspace.project
-        self.offline = offline
-        self.take_over = take_over
-        self.seen = seen
-        self.user = whose(self.project.repository, user, os.environ)
+class Deployer(Deployments):
+    """Plans and carries out deployments for one workspace."""
 
     # What would be done, and doing it
 
@@ -157,7 +119,7 @@ class Deployer:
         """Bring an environment, or one of its targets, back to an earlier deployment and hold it there."""
         from gmconfig.deploy import rollback
 
-        [(environment, names)] = self._one(word).items()
+        [(environment, names)] = self.only(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
         goal = rollback.goal(list(ledger.chain.records()), to)
@@ -187,62 +149,13 @@ class Deployer:
         self._tell(record)
         return record
 
-    # What was done
-
-    def history(self, word: str | None = None) -> Iterator[Record]:
-        """Yield the records of an environment (of each with targets, if none is named), the newest first."""
-        for environment in [word] if word else self.split(()):
-            self.project.environment(environment)
-            ledger = self.ledger(environment)
-            ledger.refresh()
-            yield from ledger.chain.records()
-
-    def show(self, name: str) -> tuple[Record, Mapping[str, object]]:
-        """Give a record, and the plan that it carried out."""
-        from gmconfig.deploy.recorded import whole
-
-        ledger, found = self.record_of(name)
-        ledger.refresh()
-        record = ledger.chain.find(found) if found else ledger.chain.latest()
-        if record is None:
-            raise NotFound(f"nothing was deployed into {name} yet", hint=f"gmconfig deploy apply {name}")
-        return record, whole(ledger.chain.plan_of(record))
-
-    def status(self, word: str | None = None) -> list[EnvironmentStatus]:
-        """Say how the environment that a word means stands; without one each that has targets."""
-        if word is None:
-            return [self._status(environment) for environment in self.split(())]
-        ledger, name = self.record_of(word)
-        found = self._status(ledger.environment)
-        return [replace(found, record=ledger.chain.find(name)) if name else found]
-
-    def _status(self, environment: str) -> EnvironmentStatus:
-        from datetime import UTC, datetime
-
-        from gmconfig.record.status import read_all
-
-        ledger = self.ledger(environment)
-        ledger.refresh()
-        with self.survey() as survey:
-            found = planning.make_plan(ledger, survey, planning.Asked(), self.seen)
-        holder = ledger.lock.holder()
-        return EnvironmentStatus(
-            environment,
-            ledger.chain.latest(),
-            {one.name: one.state for one in found.targets},
-            f"being deployed by {holder}" if holder and holder.is_active(datetime.now(UTC)) else None,
-            str(found.freeze) if found.freeze else None,
-            tuple(str(hold) for hold in ledger.holds.all()),
-            tuple(read_all(self.project, environment)),
-        )
-
     # Who may
 
     def hold(self, word: str, reason: str = "", at: str | None = None) -> Hold:
         """Keep targets at what they have: the newest deployment that succeeded, or the one named."""
         from gmconfig.deploy import rollback
 
-        [(environment, names)] = self._one(word).items()
+        [(environment, names)] = self.only(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
         records = list(ledger.chain.records())
@@ -253,7 +166,7 @@ class Deployer:
 
     def unhold(self, word: str) -> tuple[Hold, ...]:
         """Let targets follow the branch again; nothing is deployed by it."""
-        [(environment, names)] = self._one(word).items()
+        [(environment, names)] = self.only(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
         lifted: list[Hold] = []
@@ -282,81 +195,10 @@ class Deployer:
         ledger.refresh()
         ledger.change(ledger.freezes.ref, ledger.freezes.end)
 
-    # What all of these need
-
-    def ledger(self, environment: str) -> Ledger:
-        """Give an environment's records."""
-        return Ledger(self.project, environment, user=self.user, offline=self.offline)
-
-    @contextmanager
-    def survey(self) -> Iterator[Survey]:
-        """Look at targets, with this process's keys and environment."""
-        access = Access(self.project.root, os.environ, take_over=self.take_over)
-        survey = Survey(self.project, access, self.workspace.sources)
-        try:
-            yield survey
-        finally:
-            survey.close()
-
-    def options(self, options: Options | None) -> Options:
-        """Give options with the user filled in."""
-        return replace(options or Options(), user=self.user)
-
-    def declared(self, at: str | None = None) -> dict[str, Target]:
-        """Give the targets as a commit declares them."""
-        return targets(self.project.at(self.project.snapshot(at or "HEAD")))
-
-    def split(self, words: Sequence[str], at: str | None = None) -> dict[str, tuple[str, ...]]:
-        """Give the targets' names that words mean, by environment; none of them means all of it.
-
-        Raises:
-            NotFound: a word means nothing, or nothing is declared.
-        """
-        declared = self.declared(at)
-        if not declared:
-            raise NotFound(
-                "no targets are declared", hint="declare them under targets: in gmconfig.yaml, and commit"
-            )
-        self._check_has_targets(declared, words)
-        chosen = select(declared, words)
-        whole = (
-            {word for word in words if word in self.project.environments}
-            if words
-            else set(self.project.environments)
-        )
-        found: dict[str, tuple[str, ...]] = {}
-        for one in chosen:
-            names = found.get(one.environment, ())
-            found[one.environment] = () if one.environment in whole else (*names, one.name)
-        return found
-
-    def _check_has_targets(self, declared: Mapping[str, Target], words: Sequence[str]) -> None:
-        """Tell an environment that nothing goes to from a word that means nothing."""
-        for word in words:
-            if word in self.project.environments and not any(
-                one.answers_to(word) for one in declared.values()
-            ):
-                raise NotFound(
-                    f"{word} has no targets", hint="declare them under targets: in gmconfig.yaml, and commit"
-                )
-
-    def record_of(self, word: str) -> tuple[Ledger, str | None]:
-        """Give the ledger that a deployment's id or an environment means, and the id if it is one."""
-        environment, _, number = word.rpartition("-")
-        if number.isdigit() and environment in self.project.environments:
-            return self.ledger(environment), word
-        self.project.environment(word)
-        return self.ledger(word), None
-
-    def _one(self, word: str) -> dict[str, tuple[str, ...]]:
-        found = self.split([word])
-        if len(found) != 1:
-            raise UsageError(f'"{word}" means targets of several environments', hint="name one environment")
-        return found
-
     def _tell(self, record: Record | None) -> None:
         if record is None:
             return
+        from gmconfig.api import commit_status
         from gmconfig.api.rotating import journal_event
 
         event = {
@@ -369,6 +211,8 @@ class Deployer:
             "by": record.user,
         }
         journal_event(self.workspace, {**event, **({"error": record.error} if record.error else {})})
+        if not self.offline:
+            commit_status.tell(record, os.environ)
 
 
 def _last_good(records: Sequence[Record], environment: str) -> Record:

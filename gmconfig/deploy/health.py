@@ -76,7 +76,7 @@ def _status(url: str, timeout: float) -> int | str:
     if not url.startswith(("http://", "https://")):
         return "only http:// and https:// are asked"
     try:
-        with urllib.request.build_opener(_Stay).open(url, timeout=timeout) as answer:
+        with urllib.request.build_opener(NoRedirect).open(url, timeout=timeout) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -84,7 +84,7 @@ def _status(url: str, timeout: float) -> int | str:
         return str(getattr(error, "reason", error))
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect is an answer of its own: what it leads to may be well while this is not."""
 
     def redirect_request(self, *_: object, **__: object) -> None:

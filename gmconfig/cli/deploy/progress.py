@@ -30,17 +30,28 @@ def deploying() -> Iterator[Callable[[Record], None]]:
 
         def tell(record: Record) -> None:
             done = sum(outcome.step in _DONE for outcome in record.targets.values())
-            update(f"{record.id} {record.state}, {done:,} of {len(record.targets):,} targets")
+            state = str(record.state).replace("_", " ")
+            update(
+                f"{record.id} {state}, {done:,} of {len(record.targets):,} targets", done, len(record.targets)
+            )
 
         yield tell
 
 
 @contextmanager
-def _line(text: str) -> Iterator[Callable[[str], None]]:
+def _line(text: str) -> Iterator[Callable[..., None]]:
+    """Show a bar that fills where it is known how much there is to do, and runs where it is not."""
     if not sys.stderr.isatty() or terminal.is_quiet():
-        yield lambda _: None
+        yield lambda *_: None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    with Console(stderr=True).status(text) as status:
-        yield status.update
+    columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(text, total=None)
+
+        def update(said: str, done: int = 0, total: int | None = None) -> None:
+            progress.update(task, description=said, completed=done, total=total)
+
+        yield update
