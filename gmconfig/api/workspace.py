@@ -43,6 +43,8 @@ class Workspace:
         self.variables = dict(variables or {})
         self.identity = identity
         self.ask = ask
+        self.before_secrets: Callable[[Workspace], None] | None = None
+        """Who wants to know before the first value is opened or sealed: a person may have to be asked."""
 
     def reopened(self) -> Workspace:
         """Give the same view with today's gmconfig.yaml."""
@@ -58,6 +60,9 @@ class Workspace:
         """Give what opens and seals, as of a snapshot."""
         from gmconfig.secret.door import vault_of
 
+        before, self.before_secrets = self.before_secrets, None
+        if before is not None:
+            before(self)
         return vault_of(self.project, snapshot, self.sources)
 
     @property

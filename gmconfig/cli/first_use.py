@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from gmconfig.cli import prompt, terminal
 
 if TYPE_CHECKING:
-    from gmconfig.api import SecretsManager
+    from gmconfig.api.workspace import Workspace
 
 
-def settle_trust(manager: SecretsManager) -> None:
+def settle_trust(workspace: Workspace) -> None:
     """Show the policy's fingerprint and admins on a terminal, and pin it if the answer is yes.
 
     Without a terminal nothing is asked, and what needs the policy refuses.
@@ -19,11 +19,11 @@ def settle_trust(manager: SecretsManager) -> None:
         return
     from gmconfig.api.first_use import trust, untrusted
 
-    found = untrusted(manager.workspace)
+    found = untrusted(workspace)
     if found is None:
         return
     terminal.note("this clone does not trust its access policy yet; compare it with a colleague's:")
     terminal.note(f"root {found.root}")
     terminal.note(f"admins {', '.join(found.admins)}")
     prompt.confirmed("trust it from now on?", yes=False)
-    trust(manager.workspace, found.root)
+    trust(workspace, found.root)

@@ -79,12 +79,20 @@ def asked_secret(what: str, *, confirm: bool = False, hint: str = "pipe it in an
     """
     if not terminal.interactive():
         raise UsageError(f"no value for {what}, and no terminal to ask on", hint=hint)
-    import getpass
-
-    entered = getpass.getpass(f"{what}: ")
-    if confirm and getpass.getpass(f"{what} again: ") != entered:
+    entered = _entered(f"{what}: ")
+    if confirm and _entered(f"{what} again: ") != entered:
         raise UsageError("the two entries differ")
     return entered
+
+
+def _entered(question: str) -> str:
+    """Ask without showing the answer; an end of input is an interruption, as in every prompt."""
+    import getpass
+
+    try:
+        return getpass.getpass(question)
+    except EOFError:
+        raise KeyboardInterrupt from None
 
 
 def confirmed(question: str, *, yes: bool) -> None:

@@ -55,7 +55,9 @@ class Session:
         """Open the configuration of this folder."""
         from gmconfig.api import ConfigManager
 
-        return ConfigManager(environment, root=self.directory or None, **settings)
+        manager = ConfigManager(environment, root=self.directory or None, **settings)
+        manager.workspace.before_secrets = _meet if terminal.interactive() else None
+        return manager
 
     def secrets(self, environment: str | None = None, **settings: Any) -> SecretsManager:
         """Open the secrets of this folder."""
@@ -63,7 +65,7 @@ class Session:
         from gmconfig.cli.first_use import settle_trust
 
         manager = SecretsManager(environment, root=self.directory or None, **settings)
-        settle_trust(manager)
+        settle_trust(manager.workspace)
         tell_unfinished(manager.workspace)
         return manager
 
@@ -109,6 +111,13 @@ class Session:
         from gmconfig.api import ConfigValidator
 
         return ConfigValidator(environment, root=self.directory or None)
+
+
+def _meet(workspace: Workspace) -> None:
+    """Ask whether to trust the clone's policy, when the first value of it is wanted."""
+    from gmconfig.cli.first_use import settle_trust
+
+    settle_trust(workspace)
 
 
 def tell_unfinished(workspace: Workspace) -> None:

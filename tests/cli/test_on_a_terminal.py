@@ -1,0 +1,67 @@
+"""What is asked of a person on a terminal: a secret, and once in a clone whether to trust its policy."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+END = b"\x04"
+
+
+def typed(words, keys: bytes) -> tuple[int, str]:
+    """Run a command on a terminal where somebody types; give its exit code and all that was shown."""
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(sys.executable, [sys.executable, "-m", "gmconfig", *words])
+    shown = b""
+    try:
+        while piece := os.read(terminal, 4096):
+            shown += piece
+            if keys and shown.rstrip().endswith((b":", b"[y/N]")):
+                os.write(terminal, keys)
+                keys = b""
+    except OSError:  # the other side is closed
+        pass
+    finally:
+        os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+
+
+def is_pinned() -> bool:
+    return subprocess.run(["git", "config", "gmconfig.pin"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def cloned(sealed_trading, tmp_path, monkeypatch):
+    """A fresh clone, which trusts nobody yet."""
+    subprocess.run(["git", "clone", "-q", str(sealed_trading), str(tmp_path / "clone")], check=True)
+    monkeypatch.chdir(tmp_path / "clone")
+
+
+def test_an_end_of_input_where_a_secret_is_asked_for_is_an_interruption(sealed_trading):
+    code, shown = typed(["config", "set", "settings", "system.token", "--secret", "--create"], END)
+    assert code == 130
+    assert "interrupted" in shown and "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["config", "show", "settings", "--reveal"], ["run", "--", "env"], ["secret", "get", "db_password"]],
+)
+def test_the_first_use_of_a_clone_asks_whom_to_trust(cloned, words):
+    code, shown = typed(words, b"y\n")
+    assert (code, is_pinned()) == (0, True), shown
+    assert "trust it from now on?" in shown
+    assert "trust it" not in typed(words, b"")[1]
+
+
+def test_who_is_not_trusted_is_not_read(cloned):
+    code, shown = typed(["config", "show", "settings", "--reveal"], b"n\n")
+    assert (code, is_pinned()) == (4, False), shown
+
+
+def test_what_needs_no_secret_asks_nothing(cloned):
+    code, shown = typed(["config", "get", "settings", "database.pool"], b"")
+    assert code == 0 and "trust" not in shown
