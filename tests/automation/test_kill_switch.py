@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.automation.hosts import Hosts
+from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
 
 FLAGS = {"flags": {"fast": {"state": "enabled", "description": "x", "owner": "y"}}}
@@ -33,6 +34,7 @@ def fleet(tmp_path: Path) -> Fleet:
 
 def switch(fleet: Fleet, *words: str) -> tuple[int, dict]:
     done = fleet.run("flag", "disable", "fast", "-e", "production", "--wait", "-o", "json", *words)
+    agrees("flag-disable", done.stdout)
     return done.returncode, json.loads(done.stdout)
 
 

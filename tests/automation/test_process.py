@@ -8,6 +8,7 @@ import pytest
 
 from tests.automation.hosts import Hosts
 from tests.automation.test_agent import unless
+from tests.cli.test_json import agrees
 
 TEN = [f"h{number}" for number in range(10)]
 
@@ -74,3 +75,24 @@ def test_an_agent_that_is_killed_half_way_leaves_old_or_new_and_the_next_one_goe
     monkeypatch.delenv("GMCONFIG_CRASH_AT")
     said = hosts.agent("h1", anew=True).look()
     assert (said.targets["web"].state, hosts.pool("web")) == ("failed", 10)
+
+
+def test_one_look_says_how_it_is_as_text_and_as_json(tmp_path):
+    hosts = Hosts(tmp_path, {"web": {"host": "h1", "health": [unless(tmp_path / "unwell")]}})
+    process = hosts.started("h1", "--once", "-o", "json")
+    told = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, told
+    agrees("deploy-agent", told)
+    (tmp_path / "unwell").touch()
+    hosts.push(20)
+    process = hosts.started("h1", "--once")
+    told = process.communicate(timeout=60)[0]
+    assert process.returncode == 5
+    assert 'web  failed  "test ! -e' in told
+    stands = hosts.run("deploy", "status", "production", "-o", "json").stdout
+    agrees("deploy-status", stands)
+    [agent] = json.loads(stands)[0]["agents"]
+    assert (agent["host"], agent["targets"]["web"]["answer"]) == ("h1", "failed")
+    shown = hosts.run("deploy", "status", "production").stdout
+    assert "agent on h1  follows " in shown
+    assert "! web failed: " in shown

@@ -120,10 +120,7 @@ def _environment(one: EnvironmentStatus) -> Iterator[terminal.Line]:
     for name, state in one.targets.items():
         style = "green" if state == "in sync" else "yellow"
         yield [f"  {name:<{width}}  ", (state, style)]
-    for agent in one.agents:
-        yield f"  {agent.host}: {agent.record or 'nothing yet'}, {shown.ago(agent.time)}" + (
-            f": {agent.problem}" if agent.problem else ""
-        )
+    yield from shown.agents(one.agents)
 
 
 def _unfinished(one: EnvironmentStatus) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gmconfig.deploy.plan import Plan, Planned
     from gmconfig.drift.difference import Difference
     from gmconfig.record.entry import Outcome, Record
+    from gmconfig.record.status import Status
     from gmconfig.storage.git import Revision
 
     Authors = Callable[[Origin, str], Revision | None]
@@ -219,6 +220,19 @@ def outcome_line(name: str, outcome: Outcome, width: int = 0) -> terminal.Line:
 def deployment(record: Record) -> dict[str, Any]:
     """Give a record as JSON has it."""
     return record.as_json()
+
+
+def agents(said: Sequence[Status]) -> Iterator[terminal.Line]:
+    """Give what each agent said last: what it follows, and what troubles it or one of its targets."""
+    width = max((len(one.host) for one in said), default=0)
+    for one in said:
+        at = f"follows {one.commit[:7]}" if one.commit else "follows nothing yet"
+        yield [f"  agent on {one.host:<{width}}  {at}", (f", {ago(one.time)}", "dim")]
+        if one.problem:
+            yield [("    ! ", "yellow"), one.problem]
+        for name, word in one.targets.items():
+            if word.error:
+                yield [("    ! ", "yellow"), f"{name} {word.state}: {word.error}"]
 
 
 def ago(moment: str, now: datetime | None = None) -> str:
