@@ -42,11 +42,12 @@ class Exchange:
         below = f"{_INCOMING}/{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self._fetch_into(below, environments)
+            remembered = refs.listed(self.repository, names.tracked(self.remote, "").rstrip("/"))
             for arrived, commit in refs.listed(self.repository, below).items():
-                self._take("refs/" + arrived.removeprefix(below + "/"), commit)
+                ref = "refs/" + arrived.removeprefix(below + "/")
+                self._take(ref, commit, remembered.get(names.tracked(self.remote, ref)))
         finally:
-            for arrived, commit in refs.listed(self.repository, below).items():
-                refs.swap(self.repository, arrived, None, commit)
+            refs.drop(self.repository, refs.listed(self.repository, below))
 
     def push(self, changes: Mapping[str, str]) -> bool:
         """Push refs to the commits given, each only from what this clone saw there last; all or none.
@@ -102,10 +103,9 @@ class Exchange:
         if done.returncode:
             raise self._unreachable(done.stderr)
 
-    def _take(self, ref: str, commit: str) -> None:
+    def _take(self, ref: str, commit: str, seen: str | None) -> None:
         """Move what we remember, and our own ref where it is behind."""
         remembered = names.tracked(self.remote, ref)
-        seen = refs.read(self.repository, remembered)
         if seen == commit:
             return
         if seen and "/deployments/" in ref and not self._continues(seen, commit):

@@ -12,7 +12,7 @@ from gmconfig.storage.git import refs
 if TYPE_CHECKING:
     from gmconfig.storage.git import Repository
 
-_FILE = "note.json"
+FILE = "note.json"
 
 
 class Note(NamedTuple):
@@ -34,7 +34,7 @@ def read(repository: Repository, ref: str) -> Note:
 
 def content_of(repository: Repository, commit: str, ref: str) -> Mapping[str, object]:
     """Give the note that a commit holds."""
-    done = repository.attempt("cat-file", "blob", f"{commit}:{_FILE}")
+    done = repository.attempt("cat-file", "blob", f"{commit}:{FILE}")
     return parsed(done.stdout if not done.returncode else b"", ref)
 
 
@@ -55,7 +55,7 @@ def write(
     repository: Repository, ref: str, content: Mapping[str, object], message: str, *, after: Note
 ) -> Note | None:
     """Put a note in the place of the one that was read; None if another one stands there by now."""
-    tree = refs.flat_tree(repository, {_FILE: as_bytes(content)})
+    tree = refs.flat_tree(repository, {FILE: as_bytes(content)})
     parents = (after.commit,) if after.commit else ()
     commit = refs.chained(repository, parents, tree, message)
     if refs.swap(repository, ref, commit, after.commit, message.partition("\n")[0]):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from gmconfig.errors import BrokenConfiguration, GitTrouble
 from gmconfig.record import names, note
 from gmconfig.storage.git import refs
+from gmconfig.storage.git.contents import each_blob
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.record.entry import Record
+
+log = logging.getLogger(__name__)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -135,12 +140,24 @@ def read(project: Project, environment: str, host: str) -> Status | None:
 
 
 def read_all(project: Project, environment: str) -> list[Status]:
-    """Give what all agents of an environment said last, by host."""
-    below = names.status(project, environment)
-    found = refs.listed(project.repository, below)
-    return [
-        _status(note.content_of(project.repository, commit, ref)) for ref, commit in sorted(found.items())
-    ]
+    """Give what all agents of an environment said last, by host; what makes no sense is passed over."""
+    found = sorted(refs.listed(project.repository, names.status(project, environment)).items())
+    said = []
+    for (ref, _), raw in zip(found, _notes(project, [commit for _, commit in found]), strict=True):
+        try:
+            said.append(_status(note.parsed(raw, ref)))
+        except BrokenConfiguration as error:
+            log.warning("%s", error.message)
+    return said
+
+
+def _notes(project: Project, commits: list[str]) -> list[bytes]:
+    """Give what stands on status refs, through one git process unless one of them holds something else."""
+    wanted = [f"{commit}:{note.FILE}" for commit in commits]
+    try:
+        return [raw for _, raw in each_blob(project.repository, wanted)]
+    except GitTrouble:
+        return [project.repository.run("cat-file", "blob", name, check=False) for name in wanted]
 
 
 def _status(content: Mapping[str, object]) -> Status:

@@ -156,3 +156,28 @@ def test_nothing_incoming_stays_behind(clones):
     _begin(first)
     Ledger(second, "production").refresh()
     assert refs.listed(second.repository, "refs/gmconfig/incoming") == {}
+
+
+def test_a_status_that_is_none_hides_no_other(clones):
+    first, _ = clones
+    status.write(first, status.Status("web-1", "production", "c1"))
+    head = first.repository.resolve("HEAD")
+    refs.swap(first.repository, "refs/gmconfig/status/production/junk", head, None)
+    assert [one.host for one in status.read_all(first, "production")] == ["web-1"]
+
+
+def test_what_did_not_change_costs_no_process_for_each_ref(clones, monkeypatch):
+    first, second = clones
+    for number in range(20):
+        ref = status.write(first, status.Status(f"web-{number}", "production", "c1"))
+        assert Exchange(first).push({ref: refs.read(first.repository, ref) or ""})
+    exchange = Exchange(second)
+    exchange.fetch("production")
+    assert len(status.read_all(second, "production")) == 20
+    asked = []
+    attempt = second.repository.attempt
+    monkeypatch.setattr(
+        second.repository, "attempt", lambda *args, **how: asked.append(args) or attempt(*args, **how)
+    )
+    exchange.fetch("production")
+    assert len(asked) < 10

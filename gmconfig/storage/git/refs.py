@@ -72,6 +72,13 @@ def swap(
     raise Locked(f'"{name}" stays locked', hint=f"rm -f '{os.path.join(repository.common_dir, name)}.lock'")
 
 
+def drop(repository: Repository, found: Mapping[str, str]) -> None:
+    """Remove refs that still hold what was seen, in one git process; none if one of them was changed."""
+    lines = "".join(f"delete {check_name(name)} {commit}\n" for name, commit in found.items())
+    if lines:
+        repository.attempt("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
+
+
 def append(
     repository: Repository,
     name: str,
