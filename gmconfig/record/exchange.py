@@ -19,6 +19,7 @@ KINDS = ("deployments", "locks", "holds", "freezes", "status", "journal")
 """What travels; caches and what a clone remembers of others stay where they are."""
 
 _INCOMING = "refs/gmconfig/incoming"
+_PATIENCE = 120.0  # seconds until a remote that does not answer counts as out of reach
 
 
 class Exchange:
@@ -64,7 +65,7 @@ class Exchange:
         leases = [f"--force-with-lease={ref}:{seen[ref] or ''}" for ref in changes]
         wanted = [f"{commit}:{ref}" for ref, commit in changes.items()]
         asked = ("push", "--porcelain", "--atomic", "--no-verify", *leases, "--", self.remote, *wanted)
-        done = self.repository.attempt(*asked)
+        done = self.repository.attempt(*asked, seconds=_PATIENCE)
         if done.returncode:
             return self._rejected(done.stdout, done.stderr)
         for ref, commit in changes.items():
@@ -77,7 +78,7 @@ class Exchange:
         empty = self.repository.text("hash-object", "-t", "tree", os.devnull)
         commit = refs.chained(self.repository, (), empty, "probe")
         asked = ("push", "--porcelain", "--dry-run", "--no-verify", "--", self.remote, f"{commit}:{probe}")
-        done = self.repository.attempt(*asked)
+        done = self.repository.attempt(*asked, seconds=_PATIENCE)
         if not done.returncode:
             return None
         reasons = list(_reasons(done.stdout.decode("utf-8", "replace")))
@@ -99,7 +100,7 @@ class Exchange:
             for kind in KINDS
         ]
         options = ("--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--quiet", "--no-recurse-submodules")
-        done = self.repository.attempt("fetch", *options, "--", self.remote, *wanted)
+        done = self.repository.attempt("fetch", *options, "--", self.remote, *wanted, seconds=_PATIENCE)
         if done.returncode:
             raise self._unreachable(done.stderr)
 

@@ -143,6 +143,25 @@ def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path):
     assert hosts.pool("web") == 40
 
 
+def test_drift_that_somebody_acknowledged_is_left_alone(tmp_path, monkeypatch):
+    from gmconfig.api.deploying import Deployer
+    from gmconfig.api.drifting import Drifter
+    from gmconfig.api.workspace import Workspace
+
+    hosts = Hosts(tmp_path, ONE)
+    hosts.look("h1")
+    edit(hosts, 77)
+    monkeypatch.setenv("GMCONFIG_HOST", "h1")
+    Drifter(Deployer(Workspace(root=hosts.clone("h1")))).acknowledge("web", None, "database.pool", "a sale")
+    assert hosts.states("h1") == ["drifted"]
+    assert hosts.pool("web") == 77
+    file = hosts.live / "web" / "settings.yaml"
+    file.write_text(file.read_text().replace("debug: false", "debug: true"))
+    hosts.look("h1")
+    assert "debug: false" in file.read_text()
+    assert hosts.pool("web") == 77
+
+
 def test_a_hold_and_a_freeze_are_honoured(tmp_path):
     hosts = Hosts(tmp_path, ONE)
     hosts.look("h1")
