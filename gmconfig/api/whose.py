@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ def whose(repository: Repository, user: str | None, environ: Mapping[str, str]) 
     try:
         return str(repository.identity(user))
     except GitTrouble:
+        import socket
+
         name = user or _forge_user(environ) or _login()
         return f"{name} <{_login()}@{socket.gethostname()}>"
 

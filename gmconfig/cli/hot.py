@@ -164,7 +164,7 @@ def _plan(arguments: list[str]) -> int | None:
     from gmconfig.cli.deploy.planning import plan
 
     session = _session(options)
-    return _unless_it_fails(lambda: plan(session, words, **options))
+    return _uncollected(lambda: plan(session, words, **options))
 
 
 def _detect(arguments: list[str]) -> int | None:
@@ -174,7 +174,17 @@ def _detect(arguments: list[str]) -> int | None:
     from gmconfig.cli.drift.detecting import detect
 
     session = _session(options)
-    return _unless_it_fails(lambda: detect(session, words, **options))
+    return _uncollected(lambda: detect(session, words, **options))
+
+
+def _uncollected(command: Any) -> int | None:
+    """Run a command that makes much and no cycles, and ends, without the garbage collector's looks at all of it."""
+    from gmconfig.validate.collector import let_be, paused
+
+    with paused():
+        code = _unless_it_fails(command)
+        let_be()
+        return code
 
 
 def _session(options: dict[str, Any]) -> Any:

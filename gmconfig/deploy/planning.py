@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from gmconfig.deploy.budget import exceeded
 from gmconfig.deploy.correction import Correction, correct, put_there
-from gmconfig.deploy.flags_alone import with_flags
 from gmconfig.deploy.lacking import Lacking
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.drift.survey import Survey, Wanted
@@ -60,6 +59,8 @@ def make_plan(
     commit = survey.project.repository.resolve(asked.at or "HEAD")
     chosen, left_out = _chosen(ledger, survey, asked, commit)
     if asked.only_flags:
+        from gmconfig.deploy.flags_alone import with_flags
+
         taking = list(with_flags(ledger, survey, chosen, commit))
         chosen, left_out = taking, left_out + len(chosen) - len(taking)
     found = _looked(ledger, survey, [(target, wanted) for target, wanted, _ in chosen], seen)

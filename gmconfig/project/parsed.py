@@ -28,17 +28,34 @@ def cached(
 ) -> object:
     """Give what `parse` makes of a snapshot's file; it must be plain data, never opened, never substituted.
 
-    Only the working tree is cached, and only inside of git: `git_folder` None switches it off.
+    The working tree and commits are cached, and only inside of git: `git_folder` None switches it off.
     """
-    if git_folder is None or not isinstance(snapshot, WorkingTree):
+    commit = getattr(snapshot, "commit", None)
+    if git_folder is None or not (commit or isinstance(snapshot, WorkingTree)):
         return parse(snapshot.read(file), file)
     from gmconfig.storage.cache import Cache
 
     cache = Cache(f"{git_folder}/gmconfig")
+    if not isinstance(snapshot, WorkingTree):
+        return _of_commit(cache, snapshot, file, kind, parse)
     name = _name(snapshot.root, file, kind)
     key = (__version__, snapshot.root, file, kind, snapshot.signature(file))
     entry = cache.load(name)
     if isinstance(entry, tuple) and entry[0] == key and _is_settled(key[-1], cache.modified_ns(name)):
+        return entry[1]
+    parsed = parse(snapshot.read(file), file)
+    _store(cache, name, (key, parsed))
+    return parsed
+
+
+def _of_commit(
+    cache: Cache, snapshot: Snapshot, file: str, kind: str, parse: Callable[[bytes, str], object]
+) -> object:
+    """Give the same for a commit's file: what it was made of has a name that says its content."""
+    name = _name("commit", file, kind)
+    key = (__version__, file, kind, snapshot.files().get(file))
+    entry = cache.load(name)
+    if isinstance(entry, tuple) and entry[0] == key and key[-1]:
         return entry[1]
     parsed = parse(snapshot.read(file), file)
     _store(cache, name, (key, parsed))

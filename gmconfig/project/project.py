@@ -81,10 +81,13 @@ class Project:
         raw = snapshot.read(FILE)
         here = self.worktree()
         if self._is_current(here) and here.read(FILE) == raw:
-            return self
+            return self._remembered(snapshot, self)
         project = Project(self.root, settings_of(load(raw, FILE), snapshot))
         project._repository, project._git_folder = self._repository, self._git_folder
         project._prefix, project._at, project._snapshots = self._prefix, self._at, self._snapshots
+        return self._remembered(snapshot, project)
+
+    def _remembered(self, snapshot: Snapshot, project: Project) -> Project:
         if snapshot in self._snapshots.values():
             self._at[snapshot] = project
         return project

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,7 @@ class Exchange:
         """
         if not self.is_connected:
             return
-        below = f"{_INCOMING}/{os.getpid()}-{secrets.token_hex(4)}"
+        below = f"{_INCOMING}/{os.getpid()}-{os.urandom(4).hex()}"
         try:
             self._fetch_into(below, environments)
             remembered = refs.listed(self.repository, names.tracked(self.remote, "").rstrip("/"))

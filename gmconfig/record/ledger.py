@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,8 +18,6 @@ from gmconfig.storage.git import refs
 if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.record.entry import Record, State
-
-log = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -137,9 +134,9 @@ class Ledger:
         try:
             if self.exchange.push({ref: tip}):
                 return
-            log.warning("%s has other records than this clone by now", self.exchange.remote)
+            _warn(f"{self.exchange.remote} has other records than this clone by now")
         except GitTrouble as error:
-            log.warning("%s was not told; the next deployment does it: %s", self.exchange.remote, error)
+            _warn(f"{self.exchange.remote} was not told; the next deployment does it: {error}")
 
     def _give_back(self) -> None:
         self.lock.release()
@@ -154,3 +151,9 @@ class Ledger:
             f"somebody else changed {self.environment} at this moment",
             hint=f"gmconfig deploy status {self.environment}",
         )
+
+
+def _warn(message: str) -> None:
+    import logging
+
+    logging.getLogger(__name__).warning("%s", message)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -49,7 +47,7 @@ class DeployLock:
         last, now = holder_of(before.content), datetime.now(UTC)
         if last and last.is_active(now):
             raise self._taken(last)
-        mine = self._holder_from(now, (last.fencing if last else 0) + 1, secrets.token_hex(8))
+        mine = self._holder_from(now, (last.fencing if last else 0) + 1, os.urandom(8).hex())
         if not self._write(mine, before, "acquire"):
             raise self._taken(self.holder())
         self.held = mine
@@ -99,6 +97,8 @@ class DeployLock:
         return note.write(self.repository, self.ref, holder.as_json(), message, after=before) is not None
 
     def _holder_from(self, now: datetime, fencing: int, token: str) -> Holder:
+        import socket
+
         pid, run = os.getpid(), run_address(os.environ)
         until, mark = now + self.lasts, age_mark(pid)
         return Holder(self.user, socket.gethostname(), pid, run, token, fencing, until, machine(), mark)

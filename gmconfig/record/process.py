@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
-import socket
-from pathlib import Path
 
 
 def machine() -> str:
     """Name what numbers processes here: this boot of the machine, and the container in it."""
+    from pathlib import Path
+
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
+        import socket
+
         return socket.gethostname()
 
 
 def age_mark(pid: int) -> str:
     """Tell a process from a later one with the same number; empty where that cannot be told, or it is gone."""
+    from pathlib import Path
+
     try:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19].decode()
     except (OSError, IndexError):

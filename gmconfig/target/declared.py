@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration, NotFound
@@ -67,6 +68,11 @@ def targets(project: Project) -> dict[str, Target]:
     Raises:
         BrokenConfiguration: an entry says too little, or two things that exclude each other.
     """
+    return dict(_declared(project))
+
+
+@lru_cache(4)  # a project does not change, and several rooms ask the same one
+def _declared(project: Project) -> dict[str, Target]:
     found: dict[str, Target] = {}
     for name, entry in project.settings.section("targets").items():
         settings = entry if isinstance(entry, dict) else {}

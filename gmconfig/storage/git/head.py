@@ -27,6 +27,24 @@ def loose_ref(common_dir: str, ref: str) -> str | None:
     return text if text and len(text) in _LENGTHS and _HEX.issuperset(text) else None
 
 
+def is_absent(common_dir: str, ref: str) -> bool:
+    """Whether there is surely no such ref: it has no file, and is not among the packed ones.
+
+    A ref that is being packed has its file until it is in the list; so the file is looked for first.
+    """
+    if not _is_ordinary(ref) or os.path.lexists(os.path.join(common_dir, ref)):
+        return False
+    if head_ref(common_dir) is None and loose_ref(common_dir, "HEAD") is None:  # reftables: git knows
+        return False
+    try:
+        with open(os.path.join(common_dir, "packed-refs"), "rb") as file:
+            return b" " + ref.encode() + b"\n" not in file.read()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
 def _is_ordinary(ref: str) -> bool:
     """Whether a name is one that every version of git takes as it is; reftables have `.invalid` here."""
     return ref.isascii() and ref.isprintable() and not any(sign in ref for sign in ("..", "/.", " ", "\\"))

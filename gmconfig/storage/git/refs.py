@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Locked, UsageError
 from gmconfig.storage.files import reported
+from gmconfig.storage.git.head import is_absent, loose_ref
 from gmconfig.storage.git.identity import Identity, identity
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import REGULAR, Entry, write_blobs
@@ -40,7 +40,11 @@ def check_name(name: str) -> str:
 
 def read(repository: Repository, name: str) -> str | None:
     """Give the object that a ref names, or None where there is no such ref."""
-    done = repository.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", check_name(name))
+    check_name(name)
+    known = loose_ref(repository.common_dir, name)
+    if known or is_absent(repository.common_dir, name):
+        return known
+    done = repository.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", name)
     return None if done.returncode else done.stdout.decode().strip()
 
 
@@ -137,6 +141,8 @@ def _changed_tree(repository: Repository, tip: str | None, files: Mapping[str, b
     present = {path: content for path, content in files.items() if content is not None}
     blobs = dict(zip(present, write_blobs(repository, list(present.values())), strict=True))
     own = repository.own_folder()
+    import tempfile
+
     with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
         index = IndexFile(repository, os.path.join(folder, "index"))
         index.fill(tip)

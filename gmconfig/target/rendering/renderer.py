@@ -9,6 +9,7 @@ from gmconfig.config.evaluate import Evaluation
 from gmconfig.config.lookup import Lookup, closed_lookup
 from gmconfig.config.resolve import Resolved, resolve
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.path import Keys
 from gmconfig.target.declared import Target
 from gmconfig.target.formats import FLAGS, FORMATS, About, Form
 from gmconfig.target.rendering import leaves
@@ -93,7 +94,7 @@ class Renderer:
 
     def _document(self, document: str, environment: str) -> Resolved:
         if (document, environment) not in self._resolved:
-            found = resolve(self.project, self.snapshot, document, environment)
+            found = resolve(self.project, self.snapshot, document, environment, remembered=True)
             self._resolved[document, environment] = found
         return self._resolved[document, environment]
 
@@ -145,14 +146,16 @@ class _Draft:
                 f'target "{self.target.name}": a ConfigMap is no place for the secrets of "{self.document}"'
             )
             raise BrokenConfiguration(message, hint="format: secret, or secrets: omit")
-        written = leaves.marked(self.tree)
-        tree, secret_paths = leaves.unmarked(self._as_read(written))
+        written = leaves.marked(self.tree) if self.tokens else self.tree
+        tree, secret_paths = self._as_read(written), dict[Keys, str]()
+        if self.tokens:
+            tree, secret_paths = leaves.unmarked(tree)
         return Part(
             self.document,
             self.file,
             self.form,
             self.source,
-            leaves.unmarked(written)[0],
+            leaves.unmarked(written)[0] if self.tokens else written,
             tree,
             secret_paths,
             is_opaque=self.is_opaque,
@@ -220,8 +223,7 @@ def _about(target: Target) -> dict[str, Any]:
 
 
 def _shared_by(target: Target) -> object:
-    from gmconfig.secret import plaintext
-
-    variables = plaintext.encode({str(name): value for name, value in target.variables.items()})
-    about = plaintext.encode(_about(target))
+    """Give what all targets have in common that want the same files."""
+    variables = tuple(sorted((str(name), repr(value)) for name, value in target.variables.items()))
+    about = tuple((key, repr(value)) for key, value in _about(target).items())
     return target.environment, target.documents, variables, target.placeholders, about
