@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.deploy.fleet import Fleet
 from tests.trading import make
 
 HEAVY = {"typer", "rich", "git", "jsonschema", "jsonschema_rs", "cryptography", "pyrage", "referencing"}
@@ -55,3 +56,9 @@ def test_config_get_builds_no_command_line(trading):
 @pytest.mark.parametrize("arguments", [("--help",), ("config", "--help"), ("config", "set", "--help")])
 def test_help_loads_no_engine(trading, arguments):
     assert not loaded(*arguments, cwd=trading) & (HEAVY - {"typer"})
+
+
+@pytest.mark.parametrize("arguments", [("deploy", "plan"), ("drift", "detect", "-e", "production")])
+def test_what_runs_on_a_schedule_builds_no_command_line(tmp_path, arguments):
+    fleet = Fleet(tmp_path, {"web": {}})
+    assert not loaded(*arguments, cwd=fleet.root) & HEAVY
