@@ -58,7 +58,9 @@ def push(repository: Repository, remote: str, commit: str) -> Pushed:
     lines = os.fsdecode(done.stdout).splitlines()
     told = next((line.split("\t") for line in lines if line.count("\t") == 2), None)
     if told is None or (done.returncode and told[0] != "!"):
-        return Pushed(remote, target, commit, failed(asked, done.stderr, repository.top).message, reached=False)
+        return Pushed(
+            remote, target, commit, failed(asked, done.stderr, repository.top).message, reached=False
+        )
     if told[0] == "!":
         behind = "fetch first" in told[2] or "non-fast-forward" in told[2]
         return Pushed(remote, target, commit, _reason(told[2], done.stderr), behind=behind)
