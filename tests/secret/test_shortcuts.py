@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -102,7 +103,7 @@ def test_two_processes_open_what_one_opens(sealed):
     vault, tokens, values = sealed
     found = together.opened(vault.open, tokens, many=2)
     assert found is None or (found == values and list(map(type, found)) == list(map(type, values)))
-    assert found is not None or len(os.sched_getaffinity(0)) == 1
+    assert found is not None or len(os.sched_getaffinity(0)) == 1 or threading.active_count() > 1
     assert together.opened(vault.open, tokens) is None  # too few to pay off
 
 
