@@ -160,10 +160,12 @@ class _Cut:
             yield removal(self.text, node, index, False)
 
     def stays(self, node: Node, value: object, wanted: object) -> bool:
-        raise NotImplementedError
+        """Whether a node is left as it is."""
+        return same(value, wanted)
 
     def written(self, node: Node, wanted: object) -> Iterator[Splice]:
-        raise NotImplementedError
+        """Yield the splices that write what is wanted in a node's place, where no part of it can be cut."""
+        yield from ()
 
     def unwanted(
         self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()
@@ -184,7 +186,7 @@ class _BaseCut(_Cut):
     """Exactly what is wanted: special aliases are written out."""
 
     def stays(self, node: Node, value: object, wanted: object) -> bool:
-        return same(value, wanted) and not any(
+        return super().stays(node, value, wanted) and not any(
             each.kind == "alias" and id(each.resolved()) in self.special for each in _nodes(node)
         )
 
@@ -226,10 +228,7 @@ class _OverlayCut(_Cut):
     """At least what is wanted: what special aliases stand for stays whole."""
 
     def stays(self, node: Node, value: object, wanted: object) -> bool:
-        return same(value, wanted) or node.kind == "alias" or id(node) in self.special
-
-    def written(self, node: Node, wanted: object) -> Iterator[Splice]:
-        yield from ()
+        return super().stays(node, value, wanted) or node.kind == "alias" or id(node) in self.special
 
     def unwanted(
         self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()

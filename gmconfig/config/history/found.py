@@ -20,7 +20,7 @@ NO_ANCHORS: Mapping[bytes, Meaning] = {}
 
 
 class Found:
-    """A map or list that was read: its size and depth."""
+    """A map or list that was read: its size and depth; by itself a map without entries."""
 
     __slots__ = ("_asked", "_matching", "_value", "depth", "size")
 
@@ -47,18 +47,18 @@ class Found:
 
     def names(self) -> Sequence[str]:
         """Give the map's keys."""
-        raise NotImplementedError
+        return ()
 
-    def entry(self, key: str) -> object:
+    def entry(self, key: str) -> object:  # noqa: ARG002  # those that hold entries look it up
         """Give what a key stands for, as another of these or plain; ABSENT where there is none."""
-        raise NotImplementedError
+        return ABSENT
 
     def items(self) -> Sequence[object] | None:
         """Give the items, as others of these or plain; None for a map."""
-        raise NotImplementedError
+        return None
 
     def _plain(self) -> object:
-        raise NotImplementedError
+        return {}
 
     def _matched(self, selector: Selector) -> tuple[object, ...]:
         return tuple([item for item in self.items() or () if _matches(item, selector)])
