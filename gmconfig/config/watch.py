@@ -11,6 +11,7 @@ from gmconfig.config.diff import Change, diff
 from gmconfig.config.frozen import FrozenConfig
 from gmconfig.errors import GmconfigError
 from gmconfig.path import KeyPath
+from gmconfig.storage.repeating import Repeating
 
 if TYPE_CHECKING:
     from gmconfig.config.strategy import Rules
@@ -54,12 +55,10 @@ class Watcher:
         self._opened = opened
         self._files = files
         self._rules = rules
-        self._interval = interval_seconds
         self._on_reload = on_reload
         self._callbacks: list[tuple[KeyPath, Callable[[Change], None]]] = []
         self._turn = threading.RLock()  # a signal's handler may call `reload` in the middle of one
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = Repeating("gmconfig-watch", self.poll, interval_seconds)
         self._seen = self._signatures()
         self._hashes = self._contents()
         self._tree = load()
@@ -71,18 +70,12 @@ class Watcher:
 
     def start(self) -> Watcher:
         """Begin to watch on a thread of its own, which ends with the program."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._run, name="gmconfig-watch", daemon=True)
-            self._thread.start()
+        self._thread.start()
         return self
 
     def stop(self) -> None:
         """End watching; returns when the thread has ended, unless a callback calls it."""
-        self._stopping.set()
-        thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        self._thread.stop()
 
     def __enter__(self) -> Watcher:
         return self.start()
@@ -140,14 +133,6 @@ class Watcher:
         if self._on_reload:
             self._on_reload(reload)
         return reload
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self._interval):
-            try:
-                self.poll()
-            except Exception as error:  # a callback's: reported as any thread's, and the watch goes on
-                report = (type(error), error, error.__traceback__, threading.current_thread())
-                threading.excepthook(threading.ExceptHookArgs(report))
 
     def _signatures(self) -> list[object]:
         return [_signature(file) for file in self._files()]

@@ -12,6 +12,7 @@ from gmconfig.errors import BrokenConfiguration, GmconfigError
 from gmconfig.flag.changed import changed_flags
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.source import Source
+from gmconfig.storage.repeating import Repeating
 
 log = logging.getLogger("gmconfig.flag")
 
@@ -48,8 +49,7 @@ class LiveFlags:
         self._set: FlagSet | None = None
         self._seen: object = None
         self._next = 0.0
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = Repeating("gmconfig-flags", self._watch, interval)
 
     @property
     def latest(self) -> FlagSet | None:
@@ -88,27 +88,16 @@ class LiveFlags:
 
     def start(self) -> LiveFlags:
         """Begin to watch on a thread of its own, which ends with the program."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._watch, name="gmconfig-flags", daemon=True)
-            self._thread.start()
+        self._thread.start()
         return self
 
     def stop(self) -> None:
         """End watching."""
-        self._stopping.set()
-        thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        self._thread.stop()
 
     def _watch(self) -> None:
-        while not self._stopping.wait(self.interval):
-            try:
-                self.look()
-                self._next = time.monotonic() + 5 * self.interval  # callers need not; after a fork they do
-            except Exception as error:  # a callback's: reported as any thread's, and the watch goes on
-                report = (type(error), error, error.__traceback__, threading.current_thread())
-                threading.excepthook(threading.ExceptHookArgs(report))
+        self.look()
+        self._next = time.monotonic() + 5 * self.interval  # callers need not; after a fork they do
 
     def _looked(self) -> Reload | None:
         version: object = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 _READERS = ("var", "missing", "missing_some")
@@ -12,16 +13,7 @@ def may_read_injected(rule: Any) -> bool:
 
     A reference counts, and so does a variable whose name is only known when it is asked for.
     """
-    rest = [rule]
-    while rest:
-        part = rest.pop()
-        if isinstance(part, list):
-            rest.extend(() if {str}.issuperset(map(type, part)) else part)
-        elif isinstance(part, dict):
-            if any(_reads(name, arguments) for name, arguments in part.items()):
-                return True
-            rest.extend(part.values())
-    return False
+    return _has_operation(rule, _reads)
 
 
 def _reads(name: str, arguments: Any) -> bool:
@@ -46,13 +38,18 @@ def asks_for_own_key(rule: Any) -> bool:
 
     A reference counts: what it leads to may ask.
     """
+    return _has_operation(rule, _asks)
+
+
+def _has_operation(rule: Any, is_meant: Callable[[str, Any], bool]) -> bool:
+    """Whether any operation of a rule is meant; without recursion, since rules nest as deep as they like."""
     rest = [rule]
     while rest:
         part = rest.pop()
         if isinstance(part, list):
             rest.extend(() if {str}.issuperset(map(type, part)) else part)
         elif isinstance(part, dict):
-            if any(_asks(name, arguments) for name, arguments in part.items()):
+            if any(is_meant(name, arguments) for name, arguments in part.items()):
                 return True
             rest.extend(part.values())
     return False
