@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from gmconfig.api.whose import whose
 from gmconfig.backup import places
 from gmconfig.backup.check import Checked, Checks
 from gmconfig.backup.create import Asked, create
@@ -178,7 +179,7 @@ class Backups:
         """Who is asking, as records have it."""
         if self.workspace is None:
             return self._user or os.environ.get("USER", "")
-        return str(self.workspace.project.repository.identity(self._user))
+        return whose(self.workspace.project.repository, self._user, os.environ)
 
     def destination(self) -> Destination:
         """Give where backups go.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.api.watching import Watching
+from gmconfig.api.whose import whose
 from gmconfig.monitor.functions import FunctionHandler
 from gmconfig.monitor.happened import moment_of
 from gmconfig.monitor.register import Register
@@ -44,7 +46,7 @@ class ConfigMonitor:
         offline: bool = False,
     ) -> None:
         self.workspace = config_manager.workspace if config_manager else _here()
-        self.user = str(self.workspace.project.repository.identity(user))
+        self.user = whose(self.workspace.project.repository, user, os.environ)
         self.register = Register(self.workspace.project)
         self._rules: list[ComplianceRule] = []
         self._functions: list[FunctionHandler] = []

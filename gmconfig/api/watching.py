@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import GmconfigError
 from gmconfig.monitor import sender
 from gmconfig.monitor.look import Answers, Look, look
+from gmconfig.storage.repeating import reported
 
 if TYPE_CHECKING:
     from gmconfig.api.deploying import Deployer
@@ -91,9 +92,9 @@ class Watching:
     def stop(self) -> None:
         """End that, after the look that is under way."""
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
 
     def events(self, interval: float, since: datetime | None = None) -> Iterator[Event]:
         """Yield events as they are noted, looking again and again; those since a moment first."""
@@ -111,8 +112,11 @@ class Watching:
 
     def _watch(self, interval: float, on_event: Callable[[Event], None] | None) -> None:
         for event in self.events(interval):
-            if on_event is not None:
-                on_event(event)
+            try:
+                if on_event is not None:
+                    on_event(event)
+            except Exception as error:  # of the program's own code; the watch goes on
+                reported(error)
 
     def _targets(self, clock: Clock) -> Answers:
         """Look at the targets for drift, where some are declared."""

@@ -1,5 +1,6 @@
 """Alerts: raised by what holds, acknowledged, resolved, mute while it still holds, raised again."""
 
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -272,3 +273,33 @@ def test_a_thread_streams_what_happens(fleet: Fleet):
             time.sleep(0.05)
     assert [one["kind"] for one in events if one["kind"].startswith("drift")] == ["drift-detected"]
     assert sum(one.get("rule") == "drift" for one in events) == 1
+
+
+def test_a_callback_that_fails_or_stops_the_watch_does_no_more_than_that(fleet: Fleet, monkeypatch):
+    told, failures = [], []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    monitor = _monitor(fleet)
+    monitor.check()
+
+    def on_event(event) -> None:
+        told.append(event)
+        if len(told) > 1:
+            monitor.stop()
+        raise ValueError("the program's own")
+
+    _drift(fleet, 99)  # it is detected, and an alert fires
+    monitor.start(0.05, on_event)
+    for _ in range(200):
+        if len(failures) > 1:
+            break
+        time.sleep(0.05)
+    monitor.stop()
+    assert len(told) > 1
+    assert {one.exc_type for one in failures} == {ValueError}
+
+
+def test_whoever_looks_needs_no_identity_of_git(fleet: Fleet, isolated):
+    (isolated / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
+    done = fleet.run("monitor", "status", "-o", "json")
+    assert done.returncode == 0, done.stderr
+    assert fleet.run("backup", "create").returncode == 0
