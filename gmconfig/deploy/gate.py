@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from gmconfig.deploy.waves import check_batch, waves
 from gmconfig.errors import GmconfigError, Refused
 
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ def check(plan: Plan, options: Options, bound: Mapping[str, str] | None = None) 
 
     Raises:
         Refused: a freeze, the budget, or a saved plan that is stale.
+        UsageError: the size of a batch is none, or a canary is not among the targets that would change.
         GmconfigError: a target cannot be told, or lacks something.
     """
+    check_batch(options.batch)
     _check_fresh(plan, bound)
     if not plan.changing and not plan.troubled:
         return
+    waves([one.standing.target for one in plan.changing], options.canaries, options.batch)
     if plan.freeze and not options.through_freeze:
         raise Refused(str(plan.freeze), hint=f"gmconfig deploy unfreeze {plan.environment}")
     for one in plan.troubled:

@@ -36,8 +36,18 @@ def waves(
     return groups
 
 
+def check_batch(batch: str | None) -> None:
+    """Refuse what is no size of a batch, however many targets there are.
+
+    Raises:
+        UsageError: it is neither a number nor a share in per cent.
+    """
+    if batch is not None:
+        _size(batch, 1)
+
+
 def _batches(wave: Sequence[Target], batch: str | None) -> Iterator[list[Target]]:
-    size = _size(batch, len(wave)) if batch else len(wave)
+    size = len(wave) if batch is None else _size(batch, len(wave))
     for start in range(0, len(wave), size):
         yield list(wave[start : start + size])
 

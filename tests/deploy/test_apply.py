@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gmconfig.deploy.planning import Asked
-from gmconfig.errors import GmconfigError, InvalidConfiguration, Refused
+from gmconfig.errors import GmconfigError, InvalidConfiguration, Refused, UsageError
 from gmconfig.record.entry import State, Step
 from tests.deploy.fleet import Fleet
 
@@ -239,3 +239,15 @@ def test_three_hundred_targets_in_three_waves_are_all_put_back(tmp_path: Path):
     assert after.as_json() == before.as_json()
     record = next(fleet.deployer().history("production"))
     assert sum(outcome.step is Step.RESTORED for outcome in record.targets.values()) == 200
+
+
+@pytest.mark.parametrize("options", [{"batch": "0"}, {"batch": "half"}, {"canaries": ("nobody",)}])
+def test_what_cannot_be_ordered_is_refused_before_anything_is_recorded(tmp_path: Path, options: dict):
+    fleet = Fleet(tmp_path, {"web": {}})
+    with pytest.raises(UsageError):
+        fleet.apply(**options)
+    assert list(fleet.deployer().history("production")) == []
+    fleet.apply()
+    if "batch" in options:
+        with pytest.raises(UsageError):
+            fleet.apply(**options)
