@@ -133,9 +133,10 @@ def _indents(row: Sequence[Span]) -> list[str]:
 
 def _aligned(row: Sequence[Span], widths: list[int], gap: str) -> Line:
     spans: list[Span] = []
-    for index, span in enumerate(row):
+    last = max((index for index, span in enumerate(row) if plain([span])), default=0)
+    for index, span in enumerate(row[: last + 1]):
         spans.append(span)
-        if index < len(row) - 1:
+        if index < last:
             spans.append(" " * (widths[index] - len(plain([span]))) + gap)
     return spans
 

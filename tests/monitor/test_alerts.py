@@ -303,3 +303,14 @@ def test_whoever_looks_needs_no_identity_of_git(fleet: Fleet, isolated):
     done = fleet.run("monitor", "status", "-o", "json")
     assert done.returncode == 0, done.stderr
     assert fleet.run("backup", "create").returncode == 0
+
+
+def test_the_worst_is_listed_first_and_named_in_the_next_steps(fleet: Fleet):
+    _drift(fleet, 99)
+    lines = fleet.run("monitor", "alerts", "list").stdout.splitlines()
+    severities = [line.split()[1] for line in lines if len(line.split()) > 4 and not line.startswith(" ")]
+    order = ["critical", "error", "warning", "info"]
+    assert severities == sorted(severities, key=order.index)
+    assert severities[0] == "error"
+    assert lines[-1].endswith(lines[0].split()[0])
+    assert all(line == line.rstrip() for line in lines)

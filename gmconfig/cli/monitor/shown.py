@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from gmconfig.monitor.outbox import Message
 
 STYLES = {"critical": "bold red", "error": "red", "warning": "yellow", "info": "dim"}
+_RANK = {severity: rank for rank, severity in enumerate(STYLES)}
 
 
 def alerts(found: Iterable[Alert]) -> Iterator[terminal.Line]:
-    """Give alerts one a line, then how to go on."""
-    listed = list(found)
+    """Give alerts one a line, the worst first, then how to go on."""
+    listed = sorted(found, key=lambda one: (one.resolved, _RANK[one.severity]))
     yield from terminal.table([_row(one) for one in listed])
     open_ones = [one for one in listed if not one.resolved]
     if open_ones:
