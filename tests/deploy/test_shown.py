@@ -93,3 +93,9 @@ def test_what_is_hostile_in_a_commit_is_no_command_for_a_terminal(tmp_path: Path
     told = fleet.run("deploy", "plan", "production").stdout
     assert "\x1b" not in told
     assert yaml.safe_load((fleet.root / "config/settings.yaml").read_text())["database"]["host"] != "db-1"
+
+
+def test_what_cannot_be_looked_at_is_not_called_unchanged(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {"host": "another-machine"}})
+    first = fleet.run("deploy", "plan", "production").stdout.splitlines()[0]
+    assert "1 of 1 targets cannot be looked at" in first

@@ -56,7 +56,10 @@ def _told(one: Planned) -> str:
 
 
 def _still(found: Plan) -> str:
-    """Say that nothing would change: not all targets have to be as they should for that."""
+    """Say that nothing would change: not all targets have to be as they should for that, or to be known."""
+    unknown = sum(one.state == "unknown" for one in found.targets)
+    if unknown:
+        return f"{unknown:,} of {len(found.targets):,} targets cannot be looked at"
     return "in sync" if all(one.state == "in sync" for one in found.targets) else "nothing would change"
 
 
