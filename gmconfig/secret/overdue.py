@@ -35,12 +35,6 @@ def overdue(vault: Vault, secrets: Iterable[Named], today: date) -> Iterator[Ove
             yield Overdue(secret, day, _reason(secret, day))
 
 
-def next_day(vault: Vault, secrets: Iterable[Named], today: date) -> date | None:
-    """Give the next day on which another secret becomes due; None where none does."""
-    days = (due_day(vault, secret) for secret in secrets)
-    return min((day for day in days if day is not None and day > today), default=None)
-
-
 def due_day(vault: Vault, secret: Named) -> date | None:
     """Give the day on which a secret must have a new value; None where nothing says so."""
     every = "rotate_every" in secret.metadata

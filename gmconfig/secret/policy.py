@@ -101,9 +101,5 @@ class Policy:
         """Whether plaintext is refused at a place."""
         return any(rule.covers(context) for rule in self.must_be_sealed)
 
-    def member_with(self, verifier: str) -> str | None:
-        """Give the member who signs with this public key."""
-        return next((name for name, member in self.members.items() if member.verifier == verifier), None)
-
     def _roles_of(self, member: str) -> frozenset[str]:
         return frozenset(role for role, names in self.roles.items() if member in names)
