@@ -49,6 +49,15 @@ At = Annotated[
         autocompletion=complete.revisions,
     ),
 ]
+Left = Annotated[
+    str,
+    typer.Argument(
+        metavar="A", help="Environment, revision or environment@revision.", autocompletion=complete.sides
+    ),
+]
+Right = Annotated[
+    str, typer.Argument(metavar="B", help="What to compare it with.", autocompletion=complete.sides)
+]
 Variables = Annotated[
     list[str] | None,
     typer.Option("--var", metavar="NAME=VALUE", help="A layer variable, such as host=web1; repeatable."),

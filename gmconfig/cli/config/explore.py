@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli import get as getting
+from gmconfig.cli import options, terminal, values
 from gmconfig.cli.config import shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
@@ -41,15 +41,8 @@ def explain(
 
 def diff(
     session: Session,
-    left: Annotated[
-        str,
-        typer.Argument(
-            metavar="A", help="Environment, revision or environment@revision.", autocompletion=complete.sides
-        ),
-    ],
-    right: Annotated[
-        str, typer.Argument(metavar="B", help="What to compare it with.", autocompletion=complete.sides)
-    ],
+    left: options.Left,
+    right: options.Right,
     documents: Annotated[
         list[str] | None, typer.Argument(metavar="[DOC]...", help="Documents; all by default.")
     ] = None,

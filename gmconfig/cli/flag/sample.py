@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli import options, terminal, values
 from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.arguments import Name, Sample, people
 from gmconfig.cli.verb import verb
@@ -53,15 +53,8 @@ def simulate(
 
 def diff(
     session: Session,
-    left: Annotated[
-        str,
-        typer.Argument(
-            metavar="A", help="Environment, revision or environment@revision.", autocompletion=complete.sides
-        ),
-    ],
-    right: Annotated[
-        str, typer.Argument(metavar="B", help="What to compare it with.", autocompletion=complete.sides)
-    ],
+    left: options.Left,
+    right: options.Right,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Flags; all by default.")
     ] = None,
