@@ -1,5 +1,6 @@
 """Work in shares gives what one process gives, in the same order, whatever happens to the copies."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -26,8 +27,11 @@ def _several_cores(monkeypatch):
 
 def _children() -> set[int]:
     """Give the processes that this one started: servers of other tests may run beside."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    found = set[int]()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            found.update(int(pid) for pid in (task / "children").read_text().split())
+    return found
 
 
 @pytest.fixture(autouse=True)
