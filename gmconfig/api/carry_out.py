@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from gmconfig.api.committed import as_committed
 from gmconfig.api.demanded_sealing import check_sealed
 from gmconfig.api.outcome import Edited, How, Outcome
 from gmconfig.errors import InvalidConfiguration
+from gmconfig.log import debug
 from gmconfig.storage.change import Agreed
 from gmconfig.storage.snapshot import Proposed
 
@@ -128,11 +128,5 @@ def _kept(
         from gmconfig.secret.past import Past
 
         Past(project.repository, project.prefix).remember(result.commit)
-    _log(result.commit, outcome.message)
+    debug("api", "committed %s: %s (%s)", result.commit, outcome.message, ", ".join(sorted(outcome.files)))
     return as_committed(outcome, result)
-
-
-def _log(commit: str | None, message: str) -> None:
-    """Tell the debug log; where nothing has loaded `logging`, nobody listens."""
-    if logging := sys.modules.get("logging"):
-        logging.getLogger("gmconfig.change").debug("committed %s: %s", commit, message)

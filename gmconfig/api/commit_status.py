@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from gmconfig.log import logger
 from gmconfig.record.entry import State
 from gmconfig.record.holder import run_address
 
 if TYPE_CHECKING:
     from gmconfig.record.entry import Record
 
-log = logging.getLogger(__name__)
+log = logger("deploy")
 
 _TIMEOUT = 5.0
 _LONGEST = 140

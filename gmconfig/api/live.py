@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from gmconfig.api.plain import plain
 from gmconfig.config.strategy import rules_of
 from gmconfig.config.watch import Reload, Watcher, files_of
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.record import names
 from gmconfig.storage.journal import Journal
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
     from gmconfig.config.diff import Change
 
-log = logging.getLogger("gmconfig.live")
+log = logger("config")
 
 
 class LiveConfig:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.monitor import sender
 from gmconfig.monitor.look import Answers, Look, look
 from gmconfig.storage.repeating import reported
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gmconfig.monitor.register import Register
     from gmconfig.validate.policy.rule import ComplianceRule
 
-log = logging.getLogger("gmconfig.monitor")
+log = logger("monitor")
 
 Event = Mapping[str, object]
 

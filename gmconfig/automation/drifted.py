@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from gmconfig.deploy.correction import Correction, correct, put_there
 from gmconfig.drift.detection import identify
 from gmconfig.drift.watching import Watch
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 
 if TYPE_CHECKING:
     from gmconfig.automation.work import Cause, Work
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.record.status import TargetStatus
 
-log = logging.getLogger(__name__)
+log = logger("automation")
 
 
 @dataclass(frozen=True, slots=True)

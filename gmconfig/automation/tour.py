@@ -16,6 +16,7 @@ from gmconfig.deploy.budget import exceeded
 from gmconfig.deploy.planning import wanted_of
 from gmconfig.drift.survey import Wanted
 from gmconfig.errors import GmconfigError
+from gmconfig.log import debug
 from gmconfig.record.status import Answer, Status, TargetState, TargetStatus, order_of
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Tour:
         word = self._unforgotten(standing, seen(last, standing), last)
         self.drifted.note(standing, last)
         order = ordered(self.scene.record, target.name, word, led=self.scene.led)
+        debug("automation", "%s: %s", target.name, order.name.lower())
         if order is Order.WAIT or (standing.error is not None and order is not Order.BEGIN):
             return word
         if order is Order.RESTORE:

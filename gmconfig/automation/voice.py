@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
+from gmconfig.log import logger
 from gmconfig.record import journal, status
 from gmconfig.record.chain import timestamp
 from gmconfig.record.exchange import Exchange
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.automation.post import Post
     from gmconfig.project import Project
 
-log = logging.getLogger(__name__)
+log = logger("automation")
 
 _HEARTBEAT = 300.0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ from gmconfig.automation.seen import is_unproven, knows_before, seen
 from gmconfig.deploy.change import TargetChange
 from gmconfig.deploy.release import release_of
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.record.status import Answer, TargetState, TargetStatus
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gmconfig.drift.survey import Survey, Wanted
     from gmconfig.target.declared import Target
 
-log = logging.getLogger(__name__)
+log = logger("automation")
 
 
 class Cause(NamedTuple):

@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import IO, TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Refused
+from gmconfig.log import debug
 from gmconfig.storage.git.environment import QUIET
-from gmconfig.storage.git.process import failed
+from gmconfig.storage.git.process import failed, told
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -130,6 +131,7 @@ def _started(repository: Repository, arguments: Sequence[str]) -> Iterator[subpr
     environ = {**repository.environ, **QUIET}
     environ.pop("LANGUAGE", None)
     pipe = subprocess.PIPE
+    debug("storage", "%s: begins", told(arguments))
     try:
         git = subprocess.Popen(
             ["git", *arguments], cwd=repository.top, env=environ, stdin=pipe, stdout=pipe, stderr=pipe

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.backup.create import is_whole
+from gmconfig.log import debug
 
 if TYPE_CHECKING:
     from gmconfig.backup.destination import Destination, Listed
@@ -40,6 +41,7 @@ class Checks:
         if one.manifest is None:
             return Checked(one.id, None, (one.problem or "its manifest is damaged",))
         checked = Checked(one.id, one.manifest, tuple(self._problems(one.manifest)))
+        debug("backup", "%s: %s", one.id, "; ".join(checked.problems) or "whole")
         if self.read_data:
             self.destination.note_verified(one.id, checked.problems)
         return checked

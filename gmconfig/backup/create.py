@@ -20,6 +20,7 @@ from gmconfig.backup.manifest import Manifest, Piece
 from gmconfig.backup.stream import Hashing, measured
 from gmconfig.backup.uncommitted import Uncommitted, uncommitted
 from gmconfig.errors import GmconfigError, NotFound
+from gmconfig.log import debug
 
 if TYPE_CHECKING:
     from gmconfig.backup.destination import Destination
@@ -170,12 +171,14 @@ class _Making:
         if store.read(f"backups/{made.id}.json") != raw:
             store.remove(f"backups/{made.id}.json")
             raise _changed(store.place)
+        debug("backup", "%s: complete at %s", made.id, store.place)
         return made
 
     def _take(self, kind: str, key: str, piece: Piece) -> None:
         from dataclasses import replace
 
         self._read_back(piece)
+        debug("backup", "%s: %d bytes written and read back", piece.name, piece.size)
         self.pieces.append(replace(piece, kind=kind, key=self._key(key) if key else ""))
 
     def _again(self, kind: str, key: str) -> bool:
@@ -185,6 +188,7 @@ class _Making:
         piece = self.destination.piece_with(kind, key, self._before)
         if piece is None or not is_whole(self.destination, piece):
             return False
+        debug("backup", "%s: unchanged since an earlier backup", piece.name)
         self.pieces.append(piece)
         return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gmconfig.cli import terminal
+from gmconfig.log import warn_by
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Session:
         """Make this the process's session, and act on what it says."""
         Session._current = self
         terminal.be_quiet(self.quiet)
+        warn_by(terminal.warning)
         if self.debug:
             log_everything()
         return self
@@ -132,4 +134,12 @@ def log_everything() -> None:
     """Send the debug log to stderr."""
     import logging
 
-    logging.basicConfig(level=logging.DEBUG, format="gmconfig: debug: %(name)s: %(message)s")
+    class OnOneLine(logging.Formatter):
+        """One that lets no name or message command the terminal."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return terminal.harmless(f"gmconfig: {record.levelname.lower()}: {super().format(record)}")
+
+    to_stderr = logging.StreamHandler()
+    to_stderr.setFormatter(OnOneLine("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG, handlers=[to_stderr])

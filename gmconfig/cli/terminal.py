@@ -58,6 +58,11 @@ def _harmless(row: Line) -> Line:
     ]
 
 
+def harmless(text: str) -> str:
+    """Give a text in which nothing commands the terminal."""
+    return text.translate(_CONTROLS)
+
+
 def told(text: str) -> None:
     """Write a text to stderr as it is."""
     _write(sys.stderr, text if text.endswith("\n") else text + "\n")

@@ -8,6 +8,7 @@ from gmconfig.config.merge import merge, merge_with_origins
 from gmconfig.config.origin import Origin, Say, says
 from gmconfig.config.strategy import Rules, rules_of
 from gmconfig.errors import BrokenConfiguration, NotFound, UnknownPath
+from gmconfig.log import debug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def resolve(
             f'document "{document}" has {len(found)} layers: files of several YAML documents never merge'
         )
         raise BrokenConfiguration(message, hint="leave out the #number: in front of the path")
+    debug("config", "%s in %s: layers %s", document, environment, [layer.file for layer in found])
     rules = rules_of(project.settings.merge)
     layers = [
         load_layer(project, snapshot, layer, rules, yaml_document=yaml_document, remembered=remembered)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from gmconfig.deploy.change import ChangeFailed
 from gmconfig.errors import GitTrouble
+from gmconfig.log import logger
 from gmconfig.record.status import Answer, TargetStatus, order_of, read_all
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.record.ledger import Ledger
     from gmconfig.target.declared import Target
 
-log = logging.getLogger(__name__)
+log = logger("deploy")
 
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _NONE = TargetStatus()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from gmconfig.deploy import fault, health
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.target import command
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gmconfig.target.kind import Kind, Live, Release
 
 
-log = logging.getLogger(__name__)
+log = logger("deploy")
 
 
 class ChangeFailed(GmconfigError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from gmconfig.deploy import fault
 from gmconfig.deploy.change import Change
 from gmconfig.deploy.waves import waves
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.record.entry import Record, State, Step
 from gmconfig.target.together import side_by_side
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.deploy.options import Options
     from gmconfig.record.ledger import Ledger
 
-log = logging.getLogger(__name__)
+log = logger("deploy")
 
 _TOUCHED = (Step.ACTIVATING, Step.ACTIVE, Step.HEALTHY, Step.FAILED)
 
@@ -101,11 +102,14 @@ class Coordinator:
         """Do something on several targets, note how far each came, and give what went wrong first."""
 
         def tried(name: str) -> tuple[str | None, str | None]:
+            began = time.monotonic()
             try:
-                return work(self.changes[name]), None
+                live = work(self.changes[name])
             except GmconfigError as error:
                 log.debug("%s: %s: %s", self.record.id, name, error)
                 return None, error.message
+            log.debug("%s: %s: %s after %.2f s", self.record.id, name, done, time.monotonic() - began)
+            return live, None
 
         own = [name for name in names if not self.changes[name].by_agent]
         came = dict(zip(own, side_by_side(tried, own), strict=True))
@@ -152,6 +156,7 @@ class Coordinator:
         return self._advance(state)
 
     def _advance(self, state: State) -> Record:
+        log.debug("%s: %s", self.record.id, state)
         self.record = self.ledger.advance(self.record, state)
         self.options.told(self.record)
         return self.record

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gmconfig.log import debug
 from gmconfig.target import command
 from gmconfig.target.declared import duration
 
@@ -33,6 +34,7 @@ def _tried(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> str | 
     left = int(check.get("retries", 2))
     while True:
         problem = once()
+        debug("deploy", "health check %s: %s", list(check.values())[0], problem or "well")
         if problem is None:
             return None
         if time.monotonic() >= patience:

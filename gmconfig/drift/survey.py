@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.drift.alike import Alike
 from gmconfig.drift.standing import Standing, standing
 from gmconfig.errors import GmconfigError
+from gmconfig.log import debug
 from gmconfig.target.host import is_here
 from gmconfig.target.registry import kind_of
 from gmconfig.target.rendering import Renderer
@@ -90,6 +91,7 @@ class Survey:
                 self.today,
                 self._alike.differences,
             )
+        debug("drift", "%s: %s", target.name, _described(found))
         seen(found)
         return found
 
@@ -112,3 +114,12 @@ class Survey:
                 self.project, files, secrets=secrets, flags=flags, sources=self.sources
             )
         return self._renderers[wanted]
+
+
+def _described(found: Standing) -> str:
+    """Say in a few words how a target stands."""
+    if found.error is not None:
+        return f"cannot be compared: {found.error}"
+    live = found.live.release if found.live else None
+    words = f"{len(found.changes)} changes wanted, {len(found.drift)} drifted, {len(found.ignored)} ignored"
+    return f"release {live or 'none'} is live, {words}"

@@ -16,8 +16,9 @@ from gmconfig.flag.kind import Kind, held_to
 from gmconfig.flag.logic.compiler import Closure, Compiler, Special, UnknownOperator
 from gmconfig.flag.strings import ends_with, starts_with
 from gmconfig.flag.version import sem_ver
+from gmconfig.log import logger
 
-log = logging.getLogger("gmconfig.flag")
+log = logger("flag")
 
 
 def _logged(_data: Any, value: Any = None, *_rest: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,9 +11,10 @@ from gmconfig.errors import BrokenConfiguration, GmconfigError
 from gmconfig.flag.changed import changed_flags
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.source import Source
+from gmconfig.log import logger
 from gmconfig.storage.repeating import Repeating
 
-log = logging.getLogger("gmconfig.flag")
+log = logger("flag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class LiveFlags:
         self._set, self._seen, self.commit = flags, version, loaded.commit
         if changed or not self.since:
             self.since = time.time()
-        log.debug("flags reloaded, %d changed", len(changed))
+        log.debug("%d flags loaded, %d changed", len(flags), len(changed))
         # a commit to other files, a file written again: nothing to tell
         return Reload(changed, recovered=recovered) if changed or recovered else None
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import queue
 import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gmconfig.log import logger
+
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
 
-log = logging.getLogger("gmconfig.monitor")
+log = logger("monitor")
 
 TRIES = 3
 _WAITS_AT_END = 5.0
@@ -63,4 +64,5 @@ class FunctionHandler:
                 log.warning("an alert handler failed with %s: %s", type(error).__name__, error)
                 time.sleep(self._pause * 2**number)
             else:
+                log.debug("an alert handler was told of %s", alert.id)
                 return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import GmconfigError, NotFound, Refused
+from gmconfig.log import logger
 from gmconfig.monitor import lifecycle
 from gmconfig.monitor.alert import Alert, State
 from gmconfig.path import nearest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gmconfig.monitor.condition import Condition
     from gmconfig.project import Project
 
-log = logging.getLogger("gmconfig.monitor")
+log = logger("monitor")
 
 
 class Register:
@@ -50,6 +50,7 @@ class Register:
             events = self.events()
             known = self.known(events)
             new = [self._noted(event) for event in lifecycle.moves(known, holding, looked)]
+        log.debug("looked at %s: %d alerts known, %d moved", ", ".join(sorted(looked)), len(known), len(new))
         if not new:
             return known, []
         after = self.known([*events, *new])

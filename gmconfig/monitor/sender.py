@@ -6,7 +6,6 @@ who checks waits for a handler.
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.monitor.handler import Handler, handlers
 from gmconfig.monitor.outbox import Message, Outbox
 from gmconfig.project import Project
@@ -23,7 +23,7 @@ from gmconfig.project import Project
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
 
-log = logging.getLogger("gmconfig.monitor")
+log = logger("monitor")
 
 PATIENCE = 120.0
 """For how many seconds a sender tries again; what waits longer is taken up by the next one."""
@@ -113,6 +113,7 @@ def _turn(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) 
 def _arrived(project: Project, outbox: Outbox, handler: Handler, message: Message) -> bool:
     problem = handler.send(message.alert, message.id, datetime.now(UTC), project)
     if problem is None:
+        log.debug("%s was told of %s", handler.name, message.id)
         outbox.told(message)
         return True
     log.info("%s was not told of %s: %s", handler.name, message.id, problem)

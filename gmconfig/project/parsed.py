@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig import __version__
+from gmconfig.log import debug
 from gmconfig.storage.snapshot import WorkingTree
 
 TYPE_CHECKING = False
@@ -42,6 +43,7 @@ def cached(
     key = (__version__, snapshot.root, file, kind, snapshot.signature(file))
     entry = cache.load(name)
     if isinstance(entry, tuple) and entry[0] == key and _is_settled(key[-1], cache.modified_ns(name)):
+        debug("project", "%s: as it was parsed before", file)
         return entry[1]
     parsed = parse(snapshot.read(file), file)
     _store(cache, name, (key, parsed))
@@ -56,6 +58,7 @@ def _of_commit(
     key = (__version__, file, kind, snapshot.files().get(file))
     entry = cache.load(name)
     if isinstance(entry, tuple) and entry[0] == key and key[-1]:
+        debug("project", "%s of %s: as it was parsed before", file, snapshot.label)
         return entry[1]
     parsed = parse(snapshot.read(file), file)
     _store(cache, name, (key, parsed))

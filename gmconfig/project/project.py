@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.errors import UnknownDocument, UsageError
+from gmconfig.log import debug
 from gmconfig.path import nearest
 from gmconfig.project import environment as environments
 from gmconfig.project.find import git_folder, root_of
@@ -67,6 +68,7 @@ class Project:
         root = root_of(start)
         tree, shared = WorkingTree(root), git_folder(root)
         signature = tree.signature(FILE)
+        debug("project", "root %s, git folder %s", root, shared)
         project = cls(root, settings_of(cached(tree, FILE, shared, "tree", load), tree))
         project._git_folder, project._signature = shared, signature
         return project

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 from gmconfig.record import names
 from gmconfig.storage.journal import Journal
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
 
-log = logging.getLogger(__name__)
+log = logger("record")
 
 
 def noted(project: Project, event: Mapping[str, object]) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, GmconfigError, Locked, Refused
+from gmconfig.log import logger
 from gmconfig.record.chain import Chain
 from gmconfig.record.exchange import Exchange
 from gmconfig.record.freeze import Freezes
@@ -154,6 +155,4 @@ class Ledger:
 
 
 def _warn(message: str) -> None:
-    import logging
-
-    logging.getLogger(__name__).warning("%s", message)
+    logger("record").warning("%s", message)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Locked, Refused
+from gmconfig.log import debug
 from gmconfig.record import names, note
 from gmconfig.record.holder import Holder, holder_of, run_address
 from gmconfig.record.process import age_mark, machine
@@ -51,6 +52,7 @@ class DeployLock:
         if not self._write(mine, before, "acquire"):
             raise self._taken(self.holder())
         self.held = mine
+        debug("record", "lock of %s: taken, fencing %d", self.environment, mine.fencing)
         return mine.fencing
 
     def renew(self) -> None:
@@ -73,6 +75,7 @@ class DeployLock:
         last = holder_of(before.content)
         if last and last.token == self.held.token:
             self._write(replace(last, released=True), before, "release")
+        debug("record", "lock of %s: given back", self.environment)
         self.held = None
 
     def break_(self) -> Holder | None:

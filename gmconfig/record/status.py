@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from gmconfig.errors import BrokenConfiguration, GitTrouble
+from gmconfig.log import logger
 from gmconfig.record import names, note
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.contents import each_blob
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.record.entry import Record
 
-log = logging.getLogger(__name__)
+log = logger("record")
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -12,6 +12,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
+from gmconfig.log import debug
 from gmconfig.secret import seal
 from gmconfig.secret.generation import Record, unwrapped, wrap_file
 from gmconfig.secret.ledger import Ledger, Memory
@@ -96,6 +97,7 @@ class Vault:
 
     def _opened(self, sealed: Sealed) -> object:
         token = self.check(sealed)
+        debug("secret", "open %s (scope %s, key %s)", sealed.context, *token.key_name)
         return seal.open_token(token, self.key(*token.key_name), sealed.context)
 
     def check(self, sealed: Sealed) -> Token:
@@ -208,7 +210,9 @@ class Vault:
     @cached_property
     def held(self) -> Held:
         """The identity at hand."""
-        return find(self.sources, self.trust.policies[0].members)
+        held = find(self.sources, self.trust.policies[0].members)
+        debug("secret", "identity of %s: member %s", held.identity.source, held.member)
+        return held
 
     @property
     def member(self) -> str:
@@ -266,7 +270,9 @@ class Vault:
         places = (*reversed(self._chain(environment)), None)
         for place in places:
             if name in (found := self.secrets(place)):
+                debug("secret", "%s in %s: found in %s", name, environment or "common", place or "common")
                 return found[name]
+        debug("secret", "%s in %s: there is none", name, environment or "common")
         known = [other for place in places for other in self.secrets(place)]
         raise missing(name, environment, known)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from gmconfig.log import debug
+
 _MAGIC = b"gmconfig cache 1\n"
 
 
@@ -23,6 +25,11 @@ class Cache:
 
     def load(self, name: str) -> object:
         """Give what was stored, or None: not there, not ours, from another Python, or damaged."""
+        value = self._loaded(name)
+        debug("storage", "cache %s: %s", name, "miss" if value is None else "hit")
+        return value
+
+    def _loaded(self, name: str) -> object:
         import marshal
 
         try:

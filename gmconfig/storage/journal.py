@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gmconfig.log import debug
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import read_blobs, tree_entries
@@ -32,6 +33,7 @@ class Journal:
         content = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
         name = f"{moment:%d/%H}/{moment.strftime(_STAMP)}-{os.urandom(6).hex()}.json"
         message = f"journal: {event.get('kind', 'event')}"
+        debug("storage", "%s %s is noted", message, event.get("id", ""))
         refs.append(self.repository, f"{self.below}/{moment:%Y-%m}", {name: content.encode()}, message)
         return name
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
+from gmconfig.log import debug
+
 TYPE_CHECKING = False  # typing costs more to import than a snapshot takes to read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,11 +79,13 @@ class WorkingTree(Snapshot):
         real = self.locate(path)
         try:
             with open(real, "rb") as file:
-                return file.read()
+                content = file.read()
         except OSError as error:
             if error.errno in _NO_FILE:
                 raise FileNotFoundError(path) from None
             raise _unreadable(path, error) from error
+        debug("storage", "read %s: %d bytes", path, len(content))
+        return content
 
     def exists(self, path: str) -> bool:
         """Whether a file is there (one that must not be read counts)."""

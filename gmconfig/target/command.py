@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from gmconfig.log import debug
+
 _SHOWN = 300
 _NOT_THEIRS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
 
@@ -36,7 +38,9 @@ def run(
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno or 0).lower() if isinstance(error, OSError) else str(error)
         return f'"{command[0]}" cannot be run: {reason}'
-    return _ended(process, command, timeout)
+    problem = _ended(process, command, timeout)
+    debug("target", "command %s: %s", command[0], problem or "ended well")
+    return problem
 
 
 def failure(command: Sequence[str], code: int, output: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from gmconfig.log import debug
 from gmconfig.validate import exact, run, warm
 from gmconfig.validate.checks.flags import looked_at
 from gmconfig.validate.collector import paused
@@ -47,6 +48,12 @@ def check(
         snapshot = Reading(project.worktree(), files)
         subject = Subject(project, snapshot, vault=vault, today=today or run.current_day())
         since = Since.begun(subject, vault, kept)
+        debug(
+            "validate",
+            "%s since the last check: %s",
+            "what has changed" if since.kept else "nothing is known from before",
+            sorted(since.changed)[:20] if since.kept else "all is checked",
+        )
         state = State.of(since)
         found = exact.remembered(subject, vault, since.kept and since.kept["exact"], since.changed)
         report = run.composed(

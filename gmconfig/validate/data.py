@@ -5,6 +5,7 @@ from __future__ import annotations
 from gmconfig.config.loaded import LoadedLayer
 from gmconfig.config.resolve import Resolved
 from gmconfig.finding import Finding, Severity
+from gmconfig.log import debug
 from gmconfig.path import Keys, format_keys
 from gmconfig.project.layout import Layer
 from gmconfig.secret.token import Context, Sealed, is_token
@@ -48,7 +49,9 @@ def check_data(
     resolved = Resolved(project, subject.snapshot, document, environment, [layer])
     view.variants = [_Told(view, (environment,) if environment else (), resolved)]
     checks = (schema.check, reference.check, policy.check)
-    return merged([finding for check in checks for finding in check(view)])
+    found = merged([finding for check in checks for finding in check(view)])
+    debug("validate", "data of %s in %s: %d findings", document, environment, len(found))
+    return found
 
 
 class _Given(LoadedLayer):

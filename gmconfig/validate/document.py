@@ -7,6 +7,7 @@ from gmconfig.config.resolve import Resolved
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration, Refused
 from gmconfig.finding import Finding
+from gmconfig.log import debug
 from gmconfig.validate.checks.registry import CHECKS
 from gmconfig.validate.files import note_lines, unreadable
 from gmconfig.validate.source import Source
@@ -59,6 +60,15 @@ def checked(
         findings.extend(check(view))
     if several:  # a check of the file's text has seen it once for each of them
         findings = list(dict.fromkeys(findings))
+    debug(
+        "validate",
+        "%s: checked %s in %s against schema, references and %d policies, %d findings",
+        document,
+        [layer.file for layer in layers],
+        [name for variant in view.variants for name in variant.environments],
+        len(subject.policies.rules),
+        len(findings),
+    )
     found = Checked(
         document,
         tuple(dict.fromkeys(name for variant in view.variants for name in variant.environments)),

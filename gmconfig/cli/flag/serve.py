@@ -10,6 +10,7 @@ import typer
 from gmconfig.cli import options, terminal
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, UsageError
+from gmconfig.log import warn_by
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -69,11 +70,9 @@ def serve(
     gmconfig flag serve -e production --fetch 10 --host 0.0.0.0 --token-file /run/secrets/flags
     curl -d '{"context": {"targetingKey": "user123"}}' http://127.0.0.1:8016/ofrep/v1/evaluate/flags/new_algorithm
     """
-    import logging
-
     from gmconfig.api.flag_serving import Served, serve_flags, token_of
 
-    logging.getLogger("gmconfig.flag").addHandler(logging.NullHandler())  # what it logs is told below
+    warn_by(lambda _: None)  # what it logs is told below
     options.one_of(bucketing or "flagd-v3", ("flagd-v3", "flagd-v2"))
     if sum((worktree, bool(file), at != "HEAD")) > 1:
         raise UsageError("--at, --worktree and --file exclude each other")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.flag.event.line import LONGEST, Exposure, Metric, number
 from gmconfig.flag.event.room import MOST_BYTES
 from gmconfig.flag.event.writer import Writer
+from gmconfig.log import logger
 
 if TYPE_CHECKING:
     from gmconfig.flag.decision import Decision
 
-log = logging.getLogger("gmconfig.flag")
+log = logger("flag")
 
 EXPERIMENT, STARTED, UNIT = "experiment", "experiment_started", "experiment_unit"
 """The metadata of a compiled flag that says which experiment runs on it, and which attribute is its unit."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import logging
 import os
 import socket
 import sys
@@ -18,9 +17,10 @@ from gmconfig.errors import GmconfigError
 from gmconfig.flag.event.line import Event, Lost, written
 from gmconfig.flag.event.room import MOST_BYTES, Room
 from gmconfig.flag.event.unit import hashed, key_of
+from gmconfig.log import logger
 from gmconfig.storage.files import make_folders
 
-log = logging.getLogger("gmconfig.flag")
+log = logger("flag")
 
 MOST = 50_000
 """How many events may wait; more are counted and forgotten."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
+from gmconfig.log import debug
 from gmconfig.storage.git.environment import QUIET
 from gmconfig.storage.git.objects import read_blobs
 
@@ -45,6 +46,7 @@ def each_blob(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str,
 def _started(repository: Repository) -> subprocess.Popen[bytes]:
     environ = {**repository.environ, **QUIET}
     environ.pop("LANGUAGE", None)
+    debug("storage", "git cat-file --batch: reads many blobs")
     try:
         return subprocess.Popen(
             ["git", *_FRUGAL, "cat-file", "--batch"],

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 
 from gmconfig.errors import GitTrouble
+from gmconfig.log import debug, listening
+
+_SHOWN = 80
+_CREDENTIALS = re.compile(r"//[^/@\s]+@")
 
 
 def run_git(
@@ -23,8 +29,9 @@ def run_git(
     Raises:
         GitTrouble: there is no git, or no such folder; it took longer than `seconds`.
     """
+    began = time.monotonic()
     try:
-        return subprocess.run(
+        done = subprocess.run(
             ["git", *arguments],
             cwd=cwd,
             env=dict(environ),
@@ -43,6 +50,17 @@ def run_git(
         raise GitTrouble(f"git cannot be run: {os.strerror(error.errno or 0).lower()}") from error
     except ValueError as error:
         raise GitTrouble("a name with a null character cannot be given to git") from error
+    if listening("storage"):
+        took = (time.monotonic() - began) * 1000
+        debug("storage", "%s: exit %d after %.1f ms", told(arguments), done.returncode, took)
+    return done
+
+
+def told(arguments: Sequence[str]) -> str:
+    """Give a git command for the debug log, without what a URL says of passwords."""
+    words = [_CREDENTIALS.sub("//…@", word) for word in arguments]
+    shown = " ".join(["git", *(word if len(word) <= _SHOWN else f"{word[:_SHOWN]}…" for word in words)])
+    return "".join(char if char.isprintable() else "?" for char in shown)
 
 
 def complaint(stderr: bytes) -> str:
