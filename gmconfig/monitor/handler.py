@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.finding import Severity
 from gmconfig.monitor.forms import FORMS
+from gmconfig.monitor.post import post
 from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:
@@ -65,18 +63,9 @@ class Handler:
 
     def _post(self, body: object, message_id: str) -> str | None:
         url = os.environ.get(self.url_from, "") if self.url_from else self.url or ""
-        if not url.startswith(("http://", "https://")):
-            return f"${self.url_from} holds no URL" if self.url_from else "its URL is none"
-        headers = {"Content-Type": "application/json", "Idempotency-Key": message_id}
-        request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310
-        try:
-            with _OPENER.open(request, timeout=self.timeout) as answer:
-                return None if 200 <= answer.status < 300 else f"it answered {answer.status}"
-        except urllib.error.HTTPError as error:
-            error.close()
-            return f"it answered {error.code}"
-        except (OSError, HTTPException, ValueError) as error:
-            return f"it cannot be reached: {getattr(error, 'reason', error) or type(error).__name__}"
+        if self.url_from and not url.startswith(("http://", "https://")):
+            return f"${self.url_from} holds no URL"
+        return post(url, json.dumps(body).encode(), {"Idempotency-Key": message_id}, self.timeout)
 
     def _run(self, alert: Alert, message_id: str, project: Project) -> str | None:
         if not project.repository.switched_on(CONSENT):
@@ -101,16 +90,6 @@ class Handler:
                 _end(process)
                 return f'"{name}" did not end within {self.timeout:g} s'
         return f'"{name}" ended with {process.returncode}' if process.returncode else None
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """An alert goes where gmconfig.yaml says, and nowhere else."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 def handlers(project: Project) -> dict[str, Handler]:

@@ -1,0 +1,78 @@
+"""Posting to a webhook: bounded in time as a whole, never redirected, and never telling the URL, which may be secret."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from http.client import HTTPException, InvalidURL
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+_UNREADABLE = "its URL cannot be read"
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> str | None:
+    """Post JSON once; give what went wrong, in words that hold nothing of the URL, or None.
+
+    A name and password before the host become basic authentication. Nothing of the answer is read but its status.
+    """
+    try:
+        parts = urlsplit(url)
+        plain, login = _without_login(parts), _login(parts)
+    except ValueError:
+        return _UNREADABLE
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "its URL is none"
+    said = {"Content-Type": "application/json", **login, **headers}
+    request = urllib.request.Request(plain, body, said, method="POST")  # noqa: S310  # checked above
+    return _within(seconds, lambda: _asked(request, seconds))
+
+
+def _asked(request: urllib.request.Request, seconds: float) -> str | None:
+    try:
+        with _OPENER.open(request, timeout=seconds) as answer:
+            return None if 200 <= answer.status < 300 else f"it answered {answer.status}"
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"it answered {error.code}"
+    except (InvalidURL, ValueError):
+        return _UNREADABLE
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        return f"it cannot be reached: {str(reason) or type(error).__name__}"
+
+
+def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
+    """Wait for an answer as a whole: a socket's own timeout begins anew with each byte, and a look-up has none."""
+    answers: SimpleQueue[str | None] = SimpleQueue()
+    Thread(target=lambda: answers.put(ask()), name="gmconfig webhook", daemon=True).start()
+    try:
+        return answers.get(timeout=seconds)
+    except Empty:
+        return f"it did not answer within {seconds:g} s"
+
+
+def _without_login(parts: SplitResult) -> str:
+    _ = parts.port  # what is no number is found here, not in an error that quotes it
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+
+
+def _login(parts: SplitResult) -> dict[str, str]:
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An alert goes where gmconfig.yaml says, and nowhere else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
