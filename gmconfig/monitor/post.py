@@ -1,4 +1,4 @@
-"""Posting to a webhook: bounded in time as a whole, never redirected, and never telling the URL, which may be secret."""
+"""Posting to a webhook: bounded in time, never redirected, and never telling the URL, which may be secret."""
 
 from __future__ import annotations
 
