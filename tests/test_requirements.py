@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.trading import founded, make
+from tests.waiting import LIMIT
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ def test_runtime_updates_without_restart(trading):
         assert settings.get("database.pool") == 40
         settings.on_change("database.pool", lambda _: changed.set())
         ConfigManager(Environment.PRODUCTION).set_value("settings", "database.pool", 41)
-        assert changed.wait(10)
+        assert changed.wait(LIMIT)
         assert settings.get("database.pool") == 41
 
         Path("config/settings.yaml").write_text("broken: [")

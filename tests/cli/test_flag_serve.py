@@ -6,9 +6,10 @@ import pytest
 
 pytest.importorskip("aiohttp")
 
-from tests.flag.repository import FlagRepository, eventually  # noqa: E402
+from tests.flag.repository import FlagRepository  # noqa: E402
 from tests.flag.serving import ADA, ALL, Server  # noqa: E402
 from tests.flag.test_openfeature import FLAGS  # noqa: E402
+from tests.waiting import until  # noqa: E402
 
 
 @pytest.fixture
@@ -40,10 +41,10 @@ def test_files_on_disk_and_compiled_files(serving, repository, tmp_path, ok):
     assert compiled.post(ALL, ADA).body["flags"] == disk.post(ALL, ADA).body["flags"]
 
     repository.write(FLAGS.replace("on: {state: enabled", "on: {state: disabled"))
-    eventually(lambda: disk.value("on") is False)
+    until(lambda: disk.value("on") is False)
     assert compiled.value("on") is True
     ok("flag", "compile", "-e", "production", str(file))
-    eventually(lambda: compiled.value("on") is False)
+    until(lambda: compiled.value("on") is False)
 
 
 def test_what_cannot_be_served_is_said(cli, repository, tmp_path):

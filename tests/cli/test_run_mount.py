@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LIMIT, until
+
 pytestmark = pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no memory-backed storage")
 
 SHOW = "import os, pathlib, sys; path = pathlib.Path(os.environ['CONFIG'])\n"
@@ -25,7 +27,7 @@ def begun(sealed_trading, tmp_path):
     """Start `run --mount` with a command that waits; give the process and the mounted path."""
     running = []
 
-    def begin(script="import time; time.sleep(60)", mount="CONFIG"):
+    def begin(script="import time; time.sleep(600)", mount="CONFIG"):
         note = tmp_path / "path"
         command = python(
             f"pathlib.Path({str(note)!r}).write_text(str(path) + chr(10) + str(os.getpid()))\n{script}"
@@ -43,14 +45,6 @@ def begun(sealed_trading, tmp_path):
     yield begin
     for process in running:
         process.kill(), process.wait(), process.stdout.close()
-
-
-def until(true):
-    for _ in range(400):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never came true")
 
 
 def test_a_folder_with_one_file_a_value(cli, sealed_trading, capfd):
@@ -109,7 +103,7 @@ def test_a_signal_reaches_the_command_and_the_files_go(begun, name):
     process, path, _ = begun()
     assert (path / "DATABASE_PASSWORD").exists()
     process.send_signal(name)
-    assert process.wait(20) in (128 + name, 1)  # Python makes exit code 1 of its KeyboardInterrupt
+    assert process.wait(LIMIT) in (128 + name, 1)  # Python makes exit code 1 of its KeyboardInterrupt
     assert not path.parent.exists()
 
 
@@ -118,13 +112,13 @@ def test_a_command_that_takes_a_signal_in_its_own_way(begun):
 import signal, time
 signal.signal(signal.SIGUSR1, lambda *_: (print("heard", flush=True), sys.exit(5)))
 print("ready", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
     process, path, _ = begun(script)
     assert process.stdout.readline() == b"ready\n"
     process.send_signal(signal.SIGUSR1)
     assert process.stdout.read() == b"heard\n"
-    assert process.wait(20) == 5
+    assert process.wait(LIMIT) == 5
     assert not path.parent.exists()
 
 
@@ -140,7 +134,7 @@ def test_killed_itself_the_files_live_as_long_as_the_command(begun):
 def test_the_command_killed_the_files_go(begun):
     process, path, child = begun()
     os.kill(child, signal.SIGKILL)
-    assert process.wait(20) == 137
+    assert process.wait(LIMIT) == 137
     assert not path.parent.exists()
 
 

@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no memory-backed storage")
 
@@ -31,9 +32,9 @@ def begun(sealed_trading, editor, tmp_path):
     """Start `secret edit` with an editor that waits; give the process and the text's file."""
     running = []
 
-    def begin(script="exec sleep 20"):
+    def begin(before="", script="exec sleep 600"):
         note = tmp_path / "note"
-        editor(f'echo "$1" > {note}.part; mv {note}.part {note}\n{script}')
+        editor(f'{before}\necho "$1" > {note}.part; mv {note}.part {note}\n{script}')
         process = subprocess.Popen(
             [sys.executable, "-m", "gmconfig", "secret", "edit"], start_new_session=True
         )
@@ -48,30 +49,22 @@ def begun(sealed_trading, editor, tmp_path):
         process.wait()
 
 
-def until(true):
-    for _ in range(400):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it never came true")
-
-
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_whatever_ends_it_the_text_is_gone(begun, name, ok, git):
     process, file = begun()
     assert "correct-horse-battery" in file.read_text()
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     process.send_signal(name)
-    process.wait(20)
+    process.wait(LIMIT)
     until(lambda: not file.parent.exists())
     assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
     assert git("status", "--porcelain") == ""
 
 
 def test_an_interrupt_is_the_editors(begun, ok):
-    process, file = begun("trap 'sed -i s/battery/staple/ \"$1\"; exit 0' INT\nsleep 20 & wait")
+    process, file = begun("trap 'sed -i s/battery/staple/ \"$1\"; exit 0' INT", "sleep 600 & wait")
     os.killpg(process.pid, signal.SIGINT)  # as the terminal does
-    assert process.wait(20) == 0
+    assert process.wait(LIMIT) == 0
     assert not file.parent.exists()
     assert ok("secret", "get", "db_password") == "correct-horse-staple\n"
 

@@ -5,14 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from gmconfig import ConfigManager, SecretsManager
+from tests.waiting import LIMIT, until
 
-SECONDS = 20
+PRODUCTION = "config/environments/production.yaml"
 
 
 @pytest.fixture
@@ -50,15 +50,14 @@ def watching(trading):
         process.communicate()
 
 
-def poke(file: Path, process: subprocess.Popen[str], old: str, new: str) -> None:
-    """Change a file until the watcher, which may still be starting, has seen it and ended."""
-    text, deadline = file.read_text(), time.monotonic() + SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        file.write_text(text.replace(old, new))
-        time.sleep(0.2)
-        if process.poll() is None:
-            file.write_text(text)
-            time.sleep(0.2)
+def put(file: Path, text: str) -> None:
+    """Put another file in its place, as an editor does: nobody reads half of one."""
+    file.with_suffix(".new").write_text(text)
+    file.with_suffix(".new").replace(file)
+
+
+def change(folder: Path, new: str) -> None:
+    put(folder / PRODUCTION, (folder / PRODUCTION).read_text().replace("pool: 40", new))
 
 
 def readable(descriptor: int) -> str:
@@ -79,50 +78,44 @@ def without_secrets(trading):
 
 def test_a_change_is_printed_as_json(watching, without_secrets):
     process = watching("--count", "1", "-o", "json")
-    poke(without_secrets / "config/environments/production.yaml", process, "pool: 40", "pool: 77")
-    out, err = process.communicate(timeout=SECONDS)
-    change = json.loads(out.splitlines()[0])
+    change(without_secrets, "pool: 77")
+    out, err = process.communicate(timeout=LIMIT)
+    told = json.loads(out.splitlines()[0])
     assert process.returncode == 0, err
-    assert (change["path"], {change["before"], change["after"]}) == ("database.pool", {40, 77})
+    assert (told["path"], told["before"], told["after"]) == ("database.pool", 40, 77)
 
 
 def test_a_command_runs_after_a_change(watching, without_secrets, tmp_path):
     process = watching("--count", "1", "--exec", f"touch {tmp_path}/ran")
-    poke(without_secrets / "config/environments/production.yaml", process, "pool: 40", "pool: 77")
-    process.communicate(timeout=SECONDS)
+    change(without_secrets, "pool: 77")
+    process.communicate(timeout=LIMIT)
     assert (tmp_path / "ran").exists()
 
 
 def test_a_process_is_signalled(watching, without_secrets):
     waiting = subprocess.Popen(["sleep", "60"])
     process = watching("--count", "1", "--signal", str(waiting.pid))
-    poke(without_secrets / "config/environments/production.yaml", process, "pool: 40", "pool: 77")
-    process.communicate(timeout=SECONDS)
-    assert waiting.wait(SECONDS) == -signal.SIGHUP
+    change(without_secrets, "pool: 77")
+    process.communicate(timeout=LIMIT)
+    assert waiting.wait(LIMIT) == -signal.SIGHUP
 
 
 def test_a_broken_file_is_reported_and_watching_goes_on(watching, without_secrets):
-    file = without_secrets / "config/environments/production.yaml"
     process = watching("--count", "1")
     os.set_blocking(process.stderr.fileno(), False)
-    said, deadline = "", time.monotonic() + SECONDS
-    good = file.read_text()
-    while "last good values" not in said and time.monotonic() < deadline:
-        file.write_text("broken: [")
-        time.sleep(0.3)
-        said += readable(process.stderr.fileno())
-        file.write_text(good)
-        time.sleep(0.2)
-    assert "last good values" in said
+    good, said = (without_secrets / PRODUCTION).read_text(), []
+    put(without_secrets / PRODUCTION, "broken: [")
+    until(lambda: said.append(readable(process.stderr.fileno())) or "last good values" in "".join(said))
     assert process.poll() is None
-    poke(file, process, "pool: 40", "pool: 78")
-    assert process.wait(SECONDS) == 0
+    put(without_secrets / PRODUCTION, good)
+    change(without_secrets, "pool: 78")
+    assert process.wait(LIMIT) == 0
 
 
 def test_an_interrupt_ends_it_with_130(watching, without_secrets):
     process = watching()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=SECONDS)
+    _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 130, err
     assert "Traceback" not in err
 
@@ -154,7 +147,7 @@ def test_a_secret_that_changed_is_told_and_not_shown(sealed_trading, output):
     )
     assert watcher.stderr.readline().startswith("gmconfig: watching settings")
     SecretsManager().update_secret("db_password", "another-horse-battery")
-    out, err = watcher.communicate(timeout=SECONDS)
+    out, err = watcher.communicate(timeout=LIMIT)
     assert "database.password" in out
     assert "horse-battery" not in out + err
     if output == "json":

@@ -11,6 +11,7 @@ from gmconfig.config.resolve import resolve
 from gmconfig.config.watch import Watcher, files_of
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.project import Project
+from tests.waiting import LIMIT
 
 
 def test_every_path_is_one_look_up():
@@ -108,13 +109,13 @@ def test_callbacks_are_told_what_concerns_them(watched, path, called):
 
 def test_the_thread_follows_and_stops(watched):
     watcher, write, _ = watched
-    seen = threading.Event()
+    seen, others = threading.Event(), set(threading.enumerate())
     watcher.on_change("a", lambda _: seen.set())
     with watcher:
         write("a: 7\nb: {c: 1}\n")
-        assert seen.wait(10)
+        assert seen.wait(LIMIT)
     assert watcher.current.get("a") == 7
-    assert not [thread for thread in threading.enumerate() if thread.name == "gmconfig-watch"]
+    assert "gmconfig-watch" not in [one.name for one in set(threading.enumerate()) - others]
 
 
 def test_a_failing_callback_stops_neither_the_others_nor_the_watch(watched, monkeypatch):
@@ -126,5 +127,5 @@ def test_a_failing_callback_stops_neither_the_others_nor_the_watch(watched, monk
     with watcher:
         for number in (2, 3):
             write(f"a: {number}\nb: {{c: 1}}\n")
-            assert seen[number - 2].wait(10)
+            assert seen[number - 2].wait(LIMIT)
     assert [report.exc_type for report in reported] == [ZeroDivisionError] * 2

@@ -1,8 +1,6 @@
 """A git repository with one flag file: write, commit, wait until somebody has seen it."""
 
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 PROJECT = "environments: {production: , staging: {extends: production}}\n"
@@ -31,11 +29,3 @@ class FlagRepository:
         self.git("add", ".")
         self.git("commit", "-qm", "change")
         return self.git("rev-parse", "HEAD")
-
-
-def eventually(holds: Callable[[], object], seconds: float = 20) -> None:
-    """Wait until something holds; fail if it never does."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)

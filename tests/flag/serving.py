@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.waiting import LIMIT
+
 ALL = "/ofrep/v1/evaluate/flags"
 ADA = {"context": {"targetingKey": "ada", "plan": "pro"}}
 
@@ -50,7 +52,7 @@ class Server:
             self.said.append(line.strip())
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=LIMIT)
         raw = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, path, raw, headers or {})
         answer = connection.getresponse()
@@ -73,7 +75,7 @@ class Server:
 
     def events(self, uri: str, **headers: str) -> Iterator[dict[str, str]]:
         """Listen from now on; yield each event as its fields."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=LIMIT)
         connection.request(
             "GET", uri, headers={name.replace("_", "-"): text for name, text in headers.items()}
         )
@@ -84,7 +86,7 @@ class Server:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(LIMIT)
 
     def kill(self) -> None:
         self.process.kill()

@@ -21,6 +21,7 @@ from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.event.store import Run, Store
 from gmconfig.flag.event.unit import key_of
 from gmconfig.flag.event.writer import Writer
+from tests.waiting import LIMIT
 
 RUN = {"experiment": "x", "experiment_started": "2026-01-01T00:00:00Z"}
 names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40)
@@ -193,7 +194,7 @@ if __name__ == "__main__":
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_program_that_forks_and_ends_leaves_every_event_once(tmp_path):
-    subprocess.run([sys.executable, "-c", _PROGRAM, tmp_path / "events"], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", _PROGRAM, tmp_path / "events"], check=True, timeout=LIMIT)
     told = sorted(str(event["gmconfig.metric.name"]) for event in events_in(tmp_path / "events"))
     assert told == ["after", "before", "child", "child", "child", "child", "forked"]
 
@@ -204,7 +205,7 @@ def test_processes_that_begin_at_once_share_one_key(tmp_path):
         subprocess.Popen([sys.executable, "-c", program, tmp_path / "events"], stdout=subprocess.PIPE)
         for _ in range(6)
     ]
-    keys = {process.communicate(timeout=60)[0] for process in many}
+    keys = {process.communicate(timeout=LIMIT)[0] for process in many}
     assert len(keys) == 1 and len(keys.pop().strip()) == 64
     assert [file.name for file in (tmp_path / "events").iterdir()] == ["unit.key"]
 
@@ -341,7 +342,7 @@ def test_two_at_once_load_every_event_once(load, tmp_path):
     )
     command = [sys.executable, "-c", program, load.folder, tmp_path / "state/events.sqlite"]
     many = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    assert sum(int(process.communicate(timeout=60)[0]) for process in many) == 1000
+    assert sum(int(process.communicate(timeout=LIMIT)[0]) for process in many) == 1000
     store = load.store()
     assert store.assigned(load.run)[0] == {"a": 1000}
     store.close()

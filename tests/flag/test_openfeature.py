@@ -18,7 +18,8 @@ from openfeature.hook import Hook  # noqa: E402
 from openfeature.provider import ProviderStatus  # noqa: E402
 
 from gmconfig.flag.openfeature import GmconfigProvider  # noqa: E402
-from tests.flag.repository import PROJECT, FlagRepository, eventually  # noqa: E402
+from tests.flag.repository import PROJECT, FlagRepository  # noqa: E402
+from tests.waiting import until  # noqa: E402
 
 FLAGS = """\
 metadata: {team: shop}
@@ -172,22 +173,22 @@ def test_a_commit_is_followed_and_a_broken_one_leaves_the_last_good_flags(reposi
     assert ask("on", False)
 
     commit = repository.commit(FLAGS.replace("on: {state: enabled", "on: {state: disabled"))
-    eventually(lambda: not ask("on", True))
-    eventually(lambda: seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED))
+    until(lambda: not ask("on", True))
+    until(lambda: seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED))
     changed = seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED)
     assert [(details.flags_changed, details.metadata) for details in changed] == [
         (["on"], {"commit": commit})
     ]
 
     repository.commit("flags: {on: {state: enabeld}}\n")
-    eventually(lambda: seen(events, ProviderEvent.PROVIDER_STALE))
+    until(lambda: seen(events, ProviderEvent.PROVIDER_STALE))
     assert "flags/flags.yaml:1:21" in seen(events, ProviderEvent.PROVIDER_STALE)[0].message
     assert api.get_client().get_provider_status() is ProviderStatus.STALE
     assert not ask("on", True)
 
     repository.commit("flags: {on: {state: enabled}}\n")
-    eventually(lambda: ask("on", False))
-    eventually(lambda: len(seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED)) == 2)
+    until(lambda: ask("on", False))
+    until(lambda: len(seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED)) == 2)
     assert api.get_client().get_provider_status() is ProviderStatus.READY
     assert len(seen(events, ProviderEvent.PROVIDER_READY)) == 2
 
@@ -198,7 +199,7 @@ def test_a_commit_that_changes_no_flag_is_no_event(repository, client, events):
     repository.commit("# who owns what is decided on Mondays\n" + FLAGS)
 
     repository.commit(FLAGS + "  more: {state: enabled}\n")
-    eventually(lambda: seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED))
+    until(lambda: seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED))
 
     assert [d.flags_changed for d in seen(events, ProviderEvent.PROVIDER_CONFIGURATION_CHANGED)] == [["more"]]
 
@@ -216,14 +217,14 @@ def test_a_compiled_file_is_followed_without_a_repository(tmp_path, client, even
     found = client(GmconfigProvider(file=file, interval=0.02))
     assert found.get_boolean_value("x", False)
     deploy("disabled")
-    eventually(lambda: not found.get_boolean_value("x", True))
+    until(lambda: not found.get_boolean_value("x", True))
     file.write_text("{")
-    eventually(lambda: seen(events, ProviderEvent.PROVIDER_STALE))
+    until(lambda: seen(events, ProviderEvent.PROVIDER_STALE))
     file.unlink()
-    eventually(lambda: len(seen(events, ProviderEvent.PROVIDER_STALE)) == 2)
+    until(lambda: len(seen(events, ProviderEvent.PROVIDER_STALE)) == 2)
     assert not found.get_boolean_value("x", True)
     deploy("enabled")
-    eventually(lambda: found.get_boolean_value("x", False))
+    until(lambda: found.get_boolean_value("x", False))
 
 
 def test_flags_that_are_broken_from_the_start_become_ready_when_they_are_mended(repository, client, events):
@@ -236,13 +237,15 @@ def test_flags_that_are_broken_from_the_start_become_ready_when_they_are_mended(
 
     repository.write("flags: {on: {state: disabled}}\n")
 
-    eventually(lambda: api.get_client().get_provider_status() is ProviderStatus.READY)
+    until(lambda: api.get_client().get_provider_status() is ProviderStatus.READY)
     assert not api.get_client().get_boolean_value("on", True)
 
 
 def test_shutting_down_ends_the_thread_and_can_be_taken_back(repository, client):
+    others = set(threading.enumerate())
+
     def threads() -> int:
-        return sum(thread.name == "gmconfig-flags" for thread in threading.enumerate())
+        return sum(thread.name == "gmconfig-flags" for thread in set(threading.enumerate()) - others)
 
     provider = GmconfigProvider(root=repository.root, interval=0.02)
     client(provider)

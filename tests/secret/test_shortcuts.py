@@ -101,9 +101,10 @@ def sealed(world):
 
 def test_two_processes_open_what_one_opens(sealed):
     vault, tokens, values = sealed
+    alone = len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
     found = together.opened(vault.open, tokens, many=2)
     assert found is None or (found == values and list(map(type, found)) == list(map(type, values)))
-    assert found is not None or len(os.sched_getaffinity(0)) == 1 or threading.active_count() > 1
+    assert found is not None or not alone
     assert together.opened(vault.open, tokens) is None  # too few to pay off
 
 
