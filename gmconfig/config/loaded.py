@@ -10,12 +10,16 @@ from gmconfig.secret.token import PREFIXES, Context, Sealed, is_token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from gmconfig.finding import Place
     from gmconfig.project import Layer, Project
     from gmconfig.storage.snapshot import Snapshot
     from gmconfig.storage.yaml import Node, Stream
 
-    Parsed = tuple[object, list[tuple[Keys, Keys]], bool]
+    Written = list[tuple[Keys, Keys]] | None
+    """Where sealed values stand in the data, and where that is written; None where these are the same."""
+    Parsed = tuple[object, Written, bool]
 
 
 class SeveralDocuments(BrokenConfiguration):
@@ -85,10 +89,11 @@ def load_layer(
     assert isinstance(documents, list)  # noqa: S101  # what _parsed made
     tree, sealed, has_placeholders = _chosen(documents, layer.file, yaml_document)
     number = yaml_document or 1
-    if sealed:
-        tree = _marked(tree, sealed, layer, rules, number)
+    root = Context(layer.document, layer.environment, (), variables=layer.variables, yaml_document=number)
+    mark = _mark_all if sealed is None else _mark_each
+    has_sealed = sealed != [] and mark(tree, sealed, root, layer.file, rules)
     return LoadedLayer(
-        layer, tree, snapshot, is_literal=not (has_placeholders or sealed), yaml_document=number
+        layer, tree, snapshot, is_literal=not (has_placeholders or has_sealed), yaml_document=number
     )
 
 
@@ -124,26 +129,13 @@ def _parsed(raw: bytes, file: str) -> list[Parsed]:
 
         tree = load_everyday(raw)
         if tree is not None:
-            return [(tree, [(keys, keys) for keys in _tokens(tree)], has_placeholders)]
+            return [(tree, None, has_placeholders)]
         from gmconfig.storage.yaml import compose
 
         return [(*_with_sealed(node, file), has_placeholders) for node in compose(raw, file).documents]
     from gmconfig.storage.yaml import load_all
 
     return [(tree, [], has_placeholders) for tree in load_all(raw, file)]
-
-
-def _tokens(tree: object, above: Keys = ()) -> list[Keys]:
-    """Give the paths of sealed values."""
-    found: list[Keys] = []
-    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, value in items:
-        if type(value) is str:
-            if value.startswith(PREFIXES):
-                found.append((*above, key))
-        elif isinstance(value, dict | list):
-            found.extend(_tokens(value, (*above, key)))
-    return found
 
 
 def _with_sealed(node: Node, file: str) -> tuple[object, list[tuple[Keys, Keys]]]:
@@ -181,13 +173,33 @@ def _parent(tree: object, keys: Keys) -> object:
     return tree
 
 
-def _marked(tree: object, sealed: list[tuple[Keys, Keys]], layer: Layer, rules: Rules, number: int) -> object:
-    """Put the tokens' context beside them, in place: the tree was just read and belongs to nobody else."""
-    root = Context(layer.document, layer.environment, (), variables=layer.variables, yaml_document=number)
+def _mark_all(tree: object, _: Written, root: Context, file: str, rules: Rules) -> bool:
+    """Put their context beside all tokens, in place: the tree was just read and belongs to nobody else.
+
+    Gives whether there are any.
+    """
+    found = False
+    waiting: list[tuple[Keys, Any]] = [((), tree)]
+    while waiting:
+        above, node = waiting.pop()
+        for key, value in node.items() if type(node) is dict else enumerate(node):
+            if type(value) is str:
+                if value.startswith(PREFIXES):
+                    keys = (*above, key)
+                    context = root.beside(own_path(tree, keys, rules) if rules else keys)
+                    node[key] = Sealed(value, context, file, keys)
+                    found = True
+            elif isinstance(value, dict | list):
+                waiting.append(((*above, key), value))
+    return found
+
+
+def _mark_each(tree: object, sealed: Written, root: Context, file: str, rules: Rules) -> bool:
+    """Do the same where tokens are written elsewhere: behind an alias, or in what a merge key brings."""
     above: Keys | None = None
-    for keys, own in sealed:
+    for keys, own in sealed or ():
         if keys[:-1] != above:
             above, parent = keys[:-1], _parent(tree, keys)
         context = root.beside(own_path(tree, own, rules) if rules else own)
-        parent[keys[-1]] = Sealed(parent[keys[-1]], context, layer.file, own)  # type: ignore[index]
-    return tree
+        parent[keys[-1]] = Sealed(parent[keys[-1]], context, file, own)  # type: ignore[index]
+    return True

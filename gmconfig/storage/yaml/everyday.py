@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gmconfig.storage.yaml.named import Names
+    from gmconfig.storage.yaml.runs import Run
 
 _PRINTABLE = bytes((10, *range(32, 127)))
 _DEEPEST = 50
+_LONG = 20_000
+"""From so many characters on, a look for runs of lines is worth its module."""
 
 
 def everyday(raw: bytes, anchors: dict[str, object] | None = None) -> object | None:
@@ -28,14 +31,14 @@ def everyday(raw: bytes, anchors: dict[str, object] | None = None) -> object | N
     """
     if raw.translate(None, _PRINTABLE) or not raw.endswith(b"\n"):
         return None
-    lines = raw.decode("ascii").removeprefix("---\n").split("\n")
+    text = raw.decode("ascii").removeprefix("---\n")
     try:
-        return _tree(lines, _names(anchors) if anchors is not None else None)
+        return _tree(text.split("\n"), _runs(text), _names(anchors) if anchors is not None else None)
     except (Undecided, BadScalar):
         return None
 
 
-def _tree(lines: list[str], names: Names | None) -> object | None:
+def _tree(lines: list[str], runs: dict[int, Run], names: Names | None) -> object | None:
     """Read line by line; `open_` are the containers around the line at hand, each with its indentation."""
     known, at, end = LINES, 0, len(lines)
     while at < end and known[lines[at]] is None:
@@ -75,6 +78,13 @@ def _tree(lines: list[str], names: Names | None) -> object | None:
             container.append(item)
             open_.append((indent, item))
             container = item
+        if at in runs:
+            count, entries = runs[at]
+            if not entries.keys().isdisjoint(container):
+                raise Undecided
+            container.update(entries)
+            at += count - 1
+            continue
         anchor = ""
         if kind >= FLOW:
             if kind == BELOW:
@@ -105,6 +115,14 @@ def _tree(lines: list[str], names: Names | None) -> object | None:
     if names is not None:
         names.fill()
     return root  # type: ignore[no-any-return]
+
+
+def _runs(text: str) -> dict[int, Run]:
+    if len(text) < _LONG:
+        return {}
+    from gmconfig.storage.yaml.runs import runs
+
+    return runs(text)
 
 
 def _names(anchors: dict[str, object]) -> Names:

@@ -101,10 +101,15 @@ def _may_have_aliases(raw: bytes) -> bool:
 
 def _looks_unusual(raw: bytes) -> bool:
     """Whether something in the file needs a second look, such as what the C parser accepts wrongly."""
-    if any(byte in raw and any(map(raw.__contains__, signs)) for byte, signs in _UNUSUAL.items()):
+    if any(byte in raw and _has_any(raw, signs) for byte, signs in _UNUSUAL.items()):
         return True
     if raw.startswith(_UNUSUAL_STARTS) or raw.endswith((b" ", b"\t")):
         return True
     if b"?" in raw and re.search(_FLOW_QUESTION, raw):
         return True
     return b"\t" in raw and re.search(_UNUSUAL_TAB, raw) is not None
+
+
+def _has_any(raw: bytes, signs: tuple[bytes, ...]) -> bool:
+    """Whether one of these is in the file; a single byte is looked for much faster than two."""
+    return any(sign[:1] in raw and sign in raw for sign in signs)

@@ -159,6 +159,39 @@ def test_any_lines(text: str):
     assert_alike(f"{text}\n".encode())
 
 
+_RUN_WORDS = [
+    "gm1.default.k1.gAAAAA==",
+    "abcdef",
+    "w" * 800,
+    "w" * 801,
+    "x#y/z@+-",
+    "abcde",
+    "false",
+    "two words",
+]
+_runs = st.builds(
+    lambda indent, first, keys, word, odd, at: "\n".join(
+        f"{' ' * indent}{first if number == 0 else ''}{key}: {odd if number == at else word}"
+        for number, key in enumerate(keys)
+    ),
+    st.sampled_from([0, 2, 4]),
+    st.sampled_from(["", "", "- ", "a:\n  "]),
+    st.lists(st.sampled_from([f"k.{n}" for n in range(40)] + ["null", "a"]), min_size=8, max_size=11),
+    st.sampled_from(_RUN_WORDS[:4]),
+    st.sampled_from([*_RUN_WORDS, "abcdef # c", "1234567", "|"]),
+    st.integers(0, 12),
+)
+_LONG_END = "".join(f"end-{number}: {'w' * 700}\n" for number in range(30))
+
+
+@given(st.lists(_runs | _lines | st.sampled_from(["a:", "  b:", "b: |", "- c:"]), max_size=6))
+@example(["a:", "  b:", *(f"    k{n}: abcdef" for n in range(9)), "  b: x"])
+@example(["a: |", *(f"  k{n}: abcdef" for n in range(9)), " x: y"])
+@example([*(f"null{n}: abcdef" for n in range(9)), "null: abcdef", "a: 1", "null8: abcdef"])
+def test_long_files_with_runs_of_alike_lines(parts: list[str]):
+    assert_alike("\n".join((*parts, _LONG_END)).encode())
+
+
 @given(files())
 def test_files_as_people_write_them(file: tuple[object, bytes]):
     assert_alike(file[1])
@@ -199,6 +232,17 @@ empty:
         "notes": "Restart with care.\n\n  Twice.\n",
         "empty": None,
     }
+
+
+def test_a_long_file_of_words_is_read_whole():
+    groups = {f"group{n}": {f"key{m}": f"gm1.default.k1.{n}-{m}" for m in range(20)} for n in range(50)}
+    lines = (
+        f"{name}:\n" + "".join(f"  {key}: {word}\n" for key, word in group.items())
+        for name, group in groups.items()
+    )
+    text = "# all\n" + "\n".join(lines)
+    assert everyday(text.encode()) == groups
+    assert everyday(text.replace("key19:", "key0:", 1).encode()) is None, "a key twice is the parser's"
 
 
 def test_two_readings_share_nothing():
