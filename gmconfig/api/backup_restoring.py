@@ -47,6 +47,7 @@ class Restored(NamedTuple):
         files: the files that were written there; empty for a whole repository.
         before: the id of the backup that was made first of what is replaced.
         trusted: whether the new clone trusts its access policy already.
+        unheld: why no environment could be held there, in words; None where each is.
     """
 
     backup: manifest.Manifest
@@ -55,6 +56,7 @@ class Restored(NamedTuple):
     files: tuple[str, ...] = ()
     before: str | None = None
     trusted: bool = True
+    unheld: str | None = None
 
 
 def restore_here(
@@ -131,9 +133,9 @@ def restore_elsewhere(backups: Backups, word: str, folder: str, *, only: Sequenc
             raise NotFound(f"the backup has nothing that answers to {', '.join(only)}")
         return Restored(found, None, folder, files)
     pin = backups.trusted_root(found)
-    restore(opening, folder, pin=pin, held_by=backups.user)
+    unheld = restore(opening, folder, pin=pin, held_by=backups.user).unheld
     backups.tell("restored", found.id, folder=folder)
-    return Restored(found, None, folder, trusted=pin is not None or not found.sealed_to)
+    return Restored(found, None, folder, trusted=pin is not None or not found.sealed_to, unheld=unheld)
 
 
 def _fetched(project: Project, opening: Opening) -> str:
@@ -213,7 +215,7 @@ def _repository_files(opening: Opening, only: Sequence[str]) -> Iterator[tuple[s
     if not patterns:
         return
     with tempfile.TemporaryDirectory(prefix="gmconfig-restore-") as scratch:
-        project = Project.find(restore(opening, os.path.join(scratch, "repository")))
+        project = Project.find(restore(opening, os.path.join(scratch, "repository")).root)
         tree = project.snapshot("HEAD")
         layers: Mapping[str, str] = {one.file: one.document for one in project.every_layer(tree)}
         for file in sorted(tree.files()):

@@ -48,7 +48,7 @@ class Refs:
 
 def key(ids: Mapping[str, str], names: Sequence[str]) -> str:
     """Give what identifies the content of a bundle: which refs, and what they name."""
-    return sha256("".join(f"{ids[name]} {name}\n" for name in sorted(names)).encode()).hexdigest()
+    return sha256(os.fsencode("".join(f"{ids[name]} {name}\n" for name in sorted(names)))).hexdigest()
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def stream(repository: Repository, names: Sequence[str], *, head: bool) -> Itera
     wanted = "".join(f"{name}\n" for name in [*names, *(["HEAD"] if head else [])])
     arguments = ("bundle", "create", "--quiet", "-", "--stdin")
     with _started(repository, arguments) as git:
-        _give(git, wanted.encode())
+        _give(git, os.fsencode(wanted))
         bundling = Bundling(_end(git.stdout))
         try:
             yield bundling

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from gmconfig.errors import BrokenConfiguration
-from gmconfig.secret import canonical
+from gmconfig.errors import BrokenConfiguration, UsageError
+from gmconfig.storage.files import check_paths
+
+_REF = re.compile(r"refs/[^\0-\x20\x7f~^:?*\[\\]+")
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +39,39 @@ class Contents:
     shallow: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {**asdict(self), "shallow": list(self.shallow), "removed": list(self.removed)}
+
     def as_bytes(self) -> bytes:
-        """Write it."""
-        return canonical.dumps({**asdict(self), "shallow": list(self.shallow), "removed": list(self.removed)})
+        """Write it; bytes that are no UTF-8 in names are written as Python keeps them in text."""
+        return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":")).encode()
 
 
 def of_bytes(raw: bytes) -> Contents:
-    """Read it.
+    """Read it. Whoever made the backup may have written anything into it.
 
     Raises:
-        BrokenConfiguration: it is damaged.
+        BrokenConfiguration: it is damaged, or names something outside of the repository.
     """
-    tree: Any = canonical.loads(raw, "the list of the backup's contents")
     try:
+        tree = json.loads(raw)
         lists = {"shallow": tuple(tree["shallow"]), "removed": tuple(tree["removed"])}
-        return Contents(**{**tree, **lists})
-    except (TypeError, KeyError):
+        found = Contents(**{**tree, **lists})
+        _check(found)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError):
         raise BrokenConfiguration("the list of the backup's contents is damaged") from None
+    return found
+
+
+def _check(found: Contents) -> None:
+    """Refuse names that git would take for options, or that lie outside of the repository."""
+    refs = [*found.refs, *found.links, *found.links.values(), *([found.head] if found.head else [])]
+    ids = [*found.refs.values(), *found.shallow, *([found.commit] if found.commit else [])]
+    if not all(map(_REF.fullmatch, refs)) or any("/." in f"/{ref}" or ".." in ref for ref in refs):
+        raise ValueError("ref")
+    if not all(map(_ID.fullmatch, ids)) or found.object_format not in ("sha1", "sha256"):
+        raise ValueError("id")
+    folder = [found.prefix.removesuffix("/")] if found.prefix else []
+    for _ in check_paths([*folder, *found.removed]):
+        pass

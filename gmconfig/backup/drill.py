@@ -46,7 +46,7 @@ def drill(opening: Opening, pin: str | None) -> Iterator[Step]:
     with reported(tempfile.gettempdir()), tempfile.TemporaryDirectory(prefix="gmconfig-drill-") as scratch:
         folder = os.path.join(scratch, "repository")
         try:
-            root = restore(opening, folder, pin=pin)
+            root = restore(opening, folder, pin=pin).root
         except AccessDenied:
             raise  # says nothing about the backup
         except GmconfigError as error:

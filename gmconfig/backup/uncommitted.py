@@ -7,8 +7,9 @@ import os
 import tarfile
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.errors import BrokenConfiguration
-from gmconfig.storage.files import reported
+from gmconfig.backup.stream import copied
+from gmconfig.errors import BrokenConfiguration, Refused, UsageError
+from gmconfig.storage.files import check_paths, make_folders, remove_folders, reported, unlink
 
 if TYPE_CHECKING:
     from gmconfig.storage.git import Repository
@@ -26,39 +27,73 @@ def uncommitted(repository: Repository) -> Uncommitted | None:
     changed = set(_names(repository, "ls-files", "--others", "--exclude-standard", "-z"))
     base = ("HEAD",) if repository.head() else ("--cached",)
     changed |= set(_names(repository, "diff", "--name-only", "--no-renames", "-z", *base, "--"))
-    present = sorted(name for name in changed if os.path.lexists(os.path.join(repository.top, name)))
+    present = sorted(name for name in changed if _is_there(os.path.join(repository.top, name)))
     if not changed:
         return None
     return Uncommitted(_archive(repository.top, present), tuple(sorted(changed - set(present))))
 
 
 def lay_out(folder: str, archive: bytes, removed: tuple[str, ...]) -> None:
-    """Bring uncommitted work back into a working tree; nothing leaves its folder.
+    """Bring uncommitted work back into a working tree; nothing leaves its folder, or gets into `.git`.
 
     Raises:
         BrokenConfiguration: the archive is damaged, or wants to write elsewhere.
     """
-    from gmconfig.storage.files import check_paths, locate, unlink
-
     try:
-        with reported(folder), tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-    except tarfile.TarError:
+        with reported(folder), tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+            for name in removed:  # first, since a new file may have the name of a folder that is gone
+                _remove(folder, name)
+            for member in tar:
+                _lay(folder, tar, member)
+    except (tarfile.TarError, UsageError, Refused):
         raise BrokenConfiguration("the uncommitted work in this backup cannot be read") from None
-    for _ in check_paths(removed):
+
+
+def _remove(folder: str, name: str) -> None:
+    for parts in check_paths([name]):
+        unlink(_beside(folder, name))
+        above = [os.path.join(folder, *parts[:depth]) for depth in range(1, len(parts))]
+        remove_folders(above)
+
+
+def _lay(folder: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+    """Write one file or symlink; no other kind was ever put into the archive."""
+    for _ in check_paths([member.name]):
         pass
-    for name in removed:
-        unlink(locate(folder, name))
+    place = _beside(folder, member.name)
+    make_folders(os.path.dirname(place))
+    unlink(place)
+    if member.issym():
+        os.symlink(member.linkname, place)
+        return
+    content = tar.extractfile(member) if member.type == tarfile.REGTYPE and not member.issparse() else None
+    if content is None:
+        raise tarfile.TarError("neither a file nor a symlink")
+    with open(place, "xb") as file:
+        copied(content, file.write)
+    os.chmod(place, member.mode & 0o755 | 0o600)
+
+
+def _beside(folder: str, name: str) -> str:
+    """Give where a file lies; a folder on the way that is a symlink is refused, wherever it leads."""
+    above, last = os.path.split(name)
+    where = os.path.join(os.path.realpath(folder), above) if above else os.path.realpath(folder)
+    if os.path.realpath(where) != where.rstrip("/"):
+        raise Refused(f'"{above}" is a symlink')
+    return os.path.join(where, last)
 
 
 def _archive(top: str, names: list[str]) -> bytes:
     content = io.BytesIO()
     with reported(top), tarfile.open(fileobj=content, mode="w") as tar:
         for name in names:
-            path = os.path.join(top, name)
-            if os.path.islink(path) or os.path.isfile(path):
-                tar.add(path, name, recursive=False)
+            tar.add(os.path.join(top, name), name, recursive=False)
     return content.getvalue()
+
+
+def _is_there(path: str) -> bool:
+    """Whether a name has content of its own: a folder that replaced a file has none."""
+    return os.path.islink(path) or os.path.isfile(path)
 
 
 def _names(repository: Repository, *arguments: str) -> list[str]:

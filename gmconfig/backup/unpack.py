@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.backup import manifest
 from gmconfig.backup.bundle import unbundle
 from gmconfig.backup.uncommitted import lay_out
-from gmconfig.errors import GitTrouble, Refused
+from gmconfig.errors import GmconfigError, Refused
 from gmconfig.storage.files import TEMPORARY, make_folders, reported
 from gmconfig.storage.git import Repository
 from gmconfig.storage.git.environment import environment_for
@@ -23,9 +23,17 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 _UNBORN = "refs/heads/gmconfig-restored"
+_HOOKS = "core.hooksPath"
 
 
-def restore(opening: Opening, folder: str, *, pin: str | None = None, held_by: str | None = None) -> str:
+class Unpacked(NamedTuple):
+    """A repository that was made of a backup: the project's root, and why nothing could be held there."""
+
+    root: str
+    unheld: str | None = None
+
+
+def restore(opening: Opening, folder: str, *, pin: str | None = None, held_by: str | None = None) -> Unpacked:
     """Make a folder a repository with every ref of a backup, and what was uncommitted then.
 
     Args:
@@ -40,14 +48,14 @@ def restore(opening: Opening, folder: str, *, pin: str | None = None, held_by: s
     """
     check_free(folder)
     contents = opening.contents
-    with _whole(folder) as fresh:
-        repository = _filled(opening, contents, fresh)
+    with _whole(folder) as fresh, _silent(_begun(fresh, contents)) as repository:
+        _fill(repository, opening, contents)
         _check_out(repository, contents)
         archive = opening.piece(manifest.UNCOMMITTED)
         if archive is not None:
             lay_out(fresh, archive, contents.removed)
-        _settle(fresh, contents, pin, held_by, opening.manifest.id)
-    return os.path.join(folder, contents.prefix) if contents.prefix else folder
+        unheld = _settled(fresh, contents, pin, held_by, opening.manifest.id)
+    return Unpacked(os.path.join(folder, contents.prefix) if contents.prefix else folder, unheld)
 
 
 def check_free(folder: str) -> None:
@@ -78,9 +86,12 @@ def _whole(folder: str) -> Iterator[str]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _filled(opening: Opening, contents: Contents, folder: str) -> Repository:
-    _git(folder, "init", "--quiet", "--template=", f"--object-format={_form(contents)}", folder)
-    repository = Repository.discover(folder)
+def _begun(folder: str, contents: Contents) -> Repository:
+    _git(folder, "init", "--quiet", "--template=", f"--object-format={contents.object_format}", folder)
+    return Repository.discover(folder)
+
+
+def _fill(repository: Repository, opening: Opening, contents: Contents) -> None:
     repository.run("symbolic-ref", "HEAD", contents.head or _UNBORN)
     if contents.shallow:
         with open(os.path.join(repository.common_dir, "shallow"), "w", encoding="ascii") as file:
@@ -92,13 +103,19 @@ def _filled(opening: Opening, contents: Contents, folder: str) -> Repository:
     repository.run("update-ref", "--no-deref", "--stdin", "-z", input=_commands(contents.refs))
     for name, target in contents.links.items():
         repository.run("symbolic-ref", name, target)
-    return repository
 
 
-def _form(contents: Contents) -> str:
-    if contents.object_format not in ("sha1", "sha256"):
-        raise GitTrouble(f'"{contents.object_format}" is no form of a repository that git knows')
-    return contents.object_format
+@contextmanager
+def _silent(repository: Repository) -> Iterator[Repository]:
+    """Let no hook and no filter of the user's own configuration run: either could ask the network."""
+    attributes = os.path.join(repository.common_dir, "info", "attributes")
+    make_folders(os.path.dirname(attributes))
+    repository.run("config", "--local", _HOOKS, os.devnull)
+    with open(attributes, "w", encoding="ascii") as file:
+        file.write("* -filter\n")
+    yield repository
+    os.unlink(attributes)
+    repository.run("config", "--local", "--unset", _HOOKS)
 
 
 def _commands(refs: Mapping[str, str]) -> bytes:
@@ -113,19 +130,23 @@ def _check_out(repository: Repository, contents: Contents) -> None:
     repository.run("reset", "--quiet", "--hard")
 
 
-def _settle(folder: str, contents: Contents, pin: str | None, held_by: str | None, name: str) -> None:
+def _settled(folder: str, contents: Contents, pin: str | None, held_by: str | None, name: str) -> str | None:
+    """Trust and hold what is to be; give why nothing could be held, in words."""
     from gmconfig.project import Project
     from gmconfig.project.settings import FILE
     from gmconfig.secret.pin import pin as pin_root
 
     root = os.path.join(folder, contents.prefix) if contents.prefix else folder
     if not os.path.exists(os.path.join(root, FILE)):
-        return
-    project = Project.find(root)
+        return None
     if pin:
-        pin_root(project.repository, project.prefix, pin)
-    if held_by is not None:
-        _hold(project, held_by, name)
+        pin_root(Repository.discover(folder), contents.prefix, pin)
+    try:
+        if held_by is not None:
+            _hold(Project.find(root), held_by, name)
+    except GmconfigError as error:  # a broken gmconfig.yaml can be mended there
+        return f"{FILE}: {error.message}"
+    return None
 
 
 def _hold(project: Project, by: str, name: str) -> None:

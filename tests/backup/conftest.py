@@ -59,7 +59,7 @@ def git(root: Path, *arguments: str) -> str:
     """Run git."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
     done = subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, env=environ)
-    return done.stdout.decode().strip()
+    return os.fsdecode(done.stdout).strip()
 
 
 def refs(root: Path) -> dict[str, str]:

@@ -88,7 +88,10 @@ def _answer(done: Restored, writing: Writing) -> None:
     if done.files:
         return terminal.lines([f"{done.folder}/{file}" for file in done.files])
     terminal.lines([f"{done.folder}  {done.backup.refs:,} refs of {done.backup.id}"])
-    terminal.note("every environment is held; to deploy from it again: gmconfig deploy unhold ENV")
+    if done.unheld:
+        terminal.warning(f"no environment is held: {done.unheld}")
+    else:
+        terminal.note("every environment is held; to deploy from it again: gmconfig deploy unhold ENV")
     if not done.trusted:
         terminal.note("the new clone trusts its access policy when you do: gmconfig secret access show")
     return None
