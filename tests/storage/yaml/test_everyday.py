@@ -159,37 +159,38 @@ def test_any_lines(text: str):
     assert_alike(f"{text}\n".encode())
 
 
-_RUN_WORDS = [
-    "gm1.default.k1.gAAAAA==",
-    "abcdef",
-    "w" * 800,
-    "w" * 801,
-    "x#y/z@+-",
-    "abcde",
-    "false",
-    "two words",
-]
-_runs = st.builds(
-    lambda indent, first, keys, word, odd, at: "\n".join(
-        f"{' ' * indent}{first if number == 0 else ''}{key}: {odd if number == at else word}"
-        for number, key in enumerate(keys)
-    ),
-    st.sampled_from([0, 2, 4]),
-    st.sampled_from(["", "", "- ", "a:\n  "]),
-    st.lists(st.sampled_from([f"k.{n}" for n in range(40)] + ["null", "a"]), min_size=8, max_size=11),
-    st.sampled_from(_RUN_WORDS[:4]),
-    st.sampled_from([*_RUN_WORDS, "abcdef # c", "1234567", "|"]),
-    st.integers(0, 12),
-)
+_WORDS = ["gm1.default.k1.gAAAAA==", "abcdef", "w" * 800]
+_ODD_WORDS = ["w" * 801, "x#y/z@+-", "abcde", "false", "two words", "abcdef # c", "1234567", "|", "abc: d"]
+_KEYED = [f"k.{number}" for number in range(40)]
+
+
+@st.composite
+def _sections(draw: st.DrawFn, number: int) -> str:
+    """Give a map of lines that are alike, below a key, an item or nothing, perhaps with an odd line in it."""
+    head, indent = draw(
+        st.sampled_from(
+            [("s{}:", 2), ("s{}:", 0), ("s{}: # c\n", 4), ("s{}: |", 2), ("s{}:\n- s: 1", 2), ("", 0)]
+        )
+    )
+    keys = draw(
+        st.lists(st.sampled_from(_KEYED), min_size=8, max_size=12, unique=draw(st.integers(0, 9)) > 0)
+    )
+    lines = [f"{key}{number if not indent else ''}: {draw(st.sampled_from(_WORDS))}" for key in keys]
+    if draw(st.integers(0, 3)) == 0:
+        odd = draw(
+            st.sampled_from([*(f"odd: {word}" for word in _ODD_WORDS), "null: abcdef", "- abcdef", "", "#"])
+        )
+        lines.insert(draw(st.integers(0, len(lines))), odd)
+    margin = " " * (draw(st.sampled_from([indent] * 9 + [1])))
+    return "\n".join((head.format(number), *(margin + line for line in lines)))
+
+
 _LONG_END = "".join(f"end-{number}: {'w' * 700}\n" for number in range(30))
 
 
-@given(st.lists(_runs | _lines | st.sampled_from(["a:", "  b:", "b: |", "- c:"]), max_size=6))
-@example(["a:", "  b:", *(f"    k{n}: abcdef" for n in range(9)), "  b: x"])
-@example(["a: |", *(f"  k{n}: abcdef" for n in range(9)), " x: y"])
-@example([*(f"null{n}: abcdef" for n in range(9)), "null: abcdef", "a: 1", "null8: abcdef"])
-def test_long_files_with_runs_of_alike_lines(parts: list[str]):
-    assert_alike("\n".join((*parts, _LONG_END)).encode())
+@given(st.integers(1, 4).flatmap(lambda count: st.tuples(*map(_sections, range(count)))))
+def test_long_files_with_runs_of_alike_lines(sections: tuple[str, ...]):
+    assert_alike("\n".join((*sections, _LONG_END)).encode())
 
 
 @given(files())
