@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied
+from gmconfig.secret.denial import next_steps
 from gmconfig.secret.policy import DEFAULT_SCOPE
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def check_user(vault: Vault, context: Context, operation: str, user: str | None)
         scope = vault.trust.scope_of(context)
         raise AccessDenied(
             f'user "{user}" may not {operation} {context} (scope "{scope}")',
-            hint=f"ask an admin: gmconfig secret grant {user} {operation} --scope {scope}",
+            hint=next_steps(str(user), operation, scope),
         )
 
 

@@ -96,8 +96,19 @@ def check(project: Project, files: Files) -> None:
     new = tuple(finding for finding in found if _identity(finding) not in known)
     if new:
         raise InvalidConfiguration(
-            "the change was refused, the result would not be valid", new, hint="nothing was changed"
+            "the change was refused, the result would not be valid", new, hint=_allowed(new[0])
         )
+
+
+def _allowed(finding: Finding) -> str:
+    """Say that all is as it was, and where it stands what a value may be."""
+    from shlex import quote
+
+    if finding.check != "schema" or not finding.document or not finding.path:
+        return "nothing was changed"
+    where = f" -e {finding.environments[0]}" if finding.environments else ""
+    command = f"gmconfig config explain {finding.document} {quote(finding.path)}{where}"
+    return f"nothing was changed; what may stand there: {command}"
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gmconfig.api.config_manager import ConfigManager
+    from gmconfig.api.outcome import Outcome
     from gmconfig.api.workspace import Workspace
     from gmconfig.finding import Severity
     from gmconfig.monitor.alert import Alert
@@ -112,6 +113,8 @@ class ConfigMonitor:
     def add_alert_handler(self, func: Callable[[Alert], object], *, resolved: bool = False) -> None:
         """Have a function called with each alert that this process raises, on a thread of its own.
 
+        It lives as long as this monitor; whom every process tells stands below `alerts:` in gmconfig.yaml.
+
         Args:
             func: gets the alert; if it raises, it is called twice more.
             resolved: call it with alerts that are over, too.
@@ -146,19 +149,44 @@ class ConfigMonitor:
 
         return health(self.register, self.check())
 
-    def add_compliance_rule(self, rule: ComplianceRule) -> None:
-        """Add a rule for this monitor; `policies/` is where rules stay.
+    def add_compliance_rule(
+        self,
+        rule: ComplianceRule,
+        *,
+        persist: bool = False,
+        user: str | None = None,
+        reason: str | None = None,
+    ) -> Outcome | None:
+        """Add a rule for this monitor, or for everybody.
+
+        Args:
+            rule: takes the place of one of the same id.
+            persist: commit it to a file below `policies/`, where validate and every monitor find it.
+            user: the author of that commit; git's identity by default.
+            reason: becomes part of its message.
+
+        Returns:
+            The commit, if there is one.
 
         Raises:
             NotFound: it names a check that does not exist.
             UsageError: its `config_path` is no path.
+            Refused: it carries a function of Python and is to persist.
+            InvalidConfiguration: the project does not keep to it, so it cannot persist.
         """
         from gmconfig.validate.policy.functions import function
 
         _ = rule.paths
         if rule.validation_func is not None:
             function(rule.validation_func)
+        kept = None
+        if persist:
+            from gmconfig.api.outcome import How
+            from gmconfig.api.ruling import keep_rule
+
+            kept = keep_rule(self.workspace, rule, How(user, reason))
         self._rules[:] = [*(one for one in self._rules if one.id != rule.id), rule]
+        return kept
 
     def get_compliance_status(
         self, config_name: str | None = None, *, environment: str | None = None, commits: int = 0

@@ -88,12 +88,35 @@ class ConfigValidator:
         )
 
     def add_validation_rule(self, name: str, func: ValidationRule) -> None:
-        """Add a rule for a document: a function of the data that yields what is wrong with it."""
+        """Add a rule for a document: a function of the data that yields what is wrong with it.
+
+        It lives as long as this validator: a function cannot be kept in a file. What everybody is held to stands
+        in the document's schema (`save_schema`) or below `policies/` (`add_compliance_rule(…, persist=True)`).
+        """
         self._rules.setdefault(name, []).append(func)
 
-    def add_compliance_rule(self, rule: ComplianceRule) -> None:
-        """Add a compliance rule for this validator; `policies/` is where rules stay."""
-        self._compliance.append(rule)
+    def add_compliance_rule(
+        self,
+        rule: ComplianceRule,
+        *,
+        persist: bool = False,
+        user: str | None = None,
+        reason: str | None = None,
+    ) -> Outcome | None:
+        """Add a compliance rule for this validator; with `persist` for everybody, as a commit below `policies/`.
+
+        Raises:
+            Refused: it carries a function of Python and is to persist.
+            InvalidConfiguration: the project does not keep to it, so it cannot persist.
+        """
+        kept = None
+        if persist:
+            from gmconfig.api.outcome import How
+            from gmconfig.api.ruling import keep_rule
+
+            kept = keep_rule(self.workspace, rule, How(user, reason))
+        self._compliance[:] = [*(one for one in self._compliance if one.id != rule.id), rule]
+        return kept
 
     def generate_schema(self, name: str, sample_data: Mapping[str, Any]) -> dict[str, Any]:
         """Give a draft-07 schema that the sample satisfies."""

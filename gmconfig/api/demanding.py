@@ -37,6 +37,8 @@ def _schema(resolved: Resolved, keys: Keys) -> Iterator[str]:
     words = [str(said["type"])] if isinstance(said.get("type"), str) else []
     if isinstance(said.get("enum"), list):
         words.append("one of " + ", ".join(map(str, said["enum"])))  # type: ignore[call-overload]
+    if isinstance(said.get("required"), list):
+        words.append("requires " + ", ".join(map(str, said["required"])))  # type: ignore[call-overload]
     words += [text.format(said[word]) for word, text in _WORDS.items() if word in said]
     if words:
         yield f"schema {', '.join(words)}"

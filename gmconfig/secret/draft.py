@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, GmconfigError
 from gmconfig.secret import event, plaintext, seal
+from gmconfig.secret.denial import next_steps
 from gmconfig.secret.generation import NewGeneration, Record, make
 from gmconfig.secret.noting import Notes, generations_tree
 from gmconfig.secret.standing import fingerprint, may_write
@@ -91,8 +92,9 @@ class Draft:
         scope = trust.scope_of(context)
         self.vault.check_newest(scope)
         if not may_write(trust, self.vault.member, self.operation, scope):
-            hint = f"ask an admin: gmconfig secret grant {self.vault.member} --scope {scope} write"
-            raise AccessDenied(f'"{self.vault.member}" may not write {context} (scope "{scope}")', hint=hint)
+            member = self.vault.member
+            hint = next_steps(member, "write", scope)
+            raise AccessDenied(f'"{member}" may not write {context} (scope "{scope}")', hint=hint)
         return scope
 
     def _stays(self, before: Sealed, value: object, scope: str) -> bool:

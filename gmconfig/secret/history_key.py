@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied
+from gmconfig.secret.denial import next_steps
 from gmconfig.secret.generation import FOLDER, read, unwrapped, wrap_file
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ def _could_make(trust: Trust, event: Event, scope: str) -> bool:
 
 def _denied(record: Record, today: Vault) -> AccessDenied:
     member, scope = today.member, record.scope
-    ask = f"ask an admin: gmconfig secret grant {member} --scope {scope} read"
     if any(one.generation == record.generation for one in today.standing.current(scope)):
         return AccessDenied(
-            f'"{member}" cannot read scope "{scope}": its key was not wrapped for them', hint=ask
+            f'"{member}" cannot read scope "{scope}": its key was not wrapped for them',
+            hint=next_steps(member, "read", scope),
         )
     message = f'"{member}" cannot read what was sealed under an earlier key of scope "{scope}"'
-    return AccessDenied(message, hint=f"{ask} --history")
+    return AccessDenied(message, hint=next_steps(member, "read", scope, history=True))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
 from gmconfig.log import debug
 from gmconfig.secret import seal
+from gmconfig.secret.denial import next_steps
 from gmconfig.secret.generation import Record, unwrapped, wrap_file
 from gmconfig.secret.ledger import Ledger, Memory
 from gmconfig.secret.pin import PIN
@@ -384,7 +385,7 @@ class Vault:
         except FileNotFoundError:
             raise AccessDenied(
                 f'"{member}" cannot read scope "{record.scope}": its key was not wrapped for them',
-                hint=f"ask an admin: gmconfig secret grant {member} --scope {record.scope} read",
+                hint=next_steps(member, "read", record.scope),
             ) from None
         return unwrapped(content, record, member, self.held.identity)
 

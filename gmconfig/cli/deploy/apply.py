@@ -175,9 +175,10 @@ def _nothing(found: Plan) -> str:
 def _complain(record: Record) -> None:
     if record.state == "restored":
         terminal.error(f"{record.id} failed, and what was there before is back: {record.error}")
+        terminal.hint(f"gmconfig deploy show {record.id}")
     elif code(record) is ExitCode.FAILED:
         terminal.error(f"{record.id} failed, and left something changed: {record.error}")
-        terminal.hint(f"gmconfig deploy abort {record.id}")
+        terminal.hint(f"gmconfig deploy show {record.id}, then gmconfig deploy abort {record.id}")
 
 
 def _record(one: Applied) -> dict[str, Any]:

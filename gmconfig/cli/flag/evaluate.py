@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,6 +75,7 @@ def eval_(
         raise NotFound(decision.error_message or "", hint="gmconfig flag list")
     else:
         terminal.lines(_lines(decision))
+        _lead_on(decision, environment)
     return ExitCode.NO_ANSWER if decision.error_code else ExitCode.OK
 
 
@@ -147,6 +149,16 @@ def _batch(ask: Ask, name: str, wanted: dict[str, Any]) -> int:
             failed = failed or decision.error_code is not None
             terminal.answer(json.dumps(record(decision), ensure_ascii=False))
     return ExitCode.NO_ANSWER if failed else ExitCode.OK
+
+
+def _lead_on(decision: Decision, environment: str | None) -> None:
+    """Say what to tell of a user without which nobody can be told apart."""
+    _, lacks, key = decision.rule.rpartition("no ")
+    if lacks and decision.reason == "DEFAULT":
+        option = "--user USER" if key == "targetingKey" else f"--context {quote(key)}=VALUE"
+        where = f" -e {quote(environment)}" if environment else ""
+        command = f"gmconfig flag eval {quote(decision.flag)} {option}{where}"
+        terminal.hint(f"users are told apart by {key}: {command}")
 
 
 def _lines(decision: Decision) -> list[terminal.Line]:
