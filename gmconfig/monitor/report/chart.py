@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from html import escape
 from itertools import count
 
-WIDTH = 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 8, 22
-_HEIGHT = 150
-_ROW = 30
+WIDTH = 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 38, 4, 8, 22
+_HEIGHT = 140
+_ROW = 32
+_LETTER = 6.6  # about how wide a letter of a label is
 _ids = count(1)
 
 Bar = tuple[str, float, str, str]
@@ -18,7 +19,7 @@ Bar = tuple[str, float, str, str]
 
 def bars(title: str, said: str, values: Sequence[float], labels: tuple[str, str]) -> str:
     """Draw counts over time; `labels` stand under the first and the last of them."""
-    most = max([*values, 1])
+    most = _round(max([*values, 1]))
     inside = WIDTH - _LEFT - _RIGHT
     step = inside / max(1, len(values))
     tall = _HEIGHT - _TOP - _BOTTOM
@@ -58,24 +59,34 @@ def rows(title: str, said: str, found: Sequence[Bar], most: float | None = None)
 def _row(y: int, one: Bar, top: float) -> list[str]:
     name, value, words, colour = one
     wide = max(0.0, min(1.0, value / top)) * WIDTH
-    shown = name if len(name) <= 34 else name[:33] + "…"
+    room = max(4, int(WIDTH / _LETTER) - len(words) - 2)
+    shown = name if len(name) <= room else name[: room - 1] + "…"
     return [
-        f'<text x="0" y="{y + 12}" class="label">{escape(shown)}</text>',
-        f'<text x="{WIDTH}" y="{y + 12}" class="label end">{escape(words)}</text>',
-        f'<rect x="0" y="{y + 17}" width="{WIDTH}" height="6" rx="3" class="track"/>',
-        f'<rect x="0" y="{y + 17}" width="{wide:.1f}" height="6" rx="3" class="{colour}"/>' if wide else "",
+        f'<text x="0" y="{y + 13}" class="label"><title>{escape(name)}</title>{escape(shown)}</text>',
+        f'<text x="{WIDTH}" y="{y + 13}" class="label end">{escape(words)}</text>',
+        f'<rect x="0" y="{y + 18}" width="{WIDTH}" height="6" rx="3" class="track"/>',
+        f'<rect x="0" y="{y + 18}" width="{wide:.1f}" height="6" rx="3" class="{colour}"/>' if wide else "",
     ]
 
 
+def _round(most: float) -> int:
+    """Give the end of an axis: a round number whose half is a whole one."""
+    size = 1
+    while size * 10 < most:
+        size *= 10
+    return next(step * size for step in (2, 4, 6, 8, 10) if step * size >= most)
+
+
 def _axis(most: float, words: str) -> list[str]:
-    bottom = _HEIGHT - _BOTTOM
-    right = WIDTH - _RIGHT
+    bottom, right = _HEIGHT - _BOTTOM, WIDTH - _RIGHT
+    middle = (_TOP + bottom) / 2
     return [
         f'<line x1="{_LEFT}" y1="{_TOP}" x2="{right}" y2="{_TOP}" class="grid"/>',
-        f'<line x1="{_LEFT}" y1="{(_TOP + bottom) / 2}" x2="{right}" y2="{(_TOP + bottom) / 2}" class="grid"/>',
+        f'<line x1="{_LEFT}" y1="{middle}" x2="{right}" y2="{middle}" class="grid"/>',
         f'<line x1="{_LEFT}" y1="{bottom}" x2="{right}" y2="{bottom}" class="base"/>',
-        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" class="label end">{words}</text>',
-        f'<text x="{_LEFT - 6}" y="{bottom}" class="label end">0</text>' if most else "",
+        f'<text x="{_LEFT - 6}" y="{_TOP + 4}" class="label end">{words}</text>',
+        f'<text x="{_LEFT - 6}" y="{middle + 4}" class="label end">{most / 2:,.0f}</text>',
+        f'<text x="{_LEFT - 6}" y="{bottom + 4}" class="label end">0</text>',
     ]
 
 

@@ -8,11 +8,15 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from gmconfig.finding import Severity
+from gmconfig.monitor.alert import Kind
+from gmconfig.monitor.happened import moment_of
 from gmconfig.monitor.report import chart
-from gmconfig.monitor.report.words import counted, score, short
+from gmconfig.monitor.report.report import slots
+from gmconfig.monitor.report.words import command, counted, score, short
 
 if TYPE_CHECKING:
     from gmconfig.monitor.compliance.score import Score
+    from gmconfig.monitor.compliance.trend import Point
     from gmconfig.monitor.report.report import MonitoringReport, Slot
 
 STATES = {
@@ -30,24 +34,43 @@ def severities(report: MonitoringReport) -> str:
     return _rows("Open alerts by severity", bars, "gmconfig monitor alerts list")
 
 
+def kinds(report: MonitoringReport) -> str:
+    """Draw open alerts by kind."""
+    counts = Counter(one.kind for one in report.open_alerts)
+    bars = [(str(one), counts[one], f"{counts[one]:,}", "accent") for one in Kind]
+    return _rows("Open alerts by kind", bars, "gmconfig monitor alerts list")
+
+
+def raised(report: MonitoringReport) -> str:
+    """Draw when alerts were raised."""
+    times = [one.started_at for one in report.alerts]
+    found = slots(times, report.made, report.hours, report.slot)
+    return _over_time(report, "Alerts raised over time", found, "alert", "gmconfig monitor alerts list --all")
+
+
 def trend(report: MonitoringReport) -> str:
     """Draw the score over commits."""
     past = report.compliance.trend
-    title, command_ = "Compliance score over commits", "gmconfig monitor compliance"
-    if not past:
-        return _nothing(title, "no commit has a score", command_)
+    title, asked = "Compliance score over commits", "gmconfig monitor compliance"
     values = [one.score for one in past]
-    labels = (past[0].commit[:7], past[-1].commit[:7])
+    if not any(one is not None for one in values):
+        return _nothing(title, "no commit has a score: no rule applies", asked)
+    labels = (_commit(past[0]), _commit(past[-1]))
     ends = f"from {score(values[0])} at {labels[0]} to {score(values[-1])} at {labels[1]}"
     said = f"{ends}, {counted(len(past), 'commit')}"
-    numbers = [(f"{one.commit[:7]} {one.subject}", score(one.score)) for one in past]
-    return _figure(title, chart.line(title, said, values, labels), numbers, command_)
+    numbers = [(f"{one.commit[:7]} {one.subject}", score(one.score)) for one in reversed(past)]
+    return _figure(title, chart.line(title, said, values, labels), numbers, asked)
+
+
+def _commit(point: Point) -> str:
+    moment = moment_of(point.time)
+    return f"{point.commit[:7]}, {moment:%b} {moment.day}" if moment else point.commit[:7]
 
 
 def environments(report: MonitoringReport) -> str:
     """Draw the score by environment."""
     found = {name or "common": one for name, one in report.compliance.environments.items()}
-    return _scores("Compliance score by environment", found, "gmconfig monitor compliance -e ENVIRONMENT")
+    return _scores("Compliance score by environment", found, "gmconfig monitor compliance")
 
 
 def rules(report: MonitoringReport) -> str:
@@ -60,10 +83,8 @@ def rules(report: MonitoringReport) -> str:
 
 def changes(report: MonitoringReport) -> str:
     """Draw configuration changes over time."""
-    found = report.changes
-    return _over_time(
-        report, "Configuration changes over time", found, "change", "gmconfig config history settings"
-    )
+    asked = f"gmconfig monitor report --hours {report.hours:g}"
+    return _over_time(report, "Configuration changes over time", report.changes, "commit", asked)
 
 
 def reads(report: MonitoringReport) -> str:
@@ -73,7 +94,8 @@ def reads(report: MonitoringReport) -> str:
 
 def drift(report: MonitoringReport) -> str:
     """Draw drifted paths by target."""
-    bars = [(name, number, counted(number, "path"), "bad") for name, number in report.drift.items()]
+    worst = sorted(report.drift.items(), key=lambda one: (-one[1], one[0]))
+    bars = [(name, number, counted(number, "path"), "bad") for name, number in worst]
     drawn = _rows("Drifted paths by target", bars, "gmconfig drift list", "nothing has drifted")
     return f'<div id="drift">{drawn}</div>'
 
@@ -85,7 +107,8 @@ def flags(report: MonitoringReport) -> str:
         for flag, variants in report.usage.items()
         for variant, users in variants.items()
     ]
-    return _rows("Users of flags on this machine", bars, "gmconfig flag analytics FLAG", "no use was noted")
+    asked = f"gmconfig flag analytics {next(iter(report.usage))}" if report.usage else "gmconfig flag list"
+    return _rows("Users of flags on this machine", bars, asked, "no use was noted")
 
 
 def timings(report: MonitoringReport) -> str:
@@ -101,14 +124,7 @@ def deployments(report: MonitoringReport) -> str:
         (f"{environment}: {state}", number, f"{number:,}", STATES.get(state, "accent"))
         for (environment, state), number in sorted(counts.items())
     ]
-    return _rows(
-        "Deployments by environment and end", bars, "gmconfig deploy history", "nothing was deployed"
-    )
-
-
-def command(words: str) -> str:
-    """Show a command."""
-    return f'<code class="command">{escape(words)}</code>'
+    return _rows("Deployments by outcome", bars, "gmconfig deploy history", "nothing was deployed")
 
 
 def _over_time(report: MonitoringReport, title: str, found: Sequence[Slot], noun: str, asked: str) -> str:
@@ -141,15 +157,17 @@ def _rows(
     if not bars:
         return _nothing(title, nothing, asked)
     shown = list(bars[:_MANY])
-    said = ", ".join(f"{name} {words}" for name, _, words, _ in shown)
-    numbers = [(name, words) for name, _, words, _ in bars] if len(bars) > _MANY else []
-    return _figure(title, chart.rows(title, said, shown, most), numbers, asked)
+    more = f" and {len(bars) - _MANY:,} more" if len(bars) > _MANY else ""
+    said = ", ".join(f"{name} {words}" for name, _, words, _ in shown) + more
+    numbers = [(name, words) for name, _, words, _ in bars] if more else []
+    return _figure(title, chart.rows(title, said, shown, most), numbers, asked, more.strip())
 
 
-def _figure(title: str, drawn: str, numbers: Iterable[tuple[str, str]], asked: str) -> str:
+def _figure(title: str, drawn: str, numbers: Iterable[tuple[str, str]], asked: str, more: str = "") -> str:
+    rest = f'<p class="dim">{escape(more)}</p>' if more else ""
     rows = "".join(f'<tr><th scope="row">{escape(a)}</th><td>{escape(b)}</td></tr>' for a, b in numbers)
     table = f"<details><summary>The numbers</summary><table>{rows}</table></details>" if rows else ""
-    return f"<figure><figcaption>{escape(title)}</figcaption>{drawn}{table}{command(asked)}</figure>"
+    return f"<figure><figcaption>{escape(title)}</figcaption>{drawn}{rest}{table}{command(asked)}</figure>"
 
 
 def _nothing(title: str, words: str, asked: str) -> str:

@@ -7,21 +7,34 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from gmconfig.finding import Severity
 from gmconfig.monitor.report import figure
-from gmconfig.monitor.report.words import ago, at, hours, score
+from gmconfig.monitor.report.glance import tiles, verdict
+from gmconfig.monitor.report.table import folded, table
+from gmconfig.monitor.report.words import ago, at, command, hours
 
 if TYPE_CHECKING:
+    from gmconfig.monitor.health import Health
     from gmconfig.monitor.report.report import MonitoringReport
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_CLASSES = {"ok": "good", "warning": "warn", "error": "bad", "critical": "bad", "info": "", "unknown": ""}
+_CLASSES = {
+    "ok": "good",
+    "warning": "warn",
+    "error": "bad",
+    "critical": "bad",
+    "info": "short",
+    "unknown": "short",
+}
+_FEW = 20  # so many states are shown without folding
+_REASONS = 5
 
 
 def page(report: MonitoringReport) -> str:
     """Give the whole file."""
     title = f"{report.name}: configuration report"
     style = files("gmconfig.monitor.report").joinpath("page.css").read_text(encoding="utf-8")
-    parts = (_tiles, _health, _alerts, _compliance, _activity, _deployments)
+    parts = (verdict, tiles, _health, _alerts, _compliance, _activity, _deployments)
     body = "\n".join(part(report) for part in parts)
     return f"""<!doctype html>
 <html lang="en">
@@ -46,71 +59,47 @@ def page(report: MonitoringReport) -> str:
 <h2>About these numbers</h2>
 <p class="dim">Taken from the repository, its journal and its targets when this page was made; reads of secrets and
 use of flags are those of the machine that made it. Between runs nothing watches.</p>
-{figure.command(f"gmconfig monitor report --hours {report.hours:g} --html report.html")}
+{command(f"gmconfig monitor report --hours {report.hours:g} --html report.html")}
 </footer>
 </body>
 </html>
 """
 
 
-def _tiles(report: MonitoringReport) -> str:
-    alerts, total = report.open_alerts, report.compliance.total
-    failing = sum(one.severity.fails for one in alerts)
-    drifted = sum(report.drift.values())
-    failed = [one for one in report.deployments if str(one.state) in ("failed", "restored", "restore_failed")]
-    verified = report.backups["verified"]
-    tiles = [
-        ("alerts", f"{len(alerts):,}", "open alerts", "bad" if failing else "warn" if alerts else "good",
-         "gmconfig monitor alerts list"),
-        ("compliance", score(total.value), "compliance score", "bad" if total.failed else "good",
-         "gmconfig monitor compliance"),
-        ("drift", f"{drifted:,}", "drifted paths", "bad" if drifted else "good", "gmconfig drift list"),
-        ("changes", f"{report.commits:,}", "configuration changes", "", "gmconfig config history settings"),
-        ("deployments", f"{len(report.deployments):,}", "deployments", "bad" if failed else "",
-         "gmconfig deploy history"),
-        ("health", ago(verified, report.made) if verified else "never", "last verified backup",
-         "" if verified else "warn", "gmconfig backup list"),
-    ]  # fmt: skip
-    return (
-        f'<section class="tiles" aria-label="At a glance">{"".join(_tile(*one) for one in tiles)}</section>'
-    )
-
-
-def _tile(anchor: str, value: str, name: str, colour: str, command: str) -> str:
-    return (
-        f'<a class="tile" href="#{anchor}"><strong class="{colour}">{escape(value)}</strong>{escape(name)}'
-        f"{figure.command(command)}</a>"
-    )
-
-
 def _health(report: MonitoringReport) -> str:
+    """Show what is not well at once, and of many things that are well no more than how many there are."""
+    bad, good = ([one for one in report.health if (one.state == "ok") is well] for well in (False, True))
+    if len(report.health) <= _FEW:
+        drawn = _states([*report.health])
+    else:
+        drawn = (_states(bad) if bad else "") + folded(f"{len(good):,} more are well", _states(good))
+    return _section("health", "Health", drawn, "gmconfig monitor status")
+
+
+def _states(found: Sequence[Health]) -> str:
     rows = [
-        [(one.name, ""), (one.state, _CLASSES[one.state]), (one.message, ""), (one.hint or "", "code")]
-        for one in report.health
+        [(one.name, "name"), (one.state, _CLASSES[one.state]), (one.message, ""), (one.hint or "", "code")]
+        for one in found
     ]
-    table = _table(("what", "state", "why", "go on with"), rows)
-    return _section("health", "Health", table, "gmconfig monitor status")
+    return table(("what", "state", "why", "go on with"), rows, "Health")
 
 
 def _alerts(report: MonitoringReport) -> str:
-    if not report.alerts:
-        table = '<p class="dim">No alert is open, and none moved.</p>'
-    else:
-        rows = [
-            [
-                (str(one.severity), _CLASSES[one.severity]),
-                (one.message, ""),
-                (str(one.state), ""),
-                (ago(one.changed_at, report.made), ""),
-                (one.hint if one.hint and not one.resolved else "", "code"),
-            ]
-            for one in report.alerts[:100]
+    rank = {severity: number for number, severity in enumerate(Severity)}
+    rows = [
+        [
+            (str(one.severity), _CLASSES[one.severity]),
+            (one.message, ""),
+            (str(one.state), "short"),
+            (ago(one.changed_at, report.made), "short"),
+            (one.hint if one.hint and not one.resolved else "", "code"),
         ]
-        more = len(report.alerts) - len(rows)
-        table = _table(("severity", "alert", "state", "moved", "go on with"), rows)
-        table += f'<p class="dim">and {more:,} more</p>' if more else ""
-    charts = _charts([figure.severities(report)])
-    return _section("alerts", "Alerts", charts + table, "gmconfig monitor alerts list --all")
+        for one in sorted(report.alerts, key=lambda one: (one.resolved, rank[one.severity]))
+    ]
+    names = ("severity", "alert", "state", "moved", "go on with")
+    drawn = table(names, rows, "Alerts") if rows else '<p class="dim">No alert is open, and none moved.</p>'
+    charts = _charts([figure.severities(report), figure.kinds(report), figure.raised(report)])
+    return _section("alerts", "Alerts", charts + drawn, "gmconfig monitor alerts list --all")
 
 
 def _compliance(report: MonitoringReport) -> str:
@@ -118,64 +107,49 @@ def _compliance(report: MonitoringReport) -> str:
     rows = [
         [
             (str(one.severity), _CLASSES[one.severity]),
-            (one.rule, ""),
-            (f"{one.document} in {one.environment or 'common'}", ""),
-            ("; ".join(message for _, message in one.failing[:5]), ""),
+            (one.rule, "name"),
+            (f"{one.document} in {one.environment or 'common'}", "name"),
+            (_reasons([message for _, message in one.failing]), ""),
         ]
-        for one in report.compliance.violations[:100]
+        for one in report.compliance.violations
     ]
-    table = _table(("severity", "rule", "where", "what is wrong"), rows) if rows else ""
-    return _section("compliance", "Compliance", charts + table, "gmconfig monitor compliance")
+    names = ("severity", "rule", "where", "what is wrong")
+    drawn = table(names, rows, "What breaks a rule") if rows else ""
+    return _section("compliance", "Compliance", charts + drawn, "gmconfig monitor compliance" if rows else "")
+
+
+def _reasons(messages: list[str]) -> str:
+    more = len(messages) - _REASONS
+    return "; ".join(messages[:_REASONS]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def _activity(report: MonitoringReport) -> str:
-    charts = [figure.changes(report), figure.drift(report), figure.reads(report), figure.flags(report)]
-    found = _charts([*charts, figure.timings(report)])
-    return _section("changes", "Activity", found, "gmconfig monitor watch")
+    drawn = (figure.changes, figure.deployments, figure.drift, figure.reads, figure.flags, figure.timings)
+    return _section("changes", "Activity", _charts(one(report) for one in drawn), "gmconfig monitor watch")
 
 
 def _deployments(report: MonitoringReport) -> str:
-    if not report.deployments:
-        table = '<p class="dim">Nothing was deployed.</p>'
-    else:
-        rows = [
-            [
-                (one.id, ""),
-                (str(one.state), figure.STATES.get(str(one.state), "")),
-                (f"{one.action} by {one.user.partition(' <')[0]}", ""),
-                (ago(one.changed, report.made), ""),
-                (f"gmconfig deploy show {one.id}", "code"),
-            ]
-            for one in report.deployments[:100]
+    rows = [
+        [
+            (one.id, "name"),
+            (str(one.state), figure.STATES.get(str(one.state), "short")),
+            (f"{one.action} by {one.user.partition(' <')[0]}", ""),
+            (ago(one.changed, report.made), "short"),
+            (f"gmconfig deploy show {one.id}", "code"),
         ]
-        table = _table(("deployment", "state", "what", "when", "look"), rows)
-    charts = _charts([figure.deployments(report)])
-    return _section("deployments", "Deployments", charts + table, "gmconfig deploy history")
+        for one in report.deployments
+    ]
+    names = ("deployment", "state", "what", "when", "look")
+    drawn = table(names, rows, "Deployments") if rows else '<p class="dim">Nothing was deployed.</p>'
+    return _section("deployments", "Deployments", drawn, "gmconfig deploy history")
 
 
-def _section(name: str, title: str, content: str, command: str) -> str:
+def _section(name: str, title: str, content: str, asked: str) -> str:
     return (
         f'<section id="{name}" aria-labelledby="{name}-heading"><h2 id="{name}-heading">{title}</h2>'
-        f"{content}{figure.command(command)}</section>"
+        f"{content}{command(asked) if asked else ''}</section>"
     )
 
 
 def _charts(found: Iterable[str]) -> str:
     return f'<div class="charts">{"".join(found)}</div>'
-
-
-def _table(names: Sequence[str], rows: Iterable[Sequence[tuple[str, str]]]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    body = "".join(
-        f"<tr>{''.join(_cell(name, *one) for name, one in zip(names, row, strict=True))}</tr>" for row in rows
-    )
-    table = f'<table class="wide"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="scroll">{table}</div>'
-
-
-def _cell(name: str, text: str, kind: str) -> str:
-    if not text:
-        return "<td></td>"
-    shown = f"<code>{escape(text)}</code>" if kind == "code" else escape(text)
-    colour = f' class="{kind}"' if kind not in ("", "code") else ""
-    return f'<td{colour} data-name="{escape(name)}">{shown}</td>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 
 from gmconfig.monitor.happened import moment_of
 
@@ -16,7 +17,8 @@ def hours(number: float) -> str:
     """Say how far back: hours, then days."""
     if number < 72:
         return f"{number:g} hour{'' if number == 1 else 's'}"
-    return f"{number / 24:.3g} days"
+    days = number / 24
+    return f"{days:,.0f} days" if days == int(days) or days >= 100 else f"{days:.1f} days"
 
 
 def at(moment: datetime) -> str:
@@ -27,7 +29,17 @@ def at(moment: datetime) -> str:
 
 def short(moment: datetime, span_hours: float) -> str:
     """Say a moment under a chart."""
-    return f"{moment:%H:%M}" if span_hours <= 24 else f"{moment:%b} {moment.day}"
+    if span_hours <= 24:
+        return f"{moment:%H:%M}"
+    return f"{moment:%b} {moment.day}" if span_hours <= _YEAR else f"{moment:%b %Y}"
+
+
+_YEAR = 300 * 24.0  # hours from which on a day needs its year
+
+
+def command(words: str) -> str:
+    """Show a command as HTML."""
+    return f'<code class="command">{escape(words)}</code>'
 
 
 def ago(time: str | datetime, now: datetime) -> str:
