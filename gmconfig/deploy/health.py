@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +17,9 @@ from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
+
+_PAUSE = 1.0
+"""How many seconds lie between two tries."""
 
 
 def unwell(target: Target, *, cwd: str, env: Mapping[str, str]) -> str | None:
@@ -29,7 +34,6 @@ def unwell(target: Target, *, cwd: str, env: Mapping[str, str]) -> str | None:
 def _tried(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> str | None:
     """Do one check until it passes: for its grace period anyway, then as often as `retries` says."""
     once = _check(check, cwd, env)
-    interval = duration(check.get("interval", "1s"))
     patience = time.monotonic() + duration(check.get("grace", "0s"))
     left = int(check.get("retries", 2))
     while True:
@@ -41,7 +45,7 @@ def _tried(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> str | 
             if left <= 0:
                 return problem
             left -= 1
-        time.sleep(interval)
+        time.sleep(_PAUSE)
 
 
 def _check(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> Callable[[], str | None]:
@@ -64,13 +68,22 @@ def _tcp(address: str, timeout: float) -> str | None:
 
 
 def _http(url: str, expected: int, timeout: float) -> str | None:
-    status = _status(url, timeout)
+    status = _in_time(lambda: _status(url, timeout), timeout)
     if status == expected:
         return None
     said = (
         f"answers with {status}, not {expected}" if isinstance(status, int) else f"does not answer: {status}"
     )
     return f"{url} {said}"
+
+
+def _in_time(ask: Callable[[], int | str], timeout: float) -> int | str:
+    """Ask in a thread: a timeout of sockets counts anew for each byte, and one who drips them never ends."""
+    said: list[int | str] = []
+    asking = threading.Thread(target=lambda: said.append(ask()), daemon=True)
+    asking.start()
+    asking.join(timeout)
+    return said[0] if said else f"no answer within {timeout:g} s"
 
 
 def _status(url: str, timeout: float) -> int | str:
@@ -82,6 +95,8 @@ def _status(url: str, timeout: float) -> int | str:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
+    except http.client.HTTPException as error:
+        return f"that is no HTTP: {type(error).__name__}"
     except (OSError, ValueError) as error:
         return str(getattr(error, "reason", error))
 

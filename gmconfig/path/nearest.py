@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 
 def nearest(wanted: str, known: Sequence[str]) -> str | None:
-    """Give the known word that a mistyped one most likely means, or None."""
+    """Give the known word that a mistyped or shortened one (`prod`) most likely means, or None."""
     from difflib import get_close_matches  # costs 5 ms, and only a mistake needs it
 
-    return next(iter(get_close_matches(wanted, known, n=1, cutoff=0.6)), None)
+    longer = [word for word in known if len(wanted) > 2 and word.startswith(wanted)]
+    return next(iter([*get_close_matches(wanted, known, n=1, cutoff=0.6), *longer]), None)

@@ -9,6 +9,10 @@ LIVE_FORMATS = ("yaml", "json", "toml", "dotenv", "properties", "configmap", "se
 SECRETS = ("plain", "omit", "sealed", "sops")
 
 
+_DIGITS = {"ms": 9, "s": 6, "m": 4, "h": 3}
+"""How long the number of a time span may be, by its unit: some weeks are enough."""
+
+
 def _is_number(text: str) -> bool:
     return int(text) >= 0
 
@@ -19,9 +23,10 @@ def is_mode(text: str) -> bool:
 
 
 def is_duration(text: str) -> bool:
-    """Whether a text is a time span: `500ms`, `5s`, `10m`, `2h`."""
-    number = text.removesuffix("ms") if text.endswith("ms") else text[:-1]
-    return number.isascii() and number.isdigit() and (text.endswith("ms") or text[-1:] in ("s", "m", "h"))
+    """Whether a text is a time span: `500ms`, `5s`, `10m`, `2h`; what computers count is not endless."""
+    unit = "ms" if text.endswith("ms") else text[-1:]
+    number = text.removesuffix(unit)
+    return number.isascii() and number.isdigit() and 0 < len(number) <= _DIGITS.get(unit, 0)
 
 
 TEXT = Scalar("text", (str,))

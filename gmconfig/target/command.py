@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-
-from gmconfig.log import debug
+from selectors import EVENT_READ, DefaultSelector
+from typing import IO, cast
 
 _SHOWN = 300
 _NOT_THEIRS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
+_KEPT = 1 << 16  # so many bytes of what a command says last: it may say gigabytes
+_LOOK = 0.05  # after so many silent seconds: has it ended, while something that it started lives on?
 
 
 def run(
     command: Sequence[str], *, timeout: float, cwd: str | None = None, env: Mapping[str, str] | None = None
 ) -> str | None:
     """Run one to its end and give what went wrong, in words; None if nothing did.
+
+    What it started and left running, such as a server, goes on.
 
     Args:
         command: the program and its arguments.
@@ -38,9 +43,7 @@ def run(
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno or 0).lower() if isinstance(error, OSError) else str(error)
         return f'"{command[0]}" cannot be run: {reason}'
-    problem = _ended(process, command, timeout)
-    debug("target", "command %s: %s", command[0], problem or "ended well")
-    return problem
+    return _ended(process, command, timeout)
 
 
 def failure(command: Sequence[str], code: int, output: bytes) -> str:
@@ -56,7 +59,7 @@ def _environment() -> dict[str, str]:
 def _ended(process: subprocess.Popen[bytes], command: Sequence[str], timeout: float) -> str | None:
     with process:
         try:
-            output, _ = process.communicate(timeout=timeout)
+            output = _said(process, time.monotonic() + timeout)
         except subprocess.TimeoutExpired:
             _end_all(process)
             return f'"{command[0]}" did not end within {timeout:g} s'
@@ -64,6 +67,24 @@ def _ended(process: subprocess.Popen[bytes], command: Sequence[str], timeout: fl
             _end_all(process)
             raise
     return failure(command, process.returncode, output) if process.returncode else None
+
+
+def _said(process: subprocess.Popen[bytes], deadline: float) -> bytes:
+    """Wait for a process, and give the end of what it said; what it leaves running may hold its output open."""
+    pipe, said, ended = cast("IO[bytes]", process.stdout).fileno(), b"", False
+    with DefaultSelector() as selector:
+        selector.register(pipe, EVENT_READ)
+        while (left := deadline - time.monotonic()) > 0:
+            if selector.select(0 if ended else min(left, _LOOK)):
+                more = os.read(pipe, _KEPT)
+                if not more:
+                    process.wait(left)
+                    return said
+                said = (said + more)[-_KEPT:]
+            elif ended:
+                return said
+            ended = process.poll() is not None
+    raise subprocess.TimeoutExpired(process.args, 0)
 
 
 def _end_all(process: subprocess.Popen[bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration, NotFound
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 _CHECKS = {"http", "tcp", "command"}
+_IN_LABELS = frozenset(f"{ascii_letters}{digits}._-:%")
 _OWN = ("path", "file", "host", "owner", "format", "placeholders")
 
 
@@ -89,10 +91,19 @@ def select(
         NotFound: a word means none; the hint names the nearest.
     """
     inside = [one for one in declared.values() if environment in (None, one.environment)]
+    known = {name for one in inside for name in (one.name, one.group, one.environment)}
     for word in words:
-        if not any(one.answers_to(word) for one in inside):
+        if word not in known and not any(one.answers_to(word) for one in inside):
             raise _nobody(word, inside)
-    return [one for one in inside if not words or any(one.answers_to(word) for word in words)]
+    plain = frozenset(word for word in words if "=" not in word)
+    labels = [word for word in words if "=" in word]
+    return [
+        one
+        for one in inside
+        if not words
+        or not plain.isdisjoint((one.name, one.group, one.environment))
+        or any(one.answers_to(word) for word in labels)
+    ]
 
 
 def duration(text: str) -> float:
@@ -121,7 +132,7 @@ def _entry(project: Project, name: str, entry: Mapping[str, Any]) -> Iterator[Ta
     if "hosts" not in written:
         yield one
         return
-    for label, address in _hosts(written["hosts"]).items():
+    for label, address in _hosts(name, written["hosts"]):
         yield replace(one, name=f"{name}/{label}", group=name, host=address)
 
 
@@ -129,23 +140,13 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
     environment = entry.get("environment") or project.default_environment
     if environment is None:
         raise _problem(name, "has no environment", "environment: production")
-    if "path" in entry and "file" in entry:
-        raise _problem(name, "has both a path and a file", "path: is a folder, file: a single file")
     kind = entry.get("kind", "directory")
-    if kind == "ssh" and entry.get("agent"):
-        raise _problem(
-            name, "has an agent and is reached over ssh", "kind: directory, for the agent is there"
-        )
     given = {key: entry[key] for key in _OWN if key in entry}
     for key in ("path", "file"):
         if key in given and kind != "ssh":
             given[key] = _absolute(project.root, given[key])
-    if any(len(_CHECKS & check.keys()) != 1 for check in entry.get("health", ())):
-        hint = "http: http://web:8080/health, or tcp: web:8080, or command: [./healthy]"
-        raise _problem(name, "has a health check that is not one of http, tcp and command", hint)
     documents = tuple(entry.get("documents") or _usual_documents(project, given))
-    if "file" in entry and len(documents) != 1:
-        raise _problem(name, "puts several documents into one file", "path: takes a folder")
+    _check(name, kind, entry, documents)
     if kind == "etcd" and entry.get("layout") == "keys":
         given.setdefault("format", "properties")
     return Target(
@@ -170,6 +171,25 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
     )
 
 
+def _check(name: str, kind: str, entry: Mapping[str, Any], documents: Sequence[str]) -> None:
+    """Refuse what excludes each other, and checks and commands that say nothing."""
+    if "path" in entry and "file" in entry:
+        raise _problem(name, "has both a path and a file", "path: is a folder, file: a single file")
+    if kind == "ssh" and entry.get("agent"):
+        raise _problem(
+            name, "has an agent and is reached over ssh", "kind: directory, for the agent is there"
+        )
+    checks = entry.get("health", ())
+    if any(len(_CHECKS & check.keys()) != 1 for check in checks):
+        hint = "http: http://web:8080/health, or tcp: web:8080, or command: [./healthy]"
+        raise _problem(name, "has a health check that is not one of http, tcp and command", hint)
+    asked = [check["command"] for check in checks if "command" in check]
+    if not all((*entry.get("before", ()), *entry.get("after", ()), *asked)):
+        raise _problem(name, "has a command without a word", "after: [[systemctl, reload, app]]")
+    if "file" in entry and len(documents) != 1:
+        raise _problem(name, "puts several documents into one file", "path: takes a folder")
+
+
 def _commands(entry: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"reload": tuple(entry.get("reload", ()))}
     for key in ("before", "after"):
@@ -187,15 +207,20 @@ def _absolute(root: str, path: str) -> str:
     return normpath(join(root, expanduser(path)))
 
 
-def _hosts(written: str | Sequence[str] | Mapping[str, str]) -> dict[str, str]:
-    """Give each host's address by the label that stands in its target's name."""
+def _hosts(name: str, written: str | Sequence[str] | Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give each host's address with the label that stands in its target's name."""
     if isinstance(written, Mapping):
-        return dict(written)
-    addresses = [written] if isinstance(written, str) else list(written)
-    short = [_label(address) for address in addresses]
-    if len(set(short)) < len(short):  # one machine, several ports
-        short = [_label(address, port=True) for address in addresses]
-    return dict(zip(short, addresses, strict=True))
+        labels, addresses = list(written), list(written.values())
+    else:
+        addresses = [written] if isinstance(written, str) else list(written)
+        labels = [_label(address) for address in addresses]
+        if len(set(labels)) < len(labels):  # one machine, several ports
+            labels = [_label(address, port=True) for address in addresses]
+    for label in labels:
+        if not _IN_LABELS.issuperset(label) or label[:1] in ("", "-", ".") or labels.count(label) > 1:
+            what = f'names the host "{label}" {"twice" if labels.count(label) > 1 else "which cannot be one"}'
+            raise _problem(name, what, "hosts: {web-1: deploy@10.0.0.7:22}")
+    return list(zip(labels, addresses, strict=True))
 
 
 def _label(address: str, *, port: bool = False) -> str:

@@ -61,6 +61,12 @@ def test_an_unknown_word_is_told_the_nearest(with_targets):
     [
         ("{environment: production, path: a, file: b}", "both a path and a file"),
         ("{environment: production, file: b, documents: [a, b]}", "several documents into one file"),
+        ("{environment: production, path: a, after: [[]]}", "a command without a word"),
+        ("{environment: production, path: a, health: [{command: []}]}", "a command without a word"),
+        ("{environment: production, path: a, hosts: [web-1, web-1]}", 'the host "web-1" twice'),
+        ("{environment: production, path: a, hosts: ['-oProxyCommand=id']}", "which cannot be one"),
+        ("{environment: production, path: a, hosts: {../../b: web-1}}", "which cannot be one"),
+        ("{environment: production, path: a, timeout: 99999999h}", "a time span"),
     ],
 )
 def test_contradictions_are_refused(with_targets, entry, message):
