@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gmconfig.api.outcome import How
     from gmconfig.api.workspace import Workspace
     from gmconfig.secret.past import Removed
-    from gmconfig.secret.standing import Entry
+    from gmconfig.secret.sayings import Entry
     from gmconfig.secret.token import Sealed
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.change import FileEdit

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import GmconfigError
 from gmconfig.path import KeyPath
 from gmconfig.secret import seal
-from gmconfig.secret.standing import Entry, fingerprint
+from gmconfig.secret.sayings import Entry
+from gmconfig.secret.standing import fingerprint
 from gmconfig.secret.store import metadata_digest
 from gmconfig.secret.token import Context, Sealed, parse
 from gmconfig.storage.change import YamlEdit

@@ -18,7 +18,8 @@ from gmconfig.secret.exposure import Exposure, details_of
 from gmconfig.secret.former_readers import FormerReaders, Histories
 from gmconfig.secret.key_need import KeyNeed
 from gmconfig.secret.noting import Notes, generations_tree
-from gmconfig.secret.standing import Entry, fingerprint
+from gmconfig.secret.sayings import Entry
+from gmconfig.secret.standing import fingerprint
 from gmconfig.secret.token import Sealed, parse
 from gmconfig.secret.vault import ACCEPT
 from gmconfig.secret.wrapping import Wrapping

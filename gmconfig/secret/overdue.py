@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GmconfigError
 from gmconfig.secret.due import due_on
-from gmconfig.secret.standing import RESEALING, Entry, Standing, fingerprint
+from gmconfig.secret.sayings import Entry
+from gmconfig.secret.standing import RESEALING, Standing, fingerprint
 
 if TYPE_CHECKING:
     from gmconfig.secret.store import Named

@@ -18,9 +18,10 @@ from gmconfig.secret.denial import next_steps
 from gmconfig.secret.generation import Record, unwrapped, wrap_file
 from gmconfig.secret.ledger import Ledger, Memory
 from gmconfig.secret.pin import PIN
+from gmconfig.secret.sayings import Entry
 from gmconfig.secret.sources import Held, Sources, find
 from gmconfig.secret.sources import seed as given_seed
-from gmconfig.secret.standing import Entry, Standing, fingerprint, may_write, standing
+from gmconfig.secret.standing import Standing, fingerprint, may_write, standing
 from gmconfig.secret.store import Named, metadata_digest, missing, sealed_of, secrets_in
 from gmconfig.secret.token import Sealed, Token, parse
 from gmconfig.secret.trust import Trust, established, signed_versions
@@ -92,6 +93,7 @@ class Vault:
             return None
         try:
             self.open(sealed[0])  # all that is found out once is found out before the process is copied
+            self.standing.index()
         except GmconfigError:
             return None
         return together.opened(self._opened, sealed)

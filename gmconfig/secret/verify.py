@@ -13,7 +13,7 @@ from gmconfig.secret.rights import losers
 from gmconfig.secret.token import Sealed
 
 if TYPE_CHECKING:
-    from gmconfig.secret.standing import Entry
+    from gmconfig.secret.sayings import Entry
     from gmconfig.secret.store import Named
     from gmconfig.secret.vault import Vault
 
