@@ -12,7 +12,7 @@ from gmconfig.storage.change import YamlEdit
 from gmconfig.storage.yaml import load
 from gmconfig.storage.yaml.edit import Append, Set, Unset
 from gmconfig.validate.policy.load import FOLDER, is_policy
-from gmconfig.validate.policy.written import entry_of
+from gmconfig.validate.policy.written import USUAL, entry_of
 
 if TYPE_CHECKING:
     from gmconfig.api.outcome import How, Outcome
@@ -62,7 +62,8 @@ def _replacing(trees: Trees, entry: dict[str, Any]) -> tuple[str, list[Edit]] | 
 
 
 def _differing(at: tuple[str, int], old: dict[str, Any], new: dict[str, Any]) -> list[Edit]:
-    gone: list[Edit] = [Unset(KeyPath((*at, key))) for key in old if key not in new]
+    stays = [key for key in old if key in USUAL and old[key] == USUAL[key]]
+    gone: list[Edit] = [Unset(KeyPath((*at, key))) for key in old if key not in new and key not in stays]
     return gone + [Set(KeyPath((*at, key)), new[key]) for key in new if old.get(key) != new[key]]
 
 

@@ -12,6 +12,9 @@ from gmconfig.validate.policy.rule import ComplianceRule
 if TYPE_CHECKING:
     from gmconfig.validate.policy.rule import Verdict
 
+USUAL = {"name": "", "description": "", "category": "security", "severity": "error"}
+"""What an entry need not say."""
+
 
 def entry_of(rule: ComplianceRule) -> dict[str, Any]:
     """Give the entry of a rule; what is as it is by default is left out.
@@ -20,11 +23,9 @@ def entry_of(rule: ComplianceRule) -> dict[str, Any]:
         Refused: it carries a function of Python, which no file can hold.
         NotFound: it names a check that does not exist.
     """
-    usual = ComplianceRule(rule.id)
     entry: dict[str, Any] = {"id": rule.id}
-    for key in ("name", "description", "category", "severity"):
-        if getattr(rule, key) != getattr(usual, key):
-            entry[key] = str(getattr(rule, key))
+    said = {key: str(getattr(rule, key)) for key in USUAL}
+    entry |= {key: text for key, text in said.items() if text != USUAL[key]}
     entry["config_path"] = rule.config_path if isinstance(rule.config_path, str) else list(rule.config_path)
     for key in ("documents", "environments"):
         if getattr(rule, key):
