@@ -20,6 +20,7 @@ from gmconfig.target.kind import Access
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
+    from gmconfig.automation.rules.rule import AutomationRule
     from gmconfig.drift.standing import Standing
     from gmconfig.record.entry import Record
 
@@ -55,6 +56,8 @@ class Deployments:
         self.offline = offline
         self.take_over = take_over
         self.seen = seen
+        self.more_rules: Mapping[str, AutomationRule] = {}
+        """Rules of this process alone, beside those of gmconfig.yaml."""
         self.user = whose(self.project.repository, user, os.environ)
 
     # What was done
@@ -123,8 +126,13 @@ class Deployments:
             survey.close()
 
     def options(self, options: Options | None) -> Options:
-        """Give options with the user filled in."""
-        return replace(options or Options(), user=self.user)
+        """Give options with the user filled in, and with the rules that a deployment waits for."""
+        given = replace(options or Options(), user=self.user)
+        if given.through_freeze or not (self.more_rules or self.project.settings.section("automation")):
+            return given
+        from gmconfig.api.before_deployment import before
+
+        return replace(given, before=before(self, given))
 
     def declared(self, at: str | None = None) -> dict[str, Target]:
         """Give the targets as a commit declares them."""

@@ -24,7 +24,7 @@ log = logger("automation")
 
 
 @dataclass(frozen=True, slots=True)
-class _Unacknowledged(Correction):
+class Unacknowledged(Correction):
     """Puts everything back that nobody has acknowledged."""
 
     target: str = ""
@@ -57,7 +57,7 @@ class Drifted:
             within_the_hour(word.corrections, now),
             target.budget.get("corrections", CORRECTIONS),
         )
-        correction = _Unacknowledged(target=target.name, acknowledged=self._acknowledged(target.name))
+        correction = Unacknowledged(target=target.name, acknowledged=self._acknowledged(target.name))
         try:
             planned = correct(self.work.survey, standing, correction, commit)
         except GmconfigError as error:

@@ -15,7 +15,7 @@ from gmconfig.cli.boundary import guarded
 from gmconfig.cli.session import Session
 from gmconfig.cli.verb import EXIT_CODES
 
-_GROUPS = ("config", "secret", "flag", "deploy", "drift", "monitor", "backup")
+_GROUPS = ("config", "secret", "flag", "deploy", "drift", "monitor", "backup", "automation")
 _VERBS = {"init": "init", "demo": "init", "run": "run", "validate": "validate", "doctor": "doctor"}
 """Words that are verbs themselves, each with the module that adds it."""
 

@@ -26,6 +26,13 @@ def deployable(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def rules(incomplete: str) -> list[str]:
+    """Offer the automation rules of this repository."""
+    from gmconfig.automation.rules.declared import entries
+
+    return [name for name in entries(_manager(None).workspace.project) if name.startswith(incomplete)]
+
+
 def revisions(incomplete: str) -> list[str]:
     """Offer the branches and tags of this repository."""
     from gmconfig.storage.git.describe import references

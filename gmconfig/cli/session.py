@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         FeatureFlagManager,
         SecretsManager,
     )
+    from gmconfig.api.automating import Automation
     from gmconfig.api.backing_up import Backups
     from gmconfig.api.deploying import Deployer
     from gmconfig.api.drifting import Drifter
@@ -107,6 +108,13 @@ class Session:
         except NotFound:
             return Backups(None, place, user=user)
         return Backups(workspace, place, user=user)
+
+    def automation(self, user: str | None = None, *, offline: bool = False) -> Automation:
+        """Open the automation rules of this folder."""
+        from gmconfig.api.automating import Automation
+        from gmconfig.api.workspace import Workspace
+
+        return Automation(Workspace(root=self.directory or None), user=user, offline=offline)
 
     def validator(self, environment: str | None = None) -> ConfigValidator:
         """Open the checks of this folder."""

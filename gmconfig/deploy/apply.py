@@ -65,6 +65,7 @@ def apply(
         return Applied(found, None)
     check_valid(survey, found)
     check_trusted(survey.project, found.environment, _commits(found))
+    options.before(found)
     with ledger.locked() as fencing:
         found = make_plan(ledger, survey, asked)
         gate.check(found, options, bound)

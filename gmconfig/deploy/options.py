@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gmconfig.deploy.plan import Plan
     from gmconfig.record.entry import Record
 
 
@@ -15,6 +16,10 @@ PATIENCE = 600.0
 
 def _nobody(_: Record) -> None:
     """Tell nobody."""
+
+
+def _nothing(_: Plan) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Options:
         through_freeze: whether a freeze does not count (the kill switch).
         patience: for how many seconds agents may say nothing new while a deployment waits for them.
         told: is called with the record whenever it moves on.
+        before: is called with the plan before the first change; what it raises refuses the deployment.
     """
 
     user: str = ""
@@ -43,3 +49,4 @@ class Options:
     through_freeze: bool = False
     patience: float = PATIENCE
     told: Callable[[Record], None] = _nobody
+    before: Callable[[Plan], None] = _nothing

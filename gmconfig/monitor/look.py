@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
 from gmconfig.finding import Severity
-from gmconfig.monitor import changed, happened, thresholds
+from gmconfig.monitor import automated, changed, happened, thresholds
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.backups import last_verified
 from gmconfig.monitor.compliance import status
@@ -68,6 +68,7 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
     with clock.part("journal"):
         events = register.events()
         found.saw(happened.conditions(events, found.now), *happened.RULES)
+        found.saw(automated.conditions(register.project, events, found.now), *automated.RULES)
     with clock.part("history"):
         _changes(register, found)
     with clock.part("compliance"):

@@ -49,6 +49,12 @@ def _thresholds(value: object, keys: Keys, problems: list[Problem]) -> None:
     THRESHOLDS(value, keys, problems)
 
 
+def _rule(value: object, keys: Keys, problems: list[Problem]) -> None:
+    from gmconfig.project.automation_keys import RULE
+
+    RULE(value, keys, problems)
+
+
 TEXT = Scalar("text", (str,))
 FLAG = Scalar("true or false", (bool,))
 NAME = Scalar("a name", (str,), is_name)
@@ -107,7 +113,7 @@ SHAPE = Record(
         "alerts": Record(
             {"handlers": MapOf(_handler, lambda key: _named("a handler", key)), "thresholds": _thresholds}
         ),
-        "automation": Record({"rules": ListOf(ANYTHING)}),
+        "automation": Record({"rules": MapOf(_rule, lambda key: _named("a rule", key))}),
         "flags": Record(
             {
                 "events_dir": TEXT,

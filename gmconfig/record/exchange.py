@@ -14,7 +14,7 @@ from gmconfig.storage.git.process import complaint
 if TYPE_CHECKING:
     from gmconfig.project import Project
 
-KINDS = ("deployments", "locks", "holds", "freezes", "status", "journal")
+KINDS = ("deployments", "locks", "holds", "freezes", "status", "automation", "journal")
 """What travels; caches and what a clone remembers of others stay where they are."""
 
 _INCOMING = "refs/gmconfig/incoming"

@@ -48,6 +48,11 @@ def status(project: Project, environment: str, host: str = "") -> str:
     return f"{whole}/{check_name('host', host)}" if host else whole
 
 
+def automation(project: Project, rule: str) -> str:
+    """Give the ref of what an automation rule did."""
+    return f"{below(project)}/automation/{check_name('a rule', rule)}"
+
+
 def tracked(remote: str, ref: str) -> str:
     """Give where a clone remembers what it last saw of a remote's ref."""
     return f"{_TRACKED}/{remote}/{ref.removeprefix('refs/')}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.log import debug
+from gmconfig.storage.cause import rules
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import read_blobs, tree_entries
@@ -29,7 +30,8 @@ class Journal:
     def append(self, event: Mapping[str, object], *, now: datetime | None = None) -> str:
         """Add an event under its time and give the file's name; concurrent ones all stay."""
         moment = (now or datetime.now(UTC)).astimezone(UTC)
-        written = {"time": moment.isoformat().replace("+00:00", "Z"), **event}
+        named = {"rules": list(causes)} if (causes := rules()) else {}
+        written = {"time": moment.isoformat().replace("+00:00", "Z"), **named, **event}
         content = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
         name = f"{moment:%d/%H}/{moment.strftime(_STAMP)}-{os.urandom(6).hex()}.json"
         message = f"journal: {event.get('kind', 'event')}"
@@ -39,10 +41,14 @@ class Journal:
 
     def read(self, since: datetime | None = None) -> list[dict[str, object]]:
         """Give the events from a moment on, oldest first; what is no event of ours is passed over."""
+        return [event for _, event in self.entries(since)]
+
+    def entries(self, since: datetime | None = None) -> list[tuple[str, dict[str, object]]]:
+        """Give the same, each with the name of its file, which is the same in every clone."""
         start = since.astimezone(UTC).strftime(_STAMP) if since else ""
         found = sorted(name_and_blob for name_and_blob in self._entries(start))
         contents = read_blobs(self.repository, (blob for _, blob in found))
-        return [event for _, blob in found if (event := _event(contents[blob])) is not None]
+        return [(name, event) for name, blob in found if (event := _event(contents[blob])) is not None]
 
     def merge(self, name: str, other: str) -> str:
         """Join another clone's journal (the commit `other`) into the ref `name`; give the new tip."""

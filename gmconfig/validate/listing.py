@@ -7,7 +7,7 @@ import re
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import nearest
-from gmconfig.validate.checks import flags, rotation
+from gmconfig.validate.checks import automation, flags, rotation
 from gmconfig.validate.files import broken_schema, note_lines, unreadable
 from gmconfig.validate.schema.store import FOLDER, SUFFIXES
 from gmconfig.validate.source import Source, documents_of
@@ -82,6 +82,7 @@ def check(
             yield from _readable(subject, file, lines)
     yield from rotation.check(subject)
     yield from flags.check(subject, lines)
+    yield from automation.check(subject)
     yield from unused(subject, subject.files)
     yield from unused_schemas(subject, documents)
     yield from subject.policies.findings

@@ -1,0 +1,156 @@
+"""Who runs which rule: claimed by compare-and-swap on a ref a rule, here and at the remote."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gmconfig.automation.rules.past import Cause, Claim, Past, past_of
+from gmconfig.errors import BrokenConfiguration, GitTrouble, GmconfigError
+from gmconfig.log import logger
+from gmconfig.record import names, note
+from gmconfig.record.exchange import Exchange
+from gmconfig.record.holder import Holder, run_address
+from gmconfig.record.process import age_mark, machine
+from gmconfig.storage.git import refs
+
+if TYPE_CHECKING:
+    from gmconfig.project import Project
+
+LEASE = timedelta(hours=1)
+"""How long a runner that is not heard of any more, on another machine, keeps others from its rule."""
+
+Change = Callable[[Past], Past | None]
+
+
+class Memory(Protocol):
+    """Where it is kept what rules did."""
+
+    def refresh(self) -> None:
+        """Get what others did."""
+
+    def past(self, rule: str, now: datetime) -> Past:
+        """Give what a rule did."""
+
+    def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:
+        """Change that; None where `change` has it so, or where somebody was faster."""
+
+
+class Shared:
+    """The memory of the rules that everybody runs: a ref each, told to the remote unless `offline`."""
+
+    def __init__(self, project: Project, *, offline: bool = False) -> None:
+        self.project = project
+        self.repository = project.repository
+        self.exchange = Exchange(project)
+        self.is_shared = self.exchange.is_connected and not offline
+
+    def refresh(self) -> None:
+        """Get what others did.
+
+        Raises:
+            GitTrouble: the remote cannot be reached.
+        """
+        if self.is_shared:
+            self.exchange.fetch()
+
+    def past(self, rule: str, now: datetime) -> Past:
+        """Give what a rule did; what stands on its ref may be anybody's."""
+        return past_of(self._note(rule).content, now)
+
+    def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:
+        """Change what is remembered of a rule, here and at the remote; without `must` the remote may hear later.
+
+        Raises:
+            GitTrouble: the remote cannot be reached, though it must be; then nothing is changed.
+        """
+        before = self._note(rule)
+        after = change(past_of(before.content, now))
+        if after is None:
+            return None
+        ref = names.automation(self.project, rule)
+        written = note.write(self.repository, ref, after.as_json(), f"automation: {rule}", after=before)
+        if written is None:
+            return None
+        return after if self._told(ref, str(written.commit), before.commit, must=must) else None
+
+    def _told(self, ref: str, commit: str, before: str | None, *, must: bool) -> bool:
+        """Tell the remote; where it has another's word by now, ours is taken back."""
+        if not self.is_shared:
+            return True
+        try:
+            taken = self.exchange.push({ref: commit})
+        except GitTrouble as error:
+            if must:
+                refs.swap(self.repository, ref, before, commit)
+                raise
+            logger("automation").warning("%s hears of it the next time: %s", self.exchange.remote, error)
+            return True
+        if not taken:
+            refs.swap(self.repository, ref, before, commit)
+            self._catch_up()
+        return taken
+
+    def _catch_up(self) -> None:
+        try:
+            self.refresh()
+        except GmconfigError as error:
+            logger("automation").warning("not fetched: %s", error)
+
+    def _note(self, rule: str) -> note.Note:
+        ref = names.automation(self.project, rule)
+        try:
+            return note.read(self.repository, ref)
+        except BrokenConfiguration:
+            return note.Note({}, refs.read(self.repository, ref))
+
+
+class Own:
+    """The memory of the rules that one process has to itself."""
+
+    def __init__(self) -> None:
+        self._pasts: dict[str, Past] = {}
+
+    def refresh(self) -> None:
+        """There is nobody else."""
+
+    def past(self, rule: str, now: datetime) -> Past:
+        """Give what a rule did."""
+        return self._pasts.get(rule, Past(now))
+
+    def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:  # noqa: ARG002
+        """Change that."""
+        after = change(self.past(rule, now))
+        if after is not None:
+            self._pasts[rule] = after
+        return after
+
+
+def claim_for(cause: Cause, user: str, now: datetime, before: Claim | None = None) -> Claim:
+    """Give the claim of this process, a further try where a runner before it never came back."""
+    pid = os.getpid()
+    holder = Holder(
+        user,
+        socket.gethostname(),
+        pid,
+        run_address(os.environ),
+        os.urandom(8).hex(),
+        0,
+        now + LEASE,
+        machine(),
+        age_mark(pid),
+    )
+    return Claim(holder, cause, (before.attempt + 1) if before else 1)
+
+
+def ending(token: str, last: Mapping[str, Any]) -> Change:
+    """Give the change that ends a claim with what came of it, if it is still the same one."""
+
+    def change(past: Past) -> Past | None:
+        mine = past.claim is not None and past.claim.holder.token == token
+        return past.ended(last) if mine else None
+
+    return change
