@@ -49,7 +49,7 @@ class Register:
         with self._turn():
             events = self.events()
             known = self.known(events)
-            new = [self._noted(event) for event in lifecycle.moves(known, holding, looked)]
+            new = self._noted(list(lifecycle.moves(known, holding, looked)))
         log.debug("looked at %s: %d alerts known, %d moved", ", ".join(sorted(looked)), len(known), len(new))
         if not new:
             return known, []
@@ -99,14 +99,15 @@ class Register:
         self.journal.append(event)
         return self.known()[event["id"]]
 
-    def _noted(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Write an event; where the journal cannot be written, this process alone knows of it."""
+    def _noted(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Write events at once; where the journal cannot be written, this process alone knows of them."""
         now = datetime.now(UTC)
         try:
-            self.journal.append(event, now=now)
+            self.journal.append_all(events, now=now)
         except GmconfigError as error:
             log.warning("not written to the journal: %s", error.message)
-        return {**event, "time": now.isoformat().replace("+00:00", "Z")}
+        time = now.isoformat().replace("+00:00", "Z")
+        return [{**event, "time": time} for event in events]
 
     def _turn(self) -> Lock:
         return Lock(os.path.join(state_folder(self.project.repository.common_dir), "alerts.lock"))

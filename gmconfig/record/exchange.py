@@ -85,6 +85,10 @@ class Exchange:
             return GitTrouble(f"{self.remote} does not take gmconfig's refs: {reasons[0]}", hint=_TAKES_NOT)
         return self._unreachable(done.stderr)
 
+    def seen(self, ref: str) -> str | None:
+        """Give what this clone saw last on one of the remote's refs."""
+        return refs.read(self.repository, names.tracked(self.remote, ref))
+
     def lags(self, ref: str) -> bool:
         """Whether the remote lacks what stands on one of our refs, as far as this clone has seen."""
         own = refs.read(self.repository, ref)

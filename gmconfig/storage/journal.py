@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.log import debug
+from gmconfig.storage import tombstone
 from gmconfig.storage.cause import rules
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.index import IndexFile
@@ -29,15 +30,20 @@ class Journal:
 
     def append(self, event: Mapping[str, object], *, now: datetime | None = None) -> str:
         """Add an event under its time and give the file's name; concurrent ones all stay."""
-        moment = (now or datetime.now(UTC)).astimezone(UTC)
-        named = {"rules": list(causes)} if (causes := rules()) else {}
-        written = {"time": moment.isoformat().replace("+00:00", "Z"), **named, **event}
-        content = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
-        name = f"{moment:%d/%H}/{moment.strftime(_STAMP)}-{os.urandom(6).hex()}.json"
-        message = f"journal: {event.get('kind', 'event')}"
-        debug("storage", "%s %s is noted", message, event.get("id", ""))
-        refs.append(self.repository, f"{self.below}/{moment:%Y-%m}", {name: content.encode()}, message)
+        [name] = self.append_all([event], now=now)
         return name
+
+    def append_all(self, events: Sequence[Mapping[str, object]], *, now: datetime | None = None) -> list[str]:
+        """Add events that happened at once as one commit, however many there are; give their files' names."""
+        if not events:
+            return []
+        moment = (now or datetime.now(UTC)).astimezone(UTC)
+        files = {_path(moment, number): _content(moment, event) for number, event in enumerate(events)}
+        kinds = dict.fromkeys(str(event.get("kind", "event")) for event in events)
+        message = f"journal: {', '.join(kinds)}"
+        debug("storage", "%s: %d events are noted", message, len(events))
+        refs.append(self.repository, f"{self.below}/{moment:%Y-%m}", files, message)
+        return list(files)
 
     def read(self, since: datetime | None = None) -> list[dict[str, object]]:
         """Give the events from a moment on, oldest first; what is no event of ours is passed over."""
@@ -63,6 +69,9 @@ class Journal:
             return other
         if self._contains(tip, other):
             return tip
+        dropped = [one for one in (tip, other) if tombstone.stands_for(self.repository, one)]
+        if len(dropped) == 1:
+            return dropped[0]
         own = self.repository.own_folder()
         index = IndexFile(self.repository, os.path.join(own, f"journal-{os.urandom(6).hex()}"))
         try:
@@ -81,10 +90,28 @@ class Journal:
         for ref, tip in refs.listed(self.repository, self.below).items():
             if ref.rpartition("/")[2] < month:
                 continue
-            for path, entry in tree_entries(self.repository, tip).items():
-                name = path.rpartition("/")[2]
-                if name >= start:
-                    yield name, entry.blob
+            yield from ((name, blob) for name, blob in self._files(tip) if name >= start)
+
+    def names(self, tip: str) -> set[str]:
+        """Give the names of a month's events."""
+        return {name for name, _ in self._files(tip)}
+
+    def _files(self, tip: str) -> Iterator[tuple[str, str]]:
+        for path, entry in tree_entries(self.repository, tip).items():
+            if path != tombstone.FILE:
+                yield path.rpartition("/")[2], entry.blob
+
+
+def _path(moment: datetime, number: int) -> str:
+    """Give a path that no other event has, in the order in which events of one moment were given."""
+    return f"{moment:%d/%H}/{moment.strftime(_STAMP)}-{number:04x}{os.urandom(6).hex()}.json"
+
+
+def _content(moment: datetime, event: Mapping[str, object]) -> bytes:
+    named = {"rules": list(causes)} if (causes := rules()) else {}
+    written = {"time": moment.isoformat().replace("+00:00", "Z"), **named, **event}
+    text = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return text.encode("utf-8", "replace")
 
 
 def _event(content: bytes) -> dict[str, object] | None:

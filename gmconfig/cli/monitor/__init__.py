@@ -6,7 +6,7 @@ app = group(
     "See how things stand: alerts, compliance, health, metrics, reports. Between runs nothing watches."
 )
 
-from gmconfig.cli.monitor import alerts, metrics, report, status  # noqa: E402
+from gmconfig.cli.monitor import alerts, journal, metrics, report, status  # noqa: E402
 
-for module in (status, alerts, metrics, report):
+for module in (status, alerts, metrics, report, journal):
     module.register(app)
