@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.api.access_answers import AccessChange, ExposedValue
 from gmconfig.api.carry_out import carry_out
+from gmconfig.api.exposed_backups import with_backups
 from gmconfig.api.inventory import sealed_values
 from gmconfig.secret import access, amending
 from gmconfig.secret.key_change import KeyChange, KeyChanging
@@ -131,7 +132,7 @@ def carried_out(workspace: Workspace, plan: Plan, how: How) -> AccessChange:
         plan.words,
         change.rekeyed,
         change.sealed_again,
-        tuple(map(exposed_value, change.exposed)),
+        with_backups(workspace, tuple(map(exposed_value, change.exposed))),
         change.due,
         change.waiting,
     )

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExposedValue:
-    """A value that a former reader has seen and that has not changed since; `place` is for people."""
+    """A value that a former reader has seen and that has not changed since; `place` is for people.
+
+    `backups` hold what was live with it, and can be opened by them: they do no harm once it is rotated.
+    """
 
     member: str
     environment: str
     name: str
     since: str
     document: str | None = None
+    backups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.access import exposed_value
 from gmconfig.api.access_answers import AccessSummary, AuditEntry, MemberSummary
+from gmconfig.api.exposed_backups import with_backups
 from gmconfig.api.inventory import sealed_values
 from gmconfig.secret import reads
 from gmconfig.secret.door import reads_folder
@@ -50,7 +51,8 @@ def exposed(workspace: Workspace) -> tuple[ExposedValue, ...]:
     """Give what former readers have seen and that is still in use."""
     snapshot = workspace.project.worktree()
     vault = workspace.vault(snapshot)
-    return tuple(map(exposed_value, still_exposed(vault, sealed_values(workspace.project, snapshot))))
+    found = map(exposed_value, still_exposed(vault, sealed_values(workspace.project, snapshot)))
+    return with_backups(workspace, tuple(found))
 
 
 def audit(workspace: Workspace, name: str | None) -> tuple[AuditEntry, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gmconfig.api.whose import whose
@@ -12,6 +14,7 @@ from gmconfig.backup.check import Checked, Checks
 from gmconfig.backup.create import Asked, create
 from gmconfig.backup.destination import Destination, open_destination
 from gmconfig.backup.opening import Opening
+from gmconfig.backup.origin import origin_of
 from gmconfig.errors import GmconfigError, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from gmconfig.backup.destination import Listed
     from gmconfig.backup.drill import Step
     from gmconfig.backup.manifest import Manifest
+    from gmconfig.backup.origin import Origin
+    from gmconfig.backup.proof import Proof
     from gmconfig.backup.prune import Pruned
     from gmconfig.backup.retention import Rules
     from gmconfig.secret.sources import Sources
@@ -62,11 +67,12 @@ class Backups:
         wanted = replace(asked, retention_days=kept, user=self.user)
         access = Access(workspace.project.root, os.environ)
         made = create(workspace.project, self.destination(), wanted, workspace.sources, access)
-        self.tell("created", made.id, label=made.name, lacking=list(made.lacking))
+        host = socket.gethostname()  # the same folder is another one on another machine
+        self.tell("created", made.id, label=made.name, lacking=list(made.lacking), host=host)
         return made
 
     def all(self) -> Iterator[tuple[Destination, Listed]]:
-        """Yield every backup with where it is, the newest of each place first."""
+        """Yield every backup of this repository with where it is, the newest of each place first."""
         for destination in self.destinations():
             for one in destination.all():
                 yield destination, one
@@ -94,23 +100,30 @@ class Backups:
         if words:
             for word in words:
                 destination, found = self._named(word)
-                yield self._verified(Checks(destination, read_data=read_data), found)
+                yield self._verified(Checks(destination, read_data=read_data), destination, found)
             return
         for destination in self.destinations():
             checks = Checks(destination, read_data=read_data)
             for one in destination.all():
-                yield self._verified(checks, one)
+                yield self._verified(checks, destination, one)
 
     def _named(self, word: str) -> tuple[Destination, Listed]:
         """Give a backup by what names it, one with a damaged manifest by its id too."""
-        for destination, one in self.all():
-            if one.id == word:
-                return destination, one
+        for destination in self.destinations():
+            for one in destination.every():
+                if one.id == word:
+                    return destination, one
         destination, found = self.find(word)
         return destination, next(one for one in destination.all() if one.id == found.id)
 
-    def _verified(self, checks: Checks, one: Listed) -> Checked:
+    def _verified(self, checks: Checks, destination: Destination, one: Listed) -> Checked:
+        from dataclasses import replace
+
         checked = checks.check(one)
+        if one.manifest is not None:
+            proof = self.proof(destination, one.manifest)
+            doubts = (proof.doubt,) if proof.doubt and proof.member and proof.is_known else ()
+            checked = replace(checked, signed_by=proof.member, problems=(*doubts, *checked.problems))
         if checks.read_data or not checked.is_good:
             problems = list(checked.problems)
             self.tell("verified", one.id, good=checked.is_good, problems=problems, read=checks.read_data)
@@ -122,11 +135,13 @@ class Backups:
         Raises:
             AccessDenied: no identity at hand opens it.
         """
-        from gmconfig.backup.drill import drill
+        from gmconfig.backup.drill import Step, drill
 
         destination, found = self.find(word)
         problems: list[str] = []
-        for step in drill(Opening(destination, found, self.sources), self.trusted_root(found)):
+        proof = self.proof(destination, found)
+        yield Step("signature", *_said(proof))
+        for step in drill(Opening(destination, found, self.sources), self.trusted_root(destination, found)):
             if step.is_good is False:
                 problems.append(f"{step.name}: {step.said}")
             yield step
@@ -191,13 +206,17 @@ class Backups:
             raise UsageError("which backups? there is no gmconfig.yaml here", hint="name them: --from URL")
         return self.destinations()[0]
 
+    @cached_property
+    def _origin(self) -> Origin | None:
+        return origin_of(self.workspace.project) if self.workspace else None
+
     def destinations(self) -> list[Destination]:
         """Give every place where this repository's backups are looked for."""
         if self._place is not None:
-            return [open_destination(self._place)]
+            return [open_destination(self._place, self._origin)]
         if self.workspace is not None:
             project = self.workspace.project
-            return [open_destination(places.resolved(project, places.usual(project)))]
+            return [open_destination(places.resolved(project, places.usual(project)), self._origin)]
         return [open_destination(place) for place in places.known()]
 
     def tell(self, action: str, name: str, **more: object) -> None:
@@ -211,17 +230,32 @@ class Backups:
         event = {"kind": "backup", "action": action, "id": name, "place": place, "by": self.user, **said}
         journal_event(self.workspace, event)
 
-    def trusted_root(self, found: Manifest) -> str | None:
-        """Give the root that this clone trusts, where the backup is of the same repository."""
-        if self.workspace is None or found.repository != os.path.basename(
-            self.workspace.project.repository.top
-        ):
-            return None
-        from gmconfig.secret.pin import pin_of
+    def proof(self, destination: Destination, found: Manifest) -> Proof:
+        """Judge who made a backup: by the policy that this clone trusts, else by the key at hand alone."""
+        from gmconfig.api.backup_proving import proof_of
 
-        return pin_of(self.workspace.project)
+        return proof_of(self, destination, found)
+
+    def missing(self) -> tuple[str, ...]:
+        """Give the backups that the journal tells of, and that neither lie in their place nor were pruned."""
+        from gmconfig.api.backup_proving import missing
+
+        return missing(self)
+
+    def trusted_root(self, destination: Destination, found: Manifest) -> str | None:
+        """Give the root that a clone made of a backup may trust; None leaves that to a person."""
+        from gmconfig.api.backup_proving import trusted_root
+
+        return trusted_root(self, destination, found)
 
     def _needed(self) -> Workspace:
         if self.workspace is None:
             raise GmconfigError("there is no project here to back up", hint="gmconfig init")
         return self.workspace
+
+
+def _said(proof: Proof) -> tuple[str, bool | None]:
+    """Give what a signature is worth, and whether that is as it should be; None: nothing can be said."""
+    if proof.doubt is None:
+        return f"signed by {proof.member}", True
+    return proof.doubt, False if proof.member and proof.is_known else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from gmconfig.api.backup_proving import checked_proof
 from gmconfig.api.carry_out import carry_out, changed_files
 from gmconfig.api.edited import edited_values
 from gmconfig.api.sealing import Sealing
@@ -48,6 +49,7 @@ class Restored(NamedTuple):
         before: the id of the backup that was made first of what is replaced.
         trusted: whether the new clone trusts its access policy already.
         unheld: why no environment could be held there, in words; None where each is.
+        doubt: why nothing proves who made the backup, in words; None where that is proved.
     """
 
     backup: manifest.Manifest
@@ -57,10 +59,17 @@ class Restored(NamedTuple):
     before: str | None = None
     trusted: bool = True
     unheld: str | None = None
+    doubt: str | None = None
 
 
 def restore_here(
-    backups: Backups, word: str, how: How, *, only: Sequence[str] = (), secrets: bool = False
+    backups: Backups,
+    word: str,
+    how: How,
+    *,
+    only: Sequence[str] = (),
+    secrets: bool = False,
+    unproven: bool = False,
 ) -> Restored:
     """Make the configuration what a backup has, as a new commit; no ref moves backwards.
 
@@ -69,6 +78,7 @@ def restore_here(
 
     Raises:
         NotFound: the backup has nothing of what `only` asks for.
+        Refused: it is another repository's, or nobody vouches for it and `unproven` was not asked for.
         InvalidConfiguration: what was fine then would not pass validation now.
     """
     workspace = backups.workspace
@@ -78,6 +88,10 @@ def restore_here(
         hint = "deploy what was deployed then: gmconfig deploy rollback; or look at it: --to DIR"
         raise Refused("what was live comes back by a deployment, not by a restore", hint=hint)
     destination, found = backups.find(word)
+    if not destination.is_own(found):
+        message = f'{found.id} is a backup of another repository, "{found.repository}"'
+        raise Refused(message, hint="restore it into a new folder: --to DIR")
+    doubt = checked_proof(backups, destination, found, unproven=unproven)
     commit = _fetched(workspace.project, Opening(destination, found, backups.sources))
     edits, files = _edits(workspace, commit, only or found.documents, how, secrets=secrets)
     before = None
@@ -95,7 +109,7 @@ def restore_here(
     )
     if outcome.commit:
         backups.tell("restored", found.id, commit=outcome.commit)
-    return Restored(found, outcome, before=before)
+    return Restored(found, outcome, before=before, doubt=doubt)
 
 
 def restored_here(
@@ -116,26 +130,30 @@ def redeployed(deployer: Deployer, only: str | None) -> tuple[str, ...]:
     return tuple(record.id for record in done if record is not None)
 
 
-def restore_elsewhere(backups: Backups, word: str, folder: str, *, only: Sequence[str] = ()) -> Restored:
+def restore_elsewhere(
+    backups: Backups, word: str, folder: str, *, only: Sequence[str] = (), unproven: bool = False
+) -> Restored:
     """Make a new folder a repository with every ref of a backup, its environments held; or write some files.
 
     Raises:
-        Refused: the folder holds something.
+        Refused: the folder holds something, or nobody vouches for the backup.
         AccessDenied: no identity at hand opens the backup.
     """
     destination, found = backups.find(word)
     opening = Opening(destination, found, backups.sources)
     folder = os.path.abspath(folder)
     check_free(folder)
+    doubt = checked_proof(backups, destination, found, unproven=unproven)
     if only:
         files = tuple(_written(backups, opening, folder, only))
         if not files:
             raise NotFound(f"the backup has nothing that answers to {', '.join(only)}")
-        return Restored(found, None, folder, files)
-    pin = backups.trusted_root(found)
+        return Restored(found, None, folder, files, doubt=doubt)
+    pin = backups.trusted_root(destination, found)
     unheld = restore(opening, folder, pin=pin, held_by=backups.user).unheld
     backups.tell("restored", found.id, folder=folder)
-    return Restored(found, None, folder, trusted=pin is not None or not found.sealed_to, unheld=unheld)
+    trusted = pin is not None or not found.sealed_to
+    return Restored(found, None, folder, trusted=trusted, unheld=unheld, doubt=doubt)
 
 
 def _fetched(project: Project, opening: Opening) -> str:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a look at a backup found; no problems: it is whole."""
+    """What a look at a backup found; no problems: it is whole, and `signed_by` whom it says, if anybody."""
 
     id: str
     manifest: Manifest | None
     problems: tuple[str, ...]
+    signed_by: str | None = None
 
     @property
     def is_good(self) -> bool:

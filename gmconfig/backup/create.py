@@ -17,6 +17,8 @@ from gmconfig.backup.contents import Contents
 from gmconfig.backup.destination import new_id
 from gmconfig.backup.live import Lives
 from gmconfig.backup.manifest import Manifest, Piece
+from gmconfig.backup.origin import origin_of
+from gmconfig.backup.proof import Maker, judged, maker
 from gmconfig.backup.stream import Hashing, measured
 from gmconfig.backup.uncommitted import Uncommitted, uncommitted
 from gmconfig.errors import GmconfigError, NotFound
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.secret.policy import Member
     from gmconfig.secret.sources import Sources
+    from gmconfig.secret.trust import Trust
     from gmconfig.target.kind import Access
 
 _SHALLOW = "the history before what this shallow clone has: git fetch --unshallow"
@@ -67,13 +70,13 @@ def create(
     members = sealing.admins(vault)
     lives = Lives(project, access, vault, sources)
     with destination.at_work():
-        making = _Making(project, destination, members)
+        making = _Making(project, destination, members, maker(vault), vault.trust if vault else None)
         contents = making.repository()
         if lives.count:
             making.put(manifest.LIVE, lives.key(), lambda: io.BytesIO(lives.as_bytes()))
         work = uncommitted(project.repository) if asked.uncommitted else None
         making.finish(_with(contents, work, making))
-        return making.publish(_manifest(project, asked, contents, members, lives, making.pieces))
+        return making.publish(_manifest(project, asked, contents, lives, making))
 
 
 def _with(contents: Contents, work: Uncommitted | None, making: _Making) -> Contents:
@@ -86,33 +89,29 @@ def _with(contents: Contents, work: Uncommitted | None, making: _Making) -> Cont
     return replace(contents, removed=work.removed)
 
 
-def _manifest(
-    project: Project,
-    asked: Asked,
-    contents: Contents,
-    members: Sequence[Member],
-    lives: Lives,
-    pieces: Sequence[Piece],
-) -> Manifest:
+def _manifest(project: Project, asked: Asked, contents: Contents, lives: Lives, making: _Making) -> Manifest:
     moment = datetime.now(UTC)
+    origin = origin_of(project)
     return Manifest(
-        new_id(moment),
-        asked.name,
-        moment.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        os.path.basename(project.repository.top),
-        contents.commit,
-        asked.description,
-        asked.tags,
-        asked.documents,
-        asked.user,
-        socket.gethostname(),
-        __version__,
-        asked.retention_days,
-        sealing.described(members),
-        len(contents.refs),
-        lives.count,
-        (*lives.lacking, *([_SHALLOW] if contents.shallow else [])),
-        tuple(pieces),
+        id=new_id(moment),
+        name=asked.name,
+        time=moment.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        repository=origin.name,
+        commit=contents.commit,
+        description=asked.description,
+        tags=asked.tags,
+        documents=asked.documents,
+        user=asked.user,
+        host=socket.gethostname(),
+        tool=__version__,
+        retention_days=asked.retention_days,
+        sealed_to=sealing.described(making.members),
+        refs=len(contents.refs),
+        targets=lives.count,
+        lacking=(*lives.lacking, *([_SHALLOW] if contents.shallow else [])),
+        pieces=tuple(making.pieces),
+        origin=origin.id,
+        maker=making.maker.named if making.maker else None,
     )
 
 
@@ -123,6 +122,8 @@ class _Making:
     project: Project
     destination: Destination
     members: Sequence[Member]
+    maker: Maker | None = None
+    trust: Trust | None = None
     pieces: list[Piece] = field(default_factory=list)
     _before: list[Manifest] | None = None
 
@@ -164,7 +165,7 @@ class _Making:
 
     def publish(self, made: Manifest) -> Manifest:
         """Write the manifest, now that everything else is there, and read it back."""
-        raw = manifest.as_bytes(made)
+        raw = manifest.as_bytes(made, self.maker.identity if self.maker else None)
         store = self.destination.store
         with store.writing(f"backups/{made.id}.json") as file:
             file.write(raw)
@@ -184,13 +185,17 @@ class _Making:
     def _again(self, kind: str, key: str) -> bool:
         """Take a piece of an earlier backup, if it is there and still what it was."""
         if self._before is None:
-            self._before = self.destination.good()
+            self._before = [made for made in self.destination.good() if self._is_proved(made)]
         piece = self.destination.piece_with(kind, key, self._before)
         if piece is None or not is_whole(self.destination, piece):
             return False
         debug("backup", "%s: unchanged since an earlier backup", piece.name)
         self.pieces.append(piece)
         return True
+
+    def _is_proved(self, made: Manifest) -> bool:
+        """Whether a piece's key can be relied upon: what is signed now must not vouch for a stranger's piece."""
+        return self.maker is None or judged(made, self.trust, None).doubt is None
 
     def _key(self, content: str) -> str:
         """Join what a content is with whom it is sealed to: for others it has to be sealed again."""

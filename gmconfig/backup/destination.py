@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from gmconfig.record import process
 
 if TYPE_CHECKING:
     from gmconfig.backup.manifest import Manifest, Piece
+    from gmconfig.backup.origin import Origin
     from gmconfig.backup.store import Store
 
 LATEST = "latest"
@@ -49,35 +50,47 @@ class Listed:
 
 
 class Destination:
-    """The backups in one store."""
+    """The backups in one store; those of one project alone where its origin is given."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, origin: Origin | None = None) -> None:
         self.store = store
+        self.origin = origin
+
+    def is_own(self, made: Manifest) -> bool:
+        """Whether a backup is of the project that is asked about."""
+        return self.origin is None or self.origin.has(made)
 
     def all(self) -> list[Listed]:
-        """Give every backup, the newest first."""
+        """Give every backup of the project, the newest first; damaged ones, which may be anybody's, too."""
+        return [one for one in self.every() if one.manifest is None or self.is_own(one.manifest)]
+
+    def every(self) -> list[Listed]:
+        """Give every backup that lies there, of other projects too, the newest first."""
         names = [name.removesuffix(".json") for name in self.store.names("backups") if name.endswith(".json")]
         pins, verified = (set(self.store.names(folder)) for folder in ("pins", "verified"))
         found = [self._listed(name, f"{name}.json" in pins, f"{name}.json" in verified) for name in names]
         return sorted(found, key=_age, reverse=True)
 
     def good(self) -> list[Manifest]:
-        """Give the manifests that can be read, the newest first."""
+        """Give the project's manifests that can be read, the newest first."""
         return [one.manifest for one in self.all() if one.manifest is not None]
 
     def find(self, word: str) -> Manifest:
         """Give a backup by its id, the beginning of its id, its name (the newest of it), or `latest`.
 
+        By its whole id another project's answers too.
+
         Raises:
             NotFound: none answers to it.
             BrokenConfiguration: its manifest is damaged.
-            UsageError: several do.
+            UsageError: several do, or backups of several projects.
         """
-        every = self.all()
+        every = self.every()
+        own = [one for one in every if one.manifest is None or self.is_own(one.manifest)]
         exact = [one for one in every if one.id == word]
-        named = [one for one in every if one.manifest and one.manifest.name == word]
-        begun = [one for one in every if word and one.id.startswith(word)]
-        chosen = exact or named[:1] or begun or (every[:1] if word == LATEST else [])
+        named = [one for one in own if one.manifest and one.manifest.name == word]
+        begun = [one for one in own if word and one.id.startswith(word)]
+        chosen = exact or self._newest(named) or begun or (self._newest(own) if word == LATEST else [])
         if len(chosen) > 1:
             raise UsageError(f'several backups begin with "{word}"', hint="gmconfig backup list")
         if not chosen:
@@ -85,6 +98,17 @@ class Destination:
         if chosen[0].manifest is None:
             raise BrokenConfiguration(f"{chosen[0].id}: {chosen[0].problem}", hint="gmconfig backup list")
         return chosen[0].manifest
+
+    def _newest(self, found: Sequence[Listed]) -> list[Listed]:
+        made = [one.manifest for one in found if one.manifest]
+        whose = {one.whose for one in made} if self.origin is None else {one.origin for one in made} - {""}
+        if len(whose) > 1:
+            names = ", ".join(sorted({one.repository for one in made}))
+            raise UsageError(
+                f"there are backups of {len(whose)} repositories ({names}): name one by its id",
+                hint="gmconfig backup list",
+            )
+        return list(found[:1])
 
     def piece_with(self, kind: str, key: str, among: list[Manifest]) -> Piece | None:
         """Give a stored piece of the same content."""
@@ -199,8 +223,8 @@ def _age(one: Listed) -> tuple[str, str]:
     return (one.manifest.time if one.manifest else "", one.id)
 
 
-def open_destination(place: str) -> Destination:
-    """Open the backups of a place."""
+def open_destination(place: str, origin: Origin | None = None) -> Destination:
+    """Open the backups of a place; those of one project alone where its origin is given."""
     from gmconfig.backup.store import open_store
 
-    return Destination(open_store(place))
+    return Destination(open_store(place), origin)

@@ -7,13 +7,18 @@ changed anywhere in it is found.
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from gmconfig.backup import proof as proofs
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret import canonical
+
+if TYPE_CHECKING:
+    from gmconfig.secret.identity import Identity
 
 _FORMAT = 1
 BUNDLE, JOURNAL, LIVE, UNCOMMITTED, CONTENTS = "bundle", "journal", "live", "uncommitted", "contents"
@@ -47,6 +52,7 @@ class Manifest:
         name, description, tags: what its maker said of it.
         time: when it was begun, ISO 8601 in UTC.
         repository: the folder's name.
+        origin: what tells its project from others, see `origin`; empty for a shallow clone's.
         commit: HEAD then.
         documents: what a restore brings back unless told otherwise; none named is all of them.
         user, host, tool: who made it, where, with which gmconfig.
@@ -55,6 +61,8 @@ class Manifest:
         refs, targets: how many.
         lacking: what could not be had, in words.
         pieces: what it is made of.
+        maker: the member who signed it, their public key and the root of the policy that they trusted; None:
+            nobody did.
     """
 
     id: str
@@ -74,11 +82,18 @@ class Manifest:
     targets: int = 0
     lacking: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    origin: str = ""
+    maker: Mapping[str, str] | None = None
 
     @property
     def moment(self) -> datetime:
         """When it was begun."""
         return datetime.fromisoformat(self.time).astimezone(UTC)
+
+    @property
+    def whose(self) -> str:
+        """What tells backups of one project from those of others, as far as that can be told."""
+        return self.origin or self.repository
 
     @property
     def size(self) -> int:
@@ -96,14 +111,16 @@ class Manifest:
         return {**said, "pieces": [asdict(piece) for piece in self.pieces]}
 
 
-def as_bytes(manifest: Manifest) -> bytes:
-    """Write a manifest, with the digest of itself."""
+def as_bytes(manifest: Manifest, identity: Identity | None = None) -> bytes:
+    """Write a manifest with the digest of itself, signed where its maker has an identity."""
     tree = {"format": _FORMAT, **manifest.as_json()}
-    return canonical.dumps({"backup": tree, "sha256": canonical.digest(tree)})
+    digest = canonical.digest(tree)
+    proof = {"signature": b64encode(proofs.signed(digest, identity)).decode()} if identity else {}
+    return canonical.dumps({"backup": tree, "sha256": digest, **proof})
 
 
 def of_bytes(raw: bytes, name: str) -> Manifest:
-    """Read a manifest.
+    """Read a manifest, and prove the signature if it says that it has one.
 
     Raises:
         BrokenConfiguration: it is damaged, belongs to another backup, or a newer gmconfig wrote it.
@@ -111,13 +128,13 @@ def of_bytes(raw: bytes, name: str) -> Manifest:
     tree = canonical.loads(raw, f'the manifest of the backup "{name}"')
     try:
         return _checked(tree, name)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise BrokenConfiguration(f'the manifest of the backup "{name}" is damaged') from None
 
 
 def _checked(tree: Any, name: str) -> Manifest:
     written = dict(tree["backup"])
-    if canonical.digest(written) != tree["sha256"] or set(tree) != {"backup", "sha256"}:
+    if canonical.digest(written) != tree["sha256"] or set(tree) - {"signature"} != {"backup", "sha256"}:
         raise ValueError("digest")
     if written.pop("format") != _FORMAT:
         raise BrokenConfiguration(f'the backup "{name}" was written by a newer gmconfig', hint="upgrade it")
@@ -128,6 +145,7 @@ def _checked(tree: Any, name: str) -> Manifest:
     pieces = tuple(Piece(**piece) for piece in written.pop("pieces"))
     manifest = Manifest(**written, pieces=pieces)
     _check_types(manifest)
+    _check_signature(manifest, tree["sha256"], tree.get("signature"))
     return manifest
 
 
@@ -138,9 +156,25 @@ def _check_types(manifest: Manifest) -> None:
         if not piece.name.replace(".", "").replace("-", "").isalnum() or ".." in piece.name:
             raise ValueError("piece")
         int(piece.size), bytes.fromhex(piece.digest)
-    texts = {"id", "name", "description", "time", "repository", "user", "host", "tool"}
+    texts = {"id", "name", "description", "time", "repository", "user", "host", "tool", "origin"}
     if any(not isinstance(getattr(manifest, f.name), str) for f in fields(manifest) if f.name in texts):
         raise TypeError("text")
+    if not all(isinstance(text, str) for text in (*manifest.tags, *manifest.documents, *manifest.lacking)):
+        raise TypeError("texts")
+    if not all(isinstance(one["name"], str) for one in manifest.sealed_to):
+        raise TypeError("sealed_to")
+    timedelta(days=manifest.retention_days or 0)
+
+
+def _check_signature(manifest: Manifest, digest: str, signature: str | None) -> None:
+    if manifest.maker is None and signature is None:
+        return
+    maker = dict(manifest.maker or {})
+    if set(maker) != {"member", "key", "root"} or not all(isinstance(one, str) for one in maker.values()):
+        raise TypeError("maker")
+    raw = b64decode(str(signature), validate=True)
+    if b64encode(raw).decode() != signature or not proofs.is_signed(digest, raw, maker["key"]):
+        raise ValueError("signature")
 
 
 def digest_of(raw: bytes) -> str:

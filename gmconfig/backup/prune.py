@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.backup.retention import Candidate, Rules, Verdict, judged
-from gmconfig.errors import BrokenConfiguration, UsageError
+from gmconfig.errors import BrokenConfiguration, Refused, UsageError
 from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:
     from gmconfig.backup.destination import Destination, Listed
+    from gmconfig.backup.manifest import Manifest
 
 COUNTS = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 
@@ -39,6 +40,7 @@ def prune(destination: Destination, rules: Rules, *, dry_run: bool) -> Pruned:
 
     Raises:
         UsageError: the rules are empty, and no backup says how long it stays.
+        Refused: a shallow clone asks.
         Locked: somebody is adding one.
     """
     if dry_run:
@@ -48,12 +50,14 @@ def prune(destination: Destination, rules: Rules, *, dry_run: bool) -> Pruned:
 
 
 def _pruned(destination: Destination, rules: Rules, *, dry_run: bool) -> Pruned:
-    every = destination.all()
-    candidates = [_candidate(one) for one in every if one.manifest is not None]
-    verdicts = judged(candidates, rules, datetime.now(UTC))
+    if destination.origin is not None and not destination.origin.id:
+        hint = "git fetch --unshallow"
+        raise Refused("a shallow clone cannot tell for certain which backups are its repository's", hint=hint)
+    every = destination.every()
+    verdicts = _verdicts(destination, every, rules)
     damaged = tuple(one.id for one in every if one.manifest is None)
-    staying = {verdict.id for verdict in verdicts if verdict.stays}
-    orphans = [] if damaged else _orphans(destination, every, staying)
+    going = {verdict.id for verdict in verdicts if not verdict.stays}
+    orphans = [] if damaged else _orphans(destination, every, going)
     size = sum(destination.store.size(f"objects/{name}") or 0 for name in orphans)
     if not dry_run:
         for verdict in verdicts:
@@ -65,11 +69,26 @@ def _pruned(destination: Destination, rules: Rules, *, dry_run: bool) -> Pruned:
     return Pruned(tuple(verdicts), damaged, len(orphans), size)
 
 
-def _orphans(destination: Destination, every: Sequence[Listed], staying: set[str]) -> list[str]:
+def _verdicts(destination: Destination, every: Sequence[Listed], rules: Rules) -> list[Verdict]:
+    """Judge the backups of each project by themselves: one's newest says nothing about another's."""
+    groups: dict[str, list[Candidate]] = {}
+    for one in every:
+        if one.manifest is not None and _is_certain(destination, one.manifest):
+            groups.setdefault(one.manifest.whose, []).append(_candidate(one))
+    now = datetime.now(UTC)
+    return [verdict for group in groups.values() for verdict in judged(group, rules, now)]
+
+
+def _orphans(destination: Destination, every: Sequence[Listed], going: set[str]) -> list[str]:
     """Give the pieces that only backups which go have named; a damaged manifest may name any of them."""
-    manifests = (one.manifest for one in every if one.manifest and one.id in staying)
+    manifests = (one.manifest for one in every if one.manifest and one.id not in going)
     named = {piece.name for manifest in manifests for piece in manifest.pieces}
     return [name for name in destination.store.names("objects") if name not in named]
+
+
+def _is_certain(destination: Destination, made: Manifest) -> bool:
+    """Whether a backup is of the project for certain; one that a shallow clone made only says its name."""
+    return destination.origin is None or destination.origin.id == made.origin
 
 
 def _candidate(one: Listed) -> Candidate:

@@ -20,11 +20,15 @@ _POLICY = "access.yaml"
 
 
 def vault(project: Project, sources: Sources) -> Vault | None:
-    """Give the vault of what is committed, whatever is being edited now; None where it has no access policy."""
+    """Give the vault of what is committed, whatever is being edited now; None where it has no access policy.
+
+    A clone that trusts one gets its vault even if the policy is gone: that is refused when it is asked.
+    """
     from gmconfig.secret.door import vault_of
+    from gmconfig.secret.pin import pin_of
 
     tree = project.worktree() if project.repository.head() is None else project.snapshot("HEAD")
-    return vault_of(project, tree, sources) if tree.exists(_POLICY) else None
+    return vault_of(project, tree, sources) if tree.exists(_POLICY) or pin_of(project) else None
 
 
 def admins(opened: Vault | None) -> tuple[Member, ...]:

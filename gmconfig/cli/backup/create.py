@@ -19,7 +19,13 @@ def create(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="A name to find it by.")] = "",
     retention_days: Annotated[
         int | None,
-        typer.Option("--retention-days", metavar="N", min=0, help="Kept so long whatever the rules say; 30."),
+        typer.Option(
+            "--retention-days",
+            metavar="N",
+            min=0,
+            max=36_500,
+            help="Kept so long whatever the rules say; 30.",
+        ),
     ] = None,
     to: Annotated[
         str | None,
@@ -41,8 +47,8 @@ def create(
 ) -> None:
     """Back up all refs with their history, records and journal, and what is live on each target.
 
-    It is sealed to the admins of access.yaml, read back and hashed; only then it counts as a backup. What did
-    not change since an earlier one is stored once.
+    It is sealed to the admins of access.yaml, signed by you, read back and hashed; only then it counts as a
+    backup. What did not change since an earlier one is stored once.
 
     \b
     gmconfig backup create
@@ -59,6 +65,8 @@ def create(
         terminal.warning(f"not in the backup: {lacking}")
     if not made.sealed_to:
         terminal.warning("the backup is not sealed: there is no access.yaml that says to whom")
+    elif not made.maker:
+        terminal.warning("the backup is not signed: no identity of a member is at hand")
     if output == "json":
         return terminal.answer(values.as_json(shown.record(backups.destination(), shown.fresh(made))))
     return terminal.lines(shown.made(made, backups.destination().store.place))

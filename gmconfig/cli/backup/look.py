@@ -61,7 +61,7 @@ def verify(
     place: arguments.From = None,
     output: options.TextOrJson = "text",
 ) -> int:
-    """Check that backups are whole. Exit 1 if one is not.
+    """Check that backups are whole, and signed by a member if by anybody. Exit 1 if one is not.
 
     Without --read-data a file that kept its length passes, whatever is in it; a drill shows the most.
 
@@ -70,10 +70,11 @@ def verify(
     gmconfig backup verify latest --read-data
     """
     options.one_of(output, ("text", "json"))
-    found = list(session.backups(place).verify(names or (), read_data=read_data))
+    backups = session.backups(place)
+    found = list(backups.verify(names or (), read_data=read_data))
+    shown.tell_missing(() if names else backups.missing())
     if output == "json":
-        rows = [{"id": one.id, "good": one.is_good, "problems": list(one.problems)} for one in found]
-        terminal.answer(values.as_json(rows))
+        terminal.answer(values.as_json([shown.check(one) for one in found]))
     elif not found:
         terminal.note("there are no backups yet: gmconfig backup create")
     else:

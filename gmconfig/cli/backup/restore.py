@@ -8,6 +8,7 @@ import typer
 
 from gmconfig.cli import terminal, values
 from gmconfig.cli.backup import arguments
+from gmconfig.cli.backup.shown import tell_missing
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -38,12 +39,16 @@ def restore(
             "--secrets", help="Bring back sealed values of documents too, sealed again; not today's."
         ),
     ] = False,
+    unproven: Annotated[
+        bool, typer.Option("--unproven", help="Even if nobody whom the access policy knows signed it.")
+    ] = False,
     place: arguments.From = None,
 ) -> None:
     """Bring a backup's configuration back as a new commit, after a backup of what it replaces.
 
     No ref moves backwards, and access, keys and their log stay today's. With --to the whole repository is
-    made again in a new folder, with every ref, and every environment held at what was deployed last.
+    made again in a new folder, with every ref, and every environment held at what was deployed last. What no
+    member signed is refused.
 
     \b
     gmconfig backup restore latest --dry-run
@@ -54,11 +59,14 @@ def restore(
     from gmconfig.api.backup_restoring import restore_elsewhere, restore_here
 
     backups = session.backups(place, writing.how["user"])
+    wanted = tuple(only or ())
     if to is None:
-        done = restore_here(backups, name, writing.as_value(), only=tuple(only or ()), secrets=secrets)
+        how = writing.as_value()
+        done = restore_here(backups, name, how, only=wanted, secrets=secrets, unproven=unproven)
     else:
         _check_elsewhere(writing, secrets=secrets)
-        done = restore_elsewhere(backups, name, to, only=tuple(only or ()))
+        done = restore_elsewhere(backups, name, to, only=wanted, unproven=unproven)
+    tell_missing(backups.missing())
     _answer(done, writing)
 
 
@@ -78,13 +86,16 @@ def _check_elsewhere(writing: Writing, *, secrets: bool) -> None:
 
 
 def _answer(done: Restored, writing: Writing) -> None:
+    if done.doubt:
+        terminal.warning(f"nothing proves who made the backup {done.backup.id}: {done.doubt}")
     if done.outcome is not None:
         if done.before:
             terminal.note(f"what was there until now is in the backup {done.before}")
         return writing.show(done.outcome)
     if writing.output == "json":
         said = {"backup": done.backup.id, "folder": done.folder, "files": list(done.files)}
-        return terminal.answer(values.as_json({**said, "trusted": done.trusted}))
+        known = {"trusted": done.trusted, "unheld": done.unheld, "doubt": done.doubt}
+        return terminal.answer(values.as_json({**said, **known}))
     if done.files:
         return terminal.lines([f"{done.folder}/{file}" for file in done.files])
     terminal.lines([f"{done.folder}  {done.backup.refs:,} refs of {done.backup.id}"])

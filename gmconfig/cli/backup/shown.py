@@ -58,10 +58,12 @@ def one(destination: Destination, found: Listed) -> Iterator[terminal.Line]:
     yield [(found.id, "bold"), f"  {made_of.name}" if made_of.name else "", f"  {made_of.description}"]
     opened = ", ".join(str(member["name"]) for member in made_of.sealed_to) or "everybody: it is not sealed"
     kept = f"{made_of.retention_days} days" if made_of.retention_days else "as long as a rule keeps it"
+    signed = f"{made_of.maker['member']}, {made_of.maker['key']}" if made_of.maker else "nobody"
     for name, said in (
         ("made", f"{made_of.time} by {made_of.user} on {made_of.host} with gmconfig {made_of.tool}"),
         ("of", f"{made_of.repository} at {(made_of.commit or 'no commit')[:12]}"),
         ("at", destination.store.place),
+        ("signed by", signed),
         ("opened by", opened),
         ("kept", kept),
         ("tags", ", ".join(made_of.tags)),
@@ -78,10 +80,17 @@ def one(destination: Destination, found: Listed) -> Iterator[terminal.Line]:
 def checked(found: Sequence[Checked], *, read_data: bool) -> Iterator[terminal.Line]:
     """Give what a look at backups found."""
     for one in found:
-        yield [_MARKS[one.is_good], f" {one.id}", "" if one.is_good else "  damaged"]
+        said = f"signed by {one.signed_by}" if one.signed_by else "not signed" if one.manifest else ""
+        yield [_MARKS[one.is_good], f" {one.id}  ", (said if one.is_good else "not good", "dim")]
         yield from (f"    {problem}" for problem in one.problems)
     if not read_data:
         yield [("lengths only; every byte: gmconfig backup verify --read-data", "dim")]
+
+
+def check(found: Checked) -> dict[str, Any]:
+    """Give the same of one as JSON has it."""
+    known = {"id": found.id, "good": found.is_good, "problems": list(found.problems)}
+    return {**known, "signed_by": found.signed_by}
 
 
 def steps(found: Sequence[Step]) -> Iterator[terminal.Line]:
@@ -122,7 +131,17 @@ def record(destination: Destination, found: Listed) -> dict[str, Any]:
         return {"manifest": None, **known}
     said = found.manifest.as_json()
     said["sealed_to"] = [member["name"] for member in found.manifest.sealed_to]
+    said["signed_by"] = (said.pop("maker") or {}).get("member")
     return {"manifest": said, **known}
+
+
+def tell_missing(names: Sequence[str]) -> None:
+    """Say that backups were taken away, as far as the journal knows."""
+    if names:
+        few = ", ".join(names[-3:]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        terminal.warning(
+            f"the journal tells of backups that are not there any more, and were not pruned: {few}"
+        )
 
 
 def fresh(found: Manifest) -> Listed:

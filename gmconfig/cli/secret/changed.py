@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.cli import options, outcome, terminal, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gmconfig.api.access_answers import AccessChange, ExposedValue
 
@@ -57,9 +57,21 @@ def exposure(exposed: Sequence[ExposedValue]) -> Iterable[terminal.Line]:
         f"rotate these at their source ({', '.join(seen)} {have} seen them):",
         *rows,
         *([f"  …{more} more: gmconfig secret exposed"] if more else []),
+        *in_backups(exposed),
         "",
         f"CI fails on `gmconfig secret exposed` until {'they are' if len(exposed) > 1 else 'it is'} rotated.",
     ]
+
+
+def in_backups(found: Sequence[ExposedValue]) -> Iterator[terminal.Line]:
+    """Say who can open which backups: rotating makes them worthless, taking them away does not."""
+    opened: dict[str, dict[str, None]] = {}
+    for one in found:
+        opened.setdefault(one.member, {}).update(dict.fromkeys(one.backups))
+    for member, ids in opened.items():
+        if ids:
+            few = ", ".join(list(ids)[:3]) + (f" and {len(ids) - 3:,} more" if len(ids) > 3 else "")
+            yield f"{member} can open backups of what was live with them: {few}; worthless once these are rotated"
 
 
 def record(change: AccessChange) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import options, terminal, values
+from gmconfig.cli.secret.changed import in_backups
 from gmconfig.cli.verb import verb as command
 from gmconfig.errors import ExitCode
 
@@ -58,7 +59,7 @@ def exposed(session: Session, output: options.TextOrJson = "text") -> int:
     if output == "json":
         terminal.answer(values.as_json([asdict(one) for one in found]))
     elif found:
-        terminal.lines(terminal.table([_exposed(one) for one in found]))
+        terminal.lines([*terminal.table([_exposed(one) for one in found]), *in_backups(found)])
         terminal.hint(_rotate(found[0]))
     else:
         terminal.lines(["nothing that a former reader knows is still in use"])
