@@ -39,9 +39,25 @@ def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Source
 
 
 def _newer(project: Project, ledger: Ledger) -> Iterable[Event]:
+    if _is_only_head(project):
+        return ()
     from gmconfig.secret.past import Past
 
     return Past(project.repository, project.prefix).newer(ledger)
+
+
+def _is_only_head(project: Project) -> bool:
+    """Whether nothing in the clone, and nothing that it keeps in mind, is another commit than HEAD."""
+    from gmconfig.secret.remembered import heads_file, read_heads
+    from gmconfig.storage.git.plain import plain
+    from gmconfig.storage.git.tips import head_of, tips
+
+    ordinary = plain(project.root)
+    head = head_of(ordinary.root) if ordinary else None
+    if ordinary is None or head is None or tips(ordinary.root) != {head}:
+        return False
+    file = heads_file(ordinary.root.common_dir, project.prefix)
+    return set(read_heads(file).values()) <= {head}
 
 
 def _memory(project: Project, snapshot: Snapshot) -> Memory | None:

@@ -14,9 +14,9 @@ from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret.event import FOLDER, Event, read
 from gmconfig.secret.generation import FOLDER as KEYS
 from gmconfig.secret.ledger import Ledger
+from gmconfig.secret.remembered import heads_file, read_heads
 from gmconfig.secret.trust import Trust, signed_versions
-from gmconfig.storage.git.history import read_blobs
-from gmconfig.storage.git.objects import tree_entries
+from gmconfig.storage.git.objects import read_blobs, tree_entries
 
 if TYPE_CHECKING:
     from gmconfig.secret.standing import Standing
@@ -103,12 +103,7 @@ class Past:
 
     def remembered(self) -> dict[str, str]:
         """Give the commits that this clone keeps in mind, by branch."""
-        try:
-            with open(self._file, "rb") as file:
-                heads = json.loads(file.read())
-            return {str(branch): commit for branch, commit in heads.items() if commit.isalnum()}
-        except (OSError, ValueError, AttributeError):
-            return {}
+        return read_heads(self._file)
 
     @property
     def _branch(self) -> str:
@@ -123,8 +118,7 @@ class Past:
 
     @property
     def _file(self) -> str:
-        name = f"-{self.prefix.replace('/', '-')}" if self.prefix else ""
-        return os.path.join(self.repository.common_dir, "gmconfig", f"secret-heads{name}.json")
+        return heads_file(self.repository.common_dir, self.prefix)
 
     # Git
 

@@ -38,6 +38,7 @@ def sealed_repository(bench: Bench, name: str, count: int) -> Path:
     """Make a repository whose one document holds so many sealed values, of one signed event."""
     from gmconfig.api.workspace import Workspace
     from gmconfig.secret.draft import Draft
+    from gmconfig.secret.past import Past
     from gmconfig.secret.token import Context
 
     root = bench.work(name)
@@ -51,6 +52,7 @@ def sealed_repository(bench: Bench, name: str, count: int) -> Path:
         write(root / file, (edit.apply(None) or b"").decode())
     git(root, "add", "-A")
     git(root, "commit", "-qm", "seal")
+    Past(workspace.project.repository, "").remember(git(root, "rev-parse", "HEAD").strip())
     return root
 
 
