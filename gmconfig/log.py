@@ -15,7 +15,7 @@ _tell: Callable[[str], None] | None = None
 def debug(room: str, message: str, *arguments: object) -> None:
     """Tell the debug log of a room, `gmconfig.<room>`, what was done."""
     if "logging" in sys.modules:
-        logger(room).debug(message, *arguments)
+        logger(room).debug(message, *arguments, stacklevel=2)
 
 
 def listening(room: str) -> bool:

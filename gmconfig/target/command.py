@@ -11,6 +11,8 @@ from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
 from typing import IO, cast
 
+from gmconfig.log import debug
+
 _SHOWN = 300
 _NOT_THEIRS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
 _KEPT = 1 << 16  # so many bytes of what a command says last: it may say gigabytes
@@ -43,7 +45,9 @@ def run(
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno or 0).lower() if isinstance(error, OSError) else str(error)
         return f'"{command[0]}" cannot be run: {reason}'
-    return _ended(process, command, timeout)
+    problem = _ended(process, command, timeout)
+    debug("target", "command %s: %s", command[0], problem or "ended well")
+    return problem
 
 
 def failure(command: Sequence[str], code: int, output: bytes) -> str:

@@ -48,11 +48,11 @@ def check(
         snapshot = Reading(project.worktree(), files)
         subject = Subject(project, snapshot, vault=vault, today=today or run.current_day())
         since = Since.begun(subject, vault, kept)
+        changed = ", ".join(sorted(since.changed)[:20]) or "nothing"
         debug(
             "validate",
-            "%s since the last check: %s",
-            "what has changed" if since.kept else "nothing is known from before",
-            sorted(since.changed)[:20] if since.kept else "all is checked",
+            "changed since the last check: %s",
+            changed if since.kept else "all, for there was none",
         )
         state = State.of(since)
         found = exact.remembered(subject, vault, since.kept and since.kept["exact"], since.changed)

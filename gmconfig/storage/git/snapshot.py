@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused
+from gmconfig.log import debug
 from gmconfig.storage.git.objects import (
     SUBMODULE,
     SYMLINK,
@@ -71,6 +72,7 @@ class StoredSnapshot(Snapshot):
 
     def _contents(self, blobs: dict[str, str]) -> dict[str, bytes]:
         """Read blobs by path; one under a filter (git-crypt, git-lfs) as people see it, others as stored."""
+        debug("storage", "read %s of %s", ", ".join([*blobs][:9]) or "nothing", self.label)
         below = f"{self._prefix}/" if self._prefix else ""
         filtered = filtered_paths(self.repository, [below + path for path in blobs])
         plain = {path: blob for path, blob in blobs.items() if below + path not in filtered}
