@@ -3,132 +3,177 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from gmconfig.api.outcome import How
+from gmconfig.api.workspace import Workspace
 from gmconfig.config.diff import ABSENT
-from gmconfig.errors import NotFound, Refused
-from gmconfig.path import Keys, format_keys, value_at
+from gmconfig.config.placeholder import escaped, parse, references
+from gmconfig.drift.taking import Path, taken
+from gmconfig.errors import BrokenConfiguration, Refused, UnknownPath
+from gmconfig.path import KeyPath, value_at
 from gmconfig.secret.token import Secret
 
 if TYPE_CHECKING:
-    from gmconfig.api.config_manager import ConfigManager
     from gmconfig.api.drifting import Drifter
     from gmconfig.api.outcome import Outcome
+    from gmconfig.config.resolve import Resolved
     from gmconfig.drift.difference import Difference
     from gmconfig.drift.standing import Standing
+    from gmconfig.target.declared import Target
     from gmconfig.target.rendering.rendering import Part
 
 _NAMED = re.compile(r"\$\{SECRET:([^{}:]+)\}")
 
 
 def adopt(drifter: Drifter, target: str, document: str | None, path: str, **how: Any) -> Outcome:
-    """Take what is live at a path into the target's environment, as a commit.
+    """Take what is live at a path, and below it, into the target's environment, as one commit.
 
-    The value goes into the environment's own layer; a secret is sealed again where it was sealed.
+    The values go into the environment's own layer; a secret is sealed again where it was sealed.
 
     Raises:
         NotFound: nothing has drifted there.
         Refused: what is live came from somewhere that an edit cannot reach.
     """
-    standing, difference = drifter.one(target, document, path)
-    if difference is None:
-        raise NotFound(f'"{path}" has not drifted on {target}', hint=f"gmconfig drift detect {target}")
-    if difference.problem:
-        raise Refused(f"{difference.document}: {difference.problem}", hint=f"gmconfig drift correct {target}")
-    return _Adoption(drifter, standing, difference, how).carry_out()
+    standing, name, found = drifter.drifted_at(target, document, path)
+    for one in found:
+        if one.problem:
+            raise Refused(f"{one.document}: {one.problem}", hint=f"gmconfig drift correct {target}")
+    given = {key: value for key, value in how.items() if value is not None}
+    reasoned = How(**{"reason": f"adopted from {target}", **given})
+    return _Adoption(drifter, standing, name, reasoned).of(found, path)
 
 
 class _Adoption:
-    """One value on its way from a target into the repository."""
+    """Values of one document on their way from a target into the repository."""
 
-    def __init__(
-        self, drifter: Drifter, standing: Standing, difference: Difference, how: dict[str, Any]
-    ) -> None:
+    def __init__(self, drifter: Drifter, standing: Standing, document: str, how: How) -> None:
         assert standing.rendering is not None  # noqa: S101  # it was compared
-        self.workspace = drifter.deployer.workspace
-        self.environment = standing.target.environment
-        self.difference = difference
-        self.part: Part = standing.rendering.parts[difference.document]
-        self.how = {"reason": f"adopted from {standing.target.name}", **_given(how)}
-
-    def carry_out(self) -> Outcome:
-        """Edit, check and commit."""
-        keys = self._keys()
-        manager = self._manager()
-        if self.difference.live is ABSENT:
-            return manager.unset_value(self.difference.document, self._path(keys), **self.how)
-        written = self._written(keys)
-        if isinstance(self.difference.live, Secret):
-            return self._secret(keys, written)
-        if isinstance(written, str) and "${" in written:
-            raise Refused(
-                f'"{self._path(keys)}" is made of {written}',
-                hint=f"change what it is made of: variables: of {self.environment} in gmconfig.yaml",
-            )
-        value = self._typed(written)
-        create = written is ABSENT
-        return manager.set_value(self.difference.document, self._path(keys), value, create=create, **self.how)
-
-    def _keys(self) -> Keys:
-        """Give the path in the document; a name that live alone has leads to none in a flat form."""
-        keys = tuple(key for key in self.difference.change.path if isinstance(key, str | int))
-        if len(keys) != len(self.difference.change.path):
-            raise Refused(
-                f'"{self.difference.path}" is an item of a list',
-                hint="gmconfig config edit, or adopt a value in it",
-            )
-        if self.part.form.is_flat and self.difference.wanted is ABSENT:
-            raise Refused(
-                f'nothing in the document is called "{self.difference.path}"',
-                hint=f"gmconfig config set {self.difference.document} PATH VALUE --create -e {self.environment}",
-            )
-        return self.part.source_keys(keys)
-
-    def _path(self, keys: Keys) -> str:
-        """Write the path as users do."""
-        return format_keys(keys) if self.part.form.is_flat else self.difference.path
-
-    def _secret(self, keys: Keys, written: object) -> Outcome:
-        """Seal it again: a named secret where it is kept, any other where it stands."""
-        assert isinstance(self.difference.live, Secret)  # noqa: S101
-        value = self.difference.live.reveal()
-        named = _NAMED.fullmatch(written) if isinstance(written, str) else None
-        if named:
-            from gmconfig.api.secrets_manager import SecretsManager
-
-            secrets = SecretsManager(self.environment, root=self.workspace.project.root)
-            return secrets.update_secret(named[1], value, **self.how)
-        return self._manager().set_value(
-            self.difference.document,
-            self._path(keys),
-            value,
-            secret=True,
-            create=written is ABSENT,
-            **self.how,
+        given = drifter.deployer.workspace
+        self.workspace = Workspace(
+            standing.target.environment, given.project.root, identity=given.identity, ask=given.ask
+        )
+        self.target: Target = standing.target
+        self.document = document
+        self.part: Part = standing.rendering.parts[document]
+        self.how = how
+        self.resolved: Resolved = self.workspace.resolved(
+            document, self.workspace.project.worktree(), self.target.environment
         )
 
-    def _written(self, keys: Keys) -> object:
-        """Give what the layers say at a path, before placeholders."""
-        tree = self.part.source.merged if self.part.source else {}
+    def of(self, found: Sequence[Difference], path: str) -> Outcome:
+        """Edit, check and commit."""
+        from gmconfig.api.changing import adopt_tree
+
+        named = self._named(found)
+        if named is not None:
+            return self._secret(named, found[0])
+        value = self._value()
+        wanted = value
+        for one in found:
+            where = self._path(one)
+            self._refuse_made(where)
+            wanted = taken(wanted, self._written_form(one, where, value), where)
+        at = self._path(found[0]) if len(found) == 1 else KeyPath.parse(path).segments
+        return adopt_tree(self.workspace, self.document, wanted, value, KeyPath(at), self.how)
+
+    def _path(self, one: Difference) -> Path:
+        """Give the path in the document; a name that live alone has leads to none in a flat form."""
+        if one.at_source is not None:
+            return one.at_source[0]
+        if self.part.form.is_flat and one.wanted is ABSENT:
+            raise Refused(
+                f'nothing in the document is called "{one.path}"',
+                hint=f"gmconfig config set {self.document} PATH VALUE --create -e {self.target.environment}",
+            )
+        return one.change.path
+
+    def _value(self) -> object:
+        """Give what the document means today on the target."""
+        from gmconfig.config.evaluate import Evaluation
+        from gmconfig.config.lookup import closed_lookup
+        from gmconfig.target.rendering.opening import Secrets, Values
+
+        project, environment = self.resolved.project, self.target.environment
+        secrets = Secrets(project, self.resolved.snapshot, self.workspace.sources, older=False)
+        variables = self.target.variables
+        lookup = closed_lookup(project, environment, Values(secrets), variables=variables, tolerant=True)
+        return Evaluation(self.resolved, lookup, keeps=self._keeps).tree()
+
+    @property
+    def _keeps(self) -> bool | None:
+        return None if self.target.placeholders is None else self.target.placeholders == "keep"
+
+    def _at(self, tree: object, path: Path) -> object:
         try:
-            return value_at(tree, keys)
-        except (LookupError, TypeError):
+            return value_at(tree, KeyPath(path).resolve(tree))
+        except UnknownPath:
             return ABSENT
 
-    def _typed(self, written: object) -> object:
-        """Give the live value with the type that the document has there: a flat form knows only texts."""
-        live = self.difference.live
-        if not self.part.form.is_flat or not isinstance(live, str) or isinstance(written, str):
-            return live
-        from gmconfig.storage.yaml import load
+    # What placeholders stand for
 
-        return load(live.encode()) if live else live
+    def _named(self, found: Sequence[Difference]) -> str | None:
+        """Give the named secret that a single value is, in whole."""
+        if len(found) != 1 or not isinstance(found[0].live, Secret):
+            return None
+        written = self._at(self.resolved.merged, self._path(found[0]))
+        matched = _NAMED.fullmatch(written) if isinstance(written, str) else None
+        return matched[1] if matched else None
 
-    def _manager(self) -> ConfigManager:
-        from gmconfig.api.config_manager import ConfigManager
+    def _secret(self, name: str, one: Difference) -> Outcome:
+        """Seal a named secret again where it is kept."""
+        from gmconfig.api.secrets_manager import SecretsManager
 
-        return ConfigManager(self.environment, root=self.workspace.project.root)
+        assert isinstance(one.live, Secret)  # noqa: S101  # so it was found
+        secrets = SecretsManager(self.target.environment, root=self.workspace.project.root)
+        return secrets.update_secret(name, one.live.reveal(), **self.how.held())
+
+    def _refuse_made(self, path: Path) -> None:
+        """Refuse to write over what stands for something else."""
+        written = self._at(self.resolved.merged, path)
+        if isinstance(written, str) and not self._is_kept and any(references(parse(written))):
+            raise Refused(
+                f'"{KeyPath(path)}" is made of {written}',
+                hint=f"change what it is made of: variables: of {self.target.environment} in gmconfig.yaml",
+            )
+
+    @property
+    def _is_kept(self) -> bool:
+        declared = self.resolved.project.settings.keeps_placeholders(self.document)
+        return declared if self._keeps is None else self._keeps
+
+    # How live values are written
+
+    def _written_form(self, one: Difference, path: Path, value: object) -> Difference:
+        """Give a difference whose live value stands in a document as it stands on the target."""
+        live = _typed(one.live, self._at(value, path)) if self.part.form.is_flat else one.live
+        if not self._is_kept:
+            live = _literal(live)
+        return one.with_live(live)
 
 
-def _given(how: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in how.items() if value is not None}
+def _literal(live: object) -> object:
+    """Escape what would read as a placeholder."""
+    if isinstance(live, str):
+        return escaped(live)
+    if isinstance(live, dict):
+        return {key: _literal(value) for key, value in live.items()}
+    return [_literal(item) for item in live] if isinstance(live, list) else live
+
+
+def _typed(live: object, value: object) -> object:
+    """Give a text of a flat form the type that the document has there."""
+    if isinstance(live, Secret):
+        return Secret(_typed(live.reveal(), value.reveal() if isinstance(value, Secret) else value))
+    if not isinstance(live, str) or isinstance(value, str):
+        return live
+    from gmconfig.storage.yaml import load
+
+    try:
+        found = load(live.encode()) if live else live
+    except BrokenConfiguration:
+        return live
+    if isinstance(found, dict | list) and not isinstance(value, dict | list):
+        return live
+    return float(found) if type(value) is float and type(found) is int else found

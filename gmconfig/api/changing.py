@@ -60,6 +60,15 @@ def set_tree(workspace: Workspace, document: str, wanted: object, how: How) -> O
     return _from_values(workspace, document, wanted, how, plan_tree)
 
 
+def adopt_tree(
+    workspace: Workspace, document: str, wanted: object, value: object, at: KeyPath, how: How
+) -> Outcome:
+    """Make a document's values those of a tree that differs from its `value` at one path, or below it."""
+    sealing = Sealing(workspace, "set", how.reason)
+    planned = plan_tree(_resolved(workspace, document), wanted, value, seal=sealing.seal)
+    return _carried_out(workspace, planned, how, sealing, "set", f"{document}: {at}", path=str(at))
+
+
 def update_tree(workspace: Workspace, document: str, updates: object, how: How) -> Outcome:
     """Merge a tree into a document's values."""
     return _from_values(workspace, document, updates, how, plan_update)
@@ -135,11 +144,19 @@ def _planned(
 
 
 def _carried_out(
-    workspace: Workspace, plan: PlannedEdit, how: How, sealing: Sealing, operation: str, subject: str
+    workspace: Workspace,
+    plan: PlannedEdit,
+    how: How,
+    sealing: Sealing,
+    operation: str,
+    subject: str,
+    *,
+    path: str = "",
 ) -> Outcome:
     project, environment = workspace.project, plan.layer.environment
     edits = sealing.settled(plan.edits)
-    named = {"Path": str(KeyPath(plan.keys, plan.resolved.yaml_document))} if plan.keys else {}
+    path = str(KeyPath(plan.keys, plan.resolved.yaml_document)) if plan.keys else path
+    named = {"Path": path} if path else {}
     return carry_out(
         project,
         edits,

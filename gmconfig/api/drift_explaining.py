@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT
+from gmconfig.config.equal import same
+from gmconfig.drift.difference import rules_of
+from gmconfig.drift.secrets import Veil
 from gmconfig.errors import GitTrouble, UnknownPath
 from gmconfig.path import KeyPath, Keys, value_at
-from gmconfig.secret.token import Secret
 
 if TYPE_CHECKING:
     from gmconfig.api.drifting import Drifter
@@ -52,18 +54,20 @@ def explain(drifter: Drifter, target: str, document: str | None, path: str) -> D
         NotFound: there is no such target.
         UnknownPath: neither side has the path.
     """
-    standing, difference = drifter.one(target, document, path)
+    standing, parsed = drifter.looked_at(target), KeyPath.parse(path)
     assert standing.rendering is not None and standing.live is not None  # noqa: PT018, S101  # it was compared
-    name = document or drifter.document_of(standing, str(KeyPath.parse(path)))
+    name = document or drifter.document_of(standing, parsed)
+    if name not in standing.rendering.parts:
+        raise UnknownPath(f'{target} has no document "{name}"', hint=f"gmconfig drift detect {target}")
     part, marker = standing.rendering.parts[name], standing.live.marker
-    keys = _keys(part, path)
-    sides = (difference.wanted, difference.live) if difference else _equal(standing, part, keys)
+    wanted, live = _trees(standing, part)
+    keys = _keys(part, wanted, parsed)
+    sides = _at(wanted, keys), _at(live, _keys(part, live, parsed))
     if sides == (ABSENT, ABSENT):
         raise UnknownPath(
             f'"{path}" is neither wanted nor live on {target}', hint=f"gmconfig drift detect {target}"
         )
-    origin = None if sides[0] is ABSENT else standing.rendering.origin(name, keys)
-    revision = _revision(drifter, standing, part, keys) if origin and origin.layer else None
+    origin = standing.rendering.origin(name, keys) if keys is not None else None
     return DriftExplanation(
         target,
         standing.target.environment,
@@ -71,32 +75,49 @@ def explain(drifter: Drifter, target: str, document: str | None, path: str) -> D
         path,
         *sides,
         place=origin.place if origin else None,
-        revision=revision,
+        revision=_revision(drifter, standing, part, keys) if keys is not None else None,
         record=marker.record if marker else "",
         since=marker.time if marker else "",
-        drifted=difference is not None,
+        drifted=_is_drifted(standing, name, parsed) and not (same(*sides) and not standing.is_behind),
     )
 
 
-def _keys(part: Part, path: str) -> Keys:
-    parsed = KeyPath.parse(path)
+def _trees(standing: Standing, part: Part) -> tuple[object, object]:
+    """Give what is wanted and what is live, secrets masked."""
+    assert standing.rendering is not None and standing.live is not None  # noqa: PT018, S101  # it was compared
+    live, rendering = standing.live, standing.rendering
+    veil = Veil(rendering, part, live.marker, rules_of(part))
+    wanted = veil.over_wanted(part.tree)
+    if live.untouched and not standing.is_behind:
+        return wanted, wanted
+    trees, problems = rendering.parsed(live.files)
+    if part.document in problems:
+        raise UnknownPath(
+            f"{part.file} on {standing.target.name}: {problems[part.document]}",
+            hint=f"gmconfig drift correct {standing.target.name}",
+        )
+    return wanted, veil.over_live(trees[part.document]) if part.document in trees else ABSENT
+
+
+def _is_drifted(standing: Standing, document: str, path: KeyPath) -> bool:
+    inside = (one for one in standing.drift if one.document == document)
+    return any(one.is_at(path) or one.is_below(path) or one.is_above(path) for one in inside)
+
+
+def _keys(part: Part, tree: object, path: KeyPath) -> Keys | None:
+    """Give where a path leads in a tree; in a flat form the document's own path leads there too."""
     try:
-        return parsed.resolve(part.tree)
+        return path.resolve(tree)
     except UnknownPath:
-        return tuple(key for key in parsed.segments if isinstance(key, str | int))
+        paths = part.form.paths(part.written) if part.form.paths else {}
+    return next(((name,) for name, keys in paths.items() if path.matches(keys, part.written)), None)
 
 
-def _equal(standing: Standing, part: Part, keys: Keys) -> tuple[object, object]:
-    """Give the value that wanted and live share; a change that was not deployed yet has two."""
-    for one in standing.changes:
-        if one.document == part.document and one.change.path == keys:
-            return one.wanted, one.live
+def _at(tree: object, keys: Keys | None) -> object:
     try:
-        value = value_at(part.tree, keys)
+        return ABSENT if keys is None else value_at(tree, keys)
     except (LookupError, TypeError):
-        return ABSENT, ABSENT
-    shown = Secret(value) if any(keys[: len(at)] == at for at in part.secret_paths) else value
-    return shown, shown
+        return ABSENT
 
 
 def _revision(drifter: Drifter, standing: Standing, part: Part, keys: Keys) -> Revision | None:

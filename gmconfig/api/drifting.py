@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -74,8 +75,8 @@ class Drifter:
         found = sorted(self.watch.known().values(), key=lambda one: one.detected_at, reverse=True)
         return [one for one in found if resolved is None or one.resolved is resolved]
 
-    def one(self, target: str, document: str | None, path: str) -> tuple[Standing, Difference | None]:
-        """Look at one target, and give where a path of it has drifted.
+    def looked_at(self, target: str) -> Standing:
+        """Look at one target.
 
         Raises:
             NotFound: there is no such target.
@@ -86,10 +87,30 @@ class Drifter:
         [standing] = self._standings([target], None)
         if standing.error is not None:
             raise standing.error
-        wanted = str(KeyPath.parse(path))
+        return standing
+
+    def drifted_at(
+        self, target: str, document: str | None, path: str
+    ) -> tuple[Standing, str, tuple[Difference, ...]]:
+        """Give the document, and where it has drifted at a path or below it.
+
+        Raises:
+            NotFound: there is no such target, or nothing has drifted there.
+        """
+        standing, wanted = self.looked_at(target), KeyPath.parse(path)
         known = document or self.document_of(standing, wanted)
-        found = [one for one in standing.drift if one.document == known and one.is_at(wanted)]
-        return standing, found[0] if found else None
+        inside = [one for one in standing.drift if one.document == known]
+        found = [one for one in inside if one.is_at(wanted)] or [
+            one for one in inside if one.is_below(wanted)
+        ]
+        if not found:
+            above = next((one.path for one in inside if one.is_above(wanted)), None)
+            said = f": {above} is told of as a whole" if above else ""
+            hint = (
+                shlex.join(["drift", "explain", target, known, above]) if above else f"drift detect {target}"
+            )
+            raise NotFound(f'"{path}" has not drifted on {target}{said}', hint=f"gmconfig {hint}")
+        return standing, known, tuple(found)
 
     def correct(self, words: Sequence[str], correction: Correction, options: Options) -> list[Applied]:
         """Put drift back as the last deployment had it."""
@@ -109,12 +130,15 @@ class Drifter:
             raise UsageError(
                 "an acknowledgement needs a reason", hint='--reason "scaled by hand for the sale"'
             )
-        standing, difference = self.one(target, document, path)
-        if difference is None:
-            raise NotFound(f'"{path}" has not drifted on {target}', hint=f"gmconfig drift detect {target}")
+        day = _day(until)
+        standing, _, found = self.drifted_at(target, document, path)
         self.watch.seen([standing])
-        name = identify(target, difference)
-        self.watch.acknowledge([name], self.deployer.user, reason, _day(until))
+        if len(found) > 1:
+            raise UsageError(
+                f'"{path}" is not one drift', hint=f"name one: {', '.join(one.path for one in found)}"
+            )
+        name = identify(target, found[0])
+        self.watch.acknowledge([name], self.deployer.user, reason, day)
         return self.watch.known()[name]
 
     def _standings(self, words: Sequence[str], environment: str | None) -> list[Standing]:
@@ -137,21 +161,21 @@ class Drifter:
             )
         return found
 
-    def document_of(self, standing: Standing, path: str) -> str:
+    def document_of(self, standing: Standing, path: KeyPath) -> str:
         """Give the document that a path of a target is in: the one where it drifted, else the usual one.
 
         Raises:
             UsageError: it may be in several.
         """
         documents, usual = standing.target.documents, self.deployer.project.default_document
-        drifted = {one.document for one in standing.drift if one.path == path}
+        drifted = {one.document for one in standing.drift if one.is_at(path) or one.is_below(path)}
         if len(drifted) == 1:
             return drifted.pop()
         if len(documents) == 1 or (usual in documents and not drifted):
             return usual if usual in documents else documents[0]
         raise UsageError(
             f"which document of {standing.target.name}? {', '.join(documents)}",
-            hint=f"gmconfig drift explain {standing.target.name} {documents[0]} {path}",
+            hint=shlex.join(["gmconfig", "drift", "explain", standing.target.name, documents[0], str(path)]),
         )
 
 

@@ -29,10 +29,11 @@ class Change(Immutable):
     none. `secret` says about secrets what may be said: `changed`, `re-sealed` (a new token, the same value)
     or `unknown` (other tokens, and no key to compare the values); None where no secret is concerned. Items
     of a list that merges by key, and of one whose items have names and came, went or moved, are named by
-    their key; if they only stand in another order, `before` and `after` are lists of their keys.
+    their key; if they only stand in another order, `before` and `after` are lists of their keys, and `order`
+    is the way from an item to its key.
     """
 
-    __slots__ = ("path", "before", "after", "kind", "secret")
+    __slots__ = ("path", "before", "after", "kind", "secret", "order")
 
     def __init__(
         self,
@@ -41,12 +42,14 @@ class Change(Immutable):
         after: object,
         kind: str,
         secret: str | None = None,
+        order: tuple[str, ...] | None = None,
     ) -> None:
         self.path = path
         self.before = before
         self.after = after
         self.kind = kind
         self.secret = secret
+        self.order = order
 
     def __str__(self) -> str:
         return f"{self.kind} {format_keys(self.path)}"
@@ -94,8 +97,7 @@ def _of_maps(
 def _of_lists(
     before: list[object], after: list[object], written: Written, rules: Rules, path: Path
 ) -> Iterator[Change]:
-    way = here(rules)
-    way = way if isinstance(way, tuple) else _telling(before, after)
+    way = telling(before, after, rules)
     if way is not None:
         old_keys, new_keys = item_keys(before, way), item_keys(after, way)
         if old_keys is not None and new_keys is not None:
@@ -111,8 +113,11 @@ def _of_lists(
         yield from _differences(*pair, inner, below(rules, index), (*path, index))
 
 
-def _telling(before: list[object], after: list[object]) -> tuple[str, ...] | None:
-    """Give the key that tells items apart where none is declared; None where their positions do as well."""
+def telling(before: list[object], after: list[object], rules: Rules) -> tuple[str, ...] | None:
+    """Give the key that tells items apart, declared or a usual one; None where their positions do as well."""
+    way = here(rules)
+    if isinstance(way, tuple):
+        return way
     for name in _USUAL_KEYS:
         keys = item_keys(before, (name,)), item_keys(after, (name,))
         if None not in keys:
@@ -142,7 +147,7 @@ def _of_items(
             item = old_items[index]
             yield Change((*path, Selector(way, key)), item, ABSENT, REMOVED, _about(item))
     if [key for key in old_keys if key in new_keys] != [key for key in new_keys if key in places]:
-        yield Change(path, list(old_keys), list(new_keys), CHANGED)
+        yield Change(path, list(old_keys), list(new_keys), CHANGED, order=way)
 
 
 def _replaced(before: object, after: object, path: Path) -> Iterator[Change]:

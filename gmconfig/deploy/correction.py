@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gmconfig.config.diff import ABSENT, REMOVED
+from gmconfig.config.diff import REMOVED
 from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.taking import taken
 from gmconfig.errors import Refused
-from gmconfig.path import KeyPath, Keys
+from gmconfig.path import KeyPath
 from gmconfig.target.formats import About
+from gmconfig.target.rendering import leaves
 
 if TYPE_CHECKING:
     from gmconfig.drift.difference import Difference
@@ -36,8 +37,7 @@ class Correction:
         """Whether it puts a difference back."""
         if difference.change.kind == REMOVED and not self.prune:
             return False
-        keys = tuple(key for key in difference.change.path if isinstance(key, str | int))
-        return not self.only or any(glob.matches(keys) for glob in self.only)
+        return not self.only or any(map(difference.is_at, self.only))
 
 
 def put_there(standing: Standing, commit: str) -> Wanted:
@@ -57,7 +57,7 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
         return replace(standing, rendering=None, changes=(), drift=())
     kept = tuple(one for one in standing.drift if one not in taken)
     for one in kept:
-        _keys(one)
+        _check_can_stay(one)
     rendering = survey.rendering(standing.target, put_there(standing, commit))
     return replace(standing, rendering=rendering, changes=taken, drift=taken, kept=kept)
 
@@ -69,34 +69,17 @@ def with_kept(
     trees, _ = rendering.parsed(files)
     changed = dict(files)
     for document in dict.fromkeys(one.document for one in kept):
-        part, tree = rendering.parts[document], copy.deepcopy(trees[document])
+        part, tree = rendering.parts[document], trees[document]
         for one in kept:
-            if one.document == document:
-                _put(tree, _keys(one), _plain(one.live))
+            tree = taken(tree, one) if one.document == document else tree
         about = About(document, target.settings.get("name"), target.settings.get("namespace"))
-        changed[part.file] = part.form.render(tree, about)
+        changed[part.file] = part.form.render(leaves.revealed(tree, flat=part.form.is_flat), about)
     return changed
 
 
-def _keys(one: Difference) -> Keys:
-    keys = tuple(key for key in one.change.path if isinstance(key, str | int))
-    if one.problem or not keys or len(keys) != len(one.change.path):
+def _check_can_stay(one: Difference) -> None:
+    if one.problem or not one.change.path:
         raise Refused(
             f'"{one.path or one.document}" cannot stay while other drift is put back',
             hint="correct all of it: leave --only out, and add --prune",
         )
-    return keys
-
-
-def _put(tree: Any, keys: Keys, value: object) -> None:
-    """Put a live value into what is written; lists have the same length here, or differ as a whole."""
-    for key in keys[:-1]:
-        tree = tree.setdefault(key, {}) if isinstance(tree, dict) else tree[key]
-    if value is ABSENT:
-        del tree[keys[-1]]
-    else:
-        tree[keys[-1]] = value
-
-
-def _plain(value: object) -> object:
-    return value.reveal() if hasattr(value, "reveal") else value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT, diff
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.deploy.planning import declared_at
-from gmconfig.drift.difference import Difference, named_path
+from gmconfig.drift.difference import Difference, placed, rules_of
 from gmconfig.drift.secrets import Veil
 from gmconfig.drift.standing import Standing
 from gmconfig.drift.survey import Survey, Wanted
@@ -17,6 +17,7 @@ from gmconfig.target.declared import Target, select
 
 if TYPE_CHECKING:
     from gmconfig.target.rendering import Rendering
+    from gmconfig.target.rendering.rendering import Part
 
 
 def preview(survey: Survey, environment: str, words: Sequence[str], base: str, head: str) -> Plan:
@@ -60,15 +61,16 @@ def changes_between(was: Rendering | None, wanted: Rendering | None) -> tuple[Di
     """Give where two renderings differ; a secret that was sealed anew is another one."""
     documents = {**(was.parts if was else {}), **(wanted.parts if wanted else {})}
     return tuple(
-        Difference(document, change, named=named_path(part, _plain_tree(was, document), change))
-        for document, part in documents.items()
-        for change in diff(_tree(was, document), _tree(wanted, document))
+        found for document, part in documents.items() for found in _between(was, wanted, part, document)
     )
 
 
-def _plain_tree(rendering: Rendering | None, document: str) -> object:
-    part = rendering.parts.get(document) if rendering else None
-    return part.tree if part else ABSENT
+def _between(
+    was: Rendering | None, wanted: Rendering | None, part: Part, document: str
+) -> Iterator[Difference]:
+    before, after = _tree(was, document), _tree(wanted, document)
+    for change in diff(before, after, rules_of(part)):
+        yield placed(part, change, before, after)
 
 
 def _tree(rendering: Rendering | None, document: str) -> object:

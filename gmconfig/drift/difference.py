@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT, CHANGED, REMOVED, Change, diff
-from gmconfig.config.strategy import own_path
 from gmconfig.drift.secrets import Veil
-from gmconfig.path import format_keys
+from gmconfig.errors import UnknownPath
+from gmconfig.path import KeyPath, Keys, format_keys
 
 if TYPE_CHECKING:
+    from gmconfig.config.strategy import Rules
     from gmconfig.target.marker import Marker
     from gmconfig.target.rendering import Rendering
     from gmconfig.target.rendering.rendering import Part
 
 _A_FILE = "a file"
+
+
+Side = tuple[Keys, object]
+"""Where something stands in a tree, and the tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +32,47 @@ class Difference:
         document: its name; for a file that belongs to no document, the file's.
         change: from what is live (`before`) to what the rendering has (`after`); secrets are `Secret`.
         problem: why the file is told of as a whole and not by path; None where it is not.
-        named: the path with list items by their declared keys, where that is another one.
+        at_live: where it stands in what is live; None where that has nothing there.
+        at_wanted: where it stands in the rendering; None where that has nothing there.
+        at_source: where it stands in the document, where a flat form calls it otherwise.
     """
 
     document: str
     change: Change
     problem: str | None = None
-    named: str = ""
+    at_live: Side | None = field(default=None, repr=False, compare=False)
+    at_wanted: Side | None = field(default=None, repr=False, compare=False)
+    at_source: Side | None = field(default=None, repr=False, compare=False)
 
     @property
     def path(self) -> str:
         """The path as users write it; empty for the whole document."""
-        return self.named or (format_keys(self.change.path) if self.change.path else "")
+        return format_keys(self.change.path) if self.change.path else ""
 
-    def is_at(self, path: str) -> bool:
-        """Whether a path as users write it is this one, list items by key or by index."""
-        return path in (self.path, format_keys(self.change.path))
+    def is_at(self, path: KeyPath) -> bool:
+        """Whether a path or a glob means it; list items go by key or by index."""
+        return path.segments == self.change.path or any(
+            path.matches(keys, tree) for keys, tree in self._sides
+        )
+
+    def is_below(self, path: KeyPath) -> bool:
+        """Whether it is within what a path means."""
+        return any(
+            path.matches(keys[:length], tree) for keys, tree in self._sides for length in range(len(keys))
+        )
+
+    def is_above(self, path: KeyPath) -> bool:
+        """Whether what a path means is within it."""
+        length = len(self.change.path)
+        return bool(length) and length < len(path.segments) and self.is_at(KeyPath(path.segments[:length]))
+
+    def with_live(self, value: object) -> Difference:
+        """Give the same one with another form of what is live."""
+        return replace(self, change=self.change.replaced(before=value))
+
+    @property
+    def _sides(self) -> list[Side]:
+        return [side for side in (self.at_live, self.at_wanted, self.at_source) if side is not None]
 
     @property
     def live(self) -> object:
@@ -69,27 +99,45 @@ def differences(
     found: list[Difference] = []
     for document, part in rendering.parts.items():
         if document in problems:
-            found.append(Difference(document, Change((), _A_FILE, _A_FILE, CHANGED), problems[document]))
+            found.append(_a_file(document, _A_FILE, problems[document]))
         else:
             found.extend(_by_path(rendering, part, trees.get(document, ABSENT), marker))
     return (*found, *map(_stranger, rendering.strangers(files)))
 
 
+def placed(part: Part, change: Change, live: object, wanted: object) -> Difference:
+    """Give what differs between two trees of a document with where it stands in both."""
+    at_live, at_wanted, at_source = _side(change, live), _side(change, wanted), None
+    here = at_wanted or at_live
+    if here and part.form.is_flat and part.source_keys(here[0]) != here[0]:
+        at_source = part.source_keys(here[0]), part.written
+    return Difference(part.document, change, None, at_live, at_wanted, at_source)
+
+
+def rules_of(part: Part) -> Rules:
+    """Give how the lists of a document merge, which is how their items are told apart."""
+    return () if part.form.is_flat or part.source is None else part.source.rules
+
+
 def _by_path(rendering: Rendering, part: Part, live: object, marker: Marker | None) -> Iterator[Difference]:
-    veil = Veil(rendering, part, marker)
-    found = live if live is ABSENT else veil.over_live(live)
-    for change in diff(found, veil.over_wanted(part.tree)):
-        yield Difference(part.document, change, named=named_path(part, live, change))
+    rules = rules_of(part)
+    veil = Veil(rendering, part, marker, rules)
+    wanted, found = veil.over_wanted(part.tree), live if live is ABSENT else veil.over_live(live)
+    for change in diff(found, wanted, rules):
+        yield placed(part, change, found, wanted)
 
 
-def named_path(part: Part, live: object, change: Change) -> str:
-    """Write a path with list items by the keys that they merge by; empty where there are none."""
-    keys = tuple(key for key in change.path if isinstance(key, str | int))
-    if part.form.is_flat or part.source is None or not any(type(key) is int for key in keys):
-        return ""
-    tree = live if change.kind == REMOVED else part.tree
-    return format_keys(own_path(tree, keys, part.source.rules)) if len(keys) == len(change.path) else ""
+def _side(change: Change, tree: object) -> Side | None:
+    try:
+        return KeyPath(change.path).resolve(tree), tree
+    except UnknownPath:
+        return None
 
 
 def _stranger(name: str) -> Difference:
-    return Difference(name, Change((), _A_FILE, ABSENT, REMOVED), "gmconfig did not put it there")
+    return _a_file(name, ABSENT, "gmconfig did not put it there")
+
+
+def _a_file(name: str, wanted: object, problem: str) -> Difference:
+    kind = REMOVED if wanted is ABSENT else CHANGED
+    return Difference(name, Change((), _A_FILE, wanted, kind), problem, at_live=((), None))

@@ -9,7 +9,7 @@ from typing import Any
 
 from gmconfig.drift.difference import Difference
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.path import KeyPath, Keys
+from gmconfig.path import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class Rule:
         """Whether a difference does not count today."""
         if self.document not in (None, difference.document) or (self.until and today > self.until):
             return False
-        keys: Keys = tuple(key for key in difference.change.path if isinstance(key, str | int))
-        return len(keys) == len(difference.change.path) and self.path.matches(keys)
+        return difference.is_at(self.path)
 
 
 def rules(target: str, declared: Iterable[Mapping[str, Any]]) -> list[Rule]:

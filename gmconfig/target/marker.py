@@ -68,6 +68,12 @@ class Marker:
         mark = self.secrets.get(document, {}).get(path)
         return None if mark is None else mark.token == token_digest
 
+    def has_value(self, value: object) -> bool:
+        """Whether a value is one of the secrets that the release put anywhere."""
+        digest = value_digest(self.key, value)
+        marks = (mark for at in self.secrets.values() for mark in at.values())
+        return any(hmac.compare_digest(mark.value, digest) for mark in marks)
+
     def as_json(self) -> dict[str, Any]:
         """Give what a file of it holds."""
         plain = {name: getattr(self, name) for name in _TEXTS}

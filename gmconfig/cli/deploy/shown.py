@@ -162,10 +162,9 @@ def _sides(each: Difference) -> str:
 def _written(one: Planned, each: Difference, authors: Authors | None) -> str:
     """Say where a wanted value is written, and by whom."""
     rendering = one.standing.rendering
-    keys = tuple(key for key in each.change.path if isinstance(key, str | int))
-    if rendering is None or each.wanted is ABSENT or len(keys) != len(each.change.path):
+    if rendering is None or each.at_wanted is None:
         return ""
-    origin = rendering.origin(each.document, keys)
+    origin = rendering.origin(each.document, each.at_wanted[0])
     if origin is None or origin.place is None:
         return ""
     place = f"{origin.place.file}:{origin.place.line}"
