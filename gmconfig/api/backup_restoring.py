@@ -164,7 +164,10 @@ def _fetched(project: Project, opening: Opening) -> str:
     try:
         return project.repository.resolve(commit)
     except UnknownVersion:
-        unbundle(project.repository, opening.piece(manifest.BUNDLE) or b"")
+        for kind in (manifest.BUNDLE, manifest.SINCE):
+            raw = opening.piece(kind)
+            if raw is not None:
+                unbundle(project.repository, raw)
     return project.repository.resolve(commit)
 
 

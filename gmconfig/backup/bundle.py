@@ -52,13 +52,18 @@ def key(ids: Mapping[str, str], names: Sequence[str]) -> str:
 
 
 @contextmanager
-def stream(repository: Repository, names: Sequence[str], *, head: bool) -> Iterator[Bundling]:
+def stream(
+    repository: Repository, names: Sequence[str], *, head: bool, since: str = ""
+) -> Iterator[Bundling]:
     """Let git write a bundle of some refs; `head` adds HEAD, so that the bundle can be cloned as it is.
+
+    With `since` it holds no history of that commit.
 
     Raises:
         GitTrouble: git could not; whatever was read by then is no bundle.
     """
-    wanted = "".join(f"{name}\n" for name in [*names, *(["HEAD"] if head else [])])
+    lines = [*names, *(["HEAD"] if head else []), *([f"^{since}"] if since else [])]
+    wanted = "".join(f"{line}\n" for line in lines)
     arguments = ("bundle", "create", "--quiet", "-", "--stdin")
     with _started(repository, arguments) as git:
         _give(git, os.fsencode(wanted))
@@ -108,12 +113,11 @@ def unbundle(repository: Repository, raw: bytes) -> None:
     Raises:
         GitTrouble: it is damaged, or builds on objects that are not there.
     """
-    import tempfile
-
-    with tempfile.NamedTemporaryFile(dir=repository.own_folder(), suffix=".bundle") as file:
-        file.write(raw)
-        file.flush()
-        repository.run("bundle", "unbundle", file.name)
+    head, end, _ = raw.partition(b"\n\n")
+    if not head.startswith(b"# v") or not end:
+        raise GitTrouble("the backup's bundle is none")
+    pack = raw[len(head) + len(end) :]
+    repository.run("index-pack", "--fix-thin", "--stdin", input=pack)
 
 
 def _listed(repository: Repository) -> tuple[dict[str, str], dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gmconfig.backup.create import is_whole
+from gmconfig.backup.making import is_whole
 from gmconfig.log import debug
 
 if TYPE_CHECKING:

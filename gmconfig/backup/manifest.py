@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from gmconfig.secret.identity import Identity
 
 _FORMAT = 1
-BUNDLE, JOURNAL, LIVE, UNCOMMITTED, CONTENTS = "bundle", "journal", "live", "uncommitted", "contents"
-"""The kinds of pieces: all refs but the journal's, the journal's, targets, work not committed, the list of it all."""
+BUNDLE, SINCE, JOURNAL = "bundle", "since", "journal"
+"""Kinds of pieces: all refs but the journal's, what came to them since that bundle was made, the journal's."""
+LIVE, UNCOMMITTED, CONTENTS = "live", "uncommitted", "contents"
+"""And: targets, work that was not committed, the list of it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Piece:
         name: its name among the destination's objects.
         key: what its content was made of; the same key means the same content.
         size, digest: of the bytes as they are stored.
+        holds: the commit whose whole history is in a bundle, which later ones can build on.
     """
 
     kind: str
@@ -41,6 +44,7 @@ class Piece:
     key: str
     size: int
     digest: str
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

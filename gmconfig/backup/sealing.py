@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from gmconfig.backup.stream import copied
 from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, NotFound, Refused
 
 if TYPE_CHECKING:
-    from gmconfig.backup.stream import Hashing
+    from gmconfig.backup.stream import Hashing, Source
     from gmconfig.project import Project
     from gmconfig.secret.identity import Identity
     from gmconfig.secret.policy import Member
@@ -63,7 +63,7 @@ def described(members: Sequence[Member]) -> tuple[Mapping[str, Any], ...]:
     )
 
 
-def seal(source: IO[bytes], sink: Hashing, members: Sequence[Member]) -> None:
+def seal(source: Source, sink: Hashing, members: Sequence[Member]) -> None:
     """Write everything of a source, sealed to members; as it is where there are none."""
     if not members:
         copied(source, sink.write)

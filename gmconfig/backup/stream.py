@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 CHUNK = 1 << 18
+
+
+class Source(Protocol):
+    """What can be read piece by piece."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes; none at the end."""
 
 
 class Hashing:
@@ -34,13 +41,13 @@ class Hashing:
         return self._hash.hexdigest()
 
 
-def copied(source: IO[bytes], sink: Callable[[bytes], object]) -> None:
+def copied(source: Source, sink: Callable[[bytes], object]) -> None:
     """Pass everything of a file on."""
     while content := source.read(CHUNK):
         sink(content)
 
 
-def measured(source: IO[bytes]) -> tuple[int, str]:
+def measured(source: Source) -> tuple[int, str]:
     """Read a file to its end; give its length and digest."""
     found, size = hashlib.sha256(), 0
     while content := source.read(CHUNK):

@@ -96,7 +96,7 @@ def _fill(repository: Repository, opening: Opening, contents: Contents) -> None:
     if contents.shallow:
         with open(os.path.join(repository.common_dir, "shallow"), "w", encoding="ascii") as file:
             file.write("".join(f"{commit}\n" for commit in contents.shallow))
-    for kind in (manifest.BUNDLE, manifest.JOURNAL):
+    for kind in (manifest.BUNDLE, manifest.SINCE, manifest.JOURNAL):
         raw = opening.piece(kind)
         if raw is not None:
             unbundle(repository, raw)

@@ -1,17 +1,20 @@
 """What is in a backup, whom it is sealed to, and what counts as one."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from gmconfig.api.backup_restoring import restore_elsewhere
 from gmconfig.backup import manifest
 from gmconfig.backup.create import Asked
 from gmconfig.backup.destination import open_destination
+from gmconfig.backup.retention import Rules
 from gmconfig.errors import GmconfigError, NotFound, Refused, UsageError
-from tests.backup.conftest import backups, git
+from tests.backup.conftest import backups, git, refs
 from tests.deploy.fleet import Fleet
 
 PASSWORD = b"correct-horse-battery"
@@ -93,7 +96,8 @@ def test_what_did_not_change_is_stored_once(sealed: Path, store: Path, back_up):
     assert same == {manifest.BUNDLE, manifest.LIVE}  # the journal tells of the first backup
     git(sealed, "commit", "-q", "--allow-empty", "-m", "more")
     third = pieces(store, back_up(sealed))
-    assert third[manifest.BUNDLE] != first[manifest.BUNDLE]
+    assert third[manifest.BUNDLE] == first[manifest.BUNDLE]
+    assert manifest.SINCE in third
     assert third[manifest.LIVE] == first[manifest.LIVE]
 
 
@@ -200,3 +204,50 @@ def test_the_journal_tells_of_it(fleet: Fleet, store: Path, back_up):
     assert [event["action"] for event in told] == ["created", "verified", "drilled"]
     assert {event["id"] for event in told} == {name}
     assert told[2]["good"] is True
+
+
+def test_history_is_stored_once_and_what_came_since_beside_it(
+    fleet: Fleet, store: Path, back_up, tmp_path: Path
+):
+    """A night's commits cost a night's commits; each backup is whole by itself all the same."""
+    (fleet.root / "noise").write_bytes(os.urandom(200_000))
+    fleet.commit("what a copy every night would cost")
+    names = [back_up(fleet.root)]
+    for change in (
+        lambda: fleet.change(20),
+        lambda: git(fleet.root, "tag", "-am", "old", "v0", "HEAD~1"),
+        lambda: git(fleet.root, "branch", "side", "HEAD~1"),
+        lambda: git(fleet.root, "reset", "-q", "--hard", "HEAD~1"),
+        lambda: git(fleet.root, "branch", "-D", "side"),
+    ):
+        change()
+        names.append(back_up(fleet.root))
+        found = refs(fleet.root)
+        restore_elsewhere(backups(None, store), names[-1], str(tmp_path / names[-1]))
+        assert {n: one for n, one in refs(tmp_path / names[-1]).items() if "/holds/" not in n} == found | {
+            n: one for n, one in refs(tmp_path / names[-1]).items() if "/journal/" in n
+        }
+        assert git(tmp_path / names[-1], "fsck", "--full") == ""
+        assert git(tmp_path / names[-1], "status", "--short") == ""
+    assert len(list(store.glob("objects/bundle-*"))) == 1
+    assert sum(file.stat().st_size for file in files(store)) < 300_000
+    # What is shared stays as long as anybody shares it, and is found out for all of them when it goes bad.
+    backups(fleet.root, store).prune(Rules(last=1))
+    there = backups(fleet.root, store)
+    assert all(one.is_good for one in there.verify(read_data=True))
+    [whole] = store.glob("objects/bundle-*")
+    whole.write_bytes(b"x" * whole.stat().st_size)
+    assert not any(one.is_good for one in there.verify(read_data=True))
+    again = back_up(fleet.root)
+    assert pieces(store, again)[manifest.BUNDLE] != whole.name
+    [checked] = there.verify([again], read_data=True)
+    assert checked.is_good
+
+
+def test_once_too_much_came_since_it_is_whole_again(fleet: Fleet, store: Path, back_up):
+    for _ in range(3):
+        (fleet.root / "noise").write_bytes(os.urandom(50_000))
+        fleet.commit("noise")
+        name = back_up(fleet.root)
+    assert manifest.SINCE not in pieces(store, name)
+    assert len(list(store.glob("objects/bundle-*"))) == 2
