@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT, CHANGED, REMOVED, Change, diff
+from gmconfig.drift.formatted import as_formatted
 from gmconfig.drift.secrets import Veil
 from gmconfig.errors import UnknownPath
-from gmconfig.path import KeyPath, Keys, format_keys
+from gmconfig.path import KeyPath, Keys, Segment, format_keys
 
 if TYPE_CHECKING:
     from gmconfig.config.strategy import Rules
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _A_FILE = "a file"
 
+Path = tuple[Segment, ...]
 
 Side = tuple[Keys, object]
 """Where something stands in a tree, and the tree."""
@@ -35,6 +37,7 @@ class Difference:
         at_live: where it stands in what is live; None where that has nothing there.
         at_wanted: where it stands in the rendering; None where that has nothing there.
         at_source: where it stands in the document, where a flat form calls it otherwise.
+        hollow: how many maps above it are gone from what is live, too.
     """
 
     document: str
@@ -43,6 +46,7 @@ class Difference:
     at_live: Side | None = field(default=None, repr=False, compare=False)
     at_wanted: Side | None = field(default=None, repr=False, compare=False)
     at_source: Side | None = field(default=None, repr=False, compare=False)
+    hollow: int = field(default=0, repr=False, compare=False)
 
     @property
     def path(self) -> str:
@@ -111,7 +115,8 @@ def placed(part: Part, change: Change, live: object, wanted: object) -> Differen
     here = at_wanted or at_live
     if here and part.form.is_flat and part.source_keys(here[0]) != here[0]:
         at_source = part.source_keys(here[0]), part.written
-    return Difference(part.document, change, None, at_live, at_wanted, at_source)
+    hollow = _hollow(change, live) if at_live is None else 0
+    return Difference(part.document, change, None, at_live, at_wanted, at_source, hollow)
 
 
 def rules_of(part: Part) -> Rules:
@@ -120,6 +125,7 @@ def rules_of(part: Part) -> Rules:
 
 
 def _by_path(rendering: Rendering, part: Part, live: object, marker: Marker | None) -> Iterator[Difference]:
+    live = as_formatted(part, live) if part.form.is_flat else live
     rules = rules_of(part)
     veil = Veil(rendering, part, marker, rules)
     wanted, found = veil.over_wanted(part.tree), live if live is ABSENT else veil.over_live(live)
@@ -128,10 +134,19 @@ def _by_path(rendering: Rendering, part: Part, live: object, marker: Marker | No
 
 
 def _side(change: Change, tree: object) -> Side | None:
+    return _stands(change.path, tree)
+
+
+def _stands(path: Path, tree: object) -> Side | None:
     try:
-        return KeyPath(change.path).resolve(tree), tree
+        return KeyPath(path).resolve(tree), tree
     except UnknownPath:
         return None
+
+
+def _hollow(change: Change, live: object) -> int:
+    above = (change.path[:length] for length in range(len(change.path) - 1, 0, -1))
+    return sum(_stands(path, live) is None for path in above)
 
 
 def _stranger(name: str) -> Difference:

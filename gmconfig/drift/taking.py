@@ -31,7 +31,7 @@ def taken(tree: object, difference: Difference, path: Path | None = None) -> obj
         return _in_order(tree, path, difference)
     keys = _keys(tree, path)
     if difference.live is ABSENT:
-        return tree if keys is None else put(tree, keys, ABSENT)
+        return tree if keys is None else _without(tree, keys, difference.hollow)
     return put(tree, keys, difference.live) if keys is not None else _new(tree, path, difference)
 
 
@@ -40,6 +40,14 @@ def _keys(tree: object, path: Path) -> Keys | None:
         return KeyPath(path).resolve(tree)
     except UnknownPath:
         return None
+
+
+def _without(tree: object, keys: Keys, hollow: int) -> object:
+    """Take a value out, and the maps above it that live has not either, once nothing is left in them."""
+    tree = put(tree, keys, ABSENT)
+    for length in range(len(keys) - 1, len(keys) - 1 - hollow, -1):
+        tree = put(tree, keys[:length], ABSENT) if value_at(tree, keys[:length]) == {} else tree
+    return tree
 
 
 def _new(tree: object, path: Path, difference: Difference) -> object:
