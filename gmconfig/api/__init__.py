@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gmconfig.api.outcome import Edited, How, Outcome
     from gmconfig.api.secrets_manager import SecretsManager
     from gmconfig.api.starting import Started, start
+    from gmconfig.automation.rules.rule import AutomationRule
     from gmconfig.config.diff import Change
     from gmconfig.config.versions import Version
     from gmconfig.drift.detection import DriftDetection
@@ -108,6 +109,7 @@ _HOMES = {
     "api.outcome": ("Edited", "How", "Outcome"),
     "api.secrets_manager": ("SecretsManager",),
     "api.starting": ("Started", "start"),
+    "automation.rules.rule": ("AutomationRule",),
     "config.diff": ("Change",),
     "config.versions": ("Version",),
     "drift.detection": ("DriftDetection",),
@@ -155,6 +157,7 @@ __all__ = [
     "AlertSeverity",
     "Assessment",
     "AuditEntry",
+    "AutomationRule",
     "BrokenConfiguration",
     "Change",
     "ComplianceRule",

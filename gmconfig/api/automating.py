@@ -21,6 +21,7 @@ from gmconfig.log import logger
 from gmconfig.record import journal
 
 if TYPE_CHECKING:
+    from gmconfig.api.own_rules import OwnRules
     from gmconfig.api.workspace import Workspace
     from gmconfig.automation.rules.past import Past
     from gmconfig.automation.rules.rule import AutomationRule
@@ -133,7 +134,7 @@ class Automation:
         happenings = Happenings(self.project, rules.values(), moment, offline=self.offline)
         if not dry_run:
             for name in rules:
-                runner.meet(name, moment)
+                self.memory.meet(name, moment)
             self._look(rules)
         any_run = False
         for run in runner.run(happenings.events, moment, dry_run=dry_run):
@@ -198,6 +199,27 @@ class Automation:
 
     def _tell(self, run: Run) -> None:
         journal.noted(self.project, run.as_event())
+
+
+def run_rules(
+    workspace: Workspace,
+    own: OwnRules | None,
+    names: Sequence[str],
+    now: datetime | None,
+    user: str | None,
+    offline: bool,
+    dry_run: bool,
+) -> Iterator[Run]:
+    """Run what is due of the declared rules, and of a program's own; the own ones see all that happened."""
+    automation, moment = Automation(workspace, user=user, offline=offline), now or datetime.now(UTC)
+    mine = own.rules if own is not None else {}
+    chosen({**automation.rules, **mine}, names)
+    shared = [name for name in automation.rules if name in names or not names]
+    if shared:
+        yield from automation.run(shared, moment, dry_run=dry_run)
+    if own is not None:
+        happenings = Happenings(workspace.project, mine.values(), moment, offline=offline)
+        yield from own.run(names, happenings.events(), moment, dry_run=dry_run)
 
 
 def _limit(rule: AutomationRule) -> dict[str, Any] | None:

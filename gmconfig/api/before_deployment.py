@@ -17,8 +17,9 @@ from gmconfig.errors import Refused
 from gmconfig.storage.cause import rules as causes
 
 if TYPE_CHECKING:
+    from gmconfig.api.automating import Automation
     from gmconfig.api.deployments import Deployments
-    from gmconfig.automation.rules.claims import Change
+    from gmconfig.automation.rules.claims import Change, Memory
     from gmconfig.automation.rules.rule import AutomationRule
     from gmconfig.automation.rules.run import Run
     from gmconfig.deploy.options import Options
@@ -29,35 +30,51 @@ def before(deployments: Deployments, options: Options) -> Callable[[Plan], None]
     """Give what a deployment calls with its plan before its first change."""
 
     def called(plan: Plan) -> None:
-        rules = {**declared(deployments.project), **deployments.more_rules}
-        waiting = {name: one for name, one in rules.items() if one.is_before and one.enabled}
-        if waiting:
-            _prepare(deployments, plan, options, waiting)
+        event = _event(plan, options, deployments.user)
+        _prepare(deployments, event, declared(deployments.project))
+        own = deployments.own_rules
+        if own is not None:
+            _prepare(deployments, event, own.rules, own.memory)
 
     return called
 
 
 def _prepare(
-    deployments: Deployments, plan: Plan, options: Options, rules: Mapping[str, AutomationRule]
+    deployments: Deployments,
+    event: Event,
+    rules: Mapping[str, AutomationRule],
+    memory: Memory | None = None,
 ) -> None:
+    waiting = {name: one for name, one in rules.items() if one.is_before and one.enabled}
+    waiting = {
+        name: one for name, one in waiting.items() if name not in event.because_of and holds(one, event)
+    }
+    if not waiting:
+        return
     from gmconfig.api.automating import Automation
 
     automation = Automation(
-        deployments.workspace, user=deployments.user, offline=deployments.offline, rules=rules
+        deployments.workspace,
+        user=deployments.user,
+        offline=deployments.offline,
+        rules=waiting,
+        memory=memory,
     )
-    event, now = _event(plan, options, deployments.user), datetime.now(UTC)
-    for name, rule in rules.items():
-        past = automation.memory.past(name, now)
-        at_work = name in event.because_of
-        if at_work or not holds(rule, event) or is_limited(rule, past, event.subject, now):
-            continue
-        run = automation.runner.perform(rule, Cause(event.subject, events=(event.id,)), event)
-        automation.memory.change(name, now, _after(run, now), must=False)
-        if run.failed:
-            raise Refused(
-                f'nothing was deployed, rule "{name}" failed before it: {run.message}',
-                hint=f"gmconfig automation history {name}",
-            )
+    for rule in waiting.values():
+        _perform(automation, rule, event, datetime.now(UTC))
+
+
+def _perform(automation: Automation, rule: AutomationRule, event: Event, now: datetime) -> None:
+    past = automation.memory.past(rule.name, now)
+    if is_limited(rule, past, event.subject, now):
+        return
+    run = automation.runner.perform(rule, Cause(event.subject, events=(event.id,)), event)
+    automation.memory.change(rule.name, now, _after(run, now), must=False)
+    if run.failed:
+        raise Refused(
+            f'nothing was deployed, rule "{rule.name}" failed before it: {run.message}',
+            hint=f"gmconfig automation history {rule.name}",
+        )
 
 
 def _after(run: Run, now: datetime) -> Change:

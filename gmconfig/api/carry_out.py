@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from gmconfig.api.committed import as_committed
@@ -140,4 +141,12 @@ def _kept(
 
         Past(project.repository, project.prefix).remember(result.commit)
     debug("api", "committed %s: %s (%s)", result.commit, outcome.message, ", ".join(sorted(outcome.files)))
+    _tell(project, result.commit, how, outcome)
     return as_committed(outcome, result)
+
+
+def _tell(project: Project, commit: str | None, how: How, outcome: Outcome) -> None:
+    """Tell whoever listens in this process; where nothing has loaded the listening, nobody does."""
+    if hearing := sys.modules.get("gmconfig.storage.hearing"):
+        event = {"kind": "commit", "commit": commit, "files": list(outcome.files)}
+        hearing.tell(project.repository.common_dir, "", {**event, "by": how.user, "message": outcome.message})

@@ -1,4 +1,4 @@
-"""ConfigAutomation: deploy changes, follow deployments, look for drift, back up and restore."""
+"""ConfigAutomation: deploy changes, follow deployments, look for drift, back up and restore, run rules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from gmconfig.api.workspace import Workspace
 from gmconfig.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gmconfig.api.config_manager import ConfigManager
     from gmconfig.api.deploying import Deployer
+    from gmconfig.api.own_rules import OwnRules
+    from gmconfig.automation.rules.rule import AutomationRule
+    from gmconfig.automation.rules.run import Run
     from gmconfig.drift.detection import DriftDetection
 
 
@@ -27,6 +32,7 @@ class ConfigAutomation:
     def __init__(self, config_manager: ConfigManager | None = None, *, offline: bool = False) -> None:
         self.workspace = config_manager.workspace if config_manager else Workspace()
         self.offline = offline
+        self._own: OwnRules | None = None
 
     # Deployments
 
@@ -65,7 +71,9 @@ class ConfigAutomation:
 
         space = self._in(environment)
         reason = ": ".join(text for text in (name, description) if text)
-        return deploy(self._deployer(space, user), changes, reason, user, push=push).id
+        record = deploy(self._deployer(space, user), changes, reason, user, push=push)
+        self._settle()
+        return record.id
 
     def get_deployment_status(self, job_id: str) -> DeploymentJob:
         """Say how a deployment stands: `.status` is a `DeploymentStatus`, `.restored` whether all is as before.
@@ -93,6 +101,7 @@ class ConfigAutomation:
         drifter = Drifter(self._deployer(self.workspace))
         if drifter.deployer.declared():
             drifter.detect(environment=self.workspace.given)
+            self._settle()
         return tuple(drifter.known(resolved=resolved))
 
     # Backups
@@ -120,7 +129,9 @@ class ConfigAutomation:
         from gmconfig.backup.create import Asked
 
         asked = Asked(name, description, retention_days=retention_days, documents=tuple(configs or ()))
-        return Backups(self.workspace).create(asked).id
+        made = Backups(self.workspace).create(asked)
+        self._settle()
+        return made.id
 
     def restore_backup(self, backup_id: str, user: str | None = None) -> tuple[str, ...]:
         """Bring the configuration back as a backup has it: a new commit, and a deployment of it.
@@ -141,7 +152,76 @@ class ConfigAutomation:
 
         how = How(user, f"backup {backup_id}")
         restored_here(Backups(self.workspace, user=user), backup_id, how)
-        return redeployed(self._deployer(self.workspace.reopened(), user), self.workspace.given)
+        done = redeployed(self._deployer(self.workspace.reopened(), user), self.workspace.given)
+        self._settle()
+        return done
+
+    # Rules
+
+    def add_automation_rule(
+        self,
+        rule: AutomationRule,
+        persist: bool = False,
+        *,
+        user: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Add a rule: to this program alone, or for good.
+
+        Without `persist` it acts on what this program does with the repository (through this object, a
+        `ConfigManager`, a `ConfigMonitor`), at the times of its schedule while the program runs, and in
+        `run_rules()`. With it the rule is written to gmconfig.yaml, as one commit, for
+        `gmconfig automation run` and `run_rules()`.
+
+        Args:
+            rule: what to do when; one of the same name is replaced.
+            persist: keep it in gmconfig.yaml.
+            user: author of the commit; git's identity by default.
+            reason: why, for the commit.
+
+        Raises:
+            UsageError: the rule makes no sense.
+        """
+        if persist:
+            from gmconfig.api.keeping_rules import keep_rule
+            from gmconfig.api.outcome import How
+
+            keep_rule(self.workspace.project, rule, How(user, reason))
+            self.workspace = self.workspace.reopened()
+            return
+        from gmconfig.api.own_rules import OwnRules
+
+        self._own = self._own or OwnRules(self.workspace, offline=self.offline)
+        self._own.add(rule)
+
+    def run_rules(
+        self, *names: str, dry_run: bool = False, now: datetime | None = None, user: str | None = None
+    ) -> tuple[Run, ...]:
+        """Run the rules that are due, those of gmconfig.yaml and this program's own, and give what each came to.
+
+        A rule that fails raises nothing: `run.failed` says so, and `run.message` why.
+
+        Args:
+            names: only these rules; all by default.
+            dry_run: do and note nothing, only say what would be done.
+            now: the moment that schedules are asked for; this one by default.
+            user: on whose behalf; git's identity by default.
+
+        Raises:
+            NotFound: there is no rule of a name.
+            GitTrouble: the remote cannot be reached, so that nobody knows what others do.
+        """
+        from gmconfig.api.automating import run_rules
+
+        return tuple(run_rules(self.workspace.reopened(), self._own, names, now, user, self.offline, dry_run))
+
+    def flush(self, seconds: float = 60.0) -> bool:
+        """Wait until this program's own rules have acted on all that it did; give whether they have."""
+        return self._own.flush(seconds) if self._own is not None else True
+
+    def _settle(self) -> None:
+        if self._own is not None:
+            self._own.flush()
 
     def _in(self, environment: str | None) -> Workspace:
         """Give the workspace in which changes go to an environment's own layer."""
@@ -156,4 +236,6 @@ class ConfigAutomation:
     def _deployer(self, workspace: Workspace, user: str | None = None) -> Deployer:
         from gmconfig.api.deploying import Deployer
 
-        return Deployer(workspace, user=user, offline=self.offline)
+        deployer = Deployer(workspace, user=user, offline=self.offline)
+        deployer.own_rules = self._own
+        return deployer

@@ -19,8 +19,8 @@ from gmconfig.target.declared import Target, select, targets
 from gmconfig.target.kind import Access
 
 if TYPE_CHECKING:
+    from gmconfig.api.own_rules import OwnRules
     from gmconfig.api.workspace import Workspace
-    from gmconfig.automation.rules.rule import AutomationRule
     from gmconfig.drift.standing import Standing
     from gmconfig.record.entry import Record
 
@@ -56,7 +56,7 @@ class Deployments:
         self.offline = offline
         self.take_over = take_over
         self.seen = seen
-        self.more_rules: Mapping[str, AutomationRule] = {}
+        self.own_rules: OwnRules | None = None
         """Rules of this process alone, beside those of gmconfig.yaml."""
         self.user = whose(self.project.repository, user, os.environ)
 
@@ -128,7 +128,7 @@ class Deployments:
     def options(self, options: Options | None) -> Options:
         """Give options with the user filled in, and with the rules that a deployment waits for."""
         given = replace(options or Options(), user=self.user)
-        if given.through_freeze or not (self.more_rules or self.project.settings.section("automation")):
+        if given.through_freeze or not (self.own_rules or self.project.settings.section("automation")):
             return given
         from gmconfig.api.before_deployment import before
 

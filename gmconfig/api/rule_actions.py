@@ -28,7 +28,22 @@ class Actions:
 
     def act(self, task: Task) -> str:
         """Do what a task says."""
+        if callable(task.rule.do):
+            return call(task)
         return ACTIONS[task.rule.action](self, task)
+
+
+def call(task: Task) -> str:
+    """Call the function that a program gave, with the event."""
+    assert callable(task.rule.do)  # noqa: S101
+    if task.dry_run:
+        return f"would call {task.rule.action}"
+    event: Mapping[str, Any] = task.event.data if task.event else {}
+    try:
+        answer = task.rule.do(event)
+    except Exception as error:  # noqa: BLE001  # whatever another's function raises
+        raise GmconfigError(f"{task.rule.action} raised {type(error).__name__}: {error}") from error
+    return str(answer) if answer is not None else f"called {task.rule.action}"
 
 
 def backup(actions: Actions, task: Task) -> str:

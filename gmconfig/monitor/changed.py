@@ -40,13 +40,18 @@ def changes(project: Project, since: datetime) -> list[Changed]:
     for revision in touching(project.repository, project.prefix, [], since=since):
         moment = revision.date.astimezone(UTC)
         time = moment.isoformat().replace("+00:00", "Z")
-        meant = dict.fromkeys(_named(project, file) for file in revision.blobs)
         found += [
             Changed(revision.commit, time, revision.author, revision.subject, *one)
-            for one in meant
-            if one is not None and moment >= since
+            for one in meant(project, revision.blobs)
+            if moment >= since
         ]
     return found
+
+
+def meant(project: Project, files: Iterable[str]) -> list[tuple[str, str | None]]:
+    """Give the documents, each with its environment, that files belong to."""
+    found = dict.fromkeys(_named(project, file) for file in files)
+    return [one for one in found if one is not None]
 
 
 def conditions(changed: Iterable[Changed], now: datetime) -> Iterator[Condition]:

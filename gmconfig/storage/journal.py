@@ -14,6 +14,7 @@ from gmconfig.storage.cause import rules
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import read_blobs, tree_entries
+from gmconfig.storage.hearing import tell
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -43,6 +44,8 @@ class Journal:
         message = f"journal: {', '.join(kinds)}"
         debug("storage", "%s: %d events are noted", message, len(events))
         refs.append(self.repository, f"{self.below}/{moment:%Y-%m}", files, message)
+        for path, event in zip(files, events, strict=True):
+            tell(self.repository.common_dir, path.rpartition("/")[2], _written(moment, event))
         return list(files)
 
     def read(self, since: datetime | None = None) -> list[dict[str, object]]:
@@ -107,10 +110,15 @@ def _path(moment: datetime, number: int) -> str:
     return f"{moment:%d/%H}/{moment.strftime(_STAMP)}-{number:04x}{os.urandom(6).hex()}.json"
 
 
-def _content(moment: datetime, event: Mapping[str, object]) -> bytes:
+def _written(moment: datetime, event: Mapping[str, object]) -> dict[str, object]:
     named = {"rules": list(causes)} if (causes := rules()) else {}
-    written = {"time": moment.isoformat().replace("+00:00", "Z"), **named, **event}
-    text = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return {"time": moment.isoformat().replace("+00:00", "Z"), **named, **event}
+
+
+def _content(moment: datetime, event: Mapping[str, object]) -> bytes:
+    text = (
+        json.dumps(_written(moment, event), sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    )
     return text.encode("utf-8", "replace")
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LEASE = timedelta(hours=1)
 """How long a runner that is not heard of any more, on another machine, keeps others from its rule."""
 
+FIRST = timedelta(hours=1)
+"""How far back a rule looks that was never heard of before."""
+
 Change = Callable[[Past], Past | None]
 
 
@@ -31,6 +34,9 @@ class Memory(Protocol):
 
     def refresh(self) -> None:
         """Get what others did."""
+
+    def meet(self, rule: str, now: datetime) -> None:
+        """Note since when a rule is known, the first time."""
 
     def past(self, rule: str, now: datetime) -> Past:
         """Give what a rule did."""
@@ -57,9 +63,14 @@ class Shared:
         if self.is_shared:
             self.exchange.fetch()
 
+    def meet(self, rule: str, now: datetime) -> None:
+        """Note since when a rule is known, the first time: a time that just passed is not lost."""
+        if self._note(rule).commit is None:
+            self.change(rule, now, lambda past: past)
+
     def past(self, rule: str, now: datetime) -> Past:
         """Give what a rule did; what stands on its ref may be anybody's."""
-        return past_of(self._note(rule).content, now)
+        return past_of(self._note(rule).content, now - FIRST)
 
     def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:
         """Change what is remembered of a rule, here and at the remote; without `must` the remote may hear later.
@@ -68,7 +79,7 @@ class Shared:
             GitTrouble: the remote cannot be reached, though it must be; then nothing is changed.
         """
         before = self._note(rule)
-        after = change(past_of(before.content, now))
+        after = change(past_of(before.content, now - FIRST))
         if after is None:
             return None
         ref = names.automation(self.project, rule)
@@ -116,6 +127,10 @@ class Own:
 
     def refresh(self) -> None:
         """There is nobody else."""
+
+    def meet(self, rule: str, now: datetime) -> None:
+        """Note since when a rule is known."""
+        self._pasts.setdefault(rule, Past(now))
 
     def past(self, rule: str, now: datetime) -> Past:
         """Give what a rule did."""

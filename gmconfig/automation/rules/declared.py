@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.automation.rules.rule import AutomationRule, rule_of
@@ -61,9 +62,11 @@ def checked(rule: AutomationRule) -> AutomationRule:
     from gmconfig.project.names import check_name
 
     check_name("a rule", rule.name)
+    entry = {**rule.entry, **({"do": "validate"} if callable(rule.do) else {})}
     found: list[Problem] = []
-    RULE(rule.entry, (rule.name,), found)
-    for problem in found or rule_problems(rule.name, rule.entry):
+    RULE(entry, (rule.name,), found)
+    for problem in found or rule_problems(rule.name, entry):
         where = ".".join(map(str, problem.keys))
         raise UsageError(f"rule {where}: {problem.message}", hint=problem.hint)
-    return rule_of(rule.name, rule.entry)
+    whole = rule_of(rule.name, entry)
+    return replace(whole, do=rule.do) if callable(rule.do) else whole

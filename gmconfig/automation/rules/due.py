@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gmconfig.automation.rules.event import Event
 from gmconfig.automation.rules.past import DAY, Cause, Past
 from gmconfig.automation.rules.rule import BEFORE, AutomationRule
 from gmconfig.automation.rules.schedule import Schedule
-
-FIRST = timedelta(hours=1)
-"""How far back a rule looks that was never heard of before: a time that just passed is not lost."""
 
 Holds = Callable[[AutomationRule, Event], bool]
 
@@ -42,7 +39,7 @@ def pending(
     rule: AutomationRule, past: Past, events: Iterable[Event], holds: Holds, now: datetime
 ) -> list[Event]:
     """Give the events that a rule has still to act on, the oldest first; never what it caused itself."""
-    start = max(past.since - FIRST, now - DAY)
+    start = max(past.since, now - DAY)
     return [
         one
         for one in events
@@ -58,7 +55,7 @@ def pending(
 def _slot(rule: AutomationRule, past: Past, now: datetime) -> Cause | None:
     """Give the last time that came; those before it, missed for whatever reason, are one run with it."""
     slot = Schedule(str(rule.schedule), rule.timezone).last(now)
-    if slot is None or slot <= (past.slot or past.since - FIRST):
+    if slot is None or slot <= (past.slot or past.since):
         return None
     return Cause("schedule", slot, missed=rule.late is not None and now - slot > rule.late)
 

@@ -1,16 +1,17 @@
-"""What happened, as rules hear of it: a kind such as `drift.detected`, a subject, and what is known of it. Pure."""
+"""What happened, as rules hear of it: a kind such as `drift.detected`, a subject, and what is known of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from gmconfig.monitor.changed import Changed, meant
 from gmconfig.monitor.happened import moment_of
 
 if TYPE_CHECKING:
-    from gmconfig.monitor.changed import Changed
+    from gmconfig.project import Project
 
 RULES = "rules"
 """The key of an event that names the rules which caused it, the last one last."""
@@ -86,6 +87,14 @@ def changed(found: Iterable[Changed]) -> Iterator[Event]:
         }
         name = f"{one.commit}:{one.document}:{one.environment or 'common'}"
         yield Event(name, "config.changed", datetime.fromisoformat(one.time), content)
+
+
+def committed(project: Project, entry: Mapping[str, Any]) -> Iterator[Event]:
+    """Yield the events that a commit of this process is."""
+    time = datetime.now(UTC).isoformat()
+    files, commit = entry.get("files") or (), str(entry.get("commit"))
+    by, message = str(entry.get("by") or ""), str(entry.get("message"))
+    return changed(Changed(commit, time, by, message, *one) for one in meant(project, files))
 
 
 def fetched(branch: str, commit: str, now: datetime) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ class AutomationRule:
         schedule: when it runs, as cron says it (`30 2 * * *`), or `@daily` and the like.
         timezone: in which the schedule is meant; UTC unless given.
         if_: JsonLogic over the event; without it every event counts.
-        do: an action's name, or a map of it to its arguments.
+        do: an action's name, or a map of it to its arguments; in a program also a function of the event.
         cooldown: how long it rests after a run, for each subject by itself; 5m for events.
         maximum: how many runs there may be within which time: `{"runs": 12, "per": "1h"}`, for events.
         within: how late a time of its schedule may still be taken up; without it however late, once.
@@ -49,7 +49,7 @@ class AutomationRule:
     schedule: str | None = None
     timezone: str | None = None
     if_: object = None
-    do: str | Mapping[str, object] | None = None
+    do: str | Mapping[str, object] | Callable[[Mapping[str, Any]], object] | None = None
     cooldown: str | None = None
     maximum: Mapping[str, object] | None = None
     within: str | None = None
@@ -71,6 +71,8 @@ class AutomationRule:
     @property
     def action(self) -> str:
         """What it does."""
+        if callable(self.do):
+            return str(getattr(self.do, "__name__", "function"))
         return self.do if isinstance(self.do, str) else next(iter(self.do or ("",)))
 
     @property

@@ -13,6 +13,7 @@ from gmconfig.automation.rules.condition import holds
 from gmconfig.automation.rules.due import due
 from gmconfig.automation.rules.past import Cause, Claim, Past
 from gmconfig.automation.rules.run import Run, State
+from gmconfig.deploy import fault
 from gmconfig.errors import ExitCode, GmconfigError
 from gmconfig.storage.cause import because_of
 
@@ -98,6 +99,7 @@ class Runner:
         claim = self._claimed(rule, events, now)
         if claim is None:
             return None
+        fault.point(f"claimed:{rule.name}")
         cause, event = claim.cause, next((one for one in events if one.id in claim.cause.events), None)
         if claim.attempt > TRIES:
             why = f"its runner never came back, {TRIES} times"
@@ -121,10 +123,6 @@ class Runner:
             return past.claimed(found[0], now)
 
         return found[0] if self.memory.change(rule.name, now, change) is not None else None
-
-    def meet(self, name: str, now: datetime) -> None:
-        """Note since when a rule is known, the first time."""
-        self.memory.change(name, now, lambda past: past if past.since == now and not past.runs else None)
 
     def _rehearsed(self, rule: AutomationRule, events: Sequence[Event], now: datetime) -> Iterator[Run]:
         cause = due(rule, self.memory.past(rule.name, now), events, holds, now)

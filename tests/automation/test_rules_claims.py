@@ -1,0 +1,153 @@
+"""Each time of a schedule is claimed once: by processes at once, by clones, after a runner was killed."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gmconfig.api.automating import Automation
+from gmconfig.api.workspace import Workspace
+from gmconfig.automation.rules.claims import LEASE, Shared, claim_for
+from gmconfig.automation.rules.past import Cause, Past
+from gmconfig.errors import GitTrouble
+from gmconfig.project import Project
+from tests.deploy.fleet import Fleet
+
+NOW = datetime(2026, 6, 1, 12, 0, 30, tzinfo=UTC)
+SLOT = NOW.replace(second=0)
+MINUTE = timedelta(minutes=1)
+
+
+class Hub:
+    """A project with one rule that notes each of its runs in a file; its remote, and clones of it."""
+
+    def __init__(self, folder: Path, **rule: object) -> None:
+        self.folder, self.noted = folder, folder / "noted"
+        command = {"command": ["sh", "-c", f"echo ran >> {self.noted}"]}
+        rules = {"hourly": {"schedule": "0 * * * *", "do": command, **rule}}
+        self.fleet = Fleet(folder, {}, automation={"rules": rules})
+        self.fleet.git("clone", "-q", "--bare", str(self.fleet.root), str(folder / "remote.git"))
+
+    def clone(self, name: str) -> Path:
+        where = self.folder / name
+        self.fleet.git("clone", "-q", str(self.folder / "remote.git"), str(where))
+        self.fleet.git("-C", str(where), "config", "gmconfig.automationCommands", "true")
+        return where
+
+    def started(self, clone: Path, now: datetime, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start a runner as a process of its own, at a moment of ours."""
+        program = (
+            "import sys; from datetime import datetime\n"
+            "from gmconfig.api.automating import Automation\n"
+            "from gmconfig.api.workspace import Workspace\n"
+            "for run in Automation(Workspace(root=sys.argv[1])).run(now=datetime.fromisoformat(sys.argv[2])):\n"
+            "    print(run.rule, run.state, run.cause)\n"
+        )
+        return subprocess.Popen(
+            [sys.executable, "-c", program, str(clone), now.isoformat()],
+            env={**os.environ, **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    @property
+    def runs(self) -> int:
+        return len(self.noted.read_text().split()) if self.noted.exists() else 0
+
+
+def automation(clone: Path, **settings: object) -> Automation:
+    return Automation(Workspace(root=clone), **settings)  # type: ignore[arg-type]
+
+
+def run(clone: Path, now: datetime = NOW, **settings: object) -> list[str]:
+    return [f"{one.state} {one.message}" for one in automation(clone, **settings).run(now=now)]
+
+
+def test_processes_of_one_clone_and_of_others_at_once_run_a_time_once(tmp_path):
+    hub = Hub(tmp_path)
+    one, other = hub.clone("one"), hub.clone("other")
+    processes = [hub.started(clone, NOW) for clone in (one, other, one)]
+    told = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], told
+    assert "".join(told) == f"hourly succeeded {SLOT.isoformat()}\n"
+    assert hub.runs == 1
+    assert run(other) == []
+    [standing] = automation(other).standings(now=NOW)
+    assert (standing.last["state"], standing.last["cause"]) == ("succeeded", SLOT.isoformat())
+    assert (standing.next, standing.running) == (SLOT + 60 * MINUTE, None)
+
+
+def test_who_did_not_hear_of_a_claim_is_refused_by_the_remote_and_knows_it_then(tmp_path):
+    hub = Hub(tmp_path)
+    first, second = (Shared(Project.find(str(hub.clone(name)))) for name in ("one", "other"))
+    cause = Cause("schedule", SLOT)
+
+    def claiming(past: Past) -> Past | None:
+        return past.claimed(claim_for(cause, "ann", NOW), NOW) if past.slot != SLOT else None
+
+    assert first.change("hourly", NOW, claiming) is not None
+    assert second.change("hourly", NOW, claiming) is None
+    assert second.past("hourly", NOW) == first.past("hourly", NOW)
+    assert second.change("hourly", NOW, claiming) is None
+
+
+def test_what_a_killed_runner_had_claimed_is_begun_once_more_and_then_given_up(tmp_path):
+    hub = Hub(tmp_path)
+    one, other = hub.clone("one"), hub.clone("other")
+    crash = {"GMCONFIG_CRASH_AT": "claimed:hourly"}
+    process = hub.started(one, NOW, crash)
+    process.communicate(timeout=60)
+    assert (process.returncode, hub.runs) == (-9, 0)
+    # On the machine that it ran on, its end is known at once; elsewhere when its lease is over.
+    memory = Shared(Project.find(str(other)))
+    memory.refresh()
+    claim = memory.past("hourly", NOW).claim
+    assert (claim.cause.slot, claim.attempt) == (SLOT, 1)
+    elsewhere = replace(claim.holder, machine="another")
+    assert elsewhere.is_active(NOW + LEASE - MINUTE)
+    assert not elsewhere.is_active(NOW + LEASE)
+    process = hub.started(other, NOW + MINUTE, crash)
+    process.communicate(timeout=60)
+    assert (process.returncode, hub.runs) == (-9, 0)
+    assert run(one, NOW + 2 * MINUTE) == ["failed its runner never came back, 2 times"]
+    assert run(one, NOW + 3 * MINUTE) == []
+    assert run(one, NOW + 60 * MINUTE) == ["succeeded ran sh"]
+    assert hub.runs == 1
+
+
+def test_without_its_remote_nothing_runs_unless_asked_to(tmp_path):
+    hub = Hub(tmp_path)
+    clone = hub.clone("one")
+    (tmp_path / "remote.git").rename(tmp_path / "away.git")
+    with pytest.raises(GitTrouble):
+        run(clone)
+    assert hub.runs == 0
+    assert run(clone, offline=True) == ["succeeded ran sh"]
+    (tmp_path / "away.git").rename(tmp_path / "remote.git")
+    assert run(clone) == []
+    assert run(hub.clone("other"), NOW + 60 * MINUTE) == ["succeeded ran sh"]
+
+
+def test_a_rule_that_is_new_takes_the_time_that_just_passed_and_what_was_missed_is_one_run(tmp_path):
+    hub = Hub(tmp_path)
+    clone = hub.clone("one")
+    assert run(clone, NOW + 59 * MINUTE) == ["succeeded ran sh"]
+    assert run(clone, NOW + timedelta(days=30)) == ["succeeded ran sh"]
+    assert run(clone, NOW + timedelta(days=30)) == []
+    assert [one.state for one in automation(clone).history()] == ["succeeded", "succeeded"]
+
+
+def test_a_rehearsal_claims_does_and_notes_nothing(tmp_path):
+    hub = Hub(tmp_path)
+    clone = hub.clone("one")
+    before = hub.fleet.git("-C", str(clone), "for-each-ref")
+    assert [one.message for one in automation(clone).run(now=NOW, dry_run=True)] == [
+        f"would run sh -c echo ran >> {hub.noted}"
+    ]
+    assert (hub.runs, hub.fleet.git("-C", str(clone), "for-each-ref")) == (0, before)
+    assert run(clone) == ["succeeded ran sh"]
