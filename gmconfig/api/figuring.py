@@ -45,6 +45,7 @@ def _usage(monitor: ConfigMonitor, hours_back: float) -> Usage:
     if "events_dir" not in project.settings.section("flags"):
         return {}
     manager = FeatureFlagManager(None, root=project.root, record=False)
+    manager.workspace.environment = None  # all of them count: a default is where people look, not where programs run
     found: dict[str, dict[str, int]] = {}
     try:
         for flag in manager.list_feature_flags():

@@ -130,3 +130,22 @@ def test_a_secret_is_for_the_configuration_of_its_environment(trading):
     key = "security.jwt_secret_key"
     assert ConfigManager("production").get_config("settings", key) == "production's own key"
     assert ConfigManager("development").get_config("settings", key) == "0123456789abcdef0123456789abcdef"
+
+
+def test_a_flag_is_tried_elsewhere_before_production(trading, git):
+    FeatureFlagManager().create_feature_flag("fast_fills", "Fill orders faster", "routing")
+    testing, production = FeatureFlagManager("testing"), FeatureFlagManager("production")
+    testing.enable_feature_flag("fast_fills")
+    assert testing.is_feature_enabled("fast_fills", "ada")
+    assert not production.is_feature_enabled("fast_fills", "ada")
+    testing.promote_feature_flag("fast_fills", "testing", "production")
+    assert FeatureFlagManager("production").is_feature_enabled("fast_fills", "ada")
+    assert not FeatureFlagManager("staging").lint().findings
+
+
+def test_a_flag_says_what_it_is_for_and_whose_it_is(ok, trading):
+    ok("flag", "create", "fast_fills", "--description", "Fill orders faster", "--owner", "routing")
+    [listed] = [one for one in FeatureFlagManager().list_feature_flags() if one.name == "fast_fills"]
+    assert (listed.description, listed.owner) == ("Fill orders faster", "routing")
+    [row] = [line for line in ok("flag", "list").splitlines() if line.startswith("fast_fills")]
+    assert row.split(maxsplit=3)[1:] == ["disabled", "routing", "Fill orders faster"]
