@@ -14,6 +14,7 @@ from gmconfig.cli import terminal
 from gmconfig.cli.boundary import guarded
 from gmconfig.cli.session import Session
 from gmconfig.cli.verb import EXIT_CODES
+from gmconfig.cli.words import Words
 
 _GROUPS = ("config", "secret", "flag", "deploy", "drift", "monitor", "backup", "automation")
 _VERBS = {"init": "init", "demo": "init", "run": "run", "validate": "validate", "doctor": "doctor"}
@@ -45,7 +46,8 @@ def assembled(word: str | None = None) -> typer.Typer:
     """Give the program with all its words, or with one alone: the others cost time that the user waits for."""
     app = typer.Typer(
         name="gmconfig",
-        help="Configuration management on a plain git repository: layers, sealed secrets, validation, versions.",
+        cls=Words,
+        help="Configuration management on a plain git repository: values, secrets, flags, deployment, drift, backup.",
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from gmconfig.cli.session import Session
+from gmconfig.cli.words import Words
 from gmconfig.cli.writing import Writing
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _DEFAULTS: dict[str, Any] = {"directory": "", "quiet": False, "debug": False}
 def group(help_text: str) -> typer.Typer:
     """Give an empty group of verbs whose help ends with the exit codes."""
     return typer.Typer(
+        cls=Words,
         help=help_text,
         no_args_is_help=True,
         rich_markup_mode=None,

@@ -238,10 +238,12 @@ def test_unknown_words_are_usage(cli, trading):
         assert answer.err.startswith("gmconfig: error: ")
 
 
-def test_no_arguments_show_help(cli):
+def test_no_arguments_show_help_in_whole_sentences(cli):
     answer = cli()
-    assert "Usage: gmconfig" in answer.out + answer.err
-    assert "Exit codes" in answer.out + answer.err
+    told = answer.out + answer.err
+    assert "Usage: gmconfig" in told
+    assert "Exit codes" in told
+    assert "..." not in told.partition("Commands:")[2]
 
 
 def test_debug_shows_the_traceback_and_no_secret(sealed_trading):
