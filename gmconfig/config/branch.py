@@ -42,24 +42,58 @@ def put(tree: object, keys: Keys, value: object) -> object:
     return entries
 
 
-def differences(old: object, new: object, rules: Rules, keys: Keys = ()) -> list[tuple[Keys, object]]:
-    """Give the fewest wishes that turn one merged tree into another."""
+Wish = tuple[Keys, object]
+"""A path of a merged tree, and the value that it should have: `ABSENT` for none."""
+
+
+def differences(
+    old: object, new: object, rules: Rules, keys: Keys = (), *, by_item: bool = False
+) -> list[Wish]:
+    """Give the fewest wishes that turn one merged tree into another, in their order.
+
+    With `by_item`, a list that merges by key is changed item by item where others came or went, too; what is
+    new in it then goes to its end.
+    """
     if same(old, new):
         return []
     if isinstance(old, dict) and isinstance(new, dict):
         found = [
             wish
             for key, value in new.items()
-            for wish in differences(old.get(key, ABSENT), value, below(rules, key), (*keys, key))
+            for wish in differences(
+                old.get(key, ABSENT), value, below(rules, key), (*keys, key), by_item=by_item
+            )
         ]
         return found + [((*keys, key), ABSENT) for key in old if key not in new]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new) and _aligned(old, new, rules):
         return [
             wish
             for index, pair in enumerate(zip(old, new, strict=True))
-            for wish in differences(*pair, below(rules, index), (*keys, index))
+            for wish in differences(*pair, below(rules, index), (*keys, index), by_item=by_item)
         ]
+    if by_item and isinstance(old, list) and isinstance(new, list):
+        return _items(old, new, rules, keys) or [(keys, new)]
     return [(keys, new)]
+
+
+def _items(old: list[object], new: list[object], rules: Rules, keys: Keys) -> list[Wish]:
+    """Change what both lists have, take away what the new one has not, and add to the end; none without keys."""
+    way = here(rules)
+    names = (item_keys(old, way), item_keys(new, way)) if isinstance(way, tuple) else (None, None)
+    if names[0] is None or names[1] is None:
+        return []
+    after = dict(zip(names[1], new, strict=True))
+    found = [
+        wish
+        for index, name in enumerate(names[0])
+        if name in after
+        for wish in differences(old[index], after[name], below(rules, index), (*keys, index), by_item=True)
+    ]
+    gone = [index for index, name in enumerate(names[0]) if name not in after]
+    added = [item for name, item in after.items() if name not in names[0]]
+    end = len(old) - len(gone)
+    found += [((*keys, index), ABSENT) for index in reversed(gone)]
+    return found + [((*keys, end + number), item) for number, item in enumerate(added)]
 
 
 def _aligned(old: list[object], new: list[object], rules: Rules) -> bool:

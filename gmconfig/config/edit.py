@@ -127,11 +127,23 @@ def plan_tree(
 
     own = _own(resolved)
     merged = written_form(resolved.merged, value, wanted, can_seal=seal is not None)
-    planner = Planner(own, copy_list=True)
-    for keys, wish in differences(resolved.merged, merged, own.rules):
-        planner.wish(keys, wish)
+    planner = _item_by_item(resolved, own, merged) or Planner(own, copy_list=True)
+    if not planner.edits:
+        for keys, wish in differences(resolved.merged, merged, own.rules):
+            planner.wish(keys, wish)
     _check(planner, merged, exact=same(own.merged, resolved.merged))
     return _planned(resolved, own, planner, (), seal=seal, document=0)
+
+
+def _item_by_item(resolved: Resolved, own: Own, wanted: object) -> Planner | None:
+    """Plan so that items of lists keep their lines where others came or went; None where that gives another order."""
+    planner = Planner(own, copy_list=True)
+    try:
+        for keys, wish in differences(resolved.merged, wanted, own.rules, by_item=True):
+            planner.wish(keys, wish)
+    except Refused:
+        return None
+    return planner if same(planner.merged, wanted) else None
 
 
 def plan_update(
