@@ -139,7 +139,7 @@ def _kept(
     if any(file.startswith("secrets/log/") for file in edits):
         from gmconfig.secret.past import Past
 
-        Past(project.repository, project.prefix).remember(result.commit)
+        Past(project.repository, project.prefix).remember(result.commit, result.parent)
     debug("api", "committed %s: %s (%s)", result.commit, outcome.message, ", ".join(sorted(outcome.files)))
     _tell(project, result.commit, how, outcome)
     return as_committed(outcome, result)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     Parsed = tuple[object, Written, bool]
 
 
+_KIND = "layer, as written"
+"""What the cache calls what `_parsed` gives."""
+
+
 class SeveralDocuments(BrokenConfiguration):
     """A file holds several YAML documents where one is expected."""
 
@@ -85,7 +89,7 @@ def load_layer(
     Raises:
         BrokenConfiguration: it is not YAML, or holds several documents and none was named.
     """
-    documents = cached(snapshot, layer.file, project.git_folder if remembered else None, "layer", _parsed)
+    documents = cached(snapshot, layer.file, project.git_folder if remembered else None, _KIND, _parsed)
     assert isinstance(documents, list)  # noqa: S101  # what _parsed made
     tree, sealed, has_placeholders = _chosen(documents, layer.file, yaml_document)
     number = yaml_document or 1
@@ -103,7 +107,7 @@ def load_documents(project: Project, snapshot: Snapshot, layer: Layer, rules: Ru
     Raises:
         BrokenConfiguration: it is not YAML.
     """
-    documents = cached(snapshot, layer.file, None, "layer", _parsed)
+    documents = cached(snapshot, layer.file, None, _KIND, _parsed)
     assert isinstance(documents, list)  # noqa: S101  # what _parsed made
     numbers = range(1, len(documents) + 1)
     return [load_layer(project, snapshot, layer, rules, yaml_document=number) for number in numbers]

@@ -86,14 +86,17 @@ class Past:
 
     # What this clone has seen
 
-    def remember(self, commit: str | None) -> None:
-        """Keep in mind how far the log of the current branch has come: it must not fall back unseen."""
+    def remember(self, commit: str | None, parent: str | None = None) -> None:
+        """Keep in mind how far the log of the current branch has come: it must not fall back unseen.
+
+        `parent` is what the commit is known to follow.
+        """
         if commit is None:
             return
         heads = self.remembered()
         known = heads.get(self._branch)
         # A log that fell behind what was seen is not taken for the new measure.
-        if known is None or self._reaches(commit, known) or not self._is_there(known):
+        if known in (None, parent) or self._reaches(commit, known) or not self._is_there(known):
             heads.pop(self._branch, None)
             self._write({**heads, self._branch: commit})
 

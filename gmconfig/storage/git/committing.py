@@ -17,6 +17,7 @@ from gmconfig.immutable import Immutable
 from gmconfig.storage.git.draft import Draft, drafted
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import identity
+from gmconfig.storage.git.index import signature
 from gmconfig.storage.git.interrupted import RECORD, is_published, is_staged, settle_held, worktree_lock
 from gmconfig.storage.git.message import Trailers, compose_message
 from gmconfig.storage.git.objects import merged_content, read_blobs
@@ -40,10 +41,11 @@ class CommitResult(Immutable):
     """What came of it; `commit` is None where the edits change nothing.
 
     `files` gives each working file before and after, by path below the project's root; `altered` what the
-    user's hooks made of the commit: each file that is in it otherwise than edited. `subject` is the message's.
+    user's hooks made of the commit: each file that is in it otherwise than edited. `subject` is the message's,
+    `parent` the commit that it follows.
     """
 
-    __slots__ = ("commit", "branch", "files", "altered", "subject")
+    __slots__ = ("commit", "branch", "files", "altered", "subject", "parent")
 
     def __init__(
         self,
@@ -52,12 +54,14 @@ class CommitResult(Immutable):
         files: dict[str, tuple[bytes | None, bytes | None]],
         altered: dict[str, tuple[bytes | None, bytes | None]] | None = None,
         subject: str = "",
+        parent: str | None = None,
     ) -> None:
         self.commit = commit
         self.branch = branch
         self.files = files
         self.altered = altered or {}
         self.subject = subject
+        self.parent = parent
 
 
 def commit(
@@ -119,6 +123,7 @@ class _Attempt:
         self.repository = repository
         self.lock = lock
         self.prefix = prefix
+        self.seen = signature(repository.index_path)
         self.tip: Tip = ready(repository)
         self.names = located(repository.top, prefix, edits)
         check_owned(repository, list(self.names))
@@ -143,7 +148,9 @@ class _Attempt:
             self.tip.ref.removeprefix("refs/heads/"),
             proposal.text.strip().partition("\n")[0].rstrip(),
         )
-        return CommitResult(commit, branch, self._shown(), self._altered(changes), subject)
+        return CommitResult(
+            commit, branch, self._shown(), self._altered(changes), subject, proposal.tip.commit
+        )
 
     def _undo(self, files: Replacement) -> None:
         """Bring back what was; an interruption after the branch moved ends the commit instead."""
@@ -160,7 +167,7 @@ class _Attempt:
             return None, {}
         files.place()
         proposal.settle_message(text)
-        publication = Publication(self.repository, self.lock, files, proposal)
+        publication = Publication(self.repository, self.lock, files, proposal, self.seen)
         return publication.publish(), publication.altered
 
     def _altered(self, changes: Changes) -> dict[str, tuple[bytes | None, bytes | None]]:

@@ -16,6 +16,19 @@ Entries = Mapping[str, Entry | None]
 """What is to stand at some paths, from the top; None takes a path away."""
 
 
+Signature = tuple[int, ...] | None
+"""What tells whether an index was written since: git never writes into one, it puts a new file in its place."""
+
+
+def signature(path: str) -> Signature:
+    """Give what tells an index file from any other that was there; None where there is none."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
 class IndexFile:
     """An index at a path of our choice; nobody else works on it."""
 

@@ -85,6 +85,16 @@ _EMPTY = {  # the id of no bytes, by SHA-1 and by SHA-256
 }
 
 
+def is_blob(content: bytes, blob: str) -> bool:
+    """Whether a blob's id says that it holds just these bytes."""
+    import hashlib
+
+    kind = hashlib.sha1 if len(blob) == 40 else hashlib.sha256
+    digest = kind(b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest() == blob
+
+
 def read_blobs(repository: Repository, ids: Iterable[str]) -> dict[str, bytes]:
     """Give the content of many blobs through one process.
 

@@ -20,9 +20,10 @@ from gmconfig.storage.git.readiness import ready
 from gmconfig.storage.git.user_index import UserIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gmconfig.storage.git.draft import Draft
+    from gmconfig.storage.git.index import Signature
     from gmconfig.storage.git.proposal import Proposal
     from gmconfig.storage.git.repository import Repository
     from gmconfig.storage.lock import Lock
@@ -41,11 +42,20 @@ class Moved(GmconfigError):
 class Publication:
     """A proposal on its way to its branch, with the worktree's lock held."""
 
-    def __init__(self, repository: Repository, lock: Lock, files: Replacement, proposal: Proposal) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        lock: Lock,
+        files: Replacement,
+        proposal: Proposal,
+        seen: Signature = None,
+    ) -> None:
+        """Begin; `seen` is the index that the proposal's entries were read from."""
         self.repository = repository
         self.lock = lock
         self.files = files
         self.proposal = proposal
+        self.seen = seen
         self.index = UserIndex(repository, files.record)
         self._barred_since: float | None = None
         self.altered: Changes = {}
@@ -72,7 +82,7 @@ class Publication:
         raise Moved("the branch keeps moving")
 
     def _try(self, *, late: bool) -> str | None:
-        if not self.proposal.rebase(ready(self.repository)):
+        if not self.proposal.rebase(ready(self.repository, self.seen)):
             raise Moved("the branch moved")
         commit = self.proposal.commit()
         self._stage(commit)
@@ -139,7 +149,7 @@ class Publication:
         ours = {draft.versions.path: draft for draft in self.proposal.drafts}
         changes = self._changes(commit)
         self.altered = dict(self._by_hooks(changes))
-        now = index.entries(*{**ours, **changes})
+        now = self._held(index, ours, changes)
         wanted: dict[str, tuple[Entry | None, Entry | None]] = {}
         for path, draft in ours.items():
             if now.get(path) != draft.versions.index.entry:
@@ -150,6 +160,16 @@ class Publication:
             if path not in ours and _same(now.get(path), before):
                 wanted[path] = now.get(path), after
         return {path: pair for path, pair in wanted.items() if not _same(*pair)}
+
+    def _held(
+        self, index: IndexFile, ours: Mapping[str, Draft], changes: Changes
+    ) -> Mapping[str, Entry | None]:
+        """Give what the copy of the user's index holds at all these paths."""
+        if not self.index.was_copied_as(self.seen):
+            return index.entries(*{**ours, **changes})
+        known = {path: draft.versions.index.entry for path, draft in ours.items()}
+        others = [path for path in changes if path not in known]
+        return known | (index.entries(*others) if others else {})
 
     def _changes(self, commit: str) -> Changes:
         """Give the entries that the commit changes; without hooks these are just the edits."""

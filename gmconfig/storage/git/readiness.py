@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused
 from gmconfig.immutable import Immutable
+from gmconfig.storage.git.index import Signature, signature
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -34,8 +35,8 @@ class Tip(Immutable):
         self.commit = commit
 
 
-def ready(repository: Repository) -> Tip:
-    """Give the branch that a commit would go to.
+def ready(repository: Repository, merged: Signature = None) -> Tip:
+    """Give the branch that a commit would go to; `merged` is an index that has no unfinished merge in it.
 
     Raises:
         Refused: an operation is unfinished, a path unmerged, or HEAD detached.
@@ -43,7 +44,8 @@ def ready(repository: Repository) -> Tip:
     for name, what, end in _UNFINISHED:
         if os.path.exists(os.path.join(repository.git_dir, name)):
             raise _refused(f"{what} is not finished", end)
-    unmerged = repository.run("ls-files", "-u", "-z")
+    is_merged = merged is not None and merged == signature(repository.index_path)
+    unmerged = b"" if is_merged else repository.run("ls-files", "-u", "-z")
     if unmerged:
         path = os.fsdecode(unmerged.split(b"\0")[0].partition(b"\t")[2])
         raise _refused(f'"{path}" has an unfinished merge', f"resolve it, then: git add '{path}'")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import Locked
 from gmconfig.storage.files import read_if_exists, trouble, unlink, write_atomic, write_quickly
-from gmconfig.storage.git.index import IndexFile
+from gmconfig.storage.git.index import IndexFile, Signature, signature
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -32,12 +32,12 @@ class UserIndex:
         self.lock = self.path + ".lock"
         self.next = IndexFile(repository, os.path.join(record, "index"))
         self._token = os.path.join(record, "lock")
-        self._seen: tuple[int, ...] | None = None
+        self._seen: Signature = None
 
     def copy(self) -> IndexFile:
         """Copy the index as it is now, to be changed and then put in its place."""
         self.next.remove()
-        self._seen = _signature(self.path)
+        self._seen = signature(self.path)
         try:
             shutil.copyfile(self.path, self.next.path)
             shutil.copymode(self.path, self.next.path)
@@ -49,7 +49,11 @@ class UserIndex:
 
     def unchanged(self) -> bool:
         """Whether the index is still what was copied."""
-        return _signature(self.path) == self._seen
+        return signature(self.path) == self._seen
+
+    def was_copied_as(self, seen: Signature) -> bool:
+        """Whether what was copied is the index that somebody has looked into before."""
+        return seen is not None and seen == self._seen
 
     def seize(self) -> None:
         """Take git's lock.
@@ -89,14 +93,6 @@ class UserIndex:
     def _same_bytes(self) -> bool:
         token = read_if_exists(self._token)
         return bool(token) and token == read_if_exists(self.lock)
-
-
-def _signature(path: str) -> tuple[int, ...] | None:
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _link(token: str, lock: str) -> bool:

@@ -14,6 +14,7 @@ from gmconfig.storage.git.objects import (
     converted_paths,
     filtered_paths,
     index_entries,
+    is_blob,
     read_blobs,
     tree_entries,
 )
@@ -68,13 +69,15 @@ def read_versions(repository: Repository, commit: str | None, paths: Sequence[st
     staged = index_entries(repository, paths)
     converted = converted_paths(repository, paths)
     filtered = filtered_paths(repository, sorted(converted))
-    contents = _contents(repository, [(p, e) for m in (committed, staged) for p, e in m.items()], filtered)
+    working = {path: read_if_exists(os.path.join(repository.top, path)) for path in paths}
+    wanted = [(path, entry) for held in (committed, staged) for path, entry in held.items()]
+    contents = _contents(repository, wanted, filtered, working)
     return [
         Versions(
             path,
             _version(path, committed, contents, "as it is committed"),
             _version(path, staged, contents, "as it is staged"),
-            Version(read_if_exists(os.path.join(repository.top, path))),
+            Version(working[path]),
             path in filtered,
             path in converted,
         )
@@ -90,12 +93,19 @@ def _version(
 
 
 def _contents(
-    repository: Repository, wanted: Sequence[tuple[str, Entry]], filtered: set[str]
+    repository: Repository,
+    wanted: Sequence[tuple[str, Entry]],
+    filtered: set[str],
+    working: Mapping[str, bytes | None],
 ) -> dict[tuple[str, str], bytes]:
-    plain = read_blobs(repository, (entry.blob for path, entry in wanted if path not in filtered))
-    return {
-        (path, entry.blob): (
-            checked_out(repository, path, entry.blob) if path in filtered else plain[entry.blob]
-        )
-        for path, entry in wanted
-    }
+    """Give the bytes that git holds; those that lie in the working tree as they are need no git."""
+    found: dict[tuple[str, str], bytes] = {}
+    for path, entry in wanted:
+        there = working[path]
+        if path in filtered:
+            found[path, entry.blob] = checked_out(repository, path, entry.blob)
+        elif there is not None and is_blob(there, entry.blob):
+            found[path, entry.blob] = there
+    left = [(path, entry.blob) for path, entry in wanted if (path, entry.blob) not in found]
+    stored = read_blobs(repository, (blob for _, blob in left))
+    return found | {(path, blob): stored[blob] for path, blob in left}
