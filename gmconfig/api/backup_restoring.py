@@ -92,7 +92,8 @@ def restore_here(
         message = f'{found.id} is a backup of another repository, "{found.repository}"'
         raise Refused(message, hint="restore it into a new folder: --to DIR")
     doubt = checked_proof(backups, destination, found, unproven=unproven)
-    commit = _fetched(workspace.project, Opening(destination, found, backups.sources))
+    with destination.in_use():
+        commit = _fetched(workspace.project, Opening(destination, found, backups.sources))
     edits, files = _edits(workspace, commit, only or found.documents, how, secrets=secrets)
     before = None
     changes = bool(changed_files(workspace.project.worktree(), edits))
@@ -145,12 +146,14 @@ def restore_elsewhere(
     check_free(folder)
     doubt = checked_proof(backups, destination, found, unproven=unproven)
     if only:
-        files = tuple(_written(backups, opening, folder, only))
+        with destination.in_use():
+            files = tuple(_written(backups, opening, folder, only))
         if not files:
             raise NotFound(f"the backup has nothing that answers to {', '.join(only)}")
         return Restored(found, None, folder, files, doubt=doubt)
     pin = backups.trusted_root(destination, found)
-    unheld = restore(opening, folder, pin=pin, held_by=backups.user).unheld
+    with destination.in_use():
+        unheld = restore(opening, folder, pin=pin, held_by=backups.user).unheld
     backups.tell("restored", found.id, folder=folder)
     trusted = pin is not None or not found.sealed_to
     return Restored(found, None, folder, trusted=trusted, unheld=unheld, doubt=doubt)

@@ -66,12 +66,13 @@ def create(
     lives = Lives(project, access, vault, sources)
     with destination.at_work():
         making = Making(destination, members, maker(vault), vault.trust if vault else None)
-        contents = put_away(project, making)
-        if lives.count:
-            making.put(manifest.LIVE, lives.key(), lambda: io.BytesIO(lives.as_bytes()))
-        work = uncommitted(project.repository) if asked.uncommitted else None
-        making.finish(_with(contents, work, making))
-        return making.publish(_manifest(project, asked, contents, lives, making))
+        with making.or_nothing():
+            contents = put_away(project, making)
+            if lives.count:
+                making.put(manifest.LIVE, lives.key(), lambda: io.BytesIO(lives.as_bytes()))
+            work = uncommitted(project.repository) if asked.uncommitted else None
+            making.finish(_with(contents, work, making))
+            return making.publish(_manifest(project, asked, contents, lives, making))
 
 
 def _with(contents: Contents, work: Uncommitted | None, making: Making) -> Contents:

@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.backup import manifest as manifests
-from gmconfig.errors import BrokenConfiguration, Locked, NotFound, UsageError
+from gmconfig.errors import BrokenConfiguration, GmconfigError, Locked, NotFound, UsageError
+from gmconfig.log import debug, logger
 from gmconfig.record import process
 
 if TYPE_CHECKING:
@@ -132,8 +133,11 @@ class Destination:
         self.store.remove(f"pins/{name}.json")
 
     def note_verified(self, name: str, problems: tuple[str, ...]) -> None:
-        """Remember what reading every byte of a backup found."""
-        self._note("verified", name, {"time": now(), "problems": list(problems)})
+        """Remember what reading every byte of a backup found; a place that takes no note is read all the same."""
+        try:
+            self._note("verified", name, {"time": now(), "problems": list(problems)})
+        except GmconfigError as error:
+            logger("backup").warning("that %s was verified is not remembered: %s", name, error.message)
 
     def remove(self, name: str) -> None:
         """Remove a backup: its manifest first, so that it never looks like a whole one."""
@@ -186,6 +190,24 @@ class Destination:
             yield
         finally:
             self.store.remove(f"locks/{name}")
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Say that somebody reads, so that nothing is removed under them.
+
+        Where nothing can be written, nothing can be removed either.
+
+        Raises:
+            Locked: somebody removes.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self.at_work())
+            except Locked:
+                raise
+            except GmconfigError as error:
+                debug("backup", "%s cannot be told that it is read: %s", self.store.place, error.message)
+            yield
 
     def _check_others(self, own: str, alone: bool) -> None:
         for name in self.store.names("locks"):

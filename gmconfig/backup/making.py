@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING
@@ -34,6 +35,18 @@ class Making:
     trust: Trust | None = None
     pieces: list[Piece] = field(default_factory=list)
     _before: list[Manifest] | None = None
+    _written: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def or_nothing(self) -> Iterator[None]:
+        """Remove what was written if there is to be no backup: a full disk must not stay full of it."""
+        try:
+            yield
+        except BaseException:
+            with suppress(GmconfigError):
+                for name in self._written:
+                    self.destination.store.remove(f"objects/{name}")
+            raise
 
     def put(self, kind: str, key: str, content: Callable[[], IO[bytes]]) -> None:
         """Add a piece, unless one of the same content is there already; no key: it is always written."""
@@ -100,6 +113,7 @@ class Making:
         with self.destination.store.writing(f"objects/{name}") as file:
             sink = Hashing(file)
             sealing.seal(source, sink, self.members)
+        self._written.append(name)
         return Piece(kind, name, "", sink.size, sink.digest)
 
     def forget(self, piece: Piece | None) -> None:

@@ -1,6 +1,7 @@
 """A backup that is not whole is found out, whatever happened to it."""
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -10,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.__main__ import main
+from gmconfig.api.backup_restoring import restore_elsewhere
 from gmconfig.backup import manifest
 from gmconfig.backup.destination import open_destination
-from gmconfig.errors import BrokenConfiguration
+from gmconfig.errors import BrokenConfiguration, GmconfigError
 from tests.backup.conftest import backups
 from tests.deploy.fleet import Fleet
 
@@ -78,8 +80,6 @@ def test_a_truncated_upload_never_counts(fleet: Fleet, store: Path, back_up):
 
 
 def test_a_damaged_backup_is_not_restored(one, tmp_path: Path):
-    from gmconfig.api.backup_restoring import restore_elsewhere
-
     store, name = one
     [file] = store.glob("objects/bundle-*")
     raw = bytearray(file.read_bytes())
@@ -173,6 +173,34 @@ def test_nothing_is_removed_while_somebody_adds(fleet: Fleet, store: Path, back_
     destination = open_destination(str(store))
     with destination.at_work(), pytest.raises(Locked):
         backups(fleet.root, store).prune(Rules(last=1))
-    with destination.at_work(alone=True), pytest.raises(Locked):
-        back_up(fleet.root)
+    with destination.in_use(), pytest.raises(Locked):
+        backups(fleet.root, store).prune(Rules(last=1))
+    with destination.at_work(alone=True):
+        with pytest.raises(Locked):
+            back_up(fleet.root)
+        with pytest.raises(Locked):
+            restore_elsewhere(backups(None, store), "latest", str(store.parent / "back"))
     backups(fleet.root, store).prune(Rules(last=1))
+
+
+def test_where_nothing_can_be_written_it_is_read_all_the_same(
+    fleet: Fleet, store: Path, back_up, tmp_path: Path
+):
+    name = back_up(fleet.root)
+    shutil.rmtree(store / "locks")
+    for folder in ("locks", "verified"):
+        (store / folder).write_text("as good as read-only, for root too")
+    assert is_good(store, name)
+    restore_elsewhere(backups(None, store), name, str(tmp_path / "back"))
+
+
+def test_what_fails_late_leaves_nothing_behind(fleet: Fleet, store: Path, back_up):
+    first = back_up(fleet.root)
+    left = sorted(store.glob("objects/*"))
+    fleet.change(20)
+    shutil.rmtree(store / "backups")
+    (store / "backups").write_text("in the way of the manifest")
+    with pytest.raises(GmconfigError):
+        back_up(fleet.root)
+    assert sorted(store.glob("objects/*")) == left
+    assert first
