@@ -16,6 +16,7 @@ from gmconfig.drift.detection import DriftDetection, identify
 from gmconfig.drift.watching import Watch
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath
+from gmconfig.record.exchange import Exchange
 
 if TYPE_CHECKING:
     from gmconfig.deploy.apply import Applied
@@ -140,6 +141,22 @@ class Drifter:
         name = identify(target, found[0])
         self.watch.acknowledge([name], self.deployer.user, reason, day)
         return self.watch.known()[name]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others have a journal of their own, at a remote that may be asked."""
+        project = self.deployer.project
+        return not self.deployer.offline and Exchange(project).is_connected
+
+    def share(self) -> None:
+        """Let others know what the journal tells.
+
+        Raises:
+            GitTrouble: there is no remote, or it cannot be reached.
+        """
+        from gmconfig.api.journaling import Journals
+
+        Journals(self.deployer.workspace).sync()
 
     def _standings(self, words: Sequence[str], environment: str | None) -> list[Standing]:
         deployer = self.deployer

@@ -143,7 +143,7 @@ class Tour:
         if beside is not None:
             back = self.work.put_back(standing, word, self._fencing(standing), f"{beside} failed")
             return replace(back, refused=self.scene.commit)
-        if standing.is_behind and standing.changes:
+        if standing.is_behind and (standing.changes or standing.drift):
             against = self._against(standing, wanted, word)
             if against is None:
                 return self._brought(standing, wanted, word)

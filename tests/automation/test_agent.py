@@ -12,6 +12,7 @@ from gmconfig.record.freeze import Freeze
 from gmconfig.record.hold import Hold
 from gmconfig.storage.journal import Journal
 from tests.automation.hosts import Hosts
+from tests.waiting import LIMIT
 
 ONE = {"web": {"host": "h1"}}
 
@@ -152,7 +153,10 @@ def test_drift_that_somebody_acknowledged_is_left_alone(tmp_path, monkeypatch):
     hosts.look("h1")
     edit(hosts, 77)
     monkeypatch.setenv("GMCONFIG_HOST", "h1")
-    Drifter(Deployer(Workspace(root=hosts.clone("h1")))).acknowledge("web", None, "database.pool", "a sale")
+    beside = Drifter(Deployer(Workspace(root=hosts.clone("beside"))))  # another clone on the same machine
+    beside.acknowledge("web", None, "database.pool", "a sale")
+    assert beside.is_shared
+    beside.share()
     assert hosts.states("h1") == ["drifted"]
     assert hosts.pool("web") == 77
     file = hosts.live / "web" / "settings.yaml"
@@ -160,6 +164,17 @@ def test_drift_that_somebody_acknowledged_is_left_alone(tmp_path, monkeypatch):
     hosts.look("h1")
     assert "debug: false" in file.read_text()
     assert hosts.pool("web") == 77
+
+
+def test_drift_that_was_adopted_is_never_put_back(tmp_path):
+    log = tmp_path / "log"
+    seen = f"grep pool: {tmp_path}/live/web/settings.yaml >> {log}"
+    hosts = Hosts(tmp_path, {"web": {"host": "h1", "reload": ["sh", "-c", seen]}})
+    hosts.look("h1")
+    edit(hosts, 77)
+    hosts.push(77)  # what `drift adopt` commits
+    assert hosts.states("h1", "h1") == ["in sync", "in sync"]
+    assert log.read_text().split() == ["pool:", "10", "pool:", "77"]
 
 
 def test_a_hold_and_a_freeze_are_honoured(tmp_path):
@@ -224,7 +239,7 @@ def test_records_that_were_lost_stop_every_change(tmp_path):
     hosts.look("h1")
     hosts.push(20)
     with hosts.at_work("h1"):
-        assert hosts.apply(patience=20).record
+        assert hosts.apply(patience=LIMIT).record
     ref = "refs/gmconfig/deployments/production"
     hosts.git("push", "-q", "--force", "origin", f"{ref}~3:{ref}")
     hosts.push(30)

@@ -78,18 +78,28 @@ def ack(
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="The last day it holds: 2027-01-31.")
     ] = None,
+    push: Annotated[
+        bool, typer.Option("--push", help="Exchange the journal with the remote, so that others know.")
+    ] = False,
     offline: deploying.Offline = False,
     user: options.User = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Acknowledge a drift: it is told of, and does not count, until that day or until it changes.
 
+    Other clones, those of agents too, know of it once the journal was pushed.
+
     \b
     gmconfig drift ack web database.pool --reason "the sale" --until 2027-01-31
+    gmconfig drift ack web database.pool --reason "the sale" --push
     """
     options.one_of(output, ("text", "json"))
     drifter = session.drifter(user, offline=offline)
     one = drifter.acknowledge(target, *arguments.document_and_path(place), reason or "", until)
+    if push:
+        drifter.share()
+    elif drifter.is_shared:
+        terminal.note("known in this clone; others learn of it with: gmconfig monitor journal sync")
     if output == "json":
         return terminal.answer(values.as_json(shown.detection(one)))
     until = f" until {until}" if until else ""
