@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
@@ -26,6 +26,10 @@ log = logger("monitor")
 Event = Mapping[str, object]
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class Watching:
     """What a monitor does when it looks."""
 
@@ -44,6 +48,8 @@ class Watching:
         self.functions = functions
         self.targets = targets
         self.offline = offline
+        self.after_look: Callable[[], object] = _nothing
+        """What is done after each look of `events` and `start`, such as running rules."""
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -98,16 +104,18 @@ class Watching:
 
     def events(self, interval: float, since: datetime | None = None) -> Iterator[Event]:
         """Yield events as they are noted, looking again and again; those since a moment first."""
-        seen: dict[str, None] = {}
+        seen: set[str] = set()
         start = since or datetime.now(UTC)
         while not self._stopped.is_set():
             try:
                 self.check()
-                new = self.register.events(start - timedelta(minutes=5) if since is None else start)
+                self.after_look()
+                new = self.register.journal.entries(start)
             except (GmconfigError, OSError) as error:
                 log.warning("no look was possible: %s", error)
                 new = []
-            yield from _unseen(new, seen, start)
+            yield from [event for name, event in new if name not in seen]
+            seen.update(name for name, _ in new)
             self._stopped.wait(interval)
 
     def _watch(self, interval: float, on_event: Callable[[Event], None] | None) -> None:
@@ -136,15 +144,3 @@ class Watching:
         from gmconfig.api.workspace import Workspace
 
         return Deployer(Workspace(root=self.project.root), offline=self.offline, seen=seen)  # type: ignore[arg-type]
-
-
-def _unseen(events: list[dict[str, object]], seen: dict[str, None], start: datetime) -> Iterator[Event]:
-    from gmconfig.monitor.happened import moment_of
-
-    for event in events:
-        key = repr(sorted(event.items(), key=str))
-        moment = moment_of(event.get("time"))
-        if key not in seen:
-            seen[key] = None
-            if moment is None or moment >= start:
-                yield event

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 log = logger("automation")
 
-_HEARTBEAT = 300.0
-
 
 class Voice:
     """Speaks for one post; `last` is what it said last, also before this process began."""
@@ -63,7 +61,7 @@ class Voice:
             post.version,
             post.interval,
         )
-        if self._heard is None or self._is_news() or time.monotonic() - self._said_at > _HEARTBEAT:
+        if self._heard is None or self._is_news() or time.monotonic() - self._said_at > status.HEARTBEAT:
             ref = status.write(post.project, self.last)
             if reached and self._pushed(project, ref):
                 self._heard, self._said_at = self.last, time.monotonic()

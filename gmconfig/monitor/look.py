@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
 from gmconfig.finding import Severity
-from gmconfig.monitor import automated, changed, happened, thresholds
+from gmconfig.monitor import agents, automated, changed, happened, thresholds
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.backups import last_verified
 from gmconfig.monitor.compliance import status
@@ -61,6 +61,7 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
     """Look at the history, the journal, the compliance rules, the thresholds and, if given, the targets."""
     project, clock = register.project, Clock()
     found = Look(datetime.now(UTC))
+    limits = thresholds.thresholds_of(project.settings.section("alerts"))
     answered: Mapping[str, float] = {}
     if targets is not None:
         with clock.part("targets"):
@@ -69,6 +70,7 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
         events = register.events()
         found.saw(happened.conditions(events, found.now), *happened.RULES)
         found.saw(automated.conditions(register.project, events, found.now), *automated.RULES)
+    _agents(register, limits.agent_intervals, found)
     with clock.part("history"):
         _changes(register, found)
     with clock.part("compliance"):
@@ -81,7 +83,6 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
         disk_free_percent(project.root),
         (found.now - age).total_seconds() / 86_400 if age else None,
     )
-    limits = thresholds.thresholds_of(project.settings.section("alerts"))
     found.saw(thresholds.conditions(limits, found.measures), *thresholds.RULES)
     return found
 
@@ -92,6 +93,13 @@ def _changes(register: Register, found: Look) -> None:
         found.saw(changed.conditions(changed.changes(register.project, since), found.now), changed.RULE)
     except GmconfigError as error:
         found.remarks.append(f"history: {error}")
+
+
+def _agents(register: Register, intervals: float, found: Look) -> None:
+    try:
+        found.saw(agents.conditions(register.project, intervals, found.now), agents.RULE)
+    except GmconfigError as error:
+        found.remarks.append(f"agents: {error}")
 
 
 def _answers(found: Look, targets: Targets, clock: Clock) -> Answers:

@@ -97,6 +97,11 @@ class Outbox:
         make_folders(self.folder)
         return Lock(os.path.join(self.folder, f"{handler}.lock"), timeout_seconds=0)
 
+    def presence(self) -> Lock:
+        """Give the lock that a sender holds while it lives."""
+        make_folders(self.folder)
+        return Lock(os.path.join(self.folder, ".sender.lock"), timeout_seconds=0)
+
     def _write(self, message: Message) -> None:
         said = {name: getattr(message, name) for name in message.__dataclass_fields__ if name != "alert"}
         content = json.dumps({**said, "alert": message.alert.as_json()}, ensure_ascii=True)
@@ -117,6 +122,13 @@ class Outbox:
     def _forget(self, path: str) -> None:
         with suppress(FileNotFoundError):
             os.unlink(path)
+
+
+def is_free(lock: Lock) -> bool:
+    """Whether nobody holds a lock just now."""
+    free = lock.acquire()
+    lock.release()
+    return free
 
 
 def _names(folder: str) -> list[str]:

@@ -10,14 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
 from gmconfig.monitor.handler import Handler, handlers
-from gmconfig.monitor.outbox import Message, Outbox
+from gmconfig.monitor.outbox import Message, Outbox, is_free
 from gmconfig.project import Project
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ log = logger("monitor")
 PATIENCE = 120.0
 """For how many seconds a sender tries again; what waits longer is taken up by the next one."""
 
+_ENOUGH = 3  # failures in a row after which a handler is left alone for a while
 _AGAIN = 3600.0  # seconds after which Alertmanager is told again that an alert still fires
 
 
@@ -48,9 +49,9 @@ def enqueue(project: Project, moved: Iterable[Alert], known: Iterable[Alert] = (
 
 
 def leave_behind(project: Project) -> None:
-    """Start a sender that outlives this process, if something waits."""
+    """Start a sender that outlives this process, if something waits that no other one looks after."""
     declared = handlers(project)
-    if not declared or not any(one.handler in declared for one in Outbox(project).waiting()):
+    if not declared or not _is_needed(Outbox(project), declared):
         return
     nothing = subprocess.DEVNULL
     command = [sys.executable, "-m", "gmconfig.monitor.sender", project.root]
@@ -58,6 +59,12 @@ def leave_behind(project: Project) -> None:
         subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
     except OSError as error:
         log.warning("no sender could be started, alerts wait for the next check: %s", error)
+
+
+def _is_needed(outbox: Outbox, names: Collection[str]) -> bool:
+    waiting = [one for one in outbox.waiting() if one.handler in names]
+    late = {one.handler for one in waiting if one.due <= time.time()}
+    return (bool(waiting) and is_free(outbox.presence())) or any(is_free(outbox.turn(name)) for name in late)
 
 
 def deliver(project: Project, patience: float = 0.0) -> list[Message]:
@@ -100,14 +107,26 @@ def _turn(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) 
     if not lock.acquire():
         return False
     try:
-        stuck: set[str] = set()  # what follows on a message that did not arrive waits behind it
-        for message in outbox.waiting(handler.name):
-            due = at_once or message.due <= time.time()
-            if message.alert.id in stuck or not due or not _arrived(project, outbox, handler, message):
-                stuck.add(message.alert.id)
+        _tell_each(project, outbox, handler, at_once=at_once)
     finally:
         lock.release()
     return True
+
+
+def _tell_each(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) -> None:
+    """Tell all that is due, until so many in a row did not arrive that the others would not either."""
+    stuck: set[str] = set()  # what follows on a message that did not arrive waits behind it
+    failures = 0
+    for message in outbox.waiting(handler.name):
+        if message.alert.id in stuck or not (at_once or message.due <= time.time()):
+            stuck.add(message.alert.id)
+        elif _arrived(project, outbox, handler, message):
+            failures = 0
+        else:
+            stuck.add(message.alert.id)
+            failures += 1
+            if failures == _ENOUGH:
+                return
 
 
 def _arrived(project: Project, outbox: Outbox, handler: Handler, message: Message) -> bool:
@@ -122,8 +141,11 @@ def _arrived(project: Project, outbox: Outbox, handler: Handler, message: Messag
 
 
 def main(root: str) -> None:
-    """Tell what waits, and try again for a while."""
-    deliver(Project.find(root), PATIENCE)
+    """Tell what waits, and try again for a while; nobody else need do so meanwhile."""
+    project = Project.find(root)
+    presence = Outbox(project).presence()
+    presence.acquire()
+    deliver(project, PATIENCE)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.condition import Condition
+from gmconfig.record.status import SILENT
 
 RULES = ("compliance-score", "slow-check", "slow-target", "disk-space", "backup-age")
 """The rules that this module looks at."""
@@ -23,6 +24,7 @@ class Thresholds:
         target_seconds: how long looking at one target may take.
         disk_free_percent: how much of the disk under the repository must be free.
         backup_age_days: how old the last verified backup may be.
+        agent_intervals: for how many of its intervals (of 5 minutes at least) an agent may say nothing.
     """
 
     compliance_score: float | None = None
@@ -30,6 +32,7 @@ class Thresholds:
     target_seconds: float | None = None
     disk_free_percent: float | None = 5.0
     backup_age_days: float | None = None
+    agent_intervals: float = SILENT
 
 
 @dataclass(frozen=True, slots=True)

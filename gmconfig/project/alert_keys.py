@@ -25,6 +25,10 @@ def _is_at_least_zero(text: str) -> bool:
     return float(text) >= 0
 
 
+def _is_at_least_one(text: str) -> bool:
+    return float(text) >= 1
+
+
 _HANDLER = Record(
     {
         "webhook": Scalar("a URL that begins with https:// or http://", (str,), _is_url),
@@ -39,10 +43,14 @@ _HANDLER = Record(
 _NUMBER = Scalar("a number of 0 or more", (int, float), _is_at_least_zero)
 
 THRESHOLDS = Record(
-    dict.fromkeys(
-        ("compliance_score", "check_seconds", "target_seconds", "disk_free_percent", "backup_age_days"),
-        _NUMBER,
-    )
+    {
+        "compliance_score": _NUMBER,
+        "check_seconds": _NUMBER,
+        "target_seconds": _NUMBER,
+        "disk_free_percent": _NUMBER,
+        "backup_age_days": _NUMBER,
+        "agent_intervals": Scalar("a number of 1 or more", (int, float), _is_at_least_one),
+    }
 )
 
 

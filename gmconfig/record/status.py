@@ -22,8 +22,11 @@ log = logger("record")
 
 Word = TypeVar("Word", bound=StrEnum)
 
-_SILENCE = 15 * 60.0
-"""After how many seconds without a word an agent counts as gone, unless it looks more seldom anyway."""
+HEARTBEAT = 300.0
+"""After how many seconds an agent speaks at the latest, unless it looks more seldom."""
+
+SILENT = 3.0
+"""For how many times that an agent says nothing before it counts as gone."""
 
 
 class TargetState(StrEnum):
@@ -107,13 +110,13 @@ class Status:
     version: str = ""
     interval: float = 0.0
 
-    def is_silent(self, now: datetime) -> bool:
+    def is_silent(self, now: datetime, intervals: float = SILENT) -> bool:
         """Whether it has said nothing for so long that nobody should wait for it."""
         try:
             silence = (now - datetime.fromisoformat(self.time).astimezone(UTC)).total_seconds()
         except ValueError:
             return True
-        return self.interval > 0 and silence > max(_SILENCE, 3 * self.interval)
+        return self.interval > 0 and silence > intervals * max(HEARTBEAT, self.interval)
 
 
 def order_of(record: Record) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gmconfig.log import debug
 from gmconfig.storage import tombstone
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
 
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
+
+
+Event = dict[str, object]
+
+_MOST = 200_000
+_EVENTS: dict[str, Event] = {}
+"""What this process has read, by blob, the empty event for what is none; a blob is what its id says."""
+
+_MONTHS: dict[str, list[tuple[str, str]]] = {}
+"""The files of months, by commit."""
 
 
 class Journal:
@@ -52,12 +62,19 @@ class Journal:
         """Give the events from a moment on, oldest first; what is no event of ours is passed over."""
         return [event for _, event in self.entries(since)]
 
-    def entries(self, since: datetime | None = None) -> list[tuple[str, dict[str, object]]]:
-        """Give the same, each with the name of its file, which is the same in every clone."""
+    def entries(self, since: datetime | None = None) -> list[tuple[str, Event]]:
+        """Give the same, each with the name of its file, the same in every clone; they are not to be changed."""
         start = since.astimezone(UTC).strftime(_STAMP) if since else ""
         found = sorted(name_and_blob for name_and_blob in self._entries(start))
-        contents = read_blobs(self.repository, (blob for _, blob in found))
-        return [(name, event) for name, blob in found if (event := _event(contents[blob])) is not None]
+        events = self._events([blob for _, blob in found])
+        return [(name, events[blob]) for name, blob in found if events[blob]]
+
+    def _events(self, blobs: Sequence[str]) -> dict[str, Event]:
+        known = {blob: event for blob in blobs if (event := _EVENTS.get(blob)) is not None}
+        contents = read_blobs(self.repository, (blob for blob in blobs if blob not in known))
+        new = {blob: _event(content) for blob, content in contents.items()}
+        _remember(_EVENTS, new)
+        return {**known, **new}
 
     def merge(self, name: str, other: str) -> str:
         """Join another clone's journal (the commit `other`) into the ref `name`; give the new tip."""
@@ -99,10 +116,14 @@ class Journal:
         """Give the names of a month's events."""
         return {name for name, _ in self._files(tip)}
 
-    def _files(self, tip: str) -> Iterator[tuple[str, str]]:
-        for path, entry in tree_entries(self.repository, tip).items():
-            if path != tombstone.FILE:
-                yield path.rpartition("/")[2], entry.blob
+    def _files(self, tip: str) -> list[tuple[str, str]]:
+        known = _MONTHS.get(tip)
+        if known is not None:
+            return known
+        entries = tree_entries(self.repository, tip).items()
+        found = [(path.rpartition("/")[2], one.blob) for path, one in entries if path != tombstone.FILE]
+        _remember(_MONTHS, {tip: found})
+        return found
 
 
 def _path(moment: datetime, number: int) -> str:
@@ -122,9 +143,16 @@ def _content(moment: datetime, event: Mapping[str, object]) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _event(content: bytes) -> dict[str, object] | None:
+def _event(content: bytes) -> Event:
+    """Read an event; what is none of ours is an empty one."""
     try:
         event = json.loads(content)
     except ValueError:
-        return None
-    return event if isinstance(event, dict) else None
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _remember(memory: dict[str, Any], new: Mapping[str, object]) -> None:
+    if len(memory) + len(new) > _MOST:
+        memory.clear()
+    memory.update(new)

@@ -96,17 +96,36 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def health(found: Iterable[Health]) -> Iterator[terminal.Line]:
-    """Give how things are, one a line, then the next steps."""
-    listed = list(found)
+    """Give how things are, one a line, then the next steps; of many targets those that are not well."""
+    listed, left_out = _worth_showing(list(found))
     rows: list[list[terminal.Span]] = [
         [one.name, (one.state, _HEALTH[one.state]), one.message] for one in listed
     ]
     yield from terminal.table(rows)
-    hints = dict.fromkeys(
-        one.hint for one in listed if one.hint and one.state in ("error", "warning", "unknown")
+    yield from left_out
+    hints = list(
+        dict.fromkeys(one.hint for one in listed if one.hint and one.state in ("error", "warning", "unknown"))
     )
-    for hint in hints:
+    for hint in hints[:_STEPS]:
         yield [("  next  ", "dim"), hint]
+    if len(hints) > _STEPS:
+        yield [("  next  ", "dim"), f"and {len(hints) - _STEPS:,} more"]
+
+
+_MANY, _STEPS = 20, 8
+
+
+def _worth_showing(found: list[Health]) -> tuple[list[Health], list[str]]:
+    """Give what is shown one by one, and what is said of the other targets."""
+    targets = [one for one in found if one.name.startswith("target ")]
+    if len(targets) <= _MANY:
+        return found, []
+    bad = [one for one in targets if one.state != "ok"]
+    chosen = {id(one) for one in bad[:_MANY]}
+    shown = [one for one in found if id(one) in chosen or not one.name.startswith("target ")]
+    left, well = len(bad) - len(chosen), len(targets) - len(bad)
+    said = [f"{left:,} more targets are not well: gmconfig monitor status -o json"] * bool(left)
+    return shown, said + [f"{well:,} of {len(targets):,} targets are as they were deployed"] * bool(well)
 
 
 def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[terminal.Line]:
