@@ -141,10 +141,12 @@ class Backups:
         problems: list[str] = []
         proof = self.proof(destination, found)
         yield Step("signature", *_said(proof))
-        for step in drill(Opening(destination, found, self.sources), self.trusted_root(destination, found)):
-            if step.is_good is False:
-                problems.append(f"{step.name}: {step.said}")
-            yield step
+        with destination.in_use():
+            opening = Opening(destination, found, self.sources)
+            for step in drill(opening, self.trusted_root(destination, found)):
+                if step.is_good is False:
+                    problems.append(f"{step.name}: {step.said}")
+                yield step
         destination.note_verified(found.id, tuple(problems))
         self.tell("drilled", found.id, good=not problems, problems=problems)
 

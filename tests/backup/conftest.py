@@ -3,7 +3,9 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,10 +36,21 @@ def fleet(tmp_path: Path) -> Fleet:
 def sealed(tmp_path: Path) -> Path:
     """The trading example with its secrets, deployed to its two targets."""
     root = founded(tmp_path / "repo")
-    (tmp_path / "live").mkdir()
+    shutil.rmtree(root)
+    shutil.copytree(_deployed(), tmp_path, symlinks=True, dirs_exist_ok=True)
+    git(root, "update-index", "-q", "--refresh")
+    return root
+
+
+@cache
+def _deployed() -> Path:
+    """Deploy once a process; every test works on a copy of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="gmconfig-tests-"))
+    root = founded(folder / "repo")
+    (folder / "live").mkdir()
     for _ in Deployer(Workspace(root=root)).apply(("production",)):
         pass
-    return root
+    return folder
 
 
 @pytest.fixture

@@ -212,23 +212,20 @@ def test_history_is_stored_once_and_what_came_since_beside_it(
     """A night's commits cost a night's commits; each backup is whole by itself all the same."""
     (fleet.root / "noise").write_bytes(os.urandom(200_000))
     fleet.commit("what a copy every night would cost")
-    names = [back_up(fleet.root)]
-    for change in (
-        lambda: fleet.change(20),
-        lambda: git(fleet.root, "tag", "-am", "old", "v0", "HEAD~1"),
-        lambda: git(fleet.root, "branch", "side", "HEAD~1"),
-        lambda: git(fleet.root, "reset", "-q", "--hard", "HEAD~1"),
-        lambda: git(fleet.root, "branch", "-D", "side"),
-    ):
-        change()
-        names.append(back_up(fleet.root))
-        found = refs(fleet.root)
-        restore_elsewhere(backups(None, store), names[-1], str(tmp_path / names[-1]))
-        assert {n: one for n, one in refs(tmp_path / names[-1]).items() if "/holds/" not in n} == found | {
-            n: one for n, one in refs(tmp_path / names[-1]).items() if "/journal/" in n
-        }
-        assert git(tmp_path / names[-1], "fsck", "--full") == ""
-        assert git(tmp_path / names[-1], "status", "--short") == ""
+    back_up(fleet.root)
+    fleet.change(20)
+    changes = (
+        [("tag", "-am", "old", "v0", "HEAD~1"), ("branch", "side", "HEAD~1")],
+        [("reset", "-q", "--hard", "HEAD~1"), ("branch", "-D", "side")],
+    )
+    for commands in changes:
+        for command in commands:
+            git(fleet.root, *command)
+        before, back = refs(fleet.root), tmp_path / back_up(fleet.root)
+        restore_elsewhere(backups(None, store), "latest", str(back))
+        after = {name: one for name, one in refs(back).items() if "/holds/" not in name}
+        assert after == before
+        assert git(back, "fsck", "--full") == git(back, "status", "--short") == ""
     assert len(list(store.glob("objects/bundle-*"))) == 1
     assert sum(file.stat().st_size for file in files(store)) < 300_000
     # What is shared stays as long as anybody shares it, and is found out for all of them when it goes bad.

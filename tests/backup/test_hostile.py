@@ -88,40 +88,31 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "", mode: int =
 EVIL = b"#!/bin/sh\ntouch /tmp/evil\n"
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        [(member(".git/hooks/post-checkout", mode=0o755), EVIL)],
-        [(member(".GIT/config"), b"[core]\n")],
-        [(member("sub/.git/config"), b"[core]\n")],
-        [(member("../outside"), b"x")],
-        [(member("/tmp/gmconfig-outside"), b"x")],
-        [(member("out", tarfile.SYMTYPE, ".."), b""), (member("out/outside"), b"x")],
-        [(member("hooks", tarfile.SYMTYPE, ".git/hooks"), b""), (member("hooks/post-checkout"), EVIL)],
-        [(member("settings", tarfile.LNKTYPE, ".git/config"), b"")],
-        [(member("pipe", tarfile.FIFOTYPE), b"")],
-    ],
-    ids=lambda members: members[-1][0].name,
+ARCHIVES = (
+    [(member(".git/hooks/post-checkout", mode=0o755), EVIL)],
+    [(member(".GIT/config"), b"[core]\n")],
+    [(member("sub/.git/config"), b"[core]\n")],
+    [(member("../outside"), b"x")],
+    [(member("/tmp/gmconfig-outside"), b"x")],
+    [(member("out", tarfile.SYMTYPE, ".."), b""), (member("out/outside"), b"x")],
+    [(member("hooks", tarfile.SYMTYPE, ".git/hooks"), b""), (member("hooks/post-checkout"), EVIL)],
+    [(member("settings", tarfile.LNKTYPE, ".git/config"), b"")],
+    [(member("pipe", tarfile.FIFOTYPE), b"")],
 )
+
+
 def test_uncommitted_work_writes_nothing_but_files_of_the_working_tree(
-    fleet: Fleet, store: Path, back_up, tmp_path: Path, members
+    fleet: Fleet, store: Path, back_up, tmp_path: Path
 ):
     name = back_up(fleet.root)
-    forge(store, name, {manifest.UNCOMMITTED: archive(*members)})
-    with pytest.raises(BrokenConfiguration, match="uncommitted"):
-        restore_elsewhere(backups(None, store), name, str(tmp_path / "back" / "there"))
-    assert not list(tmp_path.rglob("outside"))
-    assert not (tmp_path / "back" / "there").exists()
-
-
-def test_a_packed_archive_is_none(fleet: Fleet, store: Path, back_up, tmp_path: Path):
-    """A few bytes must not become a full disk."""
-    name = back_up(fleet.root)
     packed = archive((member("zeros"), b"\0" * 1_000_000), mode="w:gz")
-    assert len(packed) < 10_000
-    forge(store, name, {manifest.UNCOMMITTED: packed})
-    with pytest.raises(BrokenConfiguration):
-        restore_elsewhere(backups(None, store), name, str(tmp_path / "back"))
+    assert len(packed) < 10_000  # a few bytes must not become a full disk
+    for raw in (packed, *(archive(*members) for members in ARCHIVES)):
+        forge(store, name, {manifest.UNCOMMITTED: raw})
+        with pytest.raises(BrokenConfiguration, match="uncommitted"):
+            restore_elsewhere(backups(None, store), name, str(tmp_path / "back" / "there"))
+        assert not list(tmp_path.rglob("outside"))
+        assert not (tmp_path / "back" / "there").exists()
 
 
 def test_restored_elsewhere_runs_nothing_and_asks_nobody(

@@ -23,7 +23,7 @@ def test_a_repository_that_is_gone_comes_back_to_the_last_ref(sealed: Path, back
     back_up(sealed, "nightly")
     gone(sealed)
     restore_elsewhere(backups(None, store), "nightly", str(sealed))
-    git(sealed, "config", "gmconfig.pin", pin)  # a new clone is trusted by hand
+    assert git(sealed, "config", "gmconfig.pin") == pin  # the maker's own key proves which root it had
     assert {name: one for name, one in refs(sealed).items() if "/holds/" not in name} == before
     assert rendered(sealed) == values
     assert git(sealed, "fsck", "--full", "--strict") == ""
@@ -270,7 +270,6 @@ def test_automation_restores_only_the_documents_that_a_backup_is_of(fleet: Fleet
     assert manager.get_config("settings")["database"]["pool"] == 20
 
 
-@pytest.mark.long
 def test_the_gov_uk_repository_is_lost_and_comes_back(
     conformance_data: Path, tmp_path: Path, store: Path, back_up
 ):
@@ -285,15 +284,11 @@ def test_the_gov_uk_repository_is_lost_and_comes_back(
     start(root, how=How(), patterns=["values-{environment}.yaml"])
     SecretsManager(root=root).create_secret("db_password", "correct-horse-battery", "password", "x")
     project = yaml.safe_load((root / "gmconfig.yaml").read_text())
-    project["targets"] = {
-        f"web-{env}": {"environment": env, "path": str(tmp_path / "live" / env), "documents": ["values"]}
-        | {"placeholders": "keep"}
-        for env in ("production", "staging")
-    }
+    web = {"environment": "production", "path": str(tmp_path / "live"), "documents": ["values"]}
+    project["targets"] = {"web": {**web, "placeholders": "keep"}}
     (root / "gmconfig.yaml").write_text(yaml.safe_dump(project))
     git(root, "commit", "-qam", "targets", "--no-verify")
-    for env in ("production", "staging"):
-        list(Deployer(Workspace(root=root)).apply((env,)))
+    list(Deployer(Workspace(root=root)).apply(("production",)))
 
     def known(folder: Path) -> dict[str, object]:
         envs = ("production", "staging", "integration")
@@ -303,13 +298,11 @@ def test_the_gov_uk_repository_is_lost_and_comes_back(
     before, values, pin = refs(root), known(root), git(root, "config", "gmconfig.pin")
     back_up(root)
     gone(root)
-    assert all(step.is_good is not False for step in backups(None, store).drill("latest"))
     restore_elsewhere(backups(None, store), "latest", str(root))
-    git(root, "config", "gmconfig.pin", pin)
+    assert git(root, "config", "gmconfig.pin") == pin  # its maker's own key proves it
     assert {name: one for name, one in refs(root).items() if "/holds/" not in name} == before
     assert known(root) == values
     assert git(root, "fsck", "--full") == ""
     assert git(root, "rev-list", "--count", "HEAD") > "1850"
-    for env in ("production", "staging"):
-        [status] = Deployer(Workspace(root=root)).status(env)
-        assert set(status.targets.values()) == {"in sync"}
+    [status] = Deployer(Workspace(root=root)).status("production")
+    assert set(status.targets.values()) == {"in sync"}
