@@ -303,11 +303,23 @@ class Story:
         self.does("monitor watch --count 1 --interval 0.1 -o json")
         for line in ("status", "compliance", "compliance -o json", "report", "report -o json", "metrics",
                      f"report --html {self.folder}/report.html", "alerts deliver", "alerts test",
-                     "alerts list --all", "alerts list -o json"):  # fmt: skip
+                     "alerts list --all", "alerts list -o json", "journal list -o json", "journal prune",
+                     "journal sync"):  # fmt: skip
             self.does(f"monitor {line}", code=None)
         for line in ("show", "ack", "resolve"):
             self.does(f"monitor alerts {line} 0", code=None)
+        self.automation()
         self.commit()
+
+    def automation(self) -> None:
+        """Rules that look at what drifted, and a program that is handed the event."""
+        rules = "{tell: {on: '**', do: {command: [env]}}, check: {schedule: '* * * * *', do: correct-drift}}"
+        with Path("gmconfig.yaml").open("a") as project:
+            project.write(f"automation:\n  rules: {rules}\n")
+        self.git("config", "gmconfig.automationCommands", "true")
+        for line in ("run --once --dry-run", "run --once", "run --once -o json", "list", "list -o json",
+                     "show tell", "show check -o json", "history", "history -o json"):  # fmt: skip
+            self.does(f"automation {line}", code=None)
 
     def backup(self) -> None:
         """Of a repository and a target with secrets in plain: sealed, whole and in parts; restored beside it."""

@@ -17,6 +17,7 @@ from gmconfig.monitor import backups, happened, lifecycle
 from gmconfig.monitor.alert import Kind, State
 from gmconfig.monitor.condition import Condition
 from gmconfig.monitor.lasting import lasting
+from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
 
 BEGAN = datetime(2024, 1, 15, tzinfo=UTC)
@@ -87,7 +88,7 @@ def clones(tmp_path: Path) -> tuple[Fleet, Journals, Journals]:
     fleet.git("clone", "-q", "-b", "main", str(tmp_path / "remote.git"), str(tmp_path / "two"))
     first, second = (Journals(Workspace(root=str(root))) for root in (fleet.root, tmp_path / "two"))
     first.journal.append({"kind": "noise"}, now=BEGAN)
-    first.journal.append(lifecycle.raised(_condition("still open"), 1), now=BEGAN)
+    first.journal.append(lifecycle.raised(_condition("still open"), 1), now=BEGAN + timedelta(hours=1))
     first.journal.append({"kind": "noise"}, now=datetime.now(UTC))
     return fleet, first, second
 
@@ -105,7 +106,9 @@ def test_two_clones_drop_a_month_and_neither_brings_it_back(clones: tuple[Fleet,
     assert (would.month, would.events, _kinds(first)) == ("2024-01", 1, _kinds(second))
     assert first.prune(12) == [would]
     assert _kinds(first) == ["alert", "noise"]
-    second.journal.append({"kind": "late"}, now=BEGAN)  # by somebody who has not heard of it
+    second.journal.append(
+        {"kind": "late"}, now=BEGAN + timedelta(hours=2)
+    )  # by somebody who has not heard of it
     assert first.sync() == ["2024-01"]
     second.sync()
     first.sync()
@@ -124,7 +127,7 @@ def test_both_may_drop_it_and_write_on(clones: tuple[Fleet, Journals, Journals])
     second.sync()
     for one in (first, second):
         one.prune(12)
-        one.journal.append({"kind": "after"}, now=BEGAN)
+        one.journal.append({"kind": "after"}, now=BEGAN + timedelta(hours=3))
     for one in (first, second, first):
         one.sync()
     assert (
@@ -154,7 +157,9 @@ def test_the_verbs(clones: tuple[Fleet, Journals, Journals], tmp_path: Path):
     assert fleet.run("monitor", "journal", "prune", "--keep-months", "12").stdout == (
         "2024-01  dropped  1 event still counts\n"
     )
-    assert "pushed 2024-01, " in fleet.run("monitor", "journal", "sync").stdout
+    done = fleet.run("monitor", "journal", "sync", "-o", "json")
+    agrees("monitor-journal-sync", done.stdout)
+    assert json.loads(done.stdout)["pushed"][0] == "2024-01"
     said = json.loads(fleet.run("monitor", "journal", "list", "-o", "json").stdout)
     assert said[0] == {"month": "2024-01", "events": 1, "pruned": True}
     (tmp_path / "remote.git").rename(tmp_path / "away")

@@ -16,6 +16,8 @@ VERBS = [
     (3, "monitor", "alerts", "test"),
     (0, "monitor", "alerts", "list", "--all"),
     (3, "monitor", "alerts", "deliver"),
+    (0, "monitor", "journal", "list"),
+    (0, "monitor", "journal", "prune"),
 ]
 
 

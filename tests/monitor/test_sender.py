@@ -1,0 +1,96 @@
+"""Senders: one at a time however often somebody looks, and a handler that is away is not tried over and over."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gmconfig import ConfigManager, ConfigMonitor
+from gmconfig.finding import Severity
+from gmconfig.monitor import sender
+from gmconfig.monitor.alert import Alert, Kind
+from gmconfig.monitor.outbox import Outbox
+from gmconfig.project import Project
+from tests.deploy.fleet import Fleet
+from tests.monitor.webhook import webhook
+from tests.waiting import until
+
+ALERT = Alert("0", "r", "s", Kind.DRIFT, Severity.ERROR, "m")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    fleet = Fleet(tmp_path, {}, alerts={"handlers": {"hook": {"webhook_from": "HOOK"}}})
+    for number in range(10):
+        Outbox(Project.find(str(fleet.root))).put("hook", replace(ALERT, id=f"alert-{number}"))
+    return fleet
+
+
+def test_a_handler_that_is_away_is_left_alone_after_some_tries(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
+    """Three hundred alerts and a handler that hangs would otherwise keep a CI job for an hour."""
+    project = Project.find(str(fleet.root))
+    with webhook() as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        hook.statuses = [500] * 3
+        waiting = sender.deliver(project)
+        assert [one.attempts for one in waiting].count(1) == 3
+        assert (len(waiting), hook.statuses) == (10, [])
+        assert sender.deliver(project) == []
+
+
+def test_whoever_looks_starts_no_second_sender(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
+    project, started = Project.find(str(fleet.root)), []
+    outbox = Outbox(project)
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
+    for one in outbox.waiting():
+        outbox.failed(one, "it answered 500")  # each is due in a second
+    presence = outbox.presence()
+    assert presence.acquire()
+    monkeypatch.setattr(sender.time, "time", lambda: 0.0)
+    sender.leave_behind(project)
+    assert started == []
+    presence.release()
+    sender.leave_behind(project)
+    assert len(started) == 1
+
+
+def test_a_sender_says_that_it_is_there(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
+    outbox = Outbox(Project.find(str(fleet.root)))
+    with webhook() as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        hook.released.clear()
+        command = [sys.executable, "-m", "gmconfig.monitor.sender", str(fleet.root)]
+        with subprocess.Popen(command) as process:
+            until(lambda: not _free(outbox))
+            hook.released.set()
+            until(lambda: len(hook.ids) == 10)
+        assert process.returncode == 0
+    assert _free(outbox)
+
+
+def _free(outbox: Outbox) -> bool:
+    presence = outbox.presence()
+    found = presence.acquire()
+    presence.release()
+    return found
+
+
+def test_a_watch_that_is_started_again_and_again_tells_each_event_once(tmp_path: Path):
+    fleet = Fleet(tmp_path, {})
+    monitor, told = ConfigMonitor(ConfigManager(root=fleet.root), targets=False), []
+    monitor.check()
+    for _ in range(5):
+        monitor.start(60, told.append)
+        monitor.stop()
+    assert told == []
+    fleet.change(11)
+    monitor.start(0.01, told.append)
+    until(lambda: told)
+    looks = monitor.register.journal.append({"kind": "after"})
+    until(lambda: any(one["kind"] == "after" for one in told))
+    monitor.stop()
+    assert looks
+    assert [one["kind"] for one in told].count("after") == 1
+    assert len([one for one in told if one.get("rule") == "configuration-changed"]) == 1
