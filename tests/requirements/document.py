@@ -21,11 +21,18 @@ class Line:
         section: the headings above it (and the item that it explains), from the outside in.
         text: as it stands there; a sample's is its language.
         sample: the code of a sample.
+        heads: the section that it is the heading of, if it is one's.
     """
 
     section: str
     text: str
     sample: str = ""
+    heads: str | None = None
+
+    def is_above(self, other: "Line") -> bool:
+        """Whether it is a heading of another line."""
+        inside = other.section == self.heads or other.section.startswith(f"{self.heads} / ".lstrip(" /"))
+        return self.heads is not None and other != self and inside
 
 
 @dataclass(frozen=True)
@@ -88,13 +95,14 @@ def _read(rows: list[str]):
         section = " / ".join(above[1:])
         if heading:
             above[len(heading.group(1)) - 1 :] = [heading.group(2)]
-            yield Line(" / ".join(above[1:]), heading.group(2))
+            section = " / ".join(above[1:])
+            yield Line(section, heading.group(2), heads=section)
         elif row.startswith("```"):
             code = list(iter(lambda: next(rest), "```"))
             yield Line(section, row.removeprefix("```"), "\n".join(code) + "\n")
         elif listed:
             deeper = f"{section} / {item}" if listed.group(1) else section
             item = item if listed.group(1) else listed.group(2).strip("*")
-            yield Line(deeper, listed.group(2))
+            yield Line(deeper, listed.group(2), heads=f"{section} / {item}")
         elif row.strip():
             yield Line(section, row)
