@@ -9,12 +9,16 @@ from gmconfig.automation.agent import Agent
 from gmconfig.automation.branch import Branch
 from gmconfig.automation.following import Following
 from gmconfig.automation.post import Post
-from gmconfig.errors import NotFound
+from gmconfig.errors import GmconfigError, NotFound
+from gmconfig.log import logger
 from gmconfig.target.host import here
 from gmconfig.target.kind import Access
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gmconfig.api.workspace import Workspace
+    from gmconfig.automation.rules.run import Run
 
 
 def agents(
@@ -53,6 +57,26 @@ def agents(
             hint="in gmconfig.yaml: agent: true and host: NAME; or wait for one with -e ENV",
         )
     return [Agent(post, followed) for post in posts]
+
+
+def run_rules(workspace: Workspace, agents: Sequence[Agent]) -> list[Run]:
+    """Run the automation rules that are due, as the commit has them that is followed.
+
+    Those that rotate are left out: an agent never touches the working tree, and makes no commit.
+    """
+    from gmconfig.api.automating import Automation
+    from gmconfig.automation.rules.declared import declared
+
+    followed = next((one.following for one in agents if one.following.good), None)
+    if followed is None or followed.good is None:
+        return []
+    try:
+        rules = declared(followed.project_at(followed.good), workspace.project.snapshot(followed.good))
+        mine = {name: rule for name, rule in rules.items() if rule.action != "rotate-due"}
+        return list(Automation(workspace, rules=mine).run()) if mine else []
+    except GmconfigError as error:
+        logger("automation").warning("no rule was run: %s", error)
+        return []
 
 
 def _post(workspace: Workspace, environment: str, access: Access, interval: float) -> Post:

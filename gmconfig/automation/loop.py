@@ -19,7 +19,11 @@ _SOON = 2.0  # while something is on its way, or others wait for this host
 
 
 def run(
-    agents: Sequence[Agent], interval: float, told: Callable[[Status], None], stop: threading.Event
+    agents: Sequence[Agent],
+    interval: float,
+    told: Callable[[Status], None],
+    stop: threading.Event,
+    after: Callable[[], object] = lambda: None,
 ) -> None:
     """Let agents look at every interval until `stop` is set; a look that has begun comes to its end.
 
@@ -28,6 +32,7 @@ def run(
         interval: seconds between two looks.
         told: is called with every status.
         stop: ends it.
+        after: is called when all have looked.
 
     Raises:
         Locked: another agent of this clone has one of the environments.
@@ -40,6 +45,7 @@ def run(
                 told(agent.look())
                 if stop.is_set():
                     return
+            after()
             busy = any(agent.is_busy for agent in agents)
             stop.wait(pause(min(interval, _SOON) if busy else interval))
 

@@ -87,6 +87,7 @@ def _lacking(name: str, whole: Mapping[str, object]) -> Iterator[Problem]:
         near = nearest(name, tuple(READY))
         hint = f'did you mean the ready rule "{near}"?' if near else "do: backup, or another action"
         yield Problem((name,), '"do" is missing', hint=hint, at_key=True)
+        return
     if _names_no_program(whole.get("do")):
         yield Problem(
             (name, "do", "command"), "a command has at least one word", hint="command: [program, argument]"

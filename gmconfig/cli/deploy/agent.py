@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,6 +46,9 @@ def agent(
         ),
     ] = None,
     take_over: arguments.TakeOver = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Run the automation rules that are due, too, after each look.")
+    ] = False,
     output: options.TextOrJson = "text",
 ) -> int:
     """Look after the targets of this host that say agent: true, those with this host: or with none.
@@ -59,7 +63,7 @@ def agent(
     """
     options.one_of(output, ("text", "json"))
     seconds = 0.0 if once else arguments.seconds(interval, "--interval 30s")
-    from gmconfig.api.agents import agents
+    from gmconfig.api.agents import agents, run_rules
     from gmconfig.api.workspace import Workspace
 
     workspace = Workspace(root=session.directory or None)
@@ -70,7 +74,8 @@ def agent(
         interval=seconds,
         take_over=take_over,
     )
-    return _looked_once(found, output) if once else _looked_on(found, seconds, output)
+    after = partial(run_rules, workspace, found) if rules else _nothing
+    return _looked_once(found, output, after) if once else _looked_on(found, seconds, output, after)
 
 
 def register(app: typer.Typer) -> None:
@@ -78,11 +83,16 @@ def register(app: typer.Typer) -> None:
     verb(app, "agent")(agent)
 
 
-def _looked_once(agents: list[Agent], output: str) -> int:
+def _nothing() -> None:
+    """Run no rule."""
+
+
+def _looked_once(agents: list[Agent], output: str, after: Callable[[], object]) -> int:
     said = []
     for one in agents:
         with one:
             said.append(one.look())
+    after()
     if output == "json":
         terminal.answer(values.as_json([asdict(one) for one in said]))
     else:
@@ -90,7 +100,7 @@ def _looked_once(agents: list[Agent], output: str) -> int:
     return max((_code(one) for one in said), default=ExitCode.OK)
 
 
-def _looked_on(agents: list[Agent], interval: float, output: str) -> int:
+def _looked_on(agents: list[Agent], interval: float, output: str, after: Callable[[], object]) -> int:
     """Print what changes, a look at a time, until asked to stop."""
     from gmconfig.automation.loop import run, until_asked_to_stop
 
@@ -105,7 +115,7 @@ def _looked_on(agents: list[Agent], interval: float, output: str) -> int:
     with until_asked_to_stop() as stop:
         if interval <= 0:
             raise UsageError("an agent needs some time between two looks", hint="--interval 30s, or --once")
-        run(agents, interval, tell, stop)
+        run(agents, interval, tell, stop, after)
     return ExitCode.OK
 
 

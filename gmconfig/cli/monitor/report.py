@@ -78,6 +78,9 @@ def watch(
     count: Annotated[
         int | None, typer.Option("--count", metavar="N", help="End after so many events.")
     ] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Run the automation rules that are due, too, after each look.")
+    ] = False,
     output: options.TextOrJson = "text",
 ) -> None:
     """Look again and again, and print events and alerts as they happen, until interrupted.
@@ -92,7 +95,10 @@ def watch(
             "an interval is a number of seconds above 0, a count one above 0", hint="--interval 10"
         )
     terminal.note(f"looking every {interval:g} s")
-    for number, event in enumerate(session.monitor().watching.events(interval), 1):
+    watching = session.monitor().watching
+    if rules:
+        watching.after_look = lambda: list(session.automation().run())
+    for number, event in enumerate(watching.events(interval), 1):
         if output == "json":
             terminal.answer(json.dumps(values.masked(dict(event)), ensure_ascii=False))
         else:
