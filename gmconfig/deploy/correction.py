@@ -59,7 +59,7 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
     for one in kept:
         _check_can_stay(one)
     rendering = survey.rendering(standing.target, put_there(standing, commit))
-    return replace(standing, rendering=rendering, changes=taken, drift=taken, kept=kept)
+    return replace(standing, rendering=rendering, changes=taken, drift=taken, kept=(*standing.kept, *kept))
 
 
 def with_kept(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from gmconfig.config.diff import ABSENT
 from gmconfig.drift.difference import Difference, differences
 from gmconfig.drift.ignore import counted, rules, set_aside
 from gmconfig.errors import GmconfigError
@@ -35,7 +36,7 @@ class Standing:
         changes: what applying would change, ignored paths left out.
         drift: where live is not what the last release put there, ignored paths left out.
         ignored: differences that an `ignore:` rule covers.
-        kept: drift that a correction leaves as it is.
+        kept: what stays as it is live: what is ignored, and drift that a correction leaves alone.
         error: why the target cannot be compared, None where it can.
     """
 
@@ -110,7 +111,13 @@ def _compared(
     if not ignoring:
         return Standing(target, live, rendering, every, drift)
     changes, real = counted(every, ignoring, today), counted(drift, ignoring, today)
-    return Standing(target, live, rendering, changes, real, set_aside((*every, *drift), ignoring, today))
+    ignored = set_aside((*every, *drift), ignoring, today)
+    return Standing(target, live, rendering, changes, real, ignored, kept=tuple(filter(_can_stay, ignored)))
+
+
+def _can_stay(one: Difference) -> bool:
+    """Whether live has something there that a new release can be given."""
+    return one.live is not ABSENT and not one.problem and bool(one.change.path)
 
 
 def _drift(

@@ -236,6 +236,23 @@ def test_ignored_paths_do_not_count_until_their_day(fleet: Fleet):
     assert [one[1] for one in _found(fleet)] == ["database.pool"]
 
 
+def test_what_is_ignored_stays_as_it_is_when_other_values_change(fleet: Fleet):
+    rule = {"path": "database.pool", "owner": "ops", "reason": "the scaler"}
+    fleet.declare({"web": {"ignore": [rule]}, "worker": {"format": "dotenv"}, "new": {"ignore": [rule]}})
+    fleet.commit()
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    fleet.write("config/environments/production.yaml", {"database": {"host": "db-3"}})
+    fleet.commit()
+    [plan] = fleet.deployer().plan(("web",))
+    assert [str(one.change) for one in plan.changing[0].standing.changes] == ["~ database.host"]
+    fleet.apply()
+    assert (fleet.pool("web"), fleet.pool("new")) == (99, 10)
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-3", "db-9"))
+    _drifter(fleet).correct(["web"], Correction(), Options())
+    assert _live(fleet)["database"] == {"host": "db-3", "pool": 99}
+    assert _drifter(fleet).detect().ok
+
+
 def test_explaining_names_the_commit_and_the_deployment(fleet: Fleet):
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-2", "db-9"))
     found = explain(_drifter(fleet), "web", None, "database.host")
