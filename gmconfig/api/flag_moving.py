@@ -53,7 +53,8 @@ class Movement:
         for environment in self._project.environments or (None,):
             chain = self._project.chain(environment)
             try:
-                old, new = compiled(self.before, chain), compiled(self.after, chain)
+                old = compiled(self.before, chain, {was or name} if name else None)
+                new = compiled(self.after, chain, {name} if name else None)
             except BrokenConfiguration:
                 continue
             names = [name] if name else sorted({*old.content["flags"]} & {*new.content["flags"]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from gmconfig.flag.bucketing import Bucketing, marked
 from gmconfig.flag.catalogue import Catalogue, sound
 from gmconfig.flag.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering
+from gmconfig.flag.seen import Seen
 from gmconfig.flag.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -56,15 +57,17 @@ def document(project: Project, snapshot: Snapshot, environment: str | None = Non
     return compiled(sound(project, snapshot), project.chain(environment))
 
 
-def compiled(catalogue: Catalogue, chain: Sequence[str] = ()) -> Compiled:
-    """Compile all flags as an environment sees them, given with its ancestors.
+def compiled(
+    catalogue: Catalogue, chain: Sequence[str] = (), names: Collection[str] | None = None
+) -> Compiled:
+    """Compile all flags, or some, as an environment sees them, given with its ancestors.
 
     Raises:
         BrokenConfiguration: a flag cannot be compiled.
     """
     work = lowering(catalogue, chain)
     definitions, labels = {}, {}
-    for name in sorted(catalogue.flags):
+    for name in sorted(catalogue.flags.keys() if names is None else catalogue.flags.keys() & names):
         try:
             lowered = work.lowered(name)
         except Trouble as trouble:
@@ -83,9 +86,8 @@ def compiled(catalogue: Catalogue, chain: Sequence[str] = ()) -> Compiled:
 
 def lowering(catalogue: Catalogue, chain: Sequence[str]) -> Lowering:
     """Give what compiles the flags of an environment, one by one."""
-    flags = {name: catalogue.flag(name, chain) for name in catalogue.flags}
     segments = {name: file.section("segments")[name] for name, file in catalogue.segments.items()}
-    return Lowering(flags, segments)
+    return Lowering(Seen(catalogue, chain), segments)
 
 
 def place_of(catalogue: Catalogue, name: str, trouble: Trouble, chain: Sequence[str]) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.finding import Finding, Place, Severity
@@ -11,6 +11,7 @@ from gmconfig.flag.compiled import lowering, place_of
 from gmconfig.flag.lowering import Lowered, Lowering, state_of
 from gmconfig.flag.rebucketing import rebucketings
 from gmconfig.flag.rule_lint import remarks
+from gmconfig.flag.seen import overridden
 from gmconfig.flag.state import FeatureState
 from gmconfig.flag.trouble import Trouble
 from gmconfig.path import Keys, format_keys
@@ -38,9 +39,11 @@ def lint(
     """
     catalogue = read(project, snapshot)
     found: dict[Finding, list[str]] = {finding: [] for finding in catalogue.findings}
+    base = _by_flag(catalogue, (), today, catalogue.flags)
     for environment in (None, *project.environments):
         chain = project.chain(environment)
-        for finding in _environment(catalogue, chain, today):
+        own = _by_flag(catalogue, chain, today, overridden(catalogue, chain))
+        for finding in (one for name in catalogue.flags for one in own.get(name, base[name])):
             found.setdefault(finding, []).extend([environment] if environment else [])
     for environment, finding in _altered(project, catalogue):
         found.setdefault(finding, []).extend([environment] if environment else [])
@@ -112,17 +115,26 @@ def _rebucketed(project: Project, catalogue: Catalogue, before: Snapshot) -> Ite
         yield about.finding("rebucket", Severity.ERROR, str(one), one.keys, hint)
 
 
-def _environment(catalogue: Catalogue, chain: Chain, today: str) -> Iterator[Finding]:
+def _by_flag(
+    catalogue: Catalogue, chain: Chain, today: str, names: Container[str]
+) -> dict[str, list[Finding]]:
+    """Give what is wrong with some flags in an environment; the others are there as they are in the base."""
     work = lowering(catalogue, chain)
-    for name in catalogue.flags:
-        about = _About(catalogue, name, chain)
-        try:
-            lowered = work.lowered(name)
-        except Trouble as trouble:
-            yield about.trouble(trouble)
-            continue
-        yield from _expired(about, work.flags[name], today)
-        yield from _rules(about, work, lowered, catalogue)
+    return {
+        name: list(_of_flag(work, _About(catalogue, name, chain), catalogue, today))
+        for name in catalogue.flags
+        if name in names
+    }
+
+
+def _of_flag(work: Lowering, about: _About, catalogue: Catalogue, today: str) -> Iterator[Finding]:
+    try:
+        lowered = work.lowered(about.name)
+    except Trouble as trouble:
+        yield about.trouble(trouble)
+        return
+    yield from _expired(about, work.flags[about.name], today)
+    yield from _rules(about, work, lowered, catalogue)
 
 
 def _expired(about: _About, flag: Mapping[str, Any], today: str) -> Iterator[Finding]:

@@ -62,12 +62,24 @@ def rebucketings(before: Catalogue, after: Catalogue, chains: Chains) -> list[Re
     pairs = [
         (renamed.get(name, name), name) for name in after.flags if renamed.get(name, name) in before.flags
     ]
-    asked = [pair for pair in pairs if any(_cause(before, after, pair, chain) for chain in chains.values())]
+    asked = [
+        pair
+        for pair in pairs
+        if not _is_same(before, after, pair)
+        and any(_cause(before, after, pair, chain) for chain in chains.values())
+    ]
     if not asked:
         return []
-    sides = {name: _sides(before, after, chain) for name, chain in chains.items()}
+    sides = {name: _sides(before, after, asked, chain) for name, chain in chains.items()}
     found = (_counted(before, after, pair, chains, sides) for pair in asked)
     return [one for one in found if one is not None]
+
+
+def _is_same(before: Catalogue, after: Catalogue, pair: tuple[str, str]) -> bool:
+    was, name = pair
+    return (
+        was == name and before.bucketing == after.bucketing and _written(before, was) == _written(after, name)
+    )
 
 
 class _Cause(NamedTuple):
@@ -142,10 +154,13 @@ def _written(catalogue: Catalogue, name: str) -> Any:
 Sides = tuple["FlagSet", "FlagSet", list["Person"]]
 
 
-def _sides(before: Catalogue, after: Catalogue, chain: Sequence[str]) -> Sides | None:
+def _sides(
+    before: Catalogue, after: Catalogue, pairs: Sequence[tuple[str, str]], chain: Sequence[str]
+) -> Sides | None:
     """Give both sides ready to be asked, with people to ask for; None where one cannot be compiled."""
     try:
-        old, new = compiled(before, chain), compiled(after, chain)
+        old = compiled(before, chain, {was for was, _ in pairs})
+        new = compiled(after, chain, {name for _, name in pairs})
     except BrokenConfiguration:
         return None  # another finding's business
     return old.flag_set(), new.flag_set(), made_up(SAMPLE, _units(old, new))

@@ -246,6 +246,28 @@ def test_mistakes_are_told_with_their_place(flags, text, said):
         assert any(line.startswith(f"flags/flags.yaml:{said}") for line in found), found
 
 
+def test_what_an_environment_overrides_is_told_there_and_of_who_requires_it(flags):
+    flags.write("""\
+flags:
+  farther: {requires: [needs]}
+  needs: {requires: base}
+  base: {environments: {production: {serve: gone}, testing: {owner: shop}}}
+  wrong: {serve: gone}
+  turned: {requires: wrong, environments: {testing: {requires: other}}}
+  other: {environments: {}}
+""")
+    found = {(one.path, one.environments) for one in flags.lint()}
+
+    production, everywhere = ("production", "staging"), ("production", "staging", "testing")
+    assert {path.split(".")[1]: where for path, where in found} == {
+        "farther": production,
+        "needs": production,
+        "base": production,
+        "wrong": everywhere,
+        "turned": production,
+    }
+
+
 def test_two_files_share_one_set(flags):
     flags.write("segments: {s: {a: 1}}\nflags: {a: {}}\n", "flags/one.yaml")
     flags.write("flags:\n  a: {}\n  b: {rules: [{if: s, serve: true}], serve: false}\n", "flags/two.yaml")
