@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LATEST = "latest"
 _STALE = timedelta(hours=6)
+_LARGEST = 16 << 20
+"""No manifest is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +158,22 @@ class Destination:
         verified = str(proof["time"]) if proof.get("time") and not problems else None
         problem = str(problems[0]) if problems else None
         try:
-            found = manifests.of_bytes(self.store.read(f"backups/{name}.json"), name)
+            found = manifests.of_bytes(self._beginning(f"backups/{name}.json"), name)
         except (BrokenConfiguration, NotFound) as error:
             return Listed(name, None, error.message, pinned)
         return Listed(name, found, problem, pinned, verified)
 
     def _read(self, path: str) -> Mapping[str, Any]:
         try:
-            found = json.loads(self.store.read(path))
+            found = json.loads(self._beginning(path))
         except (ValueError, NotFound):
             return {}
         return found if isinstance(found, dict) else {}
+
+    def _beginning(self, path: str) -> bytes:
+        """Give a small file; of one that was made large to fill the memory, not all."""
+        with self.store.opened(path) as file:
+            return file.read(_LARGEST)
 
     # Who is at work
 

@@ -7,6 +7,7 @@ changed anywhere in it is found.
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gmconfig.secret.identity import Identity
 
 _FORMAT = 1
+_NAME, _HEX = re.compile(r"[a-z]+-[0-9a-z-]+(\.age)?"), re.compile(r"[0-9a-f]*")
 BUNDLE, SINCE, JOURNAL = "bundle", "since", "journal"
 """Kinds of pieces: all refs but the journal's, what came to them since that bundle was made, the journal's."""
 LIVE, UNCOMMITTED, CONTENTS = "live", "uncommitted", "contents"
@@ -157,9 +159,7 @@ def _check_types(manifest: Manifest) -> None:
     """Refuse what would only be noticed later: names that leave the folder, times that are none."""
     _ = manifest.moment
     for piece in manifest.pieces:
-        if not piece.name.replace(".", "").replace("-", "").isalnum() or ".." in piece.name:
-            raise ValueError("piece")
-        int(piece.size), bytes.fromhex(piece.digest)
+        _check_piece(piece)
     texts = {"id", "name", "description", "time", "repository", "user", "host", "tool", "origin"}
     if any(not isinstance(getattr(manifest, f.name), str) for f in fields(manifest) if f.name in texts):
         raise TypeError("text")
@@ -168,6 +168,13 @@ def _check_types(manifest: Manifest) -> None:
     if not all(isinstance(one["name"], str) for one in manifest.sealed_to):
         raise TypeError("sealed_to")
     timedelta(days=manifest.retention_days or 0)
+
+
+def _check_piece(piece: Piece) -> None:
+    if not _NAME.fullmatch(piece.name) or not _HEX.fullmatch(piece.digest) or not _HEX.fullmatch(piece.holds):
+        raise ValueError("piece")
+    if type(piece.size) is not int or piece.size < 0 or not isinstance(piece.kind + piece.key, str):
+        raise TypeError("piece")
 
 
 def _check_signature(manifest: Manifest, digest: str, signature: str | None) -> None:

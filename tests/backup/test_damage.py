@@ -124,6 +124,9 @@ def test_a_manifest_that_would_only_be_noticed_later_is_damaged(fleet: Fleet, st
     made = open_destination(str(store)).find(back_up(fleet.root))
     names = ("../../x", "a/b", "..", "")
     elsewhere = [{"pieces": (replace(made.pieces[0], name=name),)} for name in names]
+    elsewhere += [
+        {"pieces": (replace(made.pieces[0], **one),)} for one in ({"size": "1"}, {"holds": "--all"})
+    ]
     for change in (*elsewhere, {"retention_days": 10**12}, {"time": "soon"}, {"tags": (1,)}, {"user": None}):
         hostile = manifest.as_bytes(replace(made, **change))
         (store / "backups" / f"{made.id}.json").write_bytes(hostile)
