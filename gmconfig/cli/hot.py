@@ -134,7 +134,7 @@ def _set(arguments: list[str]) -> int | None:
         "commit": not options.pop("no_commit", False),
     }
     session = _session(options)
-    return _unless_it_fails(lambda: outcome.show(set_value(session, *words, how=how, **options), output))
+    return _uncollected(lambda: outcome.show(set_value(session, *words, how=how, **options), output))
 
 
 def _secret_get(arguments: list[str]) -> int | None:
