@@ -485,3 +485,29 @@ def test_who_may_write_one_scope_has_no_say_about_another(world):
         (world.root / name).write_bytes(raw)
     assert world.vault().open(sealed) == "one"
     assert len(world.vault(Sources({})).standing.heads(sealed.context)) == 1
+
+
+def test_a_few_questions_and_many_are_answered_alike(world):
+    world.create("a", "one")
+    world.change("a", "two")
+    world.change("a", "two", owner="shop")
+    world.create("b", "gone")
+    world.seal("x", "list", 0)
+    world.seal("y", "list", 0)
+    draft = world.draft("delete")
+    draft.drop(Context(None, "production", ("b", "value")))
+    world.write(draft.files())
+
+    many = world.vault().standing
+    many.index()
+    assert len(many.entries) == 5 and many.replaced and many.repeated
+    for token, entry in many.entries.items():
+        key_name = entry.scope, entry.generation
+        for ask in (
+            lambda one, token=token: one.replacement(token, "default"),
+            lambda one, token=token, key_name=key_name: one.known(token, key_name),
+            lambda one, context=entry.context: one.heads(context),
+        ):
+            assert ask(world.vault().standing) == ask(many)
+    assert many.heads(Context(None, "production", ("b", "value"))) == []
+    assert [one.token for one in many.heads(Context("settings", "production", ("list", 0)))] != []
