@@ -37,7 +37,7 @@ def checked_proof(
     """
     proof = proof_of(backups, destination, found)
     if proof.doubt and proof.is_known and not unproven:
-        hint = "look at it: gmconfig backup show; if it is yours all the same: --unproven"
+        hint = f"gmconfig backup show {found.id}; if you know that it is yours: --unproven"
         raise Refused(f"nobody vouches for the backup {found.id}: {proof.doubt}", hint=hint)
     return proof.doubt
 

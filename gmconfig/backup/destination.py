@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.backup import manifest as manifests
@@ -95,12 +96,16 @@ class Destination:
         begun = [one for one in own if word and one.id.startswith(word)]
         chosen = exact or self._newest(named) or begun or (self._newest(own) if word == LATEST else [])
         if len(chosen) > 1:
-            raise UsageError(f'several backups begin with "{word}"', hint="gmconfig backup list")
+            raise UsageError(f'several backups begin with "{word}"', hint=self._listing)
         if not chosen:
-            raise NotFound(f'no backup "{word}" in {self.store.place}', hint="gmconfig backup list")
+            raise NotFound(f'no backup "{word}" in {self.store.place}', hint=self._listing)
         if chosen[0].manifest is None:
-            raise BrokenConfiguration(f"{chosen[0].id}: {chosen[0].problem}", hint="gmconfig backup list")
+            raise BrokenConfiguration(f"{chosen[0].id}: {chosen[0].problem}", hint=self._listing)
         return chosen[0].manifest
+
+    @property
+    def _listing(self) -> str:
+        return f"gmconfig backup list --from {quote(self.store.place)}"
 
     def _newest(self, found: Sequence[Listed]) -> list[Listed]:
         made = [one.manifest for one in found if one.manifest]
@@ -109,7 +114,7 @@ class Destination:
             names = ", ".join(sorted({one.repository for one in made}))
             raise UsageError(
                 f"there are backups of {len(whose)} repositories ({names}): name one by its id",
-                hint="gmconfig backup list",
+                hint=self._listing,
             )
         return list(found[:1])
 
@@ -131,7 +136,7 @@ class Destination:
             NotFound: it is not pinned.
         """
         if self.store.size(f"pins/{name}.json") is None:
-            raise NotFound(f'the backup "{name}" is not pinned', hint="gmconfig backup list")
+            raise NotFound(f'the backup "{name}" is not pinned', hint=self._listing)
         self.store.remove(f"pins/{name}.json")
 
     def note_verified(self, name: str, problems: tuple[str, ...]) -> None:

@@ -31,15 +31,18 @@ def listing(found: Sequence[tuple[Destination, Listed]]) -> Iterator[terminal.Li
     places = dict.fromkeys(destination.store.place for destination, _ in found)
     for place in places:
         yield [(place, "dim")]
-        rows = [_row(one) for destination, one in found if destination.store.place == place]
-        yield from terminal.table(rows)
+        here = [one for destination, one in found if destination.store.place == place]
+        several = len({one.manifest.whose for one in here if one.manifest}) > 1
+        yield from terminal.table([_row(one, several=several) for one in here])
 
 
-def _row(one: Listed) -> list[terminal.Span]:
+def _row(one: Listed, *, several: bool) -> list[terminal.Span]:
+    """Give a backup's line; with its repository where there are those of several."""
     if one.manifest is None:
-        return [(one.id, "bold"), "", "", "", ("damaged manifest", "red")]
+        return [(one.id, "bold"), *([""] if several else []), "", "", "", ("damaged manifest", "red")]
     found = one.manifest
-    return [(one.id, "bold"), found.name or "-", ago(found.time), size(found.size), _known(one)]
+    whose = [found.repository] if several else []
+    return [(one.id, "bold"), *whose, found.name or "-", ago(found.time), size(found.size), _known(one)]
 
 
 def _known(one: Listed) -> terminal.Span:
