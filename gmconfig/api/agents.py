@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gmconfig.api.workspace import Workspace
     from gmconfig.automation.rules.run import Run
+    from gmconfig.project import Project
 
 
 def agents(
@@ -44,11 +45,12 @@ def agents(
     """
     project = workspace.project
     followed = Branch(project.repository, project.settings.remote, branch)
-    if followed.tip() is None:
+    if followed.tip() is None or (environment and environment not in _known(project, followed)):
         followed.fetch()
     access = Access(project.root, dict(os.environ), take_over=take_over)
-    names = [environment] if environment else list(project.environments)
-    posts = [_post(workspace, name, access, interval) for name in names]
+    known = _known(project, followed)
+    names = [environment] if environment else list(known)
+    posts = [_post(workspace, known.get(name, project), name, access, interval) for name in names]
     if environment is None:
         posts = [post for post in posts if _has_targets(post, followed)]
     if not posts:
@@ -79,10 +81,22 @@ def run_rules(workspace: Workspace, agents: Sequence[Agent]) -> list[Run]:
         return []
 
 
-def _post(workspace: Workspace, environment: str, access: Access, interval: float) -> Post:
+def _known(project: Project, branch: Branch) -> dict[str, Project]:
+    """Give the environments, each with the project that declares it: the clone's, else the branch's.
+
+    What the clone has is as old as the clone is, for an agent leaves its working tree alone.
+    """
+    found, tip = dict.fromkeys(project.environments, project), branch.tip()
+    try:
+        newest = project.at(project.snapshot(tip)) if tip else project
+    except GmconfigError:  # broken: the agent says so, and stays on the last good commit
+        return found
+    return dict.fromkeys(newest.environments, newest) | found
+
+
+def _post(workspace: Workspace, project: Project, environment: str, access: Access, interval: float) -> Post:
     from gmconfig import __version__
 
-    project = workspace.project
     return Post(
         project,
         project.environment(environment).name,

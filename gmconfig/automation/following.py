@@ -89,7 +89,9 @@ class Following:
         report = check(project, project.snapshot(commit), environments=[self.environment])
         if not report.ok:
             first = next(finding for finding in report.findings if finding.fails)
-            raise InvalidConfiguration(f"{commit[:7]} is not valid: {first.message}", tuple(report.findings))
+            where = f"{first.place}: " if first.place else ""
+            message = f"{commit[:7]} is not valid: {where}{first.message}"
+            raise InvalidConfiguration(message, tuple(report.findings))
 
     def _continues(self, older: str, newer: str) -> bool:
         done = self.project.repository.attempt("merge-base", "--is-ancestor", older, newer)

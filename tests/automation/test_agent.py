@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.api.agents import agents
+from gmconfig.api.workspace import Workspace
 from gmconfig.errors import Locked, NotFound
 from gmconfig.record import status
 from gmconfig.record.freeze import Freeze
@@ -147,7 +149,6 @@ def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path):
 def test_drift_that_somebody_acknowledged_is_left_alone(tmp_path, monkeypatch):
     from gmconfig.api.deploying import Deployer
     from gmconfig.api.drifting import Drifter
-    from gmconfig.api.workspace import Workspace
 
     hosts = Hosts(tmp_path, ONE)
     hosts.look("h1")
@@ -256,10 +257,21 @@ def test_one_agent_a_clone_and_environment(tmp_path):
         pass
 
 
-def test_a_host_without_targets_says_so(tmp_path, monkeypatch):
-    from gmconfig.api.agents import agents
-    from gmconfig.api.workspace import Workspace
+def test_an_environment_that_came_after_the_clone_is_looked_after(tmp_path, monkeypatch):
+    hosts = Hosts(tmp_path, ONE)
+    clone = hosts.clone("h1")
+    place = {"environment": "edge", "agent": True, "host": "h1", "path": str(hosts.live / "eastern")}
+    hosts.declare({**ONE, "eastern": place}, environments={"production": {}, "edge": {}})
+    hosts.push(30)
+    monkeypatch.setenv("GMCONFIG_HOST", "h1")
+    for environment in ("edge", None):
+        [said] = [
+            one.look() for one in agents(Workspace(root=clone), environment) if one.post.environment == "edge"
+        ]
+        assert (said.problem, said.targets["eastern"].state) == (None, "in sync")
 
+
+def test_a_host_without_targets_says_so(tmp_path, monkeypatch):
     hosts = Hosts(tmp_path, ONE)
     monkeypatch.setenv("GMCONFIG_HOST", "h9")
     with pytest.raises(NotFound, match="no target of h9 has an agent"):
