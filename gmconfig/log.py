@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from logging import Handler, Logger
 
 _tell: Callable[[str], None] | None = None
+_known: dict[str, Logger] = {}
 
 
 def debug(room: str, message: str, *arguments: object) -> None:
@@ -25,12 +26,14 @@ def listening(room: str) -> bool:
 
 def logger(room: str) -> Logger:
     """Give a room's logger; where the program has configured no logging, it writes nothing anywhere."""
-    import logging
+    if room not in _known:
+        import logging
 
-    top = logging.getLogger("gmconfig")
-    if not top.handlers:
-        top.addHandler(_warnings())
-    return logging.getLogger(f"gmconfig.{room}")
+        top = logging.getLogger("gmconfig")
+        if not top.handlers:
+            top.addHandler(_warnings())
+        _known[room] = logging.getLogger(f"gmconfig.{room}")
+    return _known[room]
 
 
 def warn_by(tell: Callable[[str], None]) -> None:
