@@ -8,7 +8,8 @@ The rooms, from the door down; imports point one way, and a contract in `pyproje
     cli         parse, call, render; nothing else prints or knows typer and rich
     api         ConfigManager, SecretsManager, FeatureFlagManager, ConfigValidator, ConfigMonitor,
                 ConfigAutomation: each joins rooms into one wish
-    automation  the agent that follows a branch and looks after the targets of its host
+    automation  the agent that follows a branch and looks after the targets of its host; rules that act on
+                events and at times
     monitor     events to alerts, their handlers, the compliance score, metrics, reports
     deploy      plan, apply in waves, health, restore, rollback, promotion
     drift       live against wanted: detect, explain, correct, adopt
@@ -43,6 +44,7 @@ Where to add what
     a type of secret   a line in `secret`'s generators
     a kind of target   a module below `target.kinds` and a line in `target.registry`; others bring theirs by the
                        entry point group `gmconfig.targets`
+    an action of rules  a function and a line in `api.rule_actions`, its arguments in `project.automation_keys`
     a key of gmconfig.yaml   `project.shape` and `schemas/gmconfig.schema.json`; a test compares them
 """
 

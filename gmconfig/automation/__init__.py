@@ -1,1 +1,1 @@
-"""What happens without anybody typing: the agent that looks after the targets of its host."""
+"""What happens without anybody typing: the agent that looks after the targets of its host, and rules."""

@@ -1,17 +1,24 @@
 """What rules do: back up, put drift back, rotate, validate, tell, run programs; declared, or a program's own."""
 
 import json
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gmconfig import AutomationRule, ConfigAutomation, ConfigManager, ConfigMonitor, SecretsManager
+from gmconfig.api.agents import run_rules
 from gmconfig.api.automating import Automation
 from gmconfig.api.backing_up import Backups
 from gmconfig.api.drifting import Drifter
 from gmconfig.api.workspace import Workspace
+from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.errors import BrokenConfiguration, NotFound, Refused, UsageError
+from tests.automation.hosts import Hosts
 from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
 from tests.trading import founded
@@ -350,3 +357,38 @@ def test_the_verbs_answer_as_people_and_as_scripts_read_it(tmp_path, cli, monkey
     found.commit("broken")
     assert cli("automation", "run", "--once", "--dry-run").code in (0, 1)
     assert cli("automation", "show", "chek").code == 3
+
+
+# The examples
+
+
+def test_the_examples_run_the_rules_that_are_due(tmp_path):
+    found = fleet(tmp_path, {"check": {"schedule": "* * * * *", "do": "validate"}})
+    found.git("clone", "-q", "--bare", str(found.root), str(tmp_path / "remote.git"))
+    found.git("clone", "-q", str(tmp_path / "remote.git"), str(tmp_path / "configuration"))
+    folder = Path(__file__).resolve().parents[2] / "examples" / "automation"
+    unit = (folder / "gmconfig-automation.service").read_text()
+    [started] = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    [line] = [one for one in (folder / "crontab").read_text().splitlines() if not one.startswith("#")]
+    assert Schedule(" ".join(line.split()[:5])).next(datetime(2026, 6, 1, tzinfo=UTC)).minute == 5
+    jobs = yaml.safe_load((folder / "github-automation.yml").read_text())["jobs"]["rules"]["steps"]
+    [forge] = [step["run"] for step in jobs if "automation run" in step.get("run", "")]
+    for command in (started, line.split(maxsplit=6)[6], f"cd {tmp_path}/configuration && {forge}"):
+        ours = command.replace("/opt/gmconfig/bin/gmconfig", f"{sys.executable} -m gmconfig")
+        ours = ours.replace("&& gmconfig", f"&& {sys.executable} -m gmconfig")
+        ours = ours.replace("/var/lib/gmconfig", str(tmp_path))
+        subprocess.run(["sh", "-c", ours], check=True, capture_output=True, cwd=tmp_path)
+    assert {one.rule for one in Automation(Workspace(root=tmp_path / "configuration")).history()} == {"check"}
+
+
+def test_an_agent_runs_the_rules_of_the_commit_that_it_follows(tmp_path):
+    hosts = Hosts(tmp_path, {"web": {"host": "h1"}}, automation={"rules": {}})
+    agent = hosts.agent("h1")
+    space = Workspace(root=hosts.clone("h1"))
+    agent.look()
+    assert run_rules(space, [agent]) == []
+    rules = {"check": {"schedule": "* * * * *", "do": "validate"}, "rotate-due": {"schedule": "* * * * *"}}
+    hosts.declare({"web": {"agent": True, "host": "h1"}}, automation={"rules": rules})
+    hosts.push(20)
+    agent.look()
+    assert [(one.rule, str(one.state)) for one in run_rules(space, [agent])] == [("check", "succeeded")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,6 +62,7 @@ def _lines(found: MonitoringReport) -> Iterator[terminal.Line]:
         ("drift", counted(sum(found.drift.values()), "path"), "gmconfig drift list"),
         ("secrets", counted(sum(one.count for one in found.reads), "read"), "gmconfig secret audit"),
         ("flags", f"{len(found.usage):,} in use", "gmconfig flag stale"),
+        ("rules", _ran(found.rules), "gmconfig automation history"),
     ]
     rows: list[list[terminal.Span]] = [
         [name, (text, "bold"), (command, "dim")] for name, text, command in facts
@@ -70,6 +71,14 @@ def _lines(found: MonitoringReport) -> Iterator[terminal.Line]:
     if found.changed:
         yield ""
         yield from terminal.table([shown.change(one) for one in found.changed[:10]])
+
+
+def _ran(rules: Mapping[str, Mapping[str, int]]) -> str:
+    from gmconfig.monitor.report.words import counted
+
+    failed = sum(ended.get("failed", 0) for ended in rules.values())
+    runs = counted(sum(sum(ended.values()) for ended in rules.values()), "run")
+    return f"{runs}, {failed:,} failed" if failed else runs
 
 
 def watch(

@@ -111,6 +111,16 @@ def flags(report: MonitoringReport) -> str:
     return _rows("Users of flags on this machine", bars, asked, "no use was noted")
 
 
+def automation(report: MonitoringReport) -> str:
+    """Draw runs of automation rules by how they ended."""
+    bars = [
+        (f"{rule}: {state}", number, counted(number, "run"), "bad" if state == "failed" else "accent")
+        for rule, ended in sorted(report.rules.items())
+        for state, number in sorted(ended.items())
+    ]
+    return _rows("Runs of automation rules", bars, "gmconfig automation history", "no rule ran")
+
+
 def timings(report: MonitoringReport) -> str:
     """Draw how long gmconfig's own look took."""
     bars = [(name, seconds, f"{seconds:.2f} s", "accent") for name, seconds in report.seconds.items()]

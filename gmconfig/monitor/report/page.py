@@ -124,7 +124,15 @@ def _reasons(messages: list[str]) -> str:
 
 
 def _activity(report: MonitoringReport) -> str:
-    drawn = (figure.changes, figure.deployments, figure.drift, figure.reads, figure.flags, figure.timings)
+    drawn = (
+        figure.changes,
+        figure.deployments,
+        figure.drift,
+        figure.reads,
+        figure.flags,
+        figure.automation,
+        figure.timings,
+    )
     return _section("changes", "Activity", _charts(one(report) for one in drawn), "gmconfig monitor watch")
 
 

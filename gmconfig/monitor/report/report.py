@@ -43,6 +43,7 @@ class MonitoringReport:
         drift: how many paths drifted, by target.
         reads: slots of how often secrets were read on this machine.
         usage: users of flags on this machine, by flag and variant.
+        rules: how often automation rules ran within the hours, by rule and how it ended.
         backups: when one was last made and proved good; None: never.
         seconds: how long each part of gmconfig's own look took.
     """
@@ -59,6 +60,7 @@ class MonitoringReport:
     drift: Mapping[str, int]
     reads: tuple[Slot, ...]
     usage: Mapping[str, Mapping[str, int]]
+    rules: Mapping[str, Mapping[str, int]]
     backups: Mapping[str, datetime | None]
     seconds: Mapping[str, float]
 
@@ -94,6 +96,7 @@ class MonitoringReport:
             "drift": dict(self.drift),
             "secret_reads": {"total": sum(one.count for one in self.reads), "over_time": _series(self.reads)},
             "flag_usage": {flag: dict(users) for flag, users in self.usage.items()},
+            "automation": {rule: dict(ended) for rule, ended in self.rules.items()},
             "backups": {name: _text(moment) if moment else None for name, moment in self.backups.items()},
             "seconds": dict(self.seconds),
         }  # fmt: skip
@@ -121,9 +124,20 @@ def report_of(
         dict(Counter(one.target for one in figures.drift)),
         tuple(slots(times, made, hours, slot)),
         figures.usage,
+        _runs(figures.events),
         {"created": figures.created, "verified": figures.verified},
         figures.look.measures.seconds,
     )
+
+
+def _runs(events: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Count the runs of rules, by rule and how they ended."""
+    found: dict[str, dict[str, int]] = {}
+    for event in events:
+        if event.get("kind") == "automation":
+            ended = found.setdefault(str(event.get("rule")), {})
+            ended[str(event.get("state"))] = ended.get(str(event.get("state")), 0) + 1
+    return found
 
 
 def slot_of(hours: float) -> timedelta:
