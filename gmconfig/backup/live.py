@@ -6,6 +6,7 @@ scopes takes the keys of both.
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.errors import GmconfigError, NotFound
+from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UsageError
 from gmconfig.path import walk
 from gmconfig.secret import canonical, seal
 from gmconfig.secret.policy import DEFAULT_SCOPE
 from gmconfig.secret.token import Context, parse
+from gmconfig.storage.files import check_paths
 from gmconfig.target.declared import Target, targets
 from gmconfig.target.registry import kind_of
 from gmconfig.target.rendering import Renderer
@@ -74,7 +76,8 @@ class Lives:
 
     def as_bytes(self) -> bytes:
         """Write it."""
-        return canonical.dumps([self._told(one) for one in self.seen if one.live and one.live.release])
+        told = [self._told(one) for one in self.seen if one.live and one.live.release]
+        return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
     def _look(self, target: Target) -> Seen:
         try:
@@ -152,9 +155,30 @@ def place(target: str, file: str) -> Context:
 
 
 def of_bytes(raw: bytes) -> list[Mapping[str, Any]]:
-    """Read what was live."""
-    tree: Any = canonical.loads(raw, "what was live on the targets")
-    return list(tree)
+    """Read what was live. Whoever made the backup may have written anything into it.
+
+    Raises:
+        BrokenConfiguration: it is damaged, or names a file outside of the target's folder.
+    """
+    try:
+        tree: list[Mapping[str, Any]] = json.loads(raw)
+        if not isinstance(tree, list):
+            raise TypeError("list")
+        for entry in tree:
+            _check(entry)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError):
+        raise BrokenConfiguration("what was live on the targets is damaged in this backup") from None
+    return tree
+
+
+def _check(entry: Mapping[str, Any]) -> None:
+    for _ in check_paths([entry["target"], *entry["files"]]):
+        pass
+    for told in entry["files"].values():
+        if set(told) == {"plain"}:
+            b64decode(told["plain"], validate=True)
+        elif set(told) != {"sealed", "scopes"}:
+            raise ValueError("file")
 
 
 def files(entry: Mapping[str, Any], vault: Vault | None) -> Iterator[tuple[str, bytes]]:

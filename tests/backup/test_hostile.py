@@ -13,6 +13,7 @@ from gmconfig.backup import contents, manifest
 from gmconfig.backup.contents import Contents
 from gmconfig.backup.destination import open_destination
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.secret import canonical
 from tests.backup.conftest import backups, git, refs
 from tests.deploy.fleet import Fleet
 
@@ -64,8 +65,6 @@ COMMIT = "0" * 39 + "1"
 )
 def test_a_list_of_contents_that_reaches_out_is_damaged(change):
     tree = Contents({"refs/heads/main": COMMIT}, head="refs/heads/main").as_json() | change
-    from gmconfig.secret import canonical
-
     with pytest.raises(BrokenConfiguration, match="contents"):
         contents.of_bytes(canonical.dumps(tree))
 
@@ -115,6 +114,28 @@ def test_uncommitted_work_writes_nothing_but_files_of_the_working_tree(
         assert not (tmp_path / "back" / "there").exists()
 
 
+def test_what_was_live_is_written_below_the_folder_and_into_no_git(
+    fleet: Fleet, store: Path, back_up, tmp_path: Path
+):
+    name = back_up(fleet.root)
+    for target, file in (
+        ("web", "../../../outside"),
+        ("../../outside", "x"),
+        ("web", ".git/config"),
+        ("", "/x"),
+    ):
+        entry = {"target": target, "environment": "production", "files": {file: {"plain": "eA=="}}}
+        forge(store, name, {manifest.LIVE: canonical.dumps([entry])})
+        with pytest.raises(BrokenConfiguration, match="live"):
+            restore_elsewhere(backups(None, store), name, str(tmp_path / "back"), only=("live", "live/*"))
+        assert not list(tmp_path.rglob("outside"))
+        assert not list(tmp_path.glob("back/**/config"))
+    for raw in (b"[1]", b"{}", b'[{"target":"web"}]', b'[{"files":{"a":{"plain":"?"}},"target":"web"}]'):
+        forge(store, name, {manifest.LIVE: raw})
+        with pytest.raises(BrokenConfiguration, match="live"):
+            restore_elsewhere(backups(None, store), name, str(tmp_path / "back"), only=("live",))
+
+
 def test_restored_elsewhere_runs_nothing_and_asks_nobody(
     fleet: Fleet, store: Path, back_up, tmp_path: Path, monkeypatch
 ):
@@ -157,6 +178,8 @@ def test_names_that_are_no_utf_8_come_back(fleet: Fleet, store: Path, back_up, t
     fleet.commit("a name of another encoding")
     git(fleet.root, "update-ref", os.fsdecode(branch), "HEAD")
     file.unlink()
+    for folder in (fleet.live / "web", (fleet.live / "web").resolve()):
+        (folder / os.fsdecode(b"caf\xe9")).write_text("live")
     back_up(fleet.root, uncommitted=True)
     restore_elsewhere(backups(None, store), "latest", str(tmp_path / "back"))
     assert os.fsdecode(branch) in refs(tmp_path / "back")
