@@ -153,6 +153,7 @@ def _run_on(
     from gmconfig.automation.pace import pause
     from gmconfig.errors import GmconfigError
 
+    terminal.note(f"running what is due every {interval:g} s")
     with until_asked_to_stop() as stop:
         while not stop.is_set():
             try:

@@ -47,10 +47,9 @@ def is_fresh(time: object, now: datetime) -> bool:
 def moment_of(time: object) -> datetime | None:
     """Read a moment as events write it; None where it is none."""
     try:
-        moment = datetime.fromisoformat(str(time))
-    except ValueError:
+        return datetime.fromisoformat(str(time)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC)
 
 
 def _deployments(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:

@@ -170,6 +170,7 @@ def test_what_is_older_than_a_day_is_left():
     past = Past(NOON - timedelta(days=9))
     assert due(rule, past, [event("a", 0)], holds, NOON + timedelta(hours=23)) is not None
     assert due(rule, past, [event("a", 0)], holds, NOON + timedelta(hours=25)) is None
+    assert due(rule, past, [event("a", 60 * 24 * 400)], holds, NOON) is None
 
 
 def test_alerts_about_a_rule_never_wake_it_and_wake_others():
@@ -192,7 +193,13 @@ def test_a_condition_that_cannot_be_worked_out_does_not_hold():
 
 
 @pytest.mark.parametrize(
-    "content", [{}, {"since": "x"}, {"since": [], "slot": 3, "acted": 1, "runs": 7, "claim": 1}]
+    "content",
+    [
+        {},
+        {"since": "x"},
+        {"since": [], "slot": 3, "acted": 1, "runs": 7, "claim": 1},
+        {"since": "0001-01-01T00:00:00+14:00"},
+    ],
 )
 def test_what_anybody_may_have_written_on_the_ref_is_a_rule_that_is_new(content):
     assert past_of(content, NOON) == Past(NOON)
@@ -205,3 +212,7 @@ def test_a_ready_rule_is_completed_and_what_is_said_wins():
     before = rule_of("backup-before-deployment", {"enabled": False})
     assert (before.events, before.enabled, before.is_before) == (("deployment.before",), False, True)
     assert not AutomationRule("r", on="deployment.*", do="validate").is_before
+
+
+def test_an_event_with_an_impossible_time_is_passed_over():
+    assert list(told([("x", {"kind": "drift-detected", "time": "0001-01-01T00:00:00+14:00"})])) == []

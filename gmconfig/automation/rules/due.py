@@ -45,7 +45,7 @@ def pending(
         for one in events
         if one.id not in past.acted
         and one.kind != BEFORE
-        and one.time >= start
+        and start <= one.time < now + DAY
         and rule.name not in one.because_of
         and rule.hears(one.kind)
         and holds(rule, one)

@@ -99,7 +99,7 @@ def past_of(content: Mapping[str, object], now: datetime) -> Past:
             _claim_of(said["claim"]) if said["claim"] else None,
             said["last"] if isinstance(said["last"], dict) else None,
         )
-    except (KeyError, ValueError, TypeError, AttributeError):
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
         return Past(now)
 
 
