@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.backup import manifest as manifests
-from gmconfig.errors import BrokenConfiguration, GmconfigError, Locked, NotFound, UsageError
-from gmconfig.log import debug, logger
-from gmconfig.record import process
+from gmconfig.backup import presence
+from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UsageError
+from gmconfig.log import logger
 
 if TYPE_CHECKING:
     from gmconfig.backup.manifest import Manifest, Piece
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from gmconfig.backup.store import Store
 
 LATEST = "latest"
-_STALE = timedelta(hours=6)
 _LARGEST = 16 << 20
 """No manifest is larger."""
 
@@ -182,56 +181,13 @@ class Destination:
 
     # Who is at work
 
-    @contextmanager
-    def at_work(self, *, alone: bool = False) -> Iterator[None]:
-        """Say that somebody adds (several may at once) or, `alone`, removes.
+    def at_work(self, *, alone: bool = False) -> AbstractContextManager[None]:
+        """Say that somebody adds or, `alone`, removes."""
+        return presence.at_work(self.store, alone=alone)
 
-        Each writes a file of its own and then looks at the others': that needs nothing of the store but
-        that it shows what was written.
-
-        Raises:
-            Locked: somebody removes, or adds where the caller would be alone.
-        """
-        name = f"{os.urandom(8).hex()}.json"
-        pid = os.getpid()
-        told = {"alone": alone, "time": now(), "where": process.machine(), "pid": pid}
-        with self.store.writing(f"locks/{name}") as file:
-            file.write(json.dumps({**told, "mark": process.age_mark(pid)}).encode())
-        try:
-            self._check_others(name, alone)
-            yield
-        finally:
-            self.store.remove(f"locks/{name}")
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Say that somebody reads, so that nothing is removed under them.
-
-        Where nothing can be written, nothing can be removed either.
-
-        Raises:
-            Locked: somebody removes.
-        """
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(self.at_work())
-            except Locked:
-                raise
-            except GmconfigError as error:
-                debug("backup", "%s cannot be told that it is read: %s", self.store.place, error.message)
-            yield
-
-    def _check_others(self, own: str, alone: bool) -> None:
-        for name in self.store.names("locks"):
-            other = self._read(f"locks/{name}")
-            if name == own or not other:
-                continue
-            if _is_over(other):
-                self.store.remove(f"locks/{name}")
-            elif alone or other.get("alone"):
-                raise Locked(
-                    f"somebody else is at work in {self.store.place}", hint="wait until they have finished"
-                )
+    def in_use(self) -> AbstractContextManager[None]:
+        """Say that somebody reads, so that nothing is removed under them."""
+        return presence.in_use(self.store)
 
 
 def now() -> str:
@@ -242,15 +198,6 @@ def now() -> str:
 def new_id(moment: datetime) -> str:
     """Make a backup's id."""
     return f"{moment:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
-
-
-def _is_over(lock: Mapping[str, Any]) -> bool:
-    try:
-        begun = datetime.fromisoformat(str(lock["time"]))
-        gone = process.is_gone(str(lock["where"]), int(lock["pid"]), str(lock["mark"]))
-        return gone or datetime.now(UTC) - begun > _STALE
-    except (KeyError, ValueError, TypeError):
-        return True
 
 
 def _age(one: Listed) -> tuple[str, str]:
