@@ -126,6 +126,10 @@ def test_without_its_remote_nothing_runs_unless_asked_to(tmp_path):
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
     with pytest.raises(GitTrouble):
         run(clone)
+    memory = Shared(Project.find(str(clone)))
+    with pytest.raises(GitTrouble):
+        memory.change("hourly", NOW, lambda past: past)
+    assert hub.fleet.git("-C", str(clone), "for-each-ref", "refs/gmconfig") == ""
     assert hub.runs == 0
     assert run(clone, offline=True) == ["succeeded ran sh"]
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
