@@ -6,6 +6,7 @@ from gmconfig.deploy.planning import Asked
 from gmconfig.record.entry import State, Step
 from tests.automation.hosts import Hosts
 from tests.automation.test_agent import unless
+from tests.waiting import LIMIT
 
 
 def waves(folder: Path) -> Hosts:
@@ -78,7 +79,7 @@ def test_apply_waits_for_the_agents_wave_by_wave(tmp_path):
         states.append(tuple(str(outcome.step) for outcome in record.targets.values()))
 
     with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.apply(patience=30, told=tell).record
+        record = hosts.apply(patience=LIMIT, told=tell).record
     assert (record.state, record.pull) == (State.SUCCEEDED, True)
     assert {outcome.step for outcome in record.targets.values()} == {Step.HEALTHY}
     assert ("healthy", "activating", "activating") in states
@@ -94,7 +95,7 @@ def test_a_failure_under_a_deployment_restores_all_that_it_changed_and_it_stays_
     (tmp_path / "unwell").touch()
     hosts.push(20)
     with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.apply(patience=30).record
+        record = hosts.apply(patience=LIMIT).record
     assert record.state is State.RESTORED
     assert "ended with 1" in str(record.error)
     assert pools(hosts) == [10, 10, 10]
@@ -102,7 +103,7 @@ def test_a_failure_under_a_deployment_restores_all_that_it_changed_and_it_stays_
     assert set(hosts.states("h1", "h2", "h3")) <= {"restored", "failed"}
     assert pools(hosts) == [10, 10, 10]
     with hosts.at_work("h1", "h2", "h3"):
-        [again] = hosts.deployer().apply(("production",), Asked(retry=True), hosts.options(patience=30))
+        [again] = hosts.deployer().apply(("production",), Asked(retry=True), hosts.options(patience=LIMIT))
     assert again.record and again.record.state is State.SUCCEEDED
     assert pools(hosts) == [20, 20, 20]
 
@@ -126,7 +127,7 @@ def test_some_of_the_targets_are_deployed_alone(tmp_path):
     hosts = waves(tmp_path)
     hosts.push(20)
     with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.apply("web-1", patience=30).record
+        record = hosts.apply("web-1", patience=LIMIT).record
     assert record.state is State.PARTIAL
     assert pools(hosts) == [20, 10, 10]
     hosts.look("h1", "h2", "h3")  # nobody leads any more: they follow the branch
@@ -139,7 +140,7 @@ def test_what_was_cut_short_is_resumed_or_taken_back_by_the_agents(tmp_path):
     killed = hosts.run("deploy", "apply", "production", env={"GMCONFIG_CRASH_AT": "activating:1"})
     assert killed.returncode == -9
     with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.deployer().resume("production", hosts.options(patience=30))
+        record = hosts.deployer().resume("production", hosts.options(patience=LIMIT))
     assert record.state is State.SUCCEEDED
     assert pools(hosts) == [20, 20, 20]
     hosts.push(30)
@@ -148,7 +149,7 @@ def test_what_was_cut_short_is_resumed_or_taken_back_by_the_agents(tmp_path):
     ledger = hosts.deployer().ledger("production")
     ledger.change(ledger.lock.ref, ledger.lock.break_)
     with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.deployer().abort("production", hosts.options(patience=30))
+        record = hosts.deployer().abort("production", hosts.options(patience=LIMIT))
     assert record.state is State.ABORTED
     hosts.look("h1", "h2", "h3")
     assert set(pools(hosts)) <= {20, 30}
@@ -163,6 +164,6 @@ def test_agents_and_a_coordinator_share_one_deployment(tmp_path):
     hosts.look("h1")
     hosts.push(20)
     with hosts.at_work("h1"):
-        record = hosts.apply(patience=30).record
+        record = hosts.apply(patience=LIMIT).record
     assert record.state is State.SUCCEEDED
     assert [hosts.pool("web-1"), hosts.pool("local")] == [20, 20]

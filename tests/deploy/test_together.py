@@ -10,6 +10,7 @@ from pathlib import Path
 from gmconfig.record.chain import Chain
 from gmconfig.record.entry import State
 from tests.deploy.fleet import Fleet
+from tests.waiting import LIMIT, until
 
 MANY = 20
 
@@ -22,7 +23,7 @@ def _started(root: Path, commit: str) -> subprocess.Popen[str]:
 
 def _codes(processes: list[subprocess.Popen[str]]) -> list[int]:
     for process in processes:
-        said = process.communicate(timeout=120)[1]
+        said = process.communicate(timeout=LIMIT)[1]
         assert process.returncode in (0, 4), said
     return [process.returncode for process in processes]
 
@@ -100,7 +101,7 @@ def test_a_holder_that_slept_beyond_its_lock_changes_nothing(tmp_path: Path):
     late = subprocess.Popen(
         [sys.executable, "-c", LATE, old], cwd=fleet.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    _until(began.exists)
+    until(began.exists)
     os.kill(late.pid, signal.SIGSTOP)
     try:
         time.sleep(0.6)
@@ -108,7 +109,7 @@ def test_a_holder_that_slept_beyond_its_lock_changes_nothing(tmp_path: Path):
     finally:
         go.touch()
         os.kill(late.pid, signal.SIGCONT)
-    said = late.communicate(timeout=60)[0].decode()
+    said = late.communicate(timeout=LIMIT)[0].decode()
     assert late.returncode == 4, said
     assert "production-1 was taken over by production-2" in said
     assert [fleet.pool("web"), fleet.pool("worker")] == [30, 30]
@@ -118,13 +119,6 @@ def test_a_holder_that_slept_beyond_its_lock_changes_nothing(tmp_path: Path):
         ("production-1", State.SUPERSEDED),
     ]
     assert fleet.run("deploy", "apply", "production", "--at", new).stdout.endswith("nothing to do\n")
-
-
-def _until(holds) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_the_chain_says_what_came_after_what_and_no_clock(tmp_path: Path):

@@ -1,7 +1,6 @@
 """Alerts: raised by what holds, acknowledged, resolved, mute while it still holds, raised again."""
 
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from gmconfig.monitor import happened, lifecycle
 from gmconfig.monitor.alert import Kind, State
 from gmconfig.monitor.condition import Condition
 from tests.deploy.fleet import BASE, Fleet
+from tests.waiting import until
 
 DRIFT = Condition("drift", "web", Kind.DRIFT, Severity.ERROR, "web has drifted", occurrence="a")
 
@@ -267,10 +267,7 @@ def test_a_thread_streams_what_happens(fleet: Fleet):
         monitor.stop()
         monitor.start(0.05, events.append)
         _drift(fleet, 99)
-        for _ in range(200):
-            if any(one["kind"] == "alert" and one.get("rule") == "drift" for one in events):
-                break
-            time.sleep(0.05)
+        until(lambda: any(one["kind"] == "alert" and one.get("rule") == "drift" for one in events))
     assert [one["kind"] for one in events if one["kind"].startswith("drift")] == ["drift-detected"]
     assert sum(one.get("rule") == "drift" for one in events) == 1
 
@@ -289,10 +286,7 @@ def test_a_callback_that_fails_or_stops_the_watch_does_no_more_than_that(fleet: 
 
     _drift(fleet, 99)  # it is detected, and an alert fires
     monitor.start(0.05, on_event)
-    for _ in range(200):
-        if len(failures) > 1:
-            break
-        time.sleep(0.05)
+    until(lambda: len(failures) > 1)
     monitor.stop()
     assert len(told) > 1
     assert {one.exc_type for one in failures} == {ValueError}

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gmconfig import SecretsManager
 from tests import trading
 from tests.deploy.fleet import Fleet
+from tests.waiting import LIMIT
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "monitoring"
 needs_promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
@@ -81,7 +82,7 @@ def test_prometheus_can_ask(fleet: Fleet):
                 assert ("gmconfig_target_up", "target=web") in _samples(answer.read().decode())
         finally:
             server.send_signal(signal.SIGINT)
-        assert server.wait(10) == 130
+        assert server.wait(LIMIT) == 130
 
 
 def test_reads_of_secrets_are_counted_and_not_named(tmp_path: Path):

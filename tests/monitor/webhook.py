@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.waiting import LIMIT
+
 
 class Webhook:
     """What arrived; `statuses` are the next answers, 200 after them; `hang` keeps every caller waiting."""
@@ -31,7 +33,7 @@ def webhook() -> Iterator[Webhook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            hook.released.wait(20)
+            hook.released.wait(LIMIT)
             status = hook.statuses.pop(0) if hook.statuses else 200
             if status == 200:
                 hook.bodies.append(json.loads(body))

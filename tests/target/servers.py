@@ -7,13 +7,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import urllib.request
 from base64 import b64decode, b64encode
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import LIMIT, until
 
 
 def program(name: str, package: str, *further: str) -> str:
@@ -26,8 +27,9 @@ def program(name: str, package: str, *further: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
+    """Give a port that nobody else is given soon: the kernel keeps it for a while, as a connection ended there."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_connection(one.getsockname()):
+        one.accept()[0].close()
         return one.getsockname()[1]
 
 
@@ -61,14 +63,17 @@ class EtcdServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        for _ in range(300):
-            try:
-                self.post("kv/range", {"key": "YQ=="})
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return self
-        raise AssertionError("etcd does not come up")
+        until(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, "etcd does not come up"
+        try:
+            self.post("kv/range", {"key": "YQ=="})
+        except OSError:
+            return False
+        return True
 
     def stop(self) -> None:
         if self.process is not None:
@@ -82,7 +87,7 @@ class EtcdServer:
 
     def post(self, path: str, body: dict[str, object]) -> dict:
         request = urllib.request.Request(f"{self.url}/v3/{path}", json.dumps(body).encode())
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=LIMIT) as answer:
             return json.loads(answer.read())
 
     def put(self, key: str, value: bytes) -> None:
@@ -147,14 +152,17 @@ class SshServer:
         with (self.folder / "log").open("wb") as log:
             words = [self.program, "-D", "-e", "-f", str(self.folder / "config")]
             self.process = subprocess.Popen(words, stdout=log, stderr=log)
-        for _ in range(200):
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as one:
-                    if one.recv(4) == b"SSH-":
-                        return self
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError((self.folder / "log").read_text())
+        until(self._answers)
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, (self.folder / "log").read_text()
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT) as one:
+                return one.recv(4) == b"SSH-"
+        except OSError:
+            return False
 
     def stop(self) -> None:
         if self.process is not None:

@@ -54,7 +54,7 @@ def at(place: Place, server: EtcdServer, **further: object) -> Place:
     from dataclasses import replace
 
     settings = {**place.target.settings, "endpoints": [server.url], **further}
-    place.target = replace(place.target, settings=settings, timeout=5.0)
+    place.target = replace(place.target, settings=settings, timeout=60.0)
     return place
 
 
@@ -108,7 +108,7 @@ def test_a_watcher_of_the_head_gets_each_release_whole(tmp_path: Path):
     thread.start()
     begun.wait()
     number = 1
-    while thread.is_alive() and number < 50:
+    while thread.is_alive() and number < 500:
         number += 1
         live = deploy(kind, flat(number, {"a": number, "b": number}), expected=live)
         thread.join(0.1)

@@ -33,7 +33,7 @@ def with_settings(place: Place, **changed: str | None) -> Place:
     settings = {
         key: value for key, value in {**place.target.settings, **changed}.items() if value is not None
     }
-    return replace(place, target=replace(place.target, settings=settings, timeout=5.0))
+    return replace(place, target=replace(place.target, settings=settings, timeout=60.0))
 
 
 # Who is who
@@ -362,7 +362,7 @@ async def mine():
 together, found = threading.Barrier(24), set()
 def begin():
     together.wait()
-    found.add(wait_for(mine(), 30))
+    found.add(wait_for(mine(), 120))
 threads = [threading.Thread(target=begin) for _ in range(24)]
 [one.start() for one in threads]; [one.join() for one in threads]
 print(len(found))
