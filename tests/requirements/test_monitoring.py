@@ -61,7 +61,8 @@ def test_every_type_of_alert_reaches_whoever_is_told(manager, tmp_path):
         "security",
     }
     assert {"configuration-changed", "deployed"} <= rules["configuration change"]
-    assert (rules["drift"], rules["performance"]) == ({"drift"}, {"slow-check"})
+    assert rules["drift"] == {"drift"}
+    assert "slow-check" in rules["performance"]
     assert "secret-rotated" in rules["security"]
     assert {one.severity for one in told if one.subject.startswith("none")} == {AlertSeverity.CRITICAL}
 
