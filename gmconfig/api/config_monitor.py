@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gmconfig.api.back import looked_back
 from gmconfig.api.watching import Watching
 from gmconfig.api.whose import whose
 from gmconfig.monitor.functions import FunctionHandler
@@ -78,10 +79,13 @@ class ConfigMonitor:
             config_name: only those about this document.
             hours_back: only those that moved within so many hours.
             check: look at what holds now before; without it, what the journal tells is given.
+
+        Raises:
+            UsageError: nobody can look back that far.
         """
+        since = None if hours_back is None else looked_back(datetime.now(UTC), hours_back)
         if check:
             self.check()
-        since = datetime.now(UTC) - timedelta(hours=hours_back) if hours_back is not None else None
         found = [
             one
             for one in self.register.known().values()
@@ -193,6 +197,8 @@ class ConfigMonitor:
     ) -> ComplianceStatus:
         """Say how well the working tree keeps to its rules; `commits` of the past come as its trend.
 
+        A trend is one of everything, or of an environment; one document has none.
+
         Raises:
             UnknownDocument: no document has that name.
             BrokenConfiguration: a file cannot be understood.
@@ -209,7 +215,7 @@ class ConfigMonitor:
             project.environment(environment)
         today = datetime.now(UTC).date().isoformat()
         found = tallies(project, tree, today, self._rules)
-        past = trend(project, commits) if commits else []
+        past = trend(project, commits) if commits and config_name is None else []
         return ComplianceStatus(tuple(found), tuple(past)).only(config_name, environment)
 
     # Reports, and all the time

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gmconfig.api.back import LONGEST_HOURS, looked_back
 from gmconfig.errors import GmconfigError, NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 _FRESH = 15.0
 """For how many seconds figures are handed out again: a scraper that is impatient gets no look of its own."""
 
-LONGEST_HOURS = 24 * 36_525.0
-
 
 def figures(monitor: ConfigMonitor, hours_back: float) -> Figures:
     """Look at everything, and gather what is known of the last hours.
@@ -29,11 +28,11 @@ def figures(monitor: ConfigMonitor, hours_back: float) -> Figures:
     """
     from gmconfig.monitor.figures import gather
 
-    if not 0 < hours_back <= LONGEST_HOURS:
-        raise UsageError(f"{hours_back:g} hours cannot be looked back", hint="--hours 24")
+    if not hours_back:
+        raise UsageError("nothing happens within no time", hint="--hours 24")
+    looked_back(datetime.now(UTC), hours_back)
     found = monitor.check()
-    oldest = datetime(1970, 1, 2, tzinfo=UTC)
-    since = max(oldest, found.now - timedelta(hours=hours_back))
+    since = looked_back(found.now, hours_back)
     return gather(monitor.register, found, since, _usage(monitor, hours_back))
 
 
@@ -45,7 +44,8 @@ def _usage(monitor: ConfigMonitor, hours_back: float) -> Usage:
     if "events_dir" not in project.settings.section("flags"):
         return {}
     manager = FeatureFlagManager(None, root=project.root, record=False)
-    manager.workspace.environment = None  # all of them count: a default is where people look, not where programs run
+    # all of them count: a default is where people look, not where programs run
+    manager.workspace.environment = None
     found: dict[str, dict[str, int]] = {}
     try:
         for flag in manager.list_feature_flags():

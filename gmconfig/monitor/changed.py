@@ -11,6 +11,7 @@ from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.condition import Condition
 from gmconfig.monitor.happened import FRESH
+from gmconfig.monitor.lifecycle import one_line
 from gmconfig.storage.git.history import touching
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def changes(project: Project, since: datetime) -> list[Changed]:
         moment = revision.date.astimezone(UTC)
         time = moment.isoformat().replace("+00:00", "Z")
         found += [
-            Changed(revision.commit, time, revision.author, revision.subject, *one)
+            Changed(revision.commit, time, one_line(revision.author), one_line(revision.subject), *one)
             for one in meant(project, revision.blobs)
             if moment >= since
         ]

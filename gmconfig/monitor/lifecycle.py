@@ -94,16 +94,30 @@ def _after(alert: Alert | None, event: Mapping[str, Any]) -> Alert | None:
 
 
 def _maybe(event: Mapping[str, Any], key: str) -> str | None:
-    return None if event.get(key) is None else str(event[key])
+    return None if event.get(key) is None else one_line(str(event[key]))
+
+
+def one_line(text: str) -> str:
+    """Give text that is no more than text wherever it is told: on one line, without what commands a terminal.
+
+    What somebody else wrote stands in it: names, messages of commits, values; and the journal comes from a remote.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else " " if char.isspace() else ascii(char)[1:-1] for char in text
+    )
 
 
 def _fired(event: Mapping[str, Any], time: str) -> Alert | None:
+    if not str(event.get("id")).isalnum():  # it is typed, and a part of names of files
+        return None
     try:
         return Alert(
             id=str(event["id"]),
-            rule=str(event["rule"]),
-            subject=str(event["subject"]),
-            message=str(event["message"]),
+            rule=one_line(str(event["rule"])),
+            subject=one_line(str(event["subject"])),
+            message=one_line(str(event["message"])),
             hint=_maybe(event, "hint"),
             environment=_maybe(event, "environment"),
             config_name=_maybe(event, "config_name"),

@@ -121,6 +121,22 @@ def test_the_example_moves_as_it_should(tmp_path: Path, git):
     assert worse < first == last == found.score
 
 
+def test_a_trend_is_never_one_of_something_else(fleet: Fleet):
+    assert _status(fleet, config_name="settings", commits=5).trend == ()
+    assert len(_status(fleet, environment="production", commits=5).trend) == 2
+
+
+def test_where_no_rule_applies_there_is_no_score_and_no_line(tmp_path: Path):
+    fleet = Fleet(tmp_path, {})
+    fleet.write("config/settings.yaml", {"a": 1})
+    fleet.commit()
+    done = fleet.run("monitor", "compliance", "--commits", "1")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "no rule applies; those of your own stand in policies/*.yaml\n",
+    )
+
+
 def test_unknown_names_are_refused(fleet: Fleet):
     with pytest.raises(UnknownDocument):
         _status(fleet, config_name="nope")

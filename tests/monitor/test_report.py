@@ -191,7 +191,7 @@ def test_the_verb_writes_it_and_tells_it(tmp_path: Path):
     assert (done.returncode, done.stdout) == (0, "")
     assert "looking back 7 days" in (tmp_path / "report.html").read_text()
     text = fleet.run("monitor", "report").stdout
-    assert "changes      1 commit       gmconfig config history settings" in text
+    assert "changes      1 commit       gmconfig monitor report --hours 24 -o json" in text
     assert fleet.run("monitor", "report", "--hours", "-1").returncode == 2
     with pytest.raises(UsageError):
         ConfigMonitor(ConfigManager(root=fleet.root)).create_monitoring_report(0)

@@ -55,13 +55,17 @@ def _lines(found: MonitoringReport) -> Iterator[terminal.Line]:
     yield from shown.health(found.health)
     yield ""
     facts = [
-        ("changes", counted(found.commits, "commit"), "gmconfig config history settings"),
+        (
+            "changes",
+            counted(found.commits, "commit"),
+            f"gmconfig monitor report --hours {found.hours:g} -o json",
+        ),
         ("deployments", counted(len(found.deployments), "deployment"), "gmconfig deploy history"),
         ("alerts", f"{len(found.open_alerts):,} open", "gmconfig monitor alerts list"),
         ("compliance", shown.score(found.compliance.score), "gmconfig monitor compliance"),
         ("drift", counted(sum(found.drift.values()), "path"), "gmconfig drift list"),
         ("secrets", counted(sum(one.count for one in found.reads), "read"), "gmconfig secret audit"),
-        ("flags", f"{len(found.usage):,} in use", "gmconfig flag stale"),
+        ("flags", f"{len(found.usage):,} in use", "gmconfig flag list"),
         ("rules", _ran(found.rules), "gmconfig automation history"),
     ]
     rows: list[list[terminal.Span]] = [

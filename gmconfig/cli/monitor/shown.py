@@ -130,6 +130,9 @@ def _worth_showing(found: list[Health]) -> tuple[list[Health], list[str]]:
 
 def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[terminal.Line]:
     """Give the score, what breaks rules, and the trend."""
+    if not found.tallies:
+        yield "no rule applies; those of your own stand in policies/*.yaml"
+        return
     total = found.total
     counts = f"{total.passed:,} of {total.checked:,} checks pass"
     extra = [f"{total.waived:,} waived"] * bool(total.waived) + [f"{total.unknown:,} unknown"] * bool(
@@ -152,7 +155,7 @@ def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[ter
         ]
         yield from terminal.table(rows)
     past = [one.environments.get(environment) if environment else one.score for one in found.trend]
-    if past:
+    if any(one is not None for one in past):
         yield [
             ("trend  ", "dim"),
             _line(past),
