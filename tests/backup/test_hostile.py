@@ -12,6 +12,7 @@ from gmconfig.api.backup_restoring import restore_elsewhere
 from gmconfig.backup import contents, manifest
 from gmconfig.backup.contents import Contents
 from gmconfig.backup.destination import open_destination
+from gmconfig.backup.uncommitted import lay_out
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret import canonical
 from tests.backup.conftest import backups, git, refs
@@ -103,15 +104,20 @@ ARCHIVES = (
 def test_uncommitted_work_writes_nothing_but_files_of_the_working_tree(
     fleet: Fleet, store: Path, back_up, tmp_path: Path
 ):
-    name = back_up(fleet.root)
     packed = archive((member("zeros"), b"\0" * 1_000_000), mode="w:gz")
     assert len(packed) < 10_000  # a few bytes must not become a full disk
-    for raw in (packed, *(archive(*members) for members in ARCHIVES)):
-        forge(store, name, {manifest.UNCOMMITTED: raw})
+    for number, raw in enumerate((packed, *(archive(*members) for members in ARCHIVES))):
+        folder = tmp_path / "trees" / str(number)
+        (folder / ".git").mkdir(parents=True)
         with pytest.raises(BrokenConfiguration, match="uncommitted"):
-            restore_elsewhere(backups(None, store), name, str(tmp_path / "back" / "there"))
-        assert not list(tmp_path.rglob("outside"))
-        assert not (tmp_path / "back" / "there").exists()
+            lay_out(str(folder), raw, ())
+        assert not any((folder / ".git").iterdir())
+    name = back_up(fleet.root)
+    forge(store, name, {manifest.UNCOMMITTED: archive(*ARCHIVES[0])})
+    with pytest.raises(BrokenConfiguration, match="uncommitted"):
+        restore_elsewhere(backups(None, store), name, str(tmp_path / "back" / "there"))
+    assert not list(tmp_path.rglob("outside"))
+    assert not (tmp_path / "back" / "there").exists()
 
 
 def test_what_was_live_is_written_below_the_folder_and_into_no_git(
