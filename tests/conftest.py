@@ -1,14 +1,31 @@
 """A git of our own for every test: no configuration, identity or key of the machine reaches it."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
-settings.register_profile("default", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
+_REPEATABLE = bool(os.environ.get("CI") or os.environ.get("GMCONFIG_TESTS_REQUIRE_TOOLS"))
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=60,
+    derandomize=_REPEATABLE,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("default")
+if _REPEATABLE:
+    # Hypothesis draws from the constants of whatever modules are loaded by then: of what ran before, that is.
+    providers._get_local_constants = lambda: providers._local_constants
+
+# What runs in the background of a script ignores these, and so would every program that a test interrupts.
+for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
