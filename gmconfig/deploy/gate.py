@@ -27,7 +27,7 @@ def check(plan: Plan, options: Options, bound: Mapping[str, str] | None = None) 
         GmconfigError: a target cannot be told, or lacks something.
     """
     check_batch(options.batch)
-    _check_fresh(plan, bound)
+    check_fresh(plan, bound)
     if not plan.changing and not plan.troubled:
         return
     waves([one.standing.target for one in plan.changing], options.canaries, options.batch)
@@ -39,7 +39,12 @@ def check(plan: Plan, options: Options, bound: Mapping[str, str] | None = None) 
         raise Refused(plan.budget[0], hint="look at the plan; --beyond-budget goes on with it")
 
 
-def _check_fresh(plan: Plan, bound: Mapping[str, str] | None) -> None:
+def check_fresh(plan: Plan, bound: Mapping[str, str] | None) -> None:
+    """Refuse to carry out a saved plan where anything that it depends on is another by now.
+
+    Raises:
+        Refused: it is stale.
+    """
     if bound is None:
         return
     now = plan.bound_to()

@@ -1,5 +1,6 @@
 """Applying: what is wanted is live afterwards, twice changes nothing, failures put back what was there."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -251,3 +252,27 @@ def test_what_cannot_be_ordered_is_refused_before_anything_is_recorded(tmp_path:
     if "batch" in options:
         with pytest.raises(UsageError):
             fleet.apply(**options)
+
+
+def test_a_saved_plan_is_for_its_targets_and_nothing_else(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {}, "worker": {}})
+    fleet.run("deploy", "plan", "web", "--save", "plan.json")
+    plan = json.loads((fleet.root / "plan.json").read_text())
+    [part] = plan["plans"]
+    others = {
+        "none": (3, {"plans": []}),
+        "unbound": (3, {"plans": [{**part, "bound": {}}]}),
+        "elsewhere": (4, {"plans": [{**part, "commit": "3" * 40}]}),
+        "another": (4, {"plans": [{**part, "bound": {"web": "0" * 64}}]}),
+        "more": (4, {"plans": [{**part, "bound": {**part["bound"], "cron": "1"}}]}),
+    }
+    for name, (code, content) in others.items():
+        (fleet.root / "other.json").write_text(json.dumps(content))
+        for how in ((), ("--dry-run",)) if name in ("none", "another") else ((),):
+            assert fleet.run("deploy", "apply", "--plan", "other.json", *how).returncode == code, name
+    (fleet.root / "other.json").write_text("[" * 100_000)
+    assert fleet.run("deploy", "apply", "--plan", "other.json").returncode == 3
+    assert [fleet.pool("web"), fleet.pool("worker")] == [None, None]
+    assert fleet.run("deploy", "apply", "worker", "--plan", "plan.json").returncode == 4
+    assert fleet.run("deploy", "apply", "--plan", "plan.json").returncode == 0
+    assert [fleet.pool("web"), fleet.pool("worker")] == [10, None]

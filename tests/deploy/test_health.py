@@ -97,7 +97,7 @@ def test_what_a_command_leaves_running_goes_on(tmp_path: Path):
     server = f"(read go <'{tmp_path}/go'; touch '{tmp_path}/went-on') &"
     assert command.run(["sh", "-c", f"{server} exit 0"], timeout=60) is None
     (tmp_path / "go").write_text("\n")
-    until(lambda: (tmp_path / "went-on").exists())
+    until((tmp_path / "went-on").exists)
     said = command.run(["sh", "-c", f"echo no >&2; {server} exit 3"], timeout=60)
     assert str(said).endswith("ended with 3: no")
     (tmp_path / "go").write_text("\n")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.deploy import arguments, planning, progress, shown
+from gmconfig.cli.deploy.saved import read
 from gmconfig.cli.verb import verb
-from gmconfig.errors import BrokenConfiguration, ExitCode, NotFound
+from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
+    from gmconfig.api.deploying import Deployer
     from gmconfig.cli.session import Session
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan
+    from gmconfig.deploy.planning import Asked
     from gmconfig.record.entry import Record
 
 _CODES = {
@@ -69,14 +70,16 @@ def apply(
     from gmconfig.deploy.options import Options
     from gmconfig.deploy.planning import Asked
 
-    if dry_run:
-        return _dry(session, words, Asked(at=at, retry=retry, most_targets=most_targets), offline, output)
-    saved = _saved(session, plan) if plan else None
-    chosen = words or (list(saved) if saved else ())
-    asked = Asked(at=at or _commit(saved), retry=retry, most_targets=most_targets)
+    saved = read(session.directory, plan).narrowed(words or ()) if plan else None
+    asked = Asked(at=at or (saved.commit if saved else None), retry=retry, most_targets=most_targets)
     with progress.looking() as seen:
         deployer = session.deployer(user, offline=offline, take_over=take_over, seen=seen)
-    bound = {name: one["bound"] for name, one in saved.items()} if saved else None
+    if saved:
+        saved.check_made_for(deployer)
+    chosen = saved.targets if saved else words or ()
+    bound = saved.bound if saved else None
+    if dry_run:
+        return _dry(deployer, chosen, asked, bound, output)
     with progress.deploying() as tell:
         how = Options(
             reason=reason or "",
@@ -189,35 +192,23 @@ def _record(one: Applied) -> dict[str, Any]:
     }
 
 
-def _dry(session: Session, words: list[str] | None, asked: Any, offline: bool, output: str) -> int:
-    deployer = session.deployer(offline=offline)
-    found = deployer.plan(words or (), asked)
+def _dry(
+    deployer: Deployer,
+    words: Sequence[str],
+    asked: Asked,
+    bound: Mapping[str, Mapping[str, str]] | None,
+    output: str,
+) -> int:
+    from gmconfig.deploy.gate import check_fresh
+
+    found = deployer.plan(words, asked)
+    for one in found:
+        check_fresh(one, None if bound is None else bound.get(one.environment, {}))
     if output == "json":
         terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
     else:
         planning.show(deployer, found)
     return ExitCode.OK
-
-
-def _saved(session: Session, file: str) -> dict[str, Mapping[str, Any]]:
-    """Read a saved plan, by environment."""
-    path = os.path.join(session.directory, file)
-    try:
-        with open(path, "rb") as opened:
-            content = json.load(opened)
-        return {
-            str(one["environment"]): one for one in content["plans"] if one["bound"].keys() and one["commit"]
-        }
-    except FileNotFoundError:
-        raise NotFound(f'there is no plan "{file}"', hint=f"gmconfig deploy plan --save {file}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise BrokenConfiguration(
-            f'"{file}" is no saved plan', hint="gmconfig deploy plan --save FILE"
-        ) from error
-
-
-def _commit(saved: Mapping[str, Mapping[str, Any]] | None) -> str | None:
-    return str(next(iter(saved.values()))["commit"]) if saved else None
 
 
 def _telling(tell: Any) -> Any:
