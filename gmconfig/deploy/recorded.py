@@ -26,8 +26,21 @@ def compact(plan: Mapping[str, Any]) -> dict[str, Any]:
 def whole(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Give a plan that `compact` made as it was; what makes no sense in it is left out."""
     targets = plan.get("targets")
-    found = targets if isinstance(targets, dict) else {}
+    known = targets if isinstance(targets, dict) else {}
+    found = {name: one for name, one in known.items() if _makes_sense(one)}
     return {**plan, "targets": {name: _whole(one, found) for name, one in found.items()}}
+
+
+def _makes_sense(one: object) -> bool:
+    """Whether it is a target's part of a plan, as far as readers depend on it."""
+    if not isinstance(one, dict) or not isinstance(one.get(_LIKE, ""), str):
+        return False
+    lists = [one.get(part, []) for part in _SHARED]
+    return all(isinstance(some, list) and all(map(_is_difference, some)) for some in lists)
+
+
+def _is_difference(one: object) -> bool:
+    return isinstance(one, dict) and {"kind", "document", "path"} <= one.keys()
 
 
 def _whole(one: Mapping[str, Any], targets: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
 from gmconfig.record import names
-from gmconfig.record.entry import Record, State, record_of
+from gmconfig.record.entry import Record, State, damaged, record_of
 from gmconfig.record.note import as_bytes, parsed
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.contents import each_blob
@@ -45,9 +45,10 @@ class Chain:
 
     def records(self) -> Iterator[Record]:
         """Yield every record in its last state, the newest first."""
-        commits = [commit for _, commit in self._last_states()]
-        for _, raw in each_blob(self.repository, (f"{commit}:{_RECORD}" for commit in commits)):
-            yield record_of(parsed(raw, self.ref), self.ref)
+        states = self._last_states()
+        found = each_blob(self.repository, (f"{commit}:{_RECORD}" for _, commit in states))
+        for (name, _), (_, raw) in zip(states, found, strict=True):
+            yield self._read(name, raw)
 
     def find(self, name: str) -> Record:
         """Give a record by its id.
@@ -60,8 +61,14 @@ class Chain:
             raise NotFound(
                 f'no deployment named "{name}"', hint=f"gmconfig deploy history {self.environment}"
             )
-        raw = self.repository.run("cat-file", "blob", f"{commit}:{_RECORD}")
-        return record_of(parsed(raw, self.ref), self.ref)
+        return self._read(name, self.repository.run("cat-file", "blob", f"{commit}:{_RECORD}"))
+
+    def _read(self, name: str, raw: bytes) -> Record:
+        """Read a record; one that calls itself otherwise than its commit does is none."""
+        record = record_of(parsed(raw, self.ref), self.ref)
+        if record.id != name:
+            raise damaged(self.ref)
+        return record
 
     def plan_of(self, record: Record) -> Mapping[str, object]:
         """Give what a deployment was to change, as it was recorded; secrets are masked in it."""

@@ -173,8 +173,13 @@ def record_of(content: Mapping[str, object], where: str) -> Record:
         raise BrokenConfiguration(f"the record on {where} was written by a newer gmconfig", hint="upgrade it")
     try:
         return _record(content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BrokenConfiguration(f"the record on {where} is damaged", hint="gmconfig doctor") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise damaged(where) from error
+
+
+def damaged(where: str) -> BrokenConfiguration:
+    """Say that what stands on a chain is no record of it: whoever may push can put anything there."""
+    return BrokenConfiguration(f"a record on {where} is damaged", hint=f"look at it with: git log -p {where}")
 
 
 def _record(content: Mapping[str, object]) -> Record:
@@ -183,12 +188,12 @@ def _record(content: Mapping[str, object]) -> Record:
         **{name: _text(content, name) for name in _TEXTS},
         number=int(cast("int", content["number"])),
         state=State(_text(content, "state")),
-        secrets_commit=cast("str | None", content.get("secrets_commit")),
-        flags_commit=cast("str | None", content.get("flags_commit")),
+        secrets_commit=_text_or_none(content, "secrets_commit"),
+        flags_commit=_text_or_none(content, "flags_commit"),
         targets={name: _outcome(one) for name, one in targets.items()},
         pull=bool(content.get("pull")),
         fencing=int(cast("int", content["fencing"])),
-        error=cast("str | None", content.get("error")),
+        error=_text_or_none(content, "error"),
     )
 
 
@@ -197,8 +202,12 @@ def _outcome(content: Mapping[str, object]) -> Outcome:
         Step(_text(content, "step")),
         _text(content, "release"),
         _text(content, "wanted"),
-        *(cast("str | None", content.get(name)) for name in ("before", "live", "error")),
+        *(_text_or_none(content, name) for name in ("before", "live", "error")),
     )
+
+
+def _text_or_none(content: Mapping[str, object], key: str) -> str | None:
+    return None if content.get(key) is None else _text(content, key)
 
 
 def _text(content: Mapping[str, object], key: str) -> str:

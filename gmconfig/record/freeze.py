@@ -86,14 +86,23 @@ class Freezes:
     def _read(self, content: Mapping[str, object]) -> Freeze | None:
         if content.get("active") is not True:
             return None
-        until = content.get("until")
         return Freeze(
             self.environment,
             reason=str(content.get("reason", "")),
             by=str(content.get("by", "")),
             since=str(content.get("since", "")),
-            until=datetime.fromisoformat(str(until)) if until else None,
+            until=self._moment(content.get("until")),
         )
+
+    def _moment(self, text: object) -> datetime | None:
+        """Read when a freeze ends; one whose end makes no sense is not taken for over."""
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(str(text))
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            return None
 
     def _declared(self, now: datetime) -> Freeze | None:
         declared = self.project.settings.tree.get("freezes")

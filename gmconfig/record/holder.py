@@ -52,7 +52,7 @@ def holder_of(content: Mapping[str, object]) -> Holder | None:
             until=datetime.fromisoformat(str(content["until"])).astimezone(UTC),
             released=content["released"] is True,
         )
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return None
 
 

@@ -42,7 +42,7 @@ def parsed(raw: bytes, ref: str) -> Mapping[str, object]:
     """Read a note's bytes; a ref can be written by anybody who may push, so nothing is taken for granted."""
     try:
         content = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise BrokenConfiguration(

@@ -103,15 +103,17 @@ def read(raw: bytes) -> Marker:
     try:
         content = json.loads(raw)
         return of_json(content)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise BrokenConfiguration("the marker of this target is damaged") from None
 
 
 def of_json(content: Mapping[str, Any]) -> Marker:
     """Give the marker that `as_json` gave; raises ValueError, TypeError or KeyError for anything else."""
     texts = {name: content[name] for name in _TEXTS}
-    if not all(isinstance(text, str) for text in texts.values()) or type(content["fencing"]) is not int:
-        raise TypeError(content["fencing"])
+    if not all(isinstance(text, str) and text.isprintable() for text in texts.values()):
+        raise TypeError
+    if type(content["fencing"]) is not int:
+        raise TypeError
     marks = {
         str(document): {str(path): SecretMark(str(token), str(value)) for path, (token, value) in at.items()}
         for document, at in content["secrets"].items()

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.errors import GmconfigError, Refused, UsageError
+from gmconfig.errors import BrokenConfiguration, GmconfigError, Refused, UsageError
+from gmconfig.target import marker as markers
 from gmconfig.target.errors import Unreachable
 from gmconfig.target.kind import UNMANAGED, Live
 from tests.target.places import FILE, Place, deploy, file_place, folder_place, release
@@ -440,3 +441,17 @@ def test_an_unchanged_folder_is_read_through_few_opened_files(tmp_path: Path):
     kind.read()
     watching[0] = False
     assert len(opened) == 3, opened  # the folder, the file, the marker
+
+
+def test_a_hostile_marker_is_damaged_and_an_endless_number_is_none(folder: Place):
+    good = release(1, b"port: 1\n").marker.as_json()
+    for name, value in (("record", "x\x1b[2J"), ("record", "a\nb"), ("release", "\ud800"), ("fencing", True)):
+        with pytest.raises(BrokenConfiguration):
+            markers.read(json.dumps({**good, name: value}).encode())
+    with pytest.raises(BrokenConfiguration):
+        markers.read(b"[" * 100_000)
+    kind = folder.open()
+    live = deploy(kind, release(1, b"port: 1\n"))
+    number = Path(str(folder.target.path)).parent / ".config.gmconfig/fencing"
+    number.write_bytes(b"9" * 5_000)
+    assert deploy(kind, release(2, b"port: 2\n"), expected=live)

@@ -194,13 +194,13 @@ def heading(record: Record, id_width: int = 0, state_width: int = 0) -> terminal
     """Give a record on one line."""
     state = str(record.state).replace("_", " ")
     what = _ACTIONS.get(record.action, record.action)
-    who = record.user.partition(" <")[0]
+    who = " ".join(record.user.partition(" <")[0].split())
     return [
         (f"{record.id:<{id_width}}", "bold"),
         "  ",
         (f"{state:<{state_width}}", _STATES.get(record.state, "red")),
         (f"  {what} of {record.commit[:7]} by {who}, {ago(record.changed)}", "dim"),
-        f"  {record.reason}" if record.reason else "",
+        f"  {' '.join(record.reason.split())}" if record.reason else "",
     ]
 
 

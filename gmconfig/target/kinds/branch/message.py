@@ -47,7 +47,7 @@ def marker_in(message: str) -> Marker | None:
         if line.startswith(_TRAILER):
             try:
                 return of_json(json.loads(line.removeprefix(_TRAILER)))
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
                 return None
     return None
 

@@ -42,7 +42,7 @@ def note_in(raw: bytes | None) -> Note | None:
     try:
         content = json.loads(raw or b"")
         return Note(of_json(content), str(content["names"]), int(content["taken"]))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return None
 
 

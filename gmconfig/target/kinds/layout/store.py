@@ -27,6 +27,7 @@ PUBLIC = Permissions(0o644)
 _MARKER = "release.json"
 _FILES = "files"
 _NEW = ".new-"
+_DIGITS = 1000  # a longer number was never counted up to
 _OWN = ("lock", "fencing", "taking", "current", "next")
 
 
@@ -86,7 +87,7 @@ class Store:
     def fencing(self) -> int:
         """Give the highest fencing number that was ever at work here."""
         raw = self.disk.read(os.path.join(self.folder, "fencing")) or b""
-        return int(raw) if raw.strip().isdigit() else 0
+        return int(raw) if raw.strip().isdigit() and len(raw) <= _DIGITS else 0
 
     # Writing
 
