@@ -23,7 +23,17 @@ PEERS = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name != "key-history"])
+LONG = ("backup",)  # takes as long as all others together
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long) if name in LONG else name
+        for name in MODULES
+        if name != "key-history"
+    ],
+)
 def test_the_short_form_works(name, tmp_path):
     absent = [peer for peer in PEERS.get(name, ()) if importlib.util.find_spec(peer) is None]
     if absent:
