@@ -1,6 +1,7 @@
 """A branch that another engine picks up: nothing plain, nothing that changes by itself, nobody overrun."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -259,6 +260,25 @@ def test_another_repository_by_its_folder(tmp_path: Path):
     tip = deploy(kind, release(1))
     assert git("rev-parse", "shop", cwd=tmp_path / "other.git") == tip
     assert git("for-each-ref", "refs/heads", cwd=tmp_path / "remote.git") == ""
+
+
+def test_a_branch_that_only_ends_alike_is_another_one_and_commits_are_signed_as_the_users_are(tmp_path: Path):
+    if not shutil.which("ssh-keygen"):
+        pytest.skip("ssh-keygen is not installed")
+    place, bare = branch_place(tmp_path), tmp_path / "remote.git"
+    key = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "ann")]
+    subprocess.run(key, check=True)
+    for name, value in (
+        ("gpg.format", "ssh"),
+        ("user.signingkey", f"{tmp_path}/ann.pub"),
+        ("commit.gpgsign", "true"),
+    ):
+        git("config", name, value, cwd=tmp_path / "project")
+    first = deploy(place.open(), release(1))
+    assert "\ngpgsig " in git("cat-file", "commit", first, cwd=bare)
+    stranger = git("commit-tree", "-m", "x", f"{first}^{{tree}}", cwd=bare)
+    git("update-ref", "refs/heads/a/refs/heads/env/production", stranger, cwd=bare)
+    assert place.open().read().release == first
 
 
 def test_a_file_of_another_kind_shows(tmp_path: Path):

@@ -127,7 +127,8 @@ class Branch:
 
     def _commit(self, tip: str | None, tree: str | None, message: str) -> str:
         parents = (tip,) if tip else ()
-        return refs.chained(self.repository, parents, self.history.around(tip, tree), message)
+        around, sign = self.history.around(tip, tree), self.repository.switched_on("commit.gpgsign")
+        return refs.chained(self.repository, parents, around, message, sign=sign)
 
     def _before(self, tip: str, to: str | None, fencing: int) -> str | None:
         """Give the commit that puts back what was there; None where the branch goes away."""

@@ -78,14 +78,16 @@ class Elsewhere:
         Raises:
             Unreachable: it cannot be asked.
         """
-        listed = self._ask("ls-remote", "--", self.address, self.ref).decode().split()
-        if not listed:
+        said = self._ask("ls-remote", "--", self.address, self.ref).decode("utf-8", "replace").splitlines()
+        ours = (line.split("\t", 1)[0] for line in said if line.endswith(f"\t{self.ref}"))
+        commit = next(ours, None)  # refs that only end like it are listed too
+        if commit is None:
             return None
-        if self.repository.attempt("cat-file", "-e", f"{listed[0]}^{{tree}}").returncode:
+        if self.repository.attempt("cat-file", "-e", f"{commit}^{{tree}}").returncode:
             spec = f"+{self.ref}:{self.seen}"
             self._ask("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self.address, spec)
             return refs.read(self.repository, self.seen)
-        return listed[0]
+        return commit
 
     def move(self, new: str | None, old: str | None) -> bool:
         """Push with a lease on what was seen.
