@@ -166,7 +166,7 @@ def test_the_unit_of_the_agent_follows_the_branch_and_stops(forge: Forge):
         _until(lambda: (clone.parent / "live/worker.env").exists() or agent.poll() is not None)
     finally:
         agent.send_signal(signal.SIGTERM)
-        out, _ = agent.communicate(timeout=30)
+        out, _ = agent.communicate(timeout=120)
     assert agent.returncode == 0, out
     assert "DATABASE_POOL=40" in (clone.parent / "live/worker.env").read_text()
 

@@ -13,14 +13,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gmconfig.__main__ import main
 from tests.trading import EXAMPLE
+from tests.waiting import until
 
 MARK = "c4nary7Vq3"
 """Part of every secret value here; nothing else holds it."""
@@ -30,6 +30,16 @@ HOOK = "#!/bin/sh\ncat > /dev/null\n"
 FAILING_HOOK = (
     '#!/bin/sh\necho "cannot set $(cat)"\necho "cannot set $(cat "$GMCONFIG_NEW_FILE")" >&2\nexit 3\n'
 )
+
+
+def alive(session: int) -> bool:
+    """Whether a process of a session is still there."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, of = file.read_text().rpartition(") ")[2].split()[:4]
+            if int(of) == session and state != "Z":
+                return True
+    return False
 
 
 class Recorder:
@@ -221,7 +231,7 @@ class Story:
         finally:
             os.killpg(changing.pid, 15)
             changing.wait()
-        time.sleep(0.3)  # a git that it began may still hold the index
+        until(lambda: not alive(changing.pid))  # a git that it began may still hold the index
 
     def team(self) -> None:
         self.does(f"secret keygen --file {self.inputs}/bob.key")

@@ -114,7 +114,7 @@ class news:  # noqa: N801  # reads as a word where it is used
 
 def plaintext_left(memory: Path) -> list[str]:
     """Give what still lies in memory; whoever clears it up needs a moment."""
-    for _ in range(100):
+    for _ in range(1200):
         found = [str(file) for file in memory.rglob("*") if file.is_file()]
         if not found:
             break

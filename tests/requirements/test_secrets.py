@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -238,7 +238,7 @@ def test_integration_with_configuration_system(ok, cli, trading):
 
 def test_rotation(ok, cli, trading):
     """Regularly rotate secrets"""
-    old = (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011
+    old = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
     ok("secret", "create", "lease", "--generate", "--expires", old)
     assert "lease" in cli("validate").out
     assert "lease" in ok("secret", "rotate", "--due", "--dry-run")

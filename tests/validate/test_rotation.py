@@ -1,7 +1,7 @@
 """What is overdue is a warning of validate, and goes to the journal once; needs no key."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_it_is_a_warning_with_place_and_a_hint_that_works(dated, cli, monkeypatc
 def test_a_secret_becomes_overdue_although_no_file_changed(dated):
     project = Project.find(str(dated))
     today = datetime.now(UTC).date()
-    later = today.replace(year=today.year + 1).isoformat()
+    later = (today + timedelta(days=366)).isoformat()
     assert [f.path for f in found(check(project, today=today.isoformat()))] == ["certificate"]
     assert [f.path for f in found(check(project, today=later))] == ["certificate", "young"]
 

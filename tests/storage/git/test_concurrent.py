@@ -43,7 +43,7 @@ def test_two_writers_and_a_user(repo: Path, git, count: int):
         for name in "ab"
     ]
     made = 0
-    while any(writer.poll() is None for writer in writers):
+    while any(writer.poll() is None for writer in writers) or not made:
         (repo / "other").write_text(str(made))
         made += _by_hand(repo, made)
         time.sleep(0.1)

@@ -14,6 +14,7 @@ from gmconfig.project import Project
 from gmconfig.storage.git import Repository, write_working
 from gmconfig.storage.lock import Lock
 from tests.storage.git.conftest import FILE, LINES, SetKey, show, with_keys
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 
@@ -130,13 +131,12 @@ def test_waits_for_another_gmconfig_and_names_it(committed: Path):
 def test_a_git_that_outlives_us_is_waited_for(committed: Path, git, set_key):
     """Killed while git moves the branch: the next command must not undo what that git is about to end."""
     hook = committed / ".git/hooks/reference-transaction"
-    hook.write_text('#!/bin/sh\ntest "$1" = prepared && { : > .git/moving; sleep 0.4; }; exit 0\n')
+    hook.write_text('#!/bin/sh\ntest "$1" = prepared && { : > .git/moving; sleep 1; }; exit 0\n')
     hook.chmod(0o755)
     writer = subprocess.Popen(
         [sys.executable, "-c", LOOP, str(committed)], cwd=ROOT, stdout=subprocess.DEVNULL
     )
-    while not (committed / ".git/moving").exists():
-        time.sleep(0.005)
+    until((committed / ".git/moving").exists)
     writer.send_signal(signal.SIGKILL)
     writer.wait()
     set_key("key5", "next")
