@@ -112,9 +112,9 @@ def test_silent_agents_are_given_up_and_undo_it_when_they_come_back(tmp_path):
     hosts = waves(tmp_path)
     hosts.push(20)
     with hosts.at_work("h1", "h2"):
-        record = hosts.apply(patience=2).record
+        record = hosts.apply(patience=4).record
     assert record.state is State.RESTORED
-    assert "web-3: its agent said nothing for 2 s" in str(record.error)
+    assert "its agent said nothing for 4 s" in str(record.error)
     assert pools(hosts) == [10, 10, 10]
     hosts.look("h3", "h1", "h2", "h3")
     assert pools(hosts) == [10, 10, 10]
@@ -126,9 +126,18 @@ def test_silent_agents_are_given_up_and_undo_it_when_they_come_back(tmp_path):
 def test_some_of_the_targets_are_deployed_alone(tmp_path):
     hosts = waves(tmp_path)
     hosts.push(20)
-    with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.apply("web-1", patience=LIMIT).record
+    seen: list[list[object]] = []
+
+    def tell(record) -> None:
+        if record.targets["web-1"].step is Step.ACTIVATING:
+            hosts.look("h2", "h3")  # the others leave it alone while it goes on
+            seen.append(pools(hosts)[1:])
+
+    with hosts.at_work("h1"):
+        record = hosts.apply("web-1", patience=LIMIT, told=tell).record
     assert record.state is State.PARTIAL
+    assert seen
+    assert {*map(tuple, seen)} == {(10, 10)}
     assert pools(hosts) == [20, 10, 10]
     hosts.look("h1", "h2", "h3")  # nobody leads any more: they follow the branch
     assert pools(hosts) == [20, 20, 20]
