@@ -52,6 +52,7 @@ def start(
     patterns: Sequence[str] = (),
     extract: bool = False,
     by: str | None = None,
+    schemas: bool = False,
     identity: str | None = None,
 ) -> Started:
     """Begin in a folder, which is made, with a git repository, where there is none; what is there stays.
@@ -62,6 +63,7 @@ def start(
         patterns: adopt the files that these mean, such as `values-{environment}.yaml`.
         extract: move what the environments' files share to a base layer.
         by: with `extract`, match the items of lists by this key.
+        schemas: put the schemas of gmconfig's own files into the repository, and lines for editors in the files.
         identity: a file with the identity to begin with; else it is looked for, and made if there is none.
 
     Raises:
@@ -73,9 +75,14 @@ def start(
     project = _project(root, edits)
     access = trusted(project, repository, identity, dry_run=how.dry_run)
     operation = "adopt" if patterns else "init"
+    edits.update(access.files)
+    if schemas:
+        from gmconfig.api.editor_schemas import with_editor_schemas
+
+        edits = with_editor_schemas(project.worktree(), edits)
     outcome = carry_out(
         project,
-        {**edits, **access.files},
+        edits,
         how,
         operation=operation,
         subject=f"gmconfig: {operation}",

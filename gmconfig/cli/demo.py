@@ -26,7 +26,7 @@ WALK: Sequence[tuple[str, Sequence[Step]]] = (
             ("git init --quiet --initial-branch=main", 0),
             ("git add --all", 0),
             ("git commit --quiet -m 'the trading system'", 0),
-            ("gmconfig init", 0),
+            ("gmconfig init --schemas", 0),
             ("gmconfig config list", 0),
         ],
     ),

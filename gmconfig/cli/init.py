@@ -35,6 +35,12 @@ def init(
         str | None,
         typer.Option("--by", metavar="KEY", help="With --extract-base: match list items by this key."),
     ] = None,
+    schemas: Annotated[
+        bool,
+        typer.Option(
+            "--schemas", help="Copy the schemas of gmconfig's own files, for editors; again after an upgrade."
+        ),
+    ] = False,
     recovery: Annotated[
         bool,
         typer.Option(
@@ -65,6 +71,7 @@ def init(
         patterns=patterns or (),
         extract=extract_base,
         by=by,
+        schemas=schemas,
         identity=identity,
     )
     for line in result.notes:

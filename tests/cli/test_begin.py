@@ -1,8 +1,10 @@
 """How a repository begins: init, adoption of a real one, demo, doctor."""
 
 import json
+import re
 import subprocess
 
+import jsonschema
 import pytest
 
 from gmconfig.storage.yaml import load
@@ -26,6 +28,20 @@ def test_init_twice_changes_nothing(ok, tmp_path, monkeypatch, git):
     before = git("rev-parse", "HEAD")
     assert ok("init", str(tmp_path / "repo")) == "nothing to change\n"
     assert git("rev-parse", "HEAD") == before
+
+
+def test_editors_find_a_schema_that_holds_for_each_file_that_people_write(ok, trading, git):
+    ok("init", "--schemas")
+    ok("secret", "verify")
+    for name in ("gmconfig.yaml", "access.yaml", "policies/security.yaml", "flags/flags.yaml"):
+        text = (trading / name).read_text()
+        [named] = re.findall(r"^# yaml-language-server: \$schema=(.+)$", text, re.M)
+        assert f"# $schema: {named}\n" in text
+        schema = json.loads(((trading / name).parent / named).read_text())
+        jsonschema.Draft7Validator.check_schema(schema)
+        jsonschema.Draft7Validator(schema).validate(load(text.encode(), name))
+    assert git("status", "--porcelain") == ""
+    assert ok("init", "--schemas") == "nothing to change\n"
 
 
 def test_init_in_a_repository_with_work_in_it_commits_only_its_own(ok, repo, git, monkeypatch):
