@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gmconfig.project.names import check_name
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
 _HEADS = "refs/heads/gmconfig"
 _TRACKED = "refs/gmconfig/remotes"
+_UNFIT = re.compile(
+    r"[\x00-\x20\x7f~^:?*\[\\%]"  # never in a ref; % because it begins what stands for one of these
+    r"|(?:\A|(?<=/))\.|(?<=\.)\.|\.(?=\.)|\.(?=lock(?:/|\Z))|@(?=\{)"
+)
 
 
 def below(project: Project, environment: str | None = None, *, protected: bool = False) -> str:
@@ -19,7 +24,12 @@ def below(project: Project, environment: str | None = None, *, protected: bool =
     prefix = project.settings.ref_prefix
     if protected and not prefix.startswith("refs/heads/"):
         prefix = _HEADS
-    return f"{prefix}/roots/{project.prefix}" if project.prefix else prefix
+    return f"{prefix}/roots/{fit(project.prefix)}" if project.prefix else prefix
+
+
+def fit(folder: str) -> str:
+    """Give a folder's name as refs can have it: what git takes for no part of a ref is percent-encoded."""
+    return _UNFIT.sub(lambda found: f"%{ord(found[0]):02X}", folder)
 
 
 def deployments(project: Project, environment: str, *, protected: bool = False) -> str:
