@@ -19,12 +19,17 @@ class Alike:
         self._found: dict[object, tuple[Difference, ...]] = {}
 
     def differences(
-        self, rendering: Rendering, files: Mapping[str, bytes], marker: Marker | None
+        self,
+        rendering: Rendering,
+        files: Mapping[str, bytes],
+        marker: Marker | None,
+        *,
+        as_put: bool = False,
     ) -> tuple[Difference, ...]:
         """Compare live files with a rendering."""
         secret = any(part.secret_paths for part in rendering.parts.values())
         if secret or (marker is not None and marker.secrets):
-            return differences(rendering, files, marker)
+            return differences(rendering, files, marker, as_put=as_put)
         key = (rendering.wanted, marker is None, frozenset(files.items()))
         if key not in self._found:
             self._found[key] = differences(rendering, files, marker)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gmconfig.target.rendering import Rendering
     from gmconfig.target.rendering.rendering import Part
 
+LOST = "is not at hand"
+"""How the problem of a file ends that cannot be compared with what was put there."""
+
 _A_FILE = "a file"
 
 Path = tuple[Segment, ...]
@@ -90,7 +93,7 @@ class Difference:
 
 
 def differences(
-    rendering: Rendering, files: Mapping[str, bytes], marker: Marker | None
+    rendering: Rendering, files: Mapping[str, bytes], marker: Marker | None, *, as_put: bool = False
 ) -> tuple[Difference, ...]:
     """Compare live files with a rendering, as a reader of the files would see both.
 
@@ -98,6 +101,7 @@ def differences(
         rendering: what should be there.
         files: what is there, by name.
         marker: what the live release says of itself, None for what gmconfig did not put there.
+        as_put: whether the rendering is what that release was made of, not what is wanted today.
     """
     trees, problems = rendering.parsed(files)
     found: list[Difference] = []
@@ -105,7 +109,8 @@ def differences(
         if document in problems:
             found.append(_a_file(document, _A_FILE, problems[document]))
         else:
-            found.extend(_by_path(rendering, part, trees.get(document, ABSENT), marker))
+            veil = Veil(rendering, part, marker, rules_of(part), as_put=as_put)
+            found.extend(_by_path(veil, part, trees.get(document, ABSENT)))
     return (*found, *map(_stranger, rendering.strangers(files)))
 
 
@@ -124,12 +129,10 @@ def rules_of(part: Part) -> Rules:
     return () if part.form.is_flat or part.source is None else part.source.rules
 
 
-def _by_path(rendering: Rendering, part: Part, live: object, marker: Marker | None) -> Iterator[Difference]:
+def _by_path(veil: Veil, part: Part, live: object) -> Iterator[Difference]:
     live = as_formatted(part, live) if part.form.is_flat else live
-    rules = rules_of(part)
-    veil = Veil(rendering, part, marker, rules)
     wanted, found = veil.over_wanted(part.tree), live if live is ABSENT else veil.over_live(live)
-    for change in diff(found, wanted, rules):
+    for change in diff(found, wanted, veil.rules):
         yield placed(part, change, found, wanted)
 
 
@@ -147,6 +150,19 @@ def _stands(path: Path, tree: object) -> Side | None:
 def _hollow(change: Change, live: object) -> int:
     above = (change.path[:length] for length in range(len(change.path) - 1, 0, -1))
     return sum(_stands(path, live) is None for path in above)
+
+
+def unknowable(rendering: Rendering, every: tuple[Difference, ...], commit: str) -> tuple[Difference, ...]:
+    """Tell of edited files as a whole, where what was put there cannot be made again to compare them with.
+
+    Args:
+        rendering: what is wanted today.
+        every: where live differs from that; a file that does not is told of only if none does.
+        commit: what was put there was made of it.
+    """
+    differing = dict.fromkeys(one.document for one in every)
+    problem = f"it was changed by hand; what was put there ({commit[:7]}) {LOST}"
+    return tuple(_a_file(document, _A_FILE, problem) for document in differing or rendering.parts)
 
 
 def _stranger(name: str) -> Difference:

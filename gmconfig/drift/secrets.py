@@ -41,10 +41,23 @@ class Veil:
 
     A live value is the wanted one if the marker says that it is what was put there, sealed as it is wanted
     now; else if the key is at hand and the values are the same. Items of lists are told apart as `diff` does.
+
+    Args:
+        as_put: whether the rendering is what the release was made of: then the marker alone says whether a
+            secret is still the one that was put there, whatever it was rotated to since.
     """
 
-    def __init__(self, rendering: Rendering, part: Part, marker: Marker | None, rules: Rules = ()) -> None:
+    def __init__(
+        self,
+        rendering: Rendering,
+        part: Part,
+        marker: Marker | None,
+        rules: Rules = (),
+        *,
+        as_put: bool = False,
+    ) -> None:
         self.rendering = rendering
+        self.as_put = as_put
         self.part = part
         self.marker = marker
         self.rules = rules
@@ -94,11 +107,15 @@ class Veil:
 
     def _is_wanted(self, keys: Keys, value: object) -> bool:
         path, token = format_keys(keys), self.part.secret_paths[keys]
-        put_there = self._put_as(path, token, value)
+        put_there = self._put_at(path, value) if self.as_put else self._put_as(path, token, value)
         if put_there is not None or self.rendering.files is None:
             return bool(put_there)
         values = self.rendering.secret_values().get(self.part.document, _NOTHING)
         return path in values and same(values[path], value)
+
+    def _put_at(self, path: str, value: object) -> bool | None:
+        """Whether a value is what the release put there; None if its marker does not know."""
+        return self.marker.same_value(self.part.document, path, value) if self.marker else None
 
     def _put_as(self, path: str, token: str, value: object) -> bool | None:
         """Whether a value is what was put for a token, there or where its item stood then; None if unknown."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gmconfig.config.diff import ABSENT
-from gmconfig.drift.difference import Difference, differences
+from gmconfig.drift.difference import Difference, differences, unknowable
 from gmconfig.drift.ignore import counted, rules, set_aside
 from gmconfig.errors import GmconfigError
 
@@ -21,8 +21,20 @@ if TYPE_CHECKING:
 Put = Callable[["Marker"], "Rendering | None"]
 """Gives what a release was made of, from its record's commit; None where that commit is not at hand."""
 
-Compare = Callable[["Rendering", Mapping[str, bytes], "Marker | None"], tuple[Difference, ...]]
-"""Gives what differs between a rendering and live files, as `differences` does."""
+
+class Compare(Protocol):
+    """Gives what differs between a rendering and live files, as `differences` does."""
+
+    def __call__(
+        self,
+        rendering: Rendering,
+        files: Mapping[str, bytes],
+        marker: Marker | None,
+        /,
+        *,
+        as_put: bool = False,
+    ) -> tuple[Difference, ...]:
+        """Compare them; `as_put` says that the rendering is what the marker's release was made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +141,6 @@ def _drift(
     if live.marker.wanted == rendering.wanted:
         return every
     made = put(live.marker)
-    return every if made is None else compare(made, live.files, live.marker)
+    if made is None:
+        return unknowable(rendering, every, live.marker.commit)
+    return compare(made, live.files, live.marker, as_put=True)

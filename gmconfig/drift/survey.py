@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,10 +99,13 @@ class Survey:
     def _put(self, target: Target, wanted: Wanted) -> Callable[[Marker], Rendering | None]:
         def put(marker: Marker) -> Rendering | None:
             """Make a release's rendering again; None where its commit, or what it needs of it, is gone."""
-            try:
-                return self.rendering(target, Wanted(marker.commit, wanted.secrets))
-            except GmconfigError:
-                return None
+            found = None
+            for made_of in _may_be_made_of(marker.commit, wanted):
+                with suppress(GmconfigError):
+                    found = self.rendering(target, made_of)
+                    if found.wanted == marker.wanted:
+                        return found
+            return found
 
         return put
 
@@ -114,6 +118,13 @@ class Survey:
                 self.project, files, secrets=secrets, flags=flags, sources=self.sources
             )
         return self._renderers[wanted]
+
+
+def _may_be_made_of(commit: str, wanted: Wanted) -> dict[Wanted, None]:
+    """Give what a release of a commit may have been made of: what was held had newer secrets, or newer flags."""
+    secrets, flags = wanted.secrets, wanted.flags
+    every = Wanted(commit, commit), Wanted(commit, secrets, flags), Wanted(commit, secrets)
+    return dict.fromkeys(every)
 
 
 def _described(found: Standing) -> str:

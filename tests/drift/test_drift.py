@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gmconfig import SecretsManager
 from gmconfig.api.adopting import adopt
 from gmconfig.api.drift_explaining import explain
 from gmconfig.api.drifting import Drifter
@@ -310,6 +311,42 @@ def test_drift_of_secrets_is_seen_without_a_key(sealed: Fleet, monkeypatch: pyte
     [plan] = sealed.deployer().plan(("web",))
     assert plan.changing[0].lacks == ("plain secrets cannot be rendered without their key (gmconfig doctor)",)
     assert sealed.run("deploy", "apply", "web").returncode == 3
+
+
+def test_a_rotated_secret_that_is_not_deployed_yet_has_not_drifted(sealed: Fleet):
+    SecretsManager(root=sealed.root).update_secret("db_password", "another-pony-charger")
+    _edit(sealed, "web", "settings.yaml", lambda text: text + "extra: 1\n")
+    assert [one.path for one in _drifter(sealed).detect().detections] == ["extra"]
+    [plan] = sealed.deployer().plan(("web",))
+    assert {one.path for one in plan.changing[0].standing.changes} == {"database.password", "extra"}
+    _edit(
+        sealed,
+        "web",
+        "settings.yaml",
+        lambda text: text.replace("correct-horse-battery", "another-pony-charger"),
+    )
+    assert {one.path for one in _drifter(sealed).detect().detections} == {"database.password", "extra"}
+    shutil.rmtree(Path(os.environ["HOME"]) / ".config/gmconfig")
+    assert {one.path for one in _drifter(sealed).detect().detections} == {"database.password", "extra"}
+
+
+def test_what_a_release_put_there_is_not_guessed_where_its_commit_is_gone(fleet: Fleet):
+    fleet.change(20)
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-2", "db-9"))
+    gone = fleet.git("rev-parse", "HEAD~1")
+    fleet.git("update-ref", "-d", "refs/gmconfig/deployments/production")
+    fleet.git("replace", "--graft", "HEAD")
+    (fleet.root / ".git/objects" / gone[:2] / gone[2:]).unlink()
+    [found] = _drifter(fleet).detect(["web"]).detections
+    assert (found.document, found.path) == ("settings", "")
+    assert found.live == f"it was changed by hand; what was put there ({gone[:7]}) is not at hand"
+    assert {one.path for one in fleet.deployer().plan(("web",))[0].changing[0].standing.changes} == {
+        "database.host",
+        "database.pool",
+    }
+    undo = fleet.run("drift", "detect", "web").stdout.splitlines()[-1].split("gmconfig ")[1]
+    assert fleet.run(*undo.split()).returncode == 0
+    assert _drifter(fleet).detect(["web"]).ok
 
 
 def test_an_adopted_secret_is_sealed_where_it_was_sealed(sealed: Fleet):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.cli import terminal, values
 from gmconfig.cli.deploy.shown import ago
 from gmconfig.config.diff import ABSENT
+from gmconfig.drift.difference import LOST
 
 if TYPE_CHECKING:
     from gmconfig.api.drift_explaining import DriftExplanation
@@ -55,7 +56,9 @@ def _next_steps(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]
     place = shlex.join(words)
     prune = " --prune" if one.kind == "-" else ""
     if not one.path:
-        yield [("  undo     ", "dim"), f"gmconfig drift correct {one.target}{prune}"]
+        is_lost = str(one.live).endswith(LOST)
+        undo = f"deploy apply {one.target}" if is_lost else f"drift correct {one.target}{prune}"
+        yield [("  undo     ", "dim"), f"gmconfig {undo}"]
         return
     yield [("  see why  ", "dim"), f"gmconfig drift explain {place}"]
     yield [("  undo     ", "dim"), f"gmconfig drift correct {one.target}{prune}"]
