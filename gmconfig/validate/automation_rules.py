@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gmconfig.path import Keys, nearest
 from gmconfig.project.shape import Problem
+from gmconfig.validate.automation_names import unknown_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 READY: dict[str, dict[str, object]] = {
     "correct-drift": {"on": "drift.detected", "do": "correct-drift"},
@@ -46,11 +47,14 @@ NICKNAMES = {
 _FIELDS = "minute hour day month weekday, such as 30 2 * * *"
 
 
-def problems(rules: Mapping[str, object]) -> Iterator[Problem]:
+def problems(
+    rules: Mapping[str, object], environments: Collection[str] = (), targets: Collection[str] = ()
+) -> Iterator[Problem]:
     """Yield what is wrong with rules whose shape is right, each at its path below `rules`."""
     for name, entry in rules.items():
         said = {key: value for key, value in (entry or {}).items() if value is not None}  # type: ignore[attr-defined]
         yield from rule_problems(name, said)
+        yield from unknown_names(said.get("do"), (name, "do"), environments, targets)
 
 
 def rule_problems(name: str, said: Mapping[str, object]) -> Iterator[Problem]:
@@ -92,7 +96,7 @@ def _lacking(name: str, whole: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem(
             (name, "do", "command"), "a command has at least one word", hint="command: [program, argument]"
         )
-    triggers = [key for key in ("on", "schedule") if key in whole]
+    triggers = [key for key in ("on", "schedule") if whole.get(key)]
     if len(triggers) != 1:
         message = "a rule has either on: or schedule:"
         yield Problem((name,), message, hint="on: drift.detected, or schedule: 30 2 * * *", at_key=True)

@@ -243,13 +243,28 @@ def test_secrets_that_are_due_get_new_values(tmp_path):
         ("a: {on: '**', if: {a: 1, b: 2}, do: backup}\n", 3, "a map of one key", None),
         ("a: {on: '**', within: 5m, do: backup}\n", 3, '"within" belongs to a schedule', None),
         ("a: {on: '**', do: {command: []}}\n", 3, "at least one word", None),
+        ("a: {on: [], do: backup}\n", 3, "either on: or schedule:", None),
+        (
+            "a: {on: '**', do: {validate: {environment: prodction}}}\n",
+            3,
+            'no environment named "prodction"',
+            '"production"',
+        ),
+        (
+            "a: {on: '**', do: {correct-drift: {targets: [webb]}}}\n",
+            3,
+            'no target named "webb"',
+            '"web"',
+        ),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused_with_its_place_and_is_a_finding(
     tmp_path, text, line, message, hint
 ):
     found = fleet(tmp_path, {})
-    (found.root / "gmconfig.yaml").write_text(f"automation:\n  rules:\n    {text}")
+    settings = yaml.safe_load((found.root / "gmconfig.yaml").read_text())
+    kept = yaml.safe_dump({key: value for key, value in settings.items() if key != "automation"})
+    (found.root / "gmconfig.yaml").write_text(f"automation:\n  rules:\n    {text}{kept}")
     with pytest.raises(BrokenConfiguration) as caught:
         run(found)
     assert message in caught.value.message

@@ -32,7 +32,7 @@ def declared(project: Project, snapshot: Snapshot | None = None) -> dict[str, Au
         BrokenConfiguration: one makes no sense; with its line and column.
     """
     found = entries(project)
-    for problem in problems(found):
+    for problem in problems(found, project.environments, project.settings.section("targets")):
         problem.keys = ("automation", "rules", *problem.keys)
         raise broken(problem, (snapshot or project.worktree()).read(FILE))
     return {name: rule_of(name, entry) for name, entry in found.items()}

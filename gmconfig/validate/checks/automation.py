@@ -16,14 +16,15 @@ _FILE = "gmconfig.yaml"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Yield what is wrong with rules; most repositories have none, and load nothing."""
-    rules = subject.project.settings.section("automation").get("rules")
+    project = subject.project
+    rules = project.settings.section("automation").get("rules")
     if not isinstance(rules, dict) or not rules:
         return
     from gmconfig.storage.yaml import compose, place
     from gmconfig.validate.automation_rules import problems
 
     stream = compose(subject.snapshot.read(_FILE), _FILE)
-    for problem in problems(rules):
+    for problem in problems(rules, project.environments, project.settings.section("targets")):
         keys = ("automation", "rules", *problem.keys)
         at, name = place(stream, keys, key=problem.at_key), str(keys[-1])
         yield Finding(
