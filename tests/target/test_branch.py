@@ -1,6 +1,7 @@
 """A branch that another engine picks up: nothing plain, nothing that changes by itself, nobody overrun."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -320,3 +321,28 @@ def test_the_real_kustomize_builds_the_branch(with_targets, repo: Path, tmp_path
     content = str(settings.get("data") or settings.get("stringData"))
     assert "trading" in content or kind == "Secret"
     assert not any(secret in built for secret in PLAIN)
+
+
+def test_the_manifests_for_argo_cd_and_flux_follow_what_a_deployment_writes(
+    with_targets, repo: Path, tmp_path: Path
+):
+    """The example's target is deployed; what its manifests name is there, and builds."""
+    gitops = Path(__file__).parents[2] / "examples" / "gitops"
+    example = re.search(r"```yaml\ntargets:\n(.+?)```", (gitops / "README.md").read_text(), re.DOTALL)
+    project = with_targets(example[1])
+    git("init", "-q", "--bare", str(tmp_path / "remote.git"), cwd=repo)
+    git("remote", "add", "origin", str(tmp_path / "remote.git"), cwd=repo)
+    applied(project)
+    application = yaml.safe_load((gitops / "argocd-application.yaml").read_text())["spec"]
+    source, kustomization = yaml.safe_load_all((gitops / "flux.yaml").read_text())
+    branches = {application["source"]["targetRevision"], source["spec"]["ref"]["branch"]}
+    assert branches == {"env/production"}
+    assert kustomization["spec"]["sourceRef"] == {"kind": source["kind"], "name": source["metadata"]["name"]}
+    checkout = clone_of(tmp_path / "remote.git", "env/production")
+    for path in (application["source"]["path"], kustomization["spec"]["path"]):
+        built = subprocess.check_output(
+            [program("kubectl", "apt install kubernetes-client"), "kustomize", str(checkout / path)],
+            env={"HOME": str(tmp_path)},
+        )
+        [namespace] = {one["metadata"]["namespace"] for one in yaml.safe_load_all(built)}
+        assert namespace == application["destination"]["namespace"]
