@@ -44,6 +44,32 @@ def test_the_commands_of_a_ci_file_work(trading, file, capsys):
         assert '"version": "2.1.0"' in report.read_text()
 
 
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        (["--builtin-schema", "vendor.github-workflows"], "examples/*/github-*.yml"),
+        (["--builtin-schema", "vendor.github-workflows"], ".github/workflows/*.yml"),
+        (
+            ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
+            "examples/*/gitlab-*.yml",
+        ),
+        (["--check-metaschema"], "schemas/*.json"),
+    ],
+    ids=["GitHub", "our own", "GitLab", "schemas"],
+)
+def test_schemastore_takes(schema: list[str], files: str):
+    """The forges' own schemas, as check-jsonschema ships them."""
+    from check_jsonschema import main as check
+
+    found = [str(path) for path in ROOT.glob(files)]
+    if not found and files.startswith("."):
+        pytest.skip("a source distribution has no workflows")
+    assert found
+    with pytest.raises(SystemExit) as ended:
+        check([*schema, *found], prog_name="check-jsonschema")
+    assert ended.value.code == 0
+
+
 def test_the_shipped_example_has_no_findings(trading, capsys):
     assert main(["validate"]) == 0
     assert capsys.readouterr().out.startswith("no findings")
