@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.drift.telling import told
+from gmconfig.drift.telling import has_secret, told
+from gmconfig.target.marker import value_digest
+from gmconfig.target.rendering.leaves import revealed
 
 if TYPE_CHECKING:
     from gmconfig.drift.difference import Difference
     from gmconfig.drift.standing import Standing
+    from gmconfig.target.marker import Marker
 
 DETECTED, RESOLVED, ACKNOWLEDGED = "drift-detected", "drift-resolved", "drift-acknowledged"
+KINDS = (DETECTED, RESOLVED, ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class DriftDetection:
         record: the deployment that put there what is not there any more.
         detected_at, resolved_at: when it was first seen, and when it was seen to be gone; ISO 8601.
         acknowledged: somebody's word that it is known.
+        live_digest: the HMAC of a live value that is masked, so that another one is told from it.
     """
 
     id: str
@@ -56,11 +61,17 @@ class DriftDetection:
     detected_at: str = ""
     resolved_at: str | None = None
     acknowledged: Acknowledgement | None = None
+    live_digest: str = field(default="", repr=False)
 
     @property
     def resolved(self) -> bool:
         """Whether it is gone."""
         return self.resolved_at is not None
+
+    def is_as(self, known: DriftDetection) -> bool:
+        """Whether it is what was seen before and has not gone since, with the same values."""
+        mine = self.wanted, self.live, self.kind, self.live_digest
+        return not known.resolved and mine == (known.wanted, known.live, known.kind, known.live_digest)
 
     def counts(self, today: date) -> bool:
         """Whether it is there and nobody has acknowledged it."""
@@ -82,7 +93,15 @@ def detections(standing: Standing) -> Iterator[DriftDetection]:
             said.get("live", said.get("problem")),
             difference.change.kind,
             marker.record if marker else "",
+            live_digest=_digest(difference, marker),
         )
+
+
+def _digest(difference: Difference, marker: Marker | None) -> str:
+    """Give a digest of what is live where that is not shown; its key is the marker's alone."""
+    if marker is None or difference.problem or not has_secret(difference.live):
+        return ""
+    return value_digest(marker.key, revealed(difference.live, flat=False))
 
 
 def identify(target: str, difference: Difference) -> str:
@@ -97,7 +116,8 @@ def told_by(events: Iterable[Mapping[str, Any]]) -> dict[str, DriftDetection]:
     for event in events:
         kind, time = event.get("kind"), str(event.get("time", ""))
         if kind == DETECTED:
-            found.update((one.id, one) for one in _seen(event.get("detections"), time))
+            seen = _seen(event.get("detections"), time)
+            found.update((one.id, one) for one in seen if one.id not in found or not one.is_as(found[one.id]))
         elif kind in (RESOLVED, ACKNOWLEDGED):
             for name in _names(event.get("ids")):
                 if name in found:
@@ -107,7 +127,7 @@ def told_by(events: Iterable[Mapping[str, Any]]) -> dict[str, DriftDetection]:
 
 def _moved(one: DriftDetection, event: Mapping[str, Any], time: str) -> DriftDetection:
     if event["kind"] == RESOLVED:
-        return replace(one, resolved_at=time)
+        return one if one.resolved else replace(one, resolved_at=time)
     until = event.get("until")
     word = Acknowledgement(
         str(event.get("by", "")), str(event.get("reason", "")), str(until) if until else None
@@ -119,6 +139,7 @@ def _seen(listed: object, time: str) -> Iterator[DriftDetection]:
     for said in listed if isinstance(listed, list) else ():
         if isinstance(said, dict) and all(isinstance(said.get(name), str) for name in _TEXTS):
             known: dict[str, Any] = {name: said.get(name) for name in (*_TEXTS, "wanted", "live")}
+            known["live_digest"] = str(said.get("live_digest", ""))
             yield replace(DriftDetection("", "", "", "", ""), **known, detected_at=time)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT
+from gmconfig.path import walk
 from gmconfig.secret.token import MASK, Secret
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ def told(difference: Difference) -> dict[str, object]:
         if value is not ABSENT:
             said[key] = masked(value)
     return said
+
+
+def has_secret(value: object) -> bool:
+    """Whether a value is a secret, or has one in it."""
+    return any(isinstance(leaf, Secret) for _, leaf in walk(value))
 
 
 def masked(value: object) -> object:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.drift.detection import ACKNOWLEDGED, DETECTED, RESOLVED, DriftDetection, detections, told_by
+from gmconfig.drift.detection import (
+    ACKNOWLEDGED,
+    DETECTED,
+    KINDS,
+    RESOLVED,
+    DriftDetection,
+    detections,
+    told_by,
+)
 from gmconfig.record import names
 from gmconfig.storage.journal import Journal
+from gmconfig.storage.lock import Lock
+from gmconfig.storage.recalled import Recalled
 
 if TYPE_CHECKING:
     from gmconfig.drift.standing import Standing
@@ -23,7 +33,7 @@ class Watch:
 
     def known(self) -> dict[str, DriftDetection]:
         """Give every drift that was ever noted, by id, in its last state."""
-        return told_by(self.journal.read())
+        return told_by(Recalled(self.journal, KINDS).read())
 
     def seen(self, standings: Iterable[Standing]) -> list[DriftDetection]:
         """Note what is new and what is gone on the targets that were looked at; give what has drifted now.
@@ -32,30 +42,37 @@ class Watch:
         """
         looked = [one for one in standings if one.live is not None and one.error is None]
         now = {found.id: found for one in looked for found in detections(one)}
-        known, targets = self.known(), {one.target.name for one in looked}
-        fresh = [one for one in now.values() if one.id not in known or _differs(one, known[one.id])]
-        gone = [
-            one.id
-            for one in known.values()
-            if one.target in targets and not one.resolved and one.id not in now
-        ]
-        if fresh:
-            self._note(DETECTED, detections=[_noted(one) for one in fresh])
-        if gone:
-            self._note(RESOLVED, ids=gone)
-        return _with_past(now, self.known() if fresh or gone else known)
+        targets, known = {one.target.name for one in looked}, self.known()
+        if any(_news(now, known, targets)):
+            with self._turn():  # so that what others note meanwhile is not noted again
+                self._note_news(*_news(now, self.known(), targets))
+            known = self.known()
+        return _with_past(now, known)
 
     def acknowledge(self, ids: Sequence[str], by: str, reason: str, until: str | None) -> None:
         """Note that drifts are known to somebody."""
         self._note(ACKNOWLEDGED, ids=list(ids), by=by, reason=reason, until=until)
 
+    def _note_news(self, fresh: Sequence[DriftDetection], gone: Sequence[str]) -> None:
+        if fresh:
+            self._note(DETECTED, detections=[_noted(one) for one in fresh])
+        if gone:
+            self._note(RESOLVED, ids=gone)
+
+    def _turn(self) -> Lock:
+        return Lock(f"{self.journal.repository.common_dir}/gmconfig/drift.lock")
+
     def _note(self, kind: str, **content: object) -> None:
         self.journal.append({"kind": kind, **content})
 
 
-def _differs(now: DriftDetection, known: DriftDetection) -> bool:
-    """Whether it came again, or to another value: an acknowledgement was of what was there then."""
-    return known.resolved or (now.wanted, now.live, now.kind) != (known.wanted, known.live, known.kind)
+def _news(
+    now: Mapping[str, DriftDetection], known: Mapping[str, DriftDetection], targets: Collection[str]
+) -> tuple[list[DriftDetection], list[str]]:
+    """Give what is new, came again or to another value, and the ids of what is gone."""
+    fresh = [one for one in now.values() if one.id not in known or not one.is_as(known[one.id])]
+    there = (one.id for one in known.values() if one.target in targets and not one.resolved)
+    return fresh, [name for name in there if name not in now]
 
 
 def _noted(one: DriftDetection) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ Event = dict[str, object]
 _MOST = 200_000
 _EVENTS: dict[str, Event] = {}
 """What this process has read, by blob, the empty event for what is none; a blob is what its id says."""
+
+_NOTHING: Event = {}
 
 _MONTHS: dict[str, list[tuple[str, str]]] = {}
 """The files of months, by commit."""
@@ -66,15 +68,26 @@ class Journal:
         """Give the same, each with the name of its file, the same in every clone; they are not to be changed."""
         start = since.astimezone(UTC).strftime(_STAMP) if since else ""
         found = sorted(name_and_blob for name_and_blob in self._entries(start))
-        events = self._events([blob for _, blob in found])
+        events = self.events_in([blob for _, blob in found])
         return [(name, events[blob]) for name, blob in found if events[blob]]
 
-    def _events(self, blobs: Sequence[str]) -> dict[str, Event]:
+    def events_in(self, blobs: Collection[str], telling: Sequence[bytes] = ()) -> dict[str, Event]:
+        """Give the events that blobs hold, by blob; what is none is an empty one.
+
+        Args:
+            blobs: their ids.
+            telling: words; what has none of them is passed over unread, as an empty one.
+        """
         known = {blob: event for blob in blobs if (event := _EVENTS.get(blob)) is not None}
         contents = read_blobs(self.repository, (blob for blob in blobs if blob not in known))
-        new = {blob: _event(content) for blob, content in contents.items()}
+        if telling:
+            new = {
+                blob: _event(raw) for blob, raw in contents.items() if any(word in raw for word in telling)
+            }
+        else:
+            new = {blob: _event(raw) for blob, raw in contents.items()}
         _remember(_EVENTS, new)
-        return {**known, **new}
+        return {**dict.fromkeys(contents, _NOTHING), **known, **new}
 
     def merge(self, name: str, other: str) -> str:
         """Join another clone's journal (the commit `other`) into the ref `name`; give the new tip."""

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import yaml
@@ -18,6 +20,8 @@ from gmconfig.api.drifting import Drifter
 from gmconfig.config.diff import ABSENT
 from gmconfig.deploy.correction import Correction
 from gmconfig.deploy.options import Options
+from gmconfig.drift.detection import DriftDetection, told_by
+from gmconfig.drift.watching import Watch
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath
 from tests import trading
@@ -224,6 +228,37 @@ def test_detections_are_remembered_and_resolved_when_gone(fleet: Fleet):
     assert _drifter(fleet).known(resolved=False) == []
 
 
+def test_what_several_see_at_once_is_noted_once(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    [standing] = _drifter(fleet).detect(["web"]).standings
+    fleet.git("update-ref", "-d", f"refs/gmconfig/journal/{datetime.now(UTC):%Y-%m}")
+    watches, together = [_drifter(fleet).watch for _ in range(4)], Barrier(4)
+
+    def see(watch: Watch) -> list[DriftDetection]:
+        together.wait(60)
+        return watch.seen([standing])
+
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(see, watches))
+    assert len({one.detected_at for [one] in seen}) == 1
+    assert [event["kind"] for event in watches[0].journal.read()] == ["drift-detected"]
+
+
+def test_two_clones_that_saw_the_same_tell_of_one_drift():
+    def seen(time: str, live: int) -> dict[str, object]:
+        texts = dict.fromkeys(("id", "environment", "target", "document", "path", "kind", "record"), "x")
+        return {"kind": "drift-detected", "time": time, "detections": [{**texts, "live": live}]}
+
+    known = {"kind": "drift-acknowledged", "time": "2", "ids": ["x"], "by": "ann", "reason": "the sale"}
+    gone = {"kind": "drift-resolved", "ids": ["x"]}
+    [one] = told_by([seen("1", 9), known, seen("3", 9)]).values()
+    assert (one.detected_at, bool(one.acknowledged)) == ("1", True)
+    [one] = told_by([seen("1", 9), known, seen("3", 8)]).values()
+    assert (one.detected_at, one.acknowledged) == ("3", None)
+    [one] = told_by([seen("1", 9), {**gone, "time": "2"}, {**gone, "time": "3"}]).values()
+    assert one.resolved_at == "2"
+
+
 def test_ignored_paths_do_not_count_until_their_day(fleet: Fleet):
     rule = {"path": "database.pool", "owner": "ops", "reason": "the scaler"}
     fleet.declare({"web": {"ignore": [rule]}, "worker": {"format": "dotenv"}})
@@ -297,6 +332,10 @@ def test_a_secret_that_was_changed_live_is_told_without_its_value(sealed: Fleet)
     explained = sealed.run("drift", "explain", "web", "database.password")
     plan = sealed.run("deploy", "plan", "web")
     journal = sealed.git("log", "-p", "--all", "--", ".")
+    _drifter(sealed).acknowledge("web", None, "database.password", "rotated by hand")
+    assert _drifter(sealed).detect().ok
+    _edit(sealed, "web", "settings.yaml", lambda text: text.replace("stolen-pony", "stolen-pony-2"))
+    assert not _drifter(sealed).detect().ok
     for text in (done.stdout, done_json.stdout, explained.stdout, plan.stdout, journal):
         assert "stolen-pony" not in text
         assert "correct-horse" not in text

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gmconfig.storage.git import Repository, refs
 from gmconfig.storage.journal import Journal
+from gmconfig.storage.recalled import Recalled
+from gmconfig.storage.tombstone import bury
 
 WRITER = """
 import sys
@@ -58,6 +60,35 @@ def test_two_clones_journals_merge_by_union(repo: Path, tmp_path: Path, git):
     assert Journal(ours).merge(name, refs.read(ours, "refs/gmconfig/remote")) == merged
     git("fetch", "-q", str(repo), f"{name}:refs/gmconfig/remote", cwd=tmp_path / "other")
     assert Journal(theirs).merge(name, refs.read(theirs, "refs/gmconfig/remote")) == merged
+
+
+def test_what_is_remembered_of_some_kinds_is_what_the_journal_holds(repo: Path, tmp_path: Path, git):
+    git("clone", "-q", str(repo), str(tmp_path / "other"), cwd=tmp_path)
+    ours, theirs = (Journal(Repository.discover(str(path))) for path in (repo, tmp_path / "other"))
+    name, moment = "refs/gmconfig/journal/2026-11", datetime(2026, 11, 22, tzinfo=UTC)
+
+    def check(journal: Journal, many: int) -> None:
+        for _ in "again":
+            found = Recalled(journal, ("a", "b")).read()
+            assert found == [event for event in journal.read() if event.get("kind") in ("a", "b")]
+            assert len(found) == many
+
+    check(ours, 0)
+    for number, kind in enumerate("abc"):
+        ours.append({"kind": kind}, now=moment)
+        check(ours, min(number + 1, 2))
+    theirs.append({"kind": "a"}, now=datetime(2026, 11, 21, tzinfo=UTC))
+    ours.append({"kind": "b"}, now=datetime(2026, 12, 1, tzinfo=UTC))
+    git("fetch", "-q", str(tmp_path / "other"), f"{name}:refs/gmconfig/remote")
+    ours.merge(name, refs.read(ours.repository, "refs/gmconfig/remote"))
+    check(ours, 4)
+    assert bury(ours.repository, name, refs.read(ours.repository, name), (), "ann")
+    git("reflog", "expire", "--expire=now", "--all")
+    git("gc", "-q", "--prune=now")
+    check(ours, 1)
+    for file in (repo / ".git/gmconfig").glob("*.cache"):
+        file.write_bytes(b"junk")
+    check(ours, 1)
 
 
 def test_a_foreign_file_is_passed_over(repo: Path):

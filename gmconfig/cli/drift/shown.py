@@ -84,7 +84,8 @@ def detection(one: DriftDetection) -> dict[str, Any]:
     """Give a detection as JSON has it."""
     from dataclasses import asdict
 
-    return {**asdict(one), "resolved": one.resolved}
+    said = {**asdict(one), "resolved": one.resolved}
+    return {key: said[key] for key in said if key != "live_digest"}
 
 
 def detected_record(found: Detected) -> dict[str, Any]:
