@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import NotFound, Refused
+from gmconfig.errors import BrokenConfiguration, NotFound, Refused
 from gmconfig.record import names
 from gmconfig.record.entry import Record, State, damaged, record_of
 from gmconfig.record.note import as_bytes, parsed
@@ -124,6 +124,11 @@ class Chain:
             return []
         form = f"--format=%H %(trailers:key={_TRAILER},valueonly,separator=%x2C)"
         out = self.repository.run("log", "--first-parent", form, "--end-of-options", tip, "--").decode()
+        if not out:  # git walks from something else than a commit without a word
+            raise BrokenConfiguration(
+                f"{self.ref} names no commit, so it holds no records",
+                hint=f"look at it with: git show {self.ref}",
+            )
         found: dict[str, str] = {}
         for line in out.splitlines():
             commit, _, name = line.partition(" ")

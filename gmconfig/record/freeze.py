@@ -38,7 +38,8 @@ class Freeze:
     def __str__(self) -> str:
         until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
         who = f", by {self.by.partition(' <')[0]}" if self.by else ""
-        return f"{self.environment} is frozen{until}{who}" + (f": {self.reason}" if self.reason else "")
+        why = f": {self.reason}" if self.reason else ""
+        return note.on_one_line(f"{self.environment} is frozen{until}{who}{why}")
 
 
 class Freezes:

@@ -42,9 +42,8 @@ class Hold:
     def __str__(self) -> str:
         what = ", ".join(self.targets) or "everything"
         by = f" by {self.by.partition(' <')[0]}" if self.by else ""
-        return f"{what} held at {self.record or self.commit[:7]}{by}" + (
-            f": {self.reason}" if self.reason else ""
-        )
+        why = f": {self.reason}" if self.reason else ""
+        return note.on_one_line(f"{what} held at {self.record or self.commit[:7]}{by}{why}")
 
 
 class Holds:

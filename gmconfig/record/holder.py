@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from gmconfig.record.note import on_one_line
 from gmconfig.record.process import is_gone
 
 
@@ -34,7 +35,8 @@ class Holder:
 
     def __str__(self) -> str:
         where = f"process {self.pid} on {self.host}" + (f", {self.run}" if self.run else "")
-        return f"{self.user.partition(' <')[0] or 'somebody'} ({where}), until {self.until:%Y-%m-%d %H:%M:%S} UTC"
+        who = self.user.partition(" <")[0] or "somebody"
+        return on_one_line(f"{who} ({where}), until {self.until:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def holder_of(content: Mapping[str, object]) -> Holder | None:

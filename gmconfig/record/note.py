@@ -66,3 +66,8 @@ def write(
 def as_bytes(content: Mapping[str, object]) -> bytes:
     """Give a note as its file holds it, one line a key so that a diff can be read."""
     return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def on_one_line(text: str) -> str:
+    """Give what people wrote on one line, whatever they broke it with: nothing in it passes for another."""
+    return " ".join(text.split())

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,11 +12,14 @@ from gmconfig.project import Project
 from gmconfig.record import note
 from gmconfig.record.chain import Chain
 from gmconfig.record.entry import Outcome, Record, State
-from gmconfig.record.freeze import Freezes
+from gmconfig.record.freeze import Freeze, Freezes
+from gmconfig.record.hold import Hold
+from gmconfig.record.holder import Holder
 from gmconfig.record.lock import DeployLock
 from gmconfig.storage.git import refs
 
 DEEP = b"[" * 100_000
+NEW = Record("production", 0, "0" * 40)
 
 
 def _put(project: Project, ref: str, files: dict[str, bytes], message: str = "x") -> None:
@@ -67,6 +71,25 @@ def test_a_freeze_whose_end_makes_no_sense_is_not_over(alone: Project, until: ob
     assert freezes.active()
     freezes.end()
     assert freezes.active() is None
+
+
+def test_what_people_wrote_stays_on_one_line():
+    evil = "x\n! lock\u2028y"
+    said = (
+        Hold(evil, record=evil, targets=(evil,), by=evil, reason=evil),
+        Freeze("production", evil, by=evil),
+        Holder(evil, evil, 1, evil, "", 1, datetime.max.replace(tzinfo=UTC)),
+    )
+    assert [len(str(one).splitlines()) for one in said] == [1, 1, 1]
+
+
+def test_a_chain_that_names_no_commit_is_told(alone: Project):
+    chain = Chain(alone, "production")
+    blob = alone.repository.run("hash-object", "-w", "--stdin", input=b"x").decode().strip()
+    refs.swap(alone.repository, chain.ref, blob, None)
+    for work in (chain.latest, lambda: chain.find("production-1"), lambda: chain.begin(NEW, {})):
+        with pytest.raises(BrokenConfiguration, match="names no commit"):
+            work()
 
 
 def test_notes_that_nest_without_end_and_locks_beyond_time(alone: Project):
