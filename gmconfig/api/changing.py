@@ -8,10 +8,11 @@ from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
 from gmconfig.api.sealing import Sealing
 from gmconfig.config.edit import plan_set, plan_tree, plan_unset, plan_update
+from gmconfig.config.effect import overriding
 from gmconfig.config.resolve import Resolved
 from gmconfig.config.strategy import rules_of
-from gmconfig.errors import NotFound
-from gmconfig.path import KeyPath
+from gmconfig.errors import NotFound, UnknownPath
+from gmconfig.path import KeyPath, Keys
 from gmconfig.secret.token import Secret
 from gmconfig.storage.change import WholeFile
 
@@ -65,8 +66,20 @@ def adopt_tree(
 ) -> Outcome:
     """Make a document's values those of a tree that differs from its `value` at one path, or below it."""
     sealing = Sealing(workspace, "set", how.reason)
-    planned = plan_tree(_resolved(workspace, document), wanted, value, seal=sealing.seal)
+    resolved = _resolved(workspace, document)
+    planned = plan_tree(resolved, wanted, value, seal=sealing.seal)
+    keys = _keys(resolved, at)
+    planned = planned.replaced(overriding=overriding(resolved, planned.layer, keys) if keys else ())
     return _carried_out(workspace, planned, how, sealing, "set", f"{document}: {at}", path=str(at))
+
+
+def _keys(resolved: Resolved, at: KeyPath) -> Keys:
+    """Give where a path leads, or would lead; nowhere where only live has that item of a list."""
+    try:
+        return at.resolve(resolved.merged)
+    except UnknownPath:
+        named = tuple(key for key in at.segments if isinstance(key, str))
+        return named if len(named) == len(at.segments) else ()
 
 
 def update_tree(workspace: Workspace, document: str, updates: object, how: How) -> Outcome:

@@ -87,6 +87,7 @@ def test_formatting_and_the_order_of_keys_are_never_drift(
 
 
 _SYNCED: Fleet | None = None
+_INHERITING = {"production": {}, "canary": {"extends": "production"}}
 
 
 def test_drift_and_being_behind_are_told_apart(fleet: Fleet):
@@ -156,8 +157,13 @@ def test_what_is_adopted_is_a_minimal_edit_of_the_right_layer(fleet: Fleet):
 
 
 def test_a_value_of_the_base_is_adopted_for_the_environment_alone(fleet: Fleet):
+    # Who inherits from it, and has a value of its own, is named.
+    fleet.declare({"web": {}, "worker": {"format": "dotenv"}}, environments=_INHERITING)
+    fleet.write("config/environments/canary.yaml", {"database": {"pool": 5}})
+    fleet.commit()
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 40"))
-    adopt(_drifter(fleet), "web", "settings", "database.pool")
+    done = adopt(_drifter(fleet), "web", "settings", "database.pool")
+    assert done.still_overridden == ("canary",)
     assert yaml.safe_load((fleet.root / "config/settings.yaml").read_text()) == BASE
     overlay = yaml.safe_load((fleet.root / "config/environments/production.yaml").read_text())
     assert overlay == {"database": {"host": "db-2", "pool": 40}}
