@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.automation.seen import is_unproven, knows_before, seen
-from gmconfig.deploy.change import TargetChange
+from gmconfig.deploy.change import TargetChange, is_unwell
 from gmconfig.deploy.release import release_of
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
@@ -118,7 +118,8 @@ class Work:
             change.revert(live, cause.fencing)
         except GmconfigError as worse:
             answer, problem = Answer.RESTORE_FAILED, f"{problem}; it cannot be put back: {worse.message}"
-        digest = standing.rendering.wanted if standing.rendering and not cause.corrects else ""
+        counts = is_unwell(error) and not cause.corrects
+        digest = standing.rendering.wanted if standing.rendering and counts else ""
         state = TargetState.DRIFTED if cause.corrects else TargetState.FAILED
         return self._read(
             change.target, replace(begun, state=state, answer=answer, error=problem, refused=digest)

@@ -53,7 +53,8 @@ def apply(
         seen: is told of each target that was looked at.
 
     Raises:
-        Refused: a lock, a freeze, the budget, a stale plan, a commit that must be signed and is not.
+        Refused: a lock, a freeze, the budget, a stale plan, a commit that must be signed and is not, or nothing
+            is left to do but what is quarantined.
         InvalidConfiguration: what would be deployed is not valid.
         GmconfigError: a target cannot be reached, or lacks something; then nothing was changed.
     """
@@ -62,6 +63,7 @@ def apply(
     gate.check(found, options, bound)
     if not found.changing:
         ledger.catch_up()
+        gate.check_quarantine(found, options)
         return Applied(found, None)
     check_valid(survey, found)
     check_trusted(survey.project, found.environment, _commits(found))
@@ -70,6 +72,7 @@ def apply(
         found = make_plan(ledger, survey, asked)
         gate.check(found, options, bound)
         if not found.changing:
+            gate.check_quarantine(found, options)
             return Applied(found, None)
         supersede(ledger, fencing)
         record = ledger.begin(_intent(found, options, fencing), compact(found.as_json()))

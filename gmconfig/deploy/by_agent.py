@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, ClassVar
 
-from gmconfig.deploy.change import ChangeFailed
+from gmconfig.deploy.change import ChangeFailed, Unwell
 from gmconfig.errors import GitTrouble
 from gmconfig.log import logger
 from gmconfig.record.status import Answer, TargetStatus, order_of, read_all
@@ -100,12 +100,14 @@ class AgentChange:
         """Wait until the agent has made it live and found it well; the record has asked for it.
 
         Raises:
-            ChangeFailed: it is not well, or the agent is silent.
+            Unwell: the agent found it not well.
+            ChangeFailed: it could not be put there, or the agent is silent.
         """
         order = order_of(self.record)
         word = self.hearing.until(self.target.name, lambda said: said.order == order and bool(said.answer))
         if word.answer is not Answer.HEALTHY:
-            raise ChangeFailed(word.error or f"its agent says: {word.answer}")
+            unwell = bool(word.refused) and word.refused == self.record.targets[self.target.name].wanted
+            raise (Unwell if unwell else ChangeFailed)(word.error or f"its agent says: {word.answer}")
         return word.release or None
 
     def verify(self) -> None:

@@ -10,6 +10,7 @@ from gmconfig.deploy import fault, health
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
 from gmconfig.target import command
+from gmconfig.target.errors import ReloadFailed
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
@@ -21,6 +22,15 @@ log = logger("deploy")
 
 class ChangeFailed(GmconfigError):
     """A target did not take its release, or is not well with it."""
+
+
+class Unwell(ChangeFailed):
+    """A target has its release and is not well with it: that content is not tried there again by itself."""
+
+
+def is_unwell(error: GmconfigError) -> bool:
+    """Whether the content is to blame: a health check, an after hook or the reload says no."""
+    return isinstance(error, Unwell | ReloadFailed)
 
 
 class Change(Protocol):
@@ -78,28 +88,30 @@ class TargetChange:
         """Make it live, between the target's own commands; give what names it from now on.
 
         Raises:
-            ChangeFailed: a command failed.
+            ChangeFailed: a command failed before.
+            Unwell: a command failed after.
             GmconfigError: the target refused.
         """
-        self._run(self.target.before, "before")
+        self._run(self.target.before, "before", ChangeFailed)
         fault.point(f"before:{self.target.name}")
         live = self.kind.activate(self._release(), expected=self.before)
         fault.point(f"activated:{self.target.name}")
-        self._run(self.target.after, "after")
+        self._run(self.target.after, "after", Unwell)
         return live
 
     def verify(self) -> None:
         """Look whether it is live and well.
 
         Raises:
-            ChangeFailed: something else is live, or a health check says no.
+            ChangeFailed: something else is live.
+            Unwell: a health check says no.
         """
         live = self.kind.read()
         if live.marker is not None and not (live.marker.release == self.name and self._is_whole(live)):
             raise ChangeFailed("what is live is not what was put there")
         problem = health.unwell(self.target, cwd=self.root, env=self._environ())
         if problem:
-            raise ChangeFailed(problem)
+            raise Unwell(problem)
 
     def revert(self, live: str | None, fencing: int) -> None:
         """Put back what was there before, unless it is there still.
@@ -136,11 +148,11 @@ class TargetChange:
         """Whether every byte is as it was put; a correction may have kept some of the drift."""
         return live.untouched or (self.release is not None and live.files == self.release.files)
 
-    def _run(self, commands: tuple[tuple[str, ...], ...], when: str) -> None:
+    def _run(self, commands: tuple[tuple[str, ...], ...], when: str, failure: type[ChangeFailed]) -> None:
         for words in commands:
             problem = command.run(words, cwd=self.root, env=self._environ(), timeout=self.target.timeout)
             if problem:
-                raise ChangeFailed(f"{when}: {problem}")
+                raise failure(f"{when}: {problem}")
 
     def _environ(self) -> Mapping[str, str]:
         return {

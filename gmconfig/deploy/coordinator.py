@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy import fault
-from gmconfig.deploy.change import Change
+from gmconfig.deploy.change import Change, is_unwell
 from gmconfig.deploy.waves import waves
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
@@ -101,13 +101,13 @@ class Coordinator:
     ) -> str | None:
         """Do something on several targets, note how far each came, and give what went wrong first."""
 
-        def tried(name: str) -> tuple[str | None, str | None]:
+        def tried(name: str) -> tuple[str | None, GmconfigError | None]:
             began = time.monotonic()
             try:
                 live = work(self.changes[name])
             except GmconfigError as error:
                 log.debug("%s: %s: %s", self.record.id, name, error)
-                return None, error.message
+                return None, error
             log.debug("%s: %s: %s after %.2f s", self.record.id, name, done, time.monotonic() - began)
             return live, None
 
@@ -115,10 +115,17 @@ class Coordinator:
         came = dict(zip(own, side_by_side(tried, own), strict=True))
         came.update((name, tried(name)) for name in names if name not in came)  # agents are at work already
         first = None
-        for name, (live, problem) in came.items():
-            self._step(name, failed if problem else done, problem, live)
-            first = first or (problem and f"{name}: {problem}")
+        for name, (live, error) in came.items():
+            self._step(name, failed if error else done, error.message if error else None, live)
+            if error is not None:
+                self._blame(name, error)
+                first = first or f"{name}: {error.message}"
         return first
+
+    def _blame(self, name: str, error: GmconfigError) -> None:
+        """Note where it was the content that failed: this is not tried again by itself."""
+        outcome = replace(self.record.targets[name], unwell=is_unwell(error))
+        self.record = self.record.with_outcome(name, outcome)
 
     def _reverted(self, name: str) -> str | None:
         try:

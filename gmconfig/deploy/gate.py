@@ -22,7 +22,7 @@ def check(plan: Plan, options: Options, bound: Mapping[str, str] | None = None) 
         bound: what a saved plan was bound to; None where there was none.
 
     Raises:
-        Refused: a freeze, the budget, or a saved plan that is stale.
+        Refused: a freeze, the budget, a saved plan that is stale, or nothing to do but what failed before.
         UsageError: the size of a batch is none, or a canary is not among the targets that would change.
         GmconfigError: a target cannot be told, or lacks something.
     """
@@ -37,6 +37,33 @@ def check(plan: Plan, options: Options, bound: Mapping[str, str] | None = None) 
         raise _trouble(one.name, one.standing.error, one.lacks)
     if plan.budget and not options.beyond_budget:
         raise Refused(plan.budget[0], hint="look at the plan; --beyond-budget goes on with it")
+
+
+def check_quarantine(plan: Plan, options: Options) -> None:
+    """Refuse where all that is left to do was tried before, and the targets were not well with it.
+
+    Raises:
+        Refused: targets are quarantined.
+    """
+    if any(one.quarantine for one in plan.targets):
+        raise Refused(
+            f"nothing was done in {plan.environment}: {in_quarantine(plan)}",
+            hint=retry_hint(plan, options.action),
+        )
+
+
+def in_quarantine(plan: Plan) -> str:
+    """Name the targets that are quarantined, with the deployment in which they were not well."""
+    kept = [f"{one.name} (failed in {one.quarantine.id})" for one in plan.targets if one.quarantine]
+    more = f" and {len(kept) - 5:,} more" if len(kept) > 5 else ""
+    return f"{', '.join(kept[:5])}{more} {'is' if len(kept) == 1 else 'are'} quarantined"
+
+
+def retry_hint(plan: Plan, action: str = "apply") -> str:
+    """Say how what is quarantined is tried again."""
+    if action == "rollback":
+        return "the same with --retry tries it again"
+    return f"commit what corrects it, or try it again: gmconfig deploy apply {plan.environment} --retry"
 
 
 def check_fresh(plan: Plan, bound: Mapping[str, str] | None) -> None:

@@ -92,6 +92,11 @@ class Plan:
         return [one for one in self.targets if one.changes]
 
     @property
+    def holds(self) -> list[Hold]:
+        """What holds targets back from following the branch."""
+        return list(dict.fromkeys(one.hold for one in self.targets if one.hold is not None))
+
+    @property
     def troubled(self) -> list[Planned]:
         """The targets that cannot be told, or that lack what applying needs."""
         return [one for one in self.targets if one.standing.error is not None or (one.changes and one.lacks)]

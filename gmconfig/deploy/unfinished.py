@@ -90,7 +90,7 @@ def _concerned(survey: Survey, record: Record) -> list[Target]:
 
 def _to_do(outcome: Outcome) -> Outcome:
     done = outcome.step in (*_LEFT_ALONE, Step.HEALTHY)
-    return outcome if done else replace(outcome, step=Step.WAITING, error=None)
+    return outcome if done else replace(outcome, step=Step.WAITING, error=None, unwell=False)
 
 
 def _change(survey: Survey, record: Record, target: Target, hearing: Hearing) -> Change:

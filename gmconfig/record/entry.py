@@ -75,6 +75,7 @@ class Outcome:
         before: what named the live release until then; None for nothing.
         live: what names the new release on the target, once it is live.
         error: what went wrong, in one line.
+        unwell: whether the target had it and was not well with it, so that it is not tried again by itself.
     """
 
     step: Step = Step.WAITING
@@ -83,6 +84,7 @@ class Outcome:
     before: str | None = None
     live: str | None = None
     error: str | None = None
+    unwell: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Give it as the record's file has it."""
@@ -93,6 +95,7 @@ class Outcome:
             "before": self.before,
             "live": self.live,
             "error": self.error,
+            "unwell": self.unwell,
         }
 
 
@@ -202,7 +205,8 @@ def _outcome(content: Mapping[str, object]) -> Outcome:
         Step(_text(content, "step")),
         _text(content, "release"),
         _text(content, "wanted"),
-        *(_text_or_none(content, name) for name in ("before", "live", "error")),
+        **{name: _text_or_none(content, name) for name in ("before", "live", "error")},
+        unwell=content.get("unwell") is True,
     )
 
 

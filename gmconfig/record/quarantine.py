@@ -8,7 +8,9 @@ from gmconfig.record.entry import Record, Step
 
 
 def quarantined(records: Iterable[Record], target: str, wanted: str) -> Record | None:
-    """Give the record in which a target failed with just this content, if nothing else went there since.
+    """Give the record in which a target was not well with just this content, if nothing else went there since.
+
+    What failed for another reason, such as a full disk or a connection, may be tried again.
 
     Args:
         records: the environment's, the newest first.
@@ -19,6 +21,5 @@ def quarantined(records: Iterable[Record], target: str, wanted: str) -> Record |
         outcome = record.targets.get(target)
         if outcome is None or outcome.step in (Step.WAITING, Step.SKIPPED, Step.STAGED):
             continue
-        failed = outcome.step is Step.FAILED or outcome.error is not None
-        return record if failed and outcome.wanted == wanted else None
+        return record if outcome.unwell and outcome.wanted == wanted else None
     return None

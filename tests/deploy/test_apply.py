@@ -95,7 +95,8 @@ def test_what_failed_is_not_tried_again_until_something_changes(tmp_path: Path):
     unwell.touch()
     fleet.apply()
     unwell.unlink()
-    assert fleet.apply().record is None
+    with pytest.raises(Refused, match=r"web \(failed in production-2\) is quarantined"):
+        fleet.apply()
     assert fleet.pool("web") == 10
     [done] = fleet.deployer().apply(("production",), Asked(retry=True))
     assert done.record
@@ -103,6 +104,20 @@ def test_what_failed_is_not_tried_again_until_something_changes(tmp_path: Path):
     fleet.change(30)
     fleet.apply()
     assert fleet.pool("web") == 30
+
+
+@pytest.mark.parametrize("hook", ["before", "after", "reload"])
+def test_what_failed_before_it_was_live_may_be_tried_again(tmp_path: Path, hook: str):
+    command = _fails_on(tmp_path / "full")
+    fleet = Fleet(tmp_path, {"web": {hook: command if hook == "reload" else [command]}})
+    (tmp_path / "full").touch()
+    assert fleet.apply().record.state is State.RESTORED
+    (tmp_path / "full").unlink()
+    if hook == "before":
+        assert fleet.apply().record.state is State.SUCCEEDED
+    else:  # it was there, and was not taken up
+        with pytest.raises(Refused, match="quarantined"):
+            fleet.apply()
 
 
 def test_no_restore_leaves_it_to_be_looked_at_and_abort_puts_it_back(tmp_path: Path):

@@ -69,9 +69,24 @@ def test_a_quarantined_target_is_not_called_in_sync(tmp_path: Path):
     fleet.apply()
     assert fleet.run("deploy", "plan").stdout.startswith("production  nothing would change    at ")
     again = fleet.run("deploy", "apply", "production")
-    assert again.stdout.startswith(
-        "nothing was done in production: web is quarantined; see gmconfig deploy plan"
-    )
+    assert again.returncode == 4
+    assert "nothing was done in production: web (failed in production-1) is quarantined" in again.stderr
+    assert "gmconfig deploy apply production --retry" in again.stderr
+    fleet.declare({"web": {"health": [{"command": ["false"], "retries": 0}]}, "worker": {}})
+    fleet.commit()
+    beside = fleet.run("deploy", "apply", "production")
+    assert (beside.returncode, fleet.pool("worker"), fleet.pool("web")) == (4, 10, None)
+    assert "error: web (failed in production-1) is quarantined" in beside.stderr
+
+
+def test_what_is_held_is_said_where_nothing_is_deployed_for_it(fleet: Fleet):
+    fleet.run("deploy", "hold", "web", "-m", "wait for Ann")
+    fleet.change(20)
+    fleet.run("deploy", "apply", "worker")
+    held = fleet.run("deploy", "apply", "production")
+    assert (held.returncode, fleet.pool("web")) == (0, 10)
+    assert "web held at production-1" in held.stderr
+    assert "wait for Ann; gmconfig deploy unhold web lets it follow the branch again" in held.stderr
 
 
 def test_an_agent_looks_after_every_environment_not_the_default_one(tmp_path: Path):

@@ -91,7 +91,10 @@ def apply(
             told=tell,
         )
         done = list(deployer.apply(chosen, asked, how, bound))
-    return answered(done, output)
+    status = answered(done, output)
+    for one in done:
+        _remind(one.plan)
+    return status
 
 
 def resume(
@@ -140,7 +143,13 @@ def answered(done: list[Applied], output: str) -> int:
     else:
         for one in done:
             _tell(one)
-    return max((code(one.record) for one in done if one.record), default=ExitCode.OK)
+    return max(map(_code, done), default=ExitCode.OK)
+
+
+def _code(one: Applied) -> ExitCode:
+    """Give the exit code of one deployment: what was left in quarantine was asked for, and not done."""
+    kept = any(planned.quarantine for planned in one.plan.targets)
+    return max(code(one.record) if one.record else ExitCode.OK, ExitCode.REFUSED if kept else ExitCode.OK)
 
 
 def ended(record: Record, output: str) -> int:
@@ -163,11 +172,28 @@ def _tell(one: Applied) -> None:
     if one.record is None:
         return terminal.answer(_nothing(one.plan))
     terminal.lines(shown.applied(one.record))
-    return _complain(one.record)
+    _complain(one.record)
+    return _left(one.plan)
+
+
+def _remind(found: Plan) -> None:
+    """Say what is held: a commit that is not deployed for that reason looks like one that is."""
+    for hold in found.holds:
+        word = hold.targets[0] if len(hold.targets) == 1 else found.environment
+        terminal.note(f"{hold}; gmconfig deploy unhold {word} lets it follow the branch again")
+
+
+def _left(found: Plan) -> None:
+    """Say what was left alone because it failed before."""
+    from gmconfig.deploy.gate import in_quarantine, retry_hint
+
+    if any(one.quarantine for one in found.targets):
+        terminal.error(in_quarantine(found))
+        terminal.hint(retry_hint(found))
 
 
 def _nothing(found: Plan) -> str:
-    """Say why nothing was done; a quarantined target is not in sync."""
+    """Say why nothing was done."""
     other = [f"{one.name} is {one.state}" for one in found.targets if one.state != "in sync"]
     if not other:
         return f"{found.environment} is in sync: nothing to do"
@@ -204,6 +230,7 @@ def _dry(
     found = deployer.plan(words, asked)
     for one in found:
         check_fresh(one, None if bound is None else bound.get(one.environment, {}))
+        "holds": [str(hold) for hold in one.plan.holds],
     if output == "json":
         terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import Refused
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.layout.store import PUBLIC, Store, check_id, moved_on, not_ours
+from gmconfig.target.kinds.layout.taking_up import reload
 from gmconfig.target.marker import files_digest
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Folder:
                     raise Refused(f'release "{release.id}" is not staged', hint="gmconfig deploy apply")
                 self.store.note_fencing(release.marker.fencing)
                 self._flip(live, release.id)
-        self._reload()
+        reload(self.disk, self.target)
         return release.id
 
     def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
@@ -97,7 +98,7 @@ class Folder:
                 raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
             self.store.note_fencing(fencing)
             self._put_back(live, to)
-        self._reload()
+        reload(self.disk, self.target)
 
     def prune(self) -> list[str]:
         """Remove old releases."""
@@ -182,7 +183,3 @@ class Folder:
             self.disk.remove(os.path.dirname(kept))
             self.disk.remove(os.path.join(self.store.folder, "taking"))
         self.disk.sync(self.store.parent)
-
-    def _reload(self) -> None:
-        if self.target.reload:
-            self.disk.run(self.target.reload, self.target.timeout)

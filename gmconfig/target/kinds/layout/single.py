@@ -13,6 +13,7 @@ from gmconfig.errors import Refused, UsageError
 from gmconfig.target.formats import file_name
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.layout.store import PUBLIC, Store, check_id, moved_on, not_ours
+from gmconfig.target.kinds.layout.taking_up import reload
 from gmconfig.target.marker import files_digest
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class SingleFile:
                 if live.release == UNMANAGED:
                     self._keep()
                 self._replace(release.id, self.store.permissions(release.marker))
-        self._reload()
+        reload(self.disk, self.target)
         return release.id
 
     def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
@@ -119,7 +120,7 @@ class SingleFile:
                 raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
             self.store.note_fencing(fencing)
             self._put_back(to)
-        self._reload()
+        reload(self.disk, self.target)
 
     def prune(self) -> list[str]:
         """Remove old releases."""
@@ -172,7 +173,3 @@ class SingleFile:
         self.disk.sync(self.store.parent)
         for note in ("current", "next"):
             self.disk.remove(os.path.join(self.store.folder, note))
-
-    def _reload(self) -> None:
-        if self.target.reload:
-            self.disk.run(self.target.reload, self.target.timeout)
