@@ -14,7 +14,7 @@ from gmconfig.automation.rules.claims import Memory, Shared
 from gmconfig.automation.rules.declared import chosen, declared
 from gmconfig.automation.rules.happenings import Happenings
 from gmconfig.automation.rules.run import Run, runs_of
-from gmconfig.automation.rules.runner import Runner
+from gmconfig.automation.rules.runner import Runner, always
 from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
@@ -93,8 +93,9 @@ class Automation:
         self.user = whose(self.project.repository, user, os.environ)
         self.rules = dict(declared(self.project) if rules is None else rules)
         self.memory: Memory = memory or Shared(self.project, offline=offline)
-        actions = Actions(workspace, self.user, offline=offline)
-        self.runner = Runner(self.rules, self.memory, actions.act, self._tell, self.user)
+        self.is_shared = memory is None
+        self.actions = Actions(workspace, self.user, offline=offline)
+        self.runner = self._runner(self.rules)
 
     def standings(self, names: Sequence[str] = (), now: datetime | None = None) -> list[RuleStanding]:
         """Say how rules stand; all where none is named.
@@ -107,11 +108,16 @@ class Automation:
         return [self._standing(rule, moment) for rule in chosen(self.rules, names).values()]
 
     def history(self, names: Sequence[str] = ()) -> list[Run]:
-        """Give the runs that the journal tells of, the newest first; of rules that are gone, too."""
+        """Give the runs that the journal tells of, the newest first; of rules that are gone, too.
+
+        Raises:
+            NotFound: there is no rule of a name, and there was none.
+        """
         from gmconfig.monitor.register import Register
 
         self._catch_up()
         found = runs_of(Register(self.project).events())
+        chosen({**dict.fromkeys(one.rule for one in found), **self.rules}, names)
         return [one for one in found if not names or one.rule in names]
 
     def run(
@@ -130,7 +136,7 @@ class Automation:
         """
         rules, moment = chosen(self.rules, names), now or datetime.now(UTC)
         self.memory.refresh()
-        runner = Runner(rules, self.memory, self.runner.act, self._tell, self.user)
+        runner = self._runner(rules)
         happenings = Happenings(self.project, rules.values(), moment, offline=self.offline)
         if not dry_run:
             for name in rules:
@@ -142,6 +148,11 @@ class Automation:
             yield run
         if any_run and not dry_run:
             self._raise_alerts()
+
+    def _runner(self, rules: Mapping[str, AutomationRule]) -> Runner:
+        """Give who runs rules; what this clone may not do is left to others, where there are others."""
+        may = self.actions.may if self.is_shared else always
+        return Runner(rules, self.memory, self.actions.act, self._tell, self.user, may=may)
 
     def _look(self, rules: Mapping[str, AutomationRule]) -> None:
         """Look at targets and what else is watched, where a rule waits for what is found."""

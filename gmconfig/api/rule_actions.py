@@ -10,6 +10,7 @@ from gmconfig.errors import GmconfigError, InvalidConfiguration, Refused
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
+    from gmconfig.automation.rules.rule import AutomationRule
     from gmconfig.automation.rules.runner import Task
 
 CONSENT = "gmconfig.automationCommands"
@@ -25,6 +26,10 @@ class Actions:
         self.workspace = workspace
         self.user = user
         self.offline = offline
+
+    def may(self, rule: AutomationRule) -> bool:
+        """Whether this clone runs what the rule does; a program of gmconfig.yaml only where it was allowed."""
+        return rule.action != "command" or self.workspace.project.repository.switched_on(CONSENT)
 
     def act(self, task: Task) -> str:
         """Do what a task says."""
@@ -118,12 +123,14 @@ def validate(actions: Actions, task: Task) -> str:
 def notify(actions: Actions, task: Task) -> str:
     """Raise an alert, which the handlers of gmconfig.yaml are told of."""
     from gmconfig.api.rotating import journal_event
+    from gmconfig.monitor.lifecycle import one_line
 
     given, event = _given(task), task.event
     subject = event.subject if event else ""
     message = str(
         given.get("message") or f"{event.kind if event else 'the time came'} ({subject or 'schedule'})"
     )
+    message = one_line(message)
     if task.dry_run:
         return f"would tell: {message}"
     severity = str(given.get("severity") or "warning")
@@ -143,7 +150,7 @@ def command(actions: Actions, task: Task) -> str:
     if not words:
         raise Refused(f'rule "{task.rule.name}" names no program', hint="do: {command: [program, argument]}")
     project = actions.workspace.project
-    if not project.repository.switched_on(CONSENT):
+    if not actions.may(task.rule):
         raise Refused(
             "commands do not run in this clone before you allow them", hint=f"git config {CONSENT} true"
         )

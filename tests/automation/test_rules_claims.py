@@ -12,10 +12,14 @@ import pytest
 from gmconfig.api.automating import Automation
 from gmconfig.api.workspace import Workspace
 from gmconfig.automation.rules.claims import LEASE, Shared, claim_for
+from gmconfig.automation.rules.declared import declared
 from gmconfig.automation.rules.past import Cause, Past
+from gmconfig.automation.rules.run import Run
+from gmconfig.automation.rules.runner import Act, Runner
 from gmconfig.errors import GitTrouble
 from gmconfig.project import Project
 from tests.deploy.fleet import Fleet
+from tests.waiting import until
 
 NOW = datetime(2026, 6, 1, 12, 0, 30, tzinfo=UTC)
 SLOT = NOW.replace(second=0)
@@ -88,7 +92,7 @@ def test_who_did_not_hear_of_a_claim_is_refused_by_the_remote_and_knows_it_then(
     cause = Cause("schedule", SLOT)
 
     def claiming(past: Past) -> Past | None:
-        return past.claimed(claim_for(cause, "ann", NOW), NOW) if past.slot != SLOT else None
+        return past.claimed(claim_for(cause, "ann", NOW + LEASE), NOW) if past.slot != SLOT else None
 
     assert first.change("hourly", NOW, claiming) is not None
     assert second.change("hourly", NOW, claiming) is None
@@ -110,7 +114,7 @@ def test_what_a_killed_runner_had_claimed_is_begun_once_more_and_then_given_up(t
     assert (claim.cause.slot, claim.attempt) == (SLOT, 1)
     elsewhere = replace(claim.holder, machine="another")
     assert elsewhere.is_active(NOW + LEASE - MINUTE)
-    assert not elsewhere.is_active(NOW + LEASE)
+    assert not elsewhere.is_active(NOW + LEASE + MINUTE)
     process = hub.started(other, NOW + MINUTE, crash)
     process.communicate(timeout=60)
     assert (process.returncode, hub.runs) == (-9, 0)
@@ -146,6 +150,17 @@ def test_a_rule_that_is_new_takes_the_time_that_just_passed_and_what_was_missed_
     assert [one.state for one in automation(clone).history()] == ["succeeded", "succeeded"]
 
 
+def test_a_clone_that_may_not_run_a_program_leaves_it_to_one_that_may_and_says_so(tmp_path):
+    hub = Hub(tmp_path)
+    allowed, laptop = hub.clone("allowed"), hub.clone("laptop")
+    hub.fleet.git("-C", str(laptop), "config", "--unset", "gmconfig.automationCommands")
+    [told] = run(laptop)
+    assert told.startswith("failed commands do not run in this clone before you allow them")
+    assert list(automation(laptop).history()) == []
+    assert run(allowed) == ["succeeded ran sh"]
+    assert run(laptop) == []
+
+
 def test_a_rehearsal_claims_does_and_notes_nothing(tmp_path):
     hub = Hub(tmp_path)
     clone = hub.clone("one")
@@ -155,3 +170,37 @@ def test_a_rehearsal_claims_does_and_notes_nothing(tmp_path):
     ]
     assert (hub.runs, hub.fleet.git("-C", str(clone), "for-each-ref")) == (0, before)
     assert run(clone) == ["succeeded ran sh"]
+
+
+def test_a_run_that_takes_longer_than_its_lease_is_nobody_elses(tmp_path):
+    hub = Hub(tmp_path)
+    memory = Shared(Project.find(str(hub.clone("one"))))
+    other = Shared(Project.find(str(hub.clone("other"))))
+    seen: list[list[Run]] = []
+
+    def another(_: object) -> str:
+        other.refresh()
+        ends = _until(other)
+
+        def is_pushed_on() -> bool:
+            other.refresh()
+            return _until(other) > ends
+
+        until(is_pushed_on)
+        seen.append(list(runner(other, lambda _: "twice").run(lambda: [], ends)))
+        return "once"
+
+    def runner(memory: Shared, act: Act) -> Runner:
+        rules = declared(memory.project)
+        return Runner(rules, memory, act, lambda _: None, lease=timedelta(milliseconds=400))
+
+    [mine] = runner(memory, another).run(lambda: [], NOW)
+    assert (mine.message, seen) == ("once", [[]])
+    other.refresh()
+    assert other.past("hourly", NOW).claim is None
+
+
+def _until(memory: Shared) -> datetime:
+    claim = memory.past("hourly", NOW).claim
+    assert claim is not None
+    return claim.holder.until

@@ -73,7 +73,7 @@ def test_a_time_is_taken_up_once_however_often_and_late_somebody_looks(minutes, 
         cause = due(rule, past, [], holds, now)
         if cause is not None:
             taken.append(cause.slot)
-            past = past.claimed(claim_for(cause, "ann", now), now).ended({})
+            past = past.claimed(claim_for(cause, "ann", now), now).ended({}, now)
         assert due(rule, past, [], holds, now) is None
         assert Schedule(line, zone).last(now) <= max(past.slot or past.since, past.since)
     assert taken == sorted(set(taken))
@@ -104,7 +104,7 @@ def taken(rule: AutomationRule, past: Past, events: list[Event], now: datetime) 
     causes = []
     while (cause := due(rule, past, events, holds, now)) is not None:
         causes.append(cause)
-        past = past.claimed(claim_for(cause, "ann", now), now).ended({})
+        past = past.claimed(claim_for(cause, "ann", now), now).ended({}, now)
     return causes, past
 
 

@@ -163,13 +163,14 @@ def test_rules_do_not_wake_each_other_for_ever(tmp_path):
 def test_a_notice_is_an_alert_and_a_failure_is_one_until_it_goes_well(tmp_path):
     notice = {
         "schedule": "0 * * * *",
-        "do": {"notify": {"message": "look at the logs", "severity": "critical"}},
+        "do": {"notify": {"message": "look at\nthe logs", "severity": "critical"}},
     }
     found = fleet(tmp_path, {"watch": notice, "check": {"schedule": "0 * * * *", "do": "validate"}})
     (found.root / "config" / "settings.yaml").write_text("a: [")
     found.commit("broken")
     now = datetime.now(UTC)
-    assert [told.partition(":")[0] for _, told in run(found, now=now)] == ["failed", "succeeded"]
+    [(_, check), (_, told)] = run(found, now=now)
+    assert (check.partition(":")[0], told) == ("failed", "succeeded: told: look at the logs")
     monitor = ConfigMonitor(ConfigManager(root=found.root))
 
     def open_ones() -> dict[str, str]:
@@ -372,6 +373,8 @@ def test_the_verbs_answer_as_people_and_as_scripts_read_it(tmp_path, cli, monkey
     found.commit("broken")
     assert cli("automation", "run", "--once", "--dry-run").code in (0, 1)
     assert cli("automation", "show", "chek").code == 3
+    mistyped = cli("automation", "history", "chek")
+    assert (mistyped.code, 'did you mean "check"?' in mistyped.err) == (3, True)
 
 
 # The examples

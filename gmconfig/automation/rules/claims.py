@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 LEASE = timedelta(hours=1)
-"""How long a runner that is not heard of any more, on another machine, keeps others from its rule."""
+"""How long a runner that is not heard of any more, on another machine, keeps others from its rule; one that is at
+work pushes the end on."""
 
 FIRST = timedelta(hours=1)
 """How far back a rule looks that was never heard of before."""
@@ -43,6 +44,9 @@ class Memory(Protocol):
 
     def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:
         """Change that; None where `change` has it so, or where somebody was faster."""
+
+    def apart(self) -> Memory:
+        """Give the same for another thread."""
 
 
 class Shared:
@@ -87,6 +91,12 @@ class Shared:
         if written is None:
             return None
         return after if self._told(ref, str(written.commit), before.commit, must=must) else None
+
+    def apart(self) -> Shared:
+        """Give the same for another thread, with a repository of its own."""
+        from gmconfig.project import Project
+
+        return Shared(Project.find(str(self.project.root)), offline=not self.is_shared)
 
     def _told(self, ref: str, commit: str, before: str | None, *, must: bool) -> bool:
         """Tell the remote; where it has another's word by now, ours is taken back."""
@@ -143,9 +153,13 @@ class Own:
             self._pasts[rule] = after
         return after
 
+    def apart(self) -> Own:
+        """Give the same: who else asks waits for a turn anyway."""
+        return Own()
 
-def claim_for(cause: Cause, user: str, now: datetime, before: Claim | None = None) -> Claim:
-    """Give the claim of this process, a further try where a runner before it never came back."""
+
+def claim_for(cause: Cause, user: str, until: datetime, before: Claim | None = None) -> Claim:
+    """Give the claim of this process until a moment, a further try where a runner before it never came back."""
     pid = os.getpid()
     holder = Holder(
         user,
@@ -154,18 +168,18 @@ def claim_for(cause: Cause, user: str, now: datetime, before: Claim | None = Non
         run_address(os.environ),
         os.urandom(8).hex(),
         0,
-        now + LEASE,
+        until,
         machine(),
         age_mark(pid),
     )
     return Claim(holder, cause, (before.attempt + 1) if before else 1)
 
 
-def ending(token: str, last: Mapping[str, Any]) -> Change:
+def ending(token: str, last: Mapping[str, Any], moment: datetime) -> Change:
     """Give the change that ends a claim with what came of it, if it is still the same one."""
 
     def change(past: Past) -> Past | None:
         mine = past.claim is not None and past.claim.holder.token == token
-        return past.ended(last) if mine else None
+        return past.ended(last, moment) if mine else None
 
     return change

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gmconfig.automation.rules.rule import AutomationRule, rule_of
 from gmconfig.errors import NotFound, UsageError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from gmconfig.project import Project
     from gmconfig.storage.snapshot import Snapshot
+
+Known = TypeVar("Known")
 
 
 def entries(project: Project) -> Mapping[str, Any]:
@@ -38,7 +40,7 @@ def declared(project: Project, snapshot: Snapshot | None = None) -> dict[str, Au
     return {name: rule_of(name, entry) for name, entry in found.items()}
 
 
-def chosen(rules: Mapping[str, AutomationRule], names: Sequence[str]) -> dict[str, AutomationRule]:
+def chosen(rules: Mapping[str, Known], names: Sequence[str]) -> dict[str, Known]:
     """Give the rules that are named; all where none is.
 
     Raises:

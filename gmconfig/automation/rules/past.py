@@ -67,9 +67,10 @@ class Past:
         runs = (*self.runs, (now, cause.subject))[-_MOST:]
         return replace(self, slot=cause.slot or self.slot, acted=acted, runs=runs, claim=claim)
 
-    def ended(self, last: Mapping[str, Any]) -> Past:
-        """Give it with what came of its run, and nobody who runs the rule."""
-        return replace(self, claim=None, last=last)
+    def ended(self, last: Mapping[str, Any], moment: datetime) -> Past:
+        """Give it with what came of its run, and nobody who runs the rule; it rests from that moment on."""
+        runs = tuple((moment, subject) for _, subject in self.runs[-1:])
+        return replace(self, claim=None, last=last, runs=(*self.runs[:-1], *runs))
 
     def ran(self, subject: str, now: datetime, last: Mapping[str, Any]) -> Past:
         """Give it with a run that nobody had to claim."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from gmconfig.automation.rules.claims import Memory, claim_for, ending
+from gmconfig.automation.rules.claims import LEASE, Memory, claim_for, ending
 from gmconfig.automation.rules.condition import holds
 from gmconfig.automation.rules.due import due
+from gmconfig.automation.rules.lease import kept
 from gmconfig.automation.rules.past import Cause, Claim, Past
 from gmconfig.automation.rules.run import Run, State
 from gmconfig.deploy import fault
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 TRIES = 2
 """How often something is begun whose runner never came back."""
+
+May = Callable[["AutomationRule"], bool]
+"""Whether a rule can be run here at all; elsewhere it may be."""
+
+
+def always(rule: AutomationRule) -> bool:  # noqa: ARG001
+    """Leave nothing to others."""
+    return True
+
 
 _AT_ONCE = 100  # runs of one rule in one go
 
@@ -39,6 +49,9 @@ class Task:
 Act = Callable[[Task], str]
 """Does what a task says, and gives what came of it in a line."""
 
+Clock = Callable[[], datetime]
+"""Tells the moment, after one that was given to begin with."""
+
 
 class Runner:
     """Runs some rules of one project.
@@ -48,7 +61,9 @@ class Runner:
         memory: where it stands what they did.
         act: does what they say.
         tell: is given each run; to be noted in the journal.
+        may: says which rules are not left to others; of those that are, it is only said why.
         user: on whose behalf.
+        lease: how long others take it for at work after it was last heard of.
     """
 
     def __init__(
@@ -58,12 +73,16 @@ class Runner:
         act: Act,
         tell: Callable[[Run], None],
         user: str = "",
+        lease: timedelta = LEASE,
+        may: May = always,
     ) -> None:
         self.rules = rules
         self.memory = memory
         self.act = act
         self.tell = tell
         self.user = user
+        self.lease = lease
+        self.may = may
 
     def run(
         self, events: Callable[[], Sequence[Event]], now: datetime, *, dry_run: bool = False
@@ -75,12 +94,17 @@ class Runner:
             now: the moment that schedules are asked for.
             dry_run: claim nothing, note nothing, and say only what would be done.
         """
+        began = datetime.now(UTC)
+
+        def clock() -> datetime:
+            return now + (datetime.now(UTC) - began)
+
         for rule in self.rules.values():
-            if dry_run:
+            if dry_run or not self.may(rule):
                 yield from self._rehearsed(rule, events() if rule.events else (), now)
                 continue
             for _ in range(_AT_ONCE):
-                run = self._once(rule, events() if rule.events else (), now)
+                run = self._once(rule, events() if rule.events else (), now, clock)
                 if run is None:
                     break
                 yield run
@@ -95,23 +119,26 @@ class Runner:
                 self.tell(run)
         return run
 
-    def _once(self, rule: AutomationRule, events: Sequence[Event], now: datetime) -> Run | None:
-        claim = self._claimed(rule, events, now)
+    def _once(self, rule: AutomationRule, events: Sequence[Event], now: datetime, clock: Clock) -> Run | None:
+        claim = self._claimed(rule, events, now, clock)
         if claim is None:
             return None
         fault.point(f"claimed:{rule.name}")
-        cause, event = claim.cause, next((one for one in events if one.id in claim.cause.events), None)
+        cause, event, token = claim.cause, _event_of(claim.cause, events), claim.holder.token
         if claim.attempt > TRIES:
             why = f"its runner never came back, {TRIES} times"
             run = self._noted(rule, self._run(rule, State.FAILED, cause, why, ExitCode.NO_ANSWER))
         elif cause.missed:
             run = self._noted(rule, self._run(rule, State.MISSED, cause, f"later than {rule.within}"))
         else:
-            run = self.perform(rule, cause, event)
-        self.memory.change(rule.name, now, ending(claim.holder.token, run.as_json()), must=False)
+            with kept(self.memory, rule.name, token, self.lease, clock):
+                run = self.perform(rule, cause, event)
+        self.memory.change(rule.name, now, ending(token, run.as_json(), clock()), must=False)
         return run
 
-    def _claimed(self, rule: AutomationRule, events: Sequence[Event], now: datetime) -> Claim | None:
+    def _claimed(
+        self, rule: AutomationRule, events: Sequence[Event], now: datetime, clock: Clock
+    ) -> Claim | None:
         """Claim what is due, if anything is and nobody is faster."""
         found: list[Claim] = []
 
@@ -119,7 +146,7 @@ class Runner:
             cause = due(rule, past, events, holds, now)
             if cause is None:
                 return None
-            found[:] = [claim_for(cause, self.user, now, past.claim)]
+            found[:] = [claim_for(cause, self.user, clock() + self.lease, past.claim)]
             return past.claimed(found[0], now)
 
         return found[0] if self.memory.change(rule.name, now, change) is not None else None
@@ -127,8 +154,7 @@ class Runner:
     def _rehearsed(self, rule: AutomationRule, events: Sequence[Event], now: datetime) -> Iterator[Run]:
         cause = due(rule, self.memory.past(rule.name, now), events, holds, now)
         if cause is not None and not cause.missed:
-            event = next((one for one in events if one.id in cause.events), None)
-            yield self._done(rule, cause, event, dry_run=True)
+            yield self._done(rule, cause, _event_of(cause, events), dry_run=True)
 
     def _done(self, rule: AutomationRule, cause: Cause, event: Event | None, *, dry_run: bool) -> Run:
         causes = (*(event.because_of if event else ()), rule.name)
@@ -153,3 +179,8 @@ class Runner:
         with because_of((rule.name,)):
             self.tell(run)
         return run
+
+
+def _event_of(cause: Cause, events: Sequence[Event]) -> Event | None:
+    """Give the last event of those that a rule runs for."""
+    return max((one for one in events if one.id in cause.events), key=lambda one: one.time, default=None)
