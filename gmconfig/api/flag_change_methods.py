@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.api import flag_changes
@@ -170,9 +170,14 @@ class FlagChangeMethods:
 
         return self._changed(dealt_anew(self.workspace, Bucketing(bucketing), How(**how), rebucket=rebucket))
 
-    def delete_feature_flag(self, name: str, **how: Any) -> FlagOutcome:
-        """Remove a flag."""
-        return self._changed(flag_changes.delete(self.workspace, name, How(**how)))
+    def delete_feature_flag(self, name: str, *, code: Sequence[str] = (), **how: Any) -> FlagOutcome:
+        """Remove a flag, unless the source files below the folders `code` still mention it.
+
+        Raises:
+            NotFound: no flag has that name, or there is no such folder.
+            Refused: an experiment runs on it, or the code mentions it.
+        """
+        return self._changed(flag_changes.delete(self.workspace, name, How(**how), code))
 
     def import_flags(
         self,

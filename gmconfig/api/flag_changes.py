@@ -105,11 +105,11 @@ def set_paths(
     return carried_out(workspace, files, how, operation, name, subject, overriding, rebucket=rebucket)
 
 
-def delete(workspace: Workspace, name: str, how: How) -> FlagOutcome:
+def delete(workspace: Workspace, name: str, how: How, code: Sequence[str] = ()) -> FlagOutcome:
     """Remove a flag from its file; one that another flag requires is refused by the check.
 
     Raises:
-        Refused: an experiment runs on it, whose report would be gone with it.
+        Refused: an experiment runs on it, whose report would be gone with it, or the code still mentions it.
     """
     from gmconfig.api.flag_experiments import experiments
 
@@ -119,9 +119,24 @@ def delete(workspace: Workspace, name: str, how: How) -> FlagOutcome:
             where = f" -e {environment}" if environment else ""
             hint = f"gmconfig flag experiment stop {name}{where}"
             raise Refused(f'an experiment runs on "{name}"', hint=hint)
+    _check_unmentioned(workspace, name, code)
     file = catalogue.flags[name].name
     edits = {file: YamlEdit(file, (Unset(KeyPath(("flags", name))),))}
     return carried_out(workspace, edits, how, "delete", name, f"flag {name}: delete")
+
+
+def _check_unmentioned(workspace: Workspace, name: str, code: Sequence[str]) -> None:
+    import shlex
+
+    from gmconfig.flag.code import references
+
+    if places := references([name], code, workspace.project.root)[name]:
+        many = f"{len(places):,} places" if len(places) > 1 else "one place"
+        raise Refused(
+            f'the code mentions "{name}" in {many}',
+            hint=f"remove it there first: grep -rnw -e {shlex.quote(name)} {shlex.join(code)}",
+            place=places[0],
+        )
 
 
 def enable(workspace: Workspace, name: str, how: How) -> FlagOutcome:

@@ -121,6 +121,11 @@ def test_stale_flags_are_told_with_the_next_step(trading, ok, cli):
     assert "dark_pools  expired on 2020-01-01\n" in found.out
     assert "  src/a.py:3:5\n  and 2 more places in the code\n  remove it from the code first\n" in found.out
     assert "owner routing" in found.out
+    refused = cli("flag", "delete", "dark_pools", "--code", "src")
+    assert (refused.code, refused.out) == (4, "")
+    assert 'src/a.py:1:5: the code mentions "dark_pools" in 5 places' in refused.err
+    ok("flag", "delete", "--code", "src", "--", "-old")
+    assert cli("flag", "delete", "dark_pools", "--code", "nowhere").code == 3
     assert cli("flag", "stale", "--code", "nowhere").code == 3
     assert cli("flag", "stale", "--days", "0").code == 2
 

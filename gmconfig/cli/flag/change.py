@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -101,13 +102,23 @@ def rollout(
     moves.show(writing, session.flags(environment).set_rollout(name, percentage, **writing.how))
 
 
-def delete(session: Session, writing: Writing, name: Name) -> None:
+def delete(
+    session: Session,
+    writing: Writing,
+    name: Name,
+    code: Annotated[
+        list[str] | None,
+        typer.Option("--code", metavar="DIR", help="Refuse if this code still mentions it; repeatable."),
+    ] = None,
+) -> None:
     """Remove a flag; programs that still ask for it get their own default.
 
     \b
     gmconfig flag delete new_algorithm -m "everybody has it"
+    gmconfig flag delete new_algorithm --code src
     """
-    moves.show(writing, session.flags().delete_feature_flag(name, **writing.how))
+    folders = [os.path.join(session.directory, folder) for folder in code or ()]
+    moves.show(writing, session.flags().delete_feature_flag(name, code=folders, **writing.how))
 
 
 def register(app: typer.Typer) -> None:
