@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TRIES = 2
 """How often something is begun whose runner never came back."""
 
+_AT_ONCE = 100  # runs of one rule in one go
+
 May = Callable[["AutomationRule"], bool]
 """Whether a rule can be run here at all; elsewhere it may be."""
 
@@ -32,9 +34,6 @@ May = Callable[["AutomationRule"], bool]
 def always(rule: AutomationRule) -> bool:  # noqa: ARG001
     """Leave nothing to others."""
     return True
-
-
-_AT_ONCE = 100  # runs of one rule in one go
 
 
 @dataclass(frozen=True, slots=True)
