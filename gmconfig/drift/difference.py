@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT, CHANGED, REMOVED, Change, diff
+from gmconfig.drift.defaults import without_defaults
 from gmconfig.drift.formatted import as_formatted
 from gmconfig.drift.secrets import Veil
 from gmconfig.errors import UnknownPath
@@ -132,7 +133,11 @@ def rules_of(part: Part) -> Rules:
 def _by_path(veil: Veil, part: Part, live: object) -> Iterator[Difference]:
     live = as_formatted(part, live) if part.form.is_flat else live
     wanted, found = veil.over_wanted(part.tree), live if live is ABSENT else veil.over_live(live)
-    for change in diff(found, wanted, veil.rules):
+    changes = diff(found, wanted, veil.rules)
+    if any(change.kind == REMOVED for change in changes):  # else no schema has to be read
+        found = veil.over_live(without_defaults(part, live))
+        changes = diff(found, wanted, veil.rules)
+    for change in changes:
         yield placed(part, change, found, wanted)
 
 

@@ -86,6 +86,38 @@ def test_formatting_and_the_order_of_keys_are_never_drift(
     assert _found(_SYNCED) == []
 
 
+def test_defaults_of_the_schema_that_live_has_written_out_are_no_drift(fleet: Fleet):
+    limits = {"properties": {"rate": {"default": 5}, "on": {"default": True}}}
+    schema = {
+        "$defs": {"limits": limits, "loop": {"properties": {"again": {"$ref": "#/$defs/loop"}}}},
+        "properties": {
+            "database": {"properties": {"timeout": {"default": 30}, "pool": {"default": 10}}},
+            "limits": {"$ref": "#/$defs/limits"},
+            "loop": {"$ref": "#/$defs/loop"},
+            "mode": {"type": "string"},
+        },
+    }
+    (fleet.root / "schemas").mkdir()
+    (fleet.root / "schemas/settings.schema.json").write_text(json.dumps(schema))
+    fleet.commit()
+    fleet.apply()
+    before = _live(fleet)
+    usual = {"database": {**before["database"], "timeout": 30}, "limits": {"rate": 5, "on": True}}
+    _edit(fleet, "web", "settings.yaml", lambda _: yaml.safe_dump({**before, **usual}))
+    _edit(fleet, "worker", "settings.env", lambda text: text + "DATABASE_TIMEOUT=30\nLIMITS_RATE=5\n")
+    assert _found(fleet) == []
+    assert [plan.changing for plan in fleet.deployer().plan()] == [[]]
+    other = {"database": {"host": "db-2", "timeout": 31}, "limits": {"rate": 6, "on": True}, "mode": "x"}
+    _edit(fleet, "web", "settings.yaml", lambda _: yaml.safe_dump({**before, **other, "loop": {"again": 1}}))
+    assert [one[1:3] for one in _found(fleet)] == [
+        ("database.pool", "+"),  # what is wanted in so many words is put there
+        ("database.timeout", "-"),
+        ("limits.rate", "-"),
+        ("loop.again", "-"),
+        ("mode", "-"),
+    ]
+
+
 _SYNCED: Fleet | None = None
 _INHERITING = {"production": {}, "canary": {"extends": "production"}}
 
@@ -442,3 +474,41 @@ def test_items_of_a_list_are_named_by_the_key_they_merge_by(fleet: Fleet):
     adopt(_drifter(fleet), "web", None, "apps[name=two].size")
     overlay = yaml.safe_load((fleet.root / "config/environments/production.yaml").read_text())
     assert overlay["apps"] == [{"name": "two", "size": 3}]
+
+
+def test_what_lost_its_marker_has_drifted_until_it_is_put_back(fleet: Fleet):
+    web, worker = ([fleet.live / name, fleet.live / f".{name}.gmconfig"] for name in ("web", "worker"))
+    [release] = web[1].glob("production-*")
+    (release / "release.json").write_text("{")
+    worker[0].unlink()
+    shutil.rmtree(worker[1])
+    [plan] = fleet.deployer().plan()
+    assert [one.state for one in plan.targets] == ["drifted", "drifted"]
+    assert all(one.changes for one in plan.targets)
+    done = fleet.run("drift", "detect")
+    assert done.returncode == 1, done.stderr
+    assert "web  marker   its marker is gone or damaged" in done.stdout
+    assert "worker  marker   all that was put there is gone" in done.stdout
+    assert done.stdout.count("changed outside gmconfig after production-1") == 2
+    assert "all that was put there is gone" in fleet.run("deploy", "plan").stdout
+    fleet.change(70)
+    [plan] = fleet.deployer().plan()
+    assert [one.state for one in plan.targets] == ["drifted, behind", "drifted, behind"]
+    _drifter(fleet).correct(["web"], Correction(), Options())
+    assert fleet.pool("web") == 10
+    fleet.apply()
+    assert not _found(fleet)
+    assert fleet.pool("web") == 70
+
+
+def test_a_target_that_moved_or_was_given_back_is_new(fleet: Fleet):
+    fleet.declare({"web": {"path": str(fleet.live / "other")}, "worker": {"format": "dotenv"}})
+    fleet.commit()
+    detected = _drifter(fleet).detect()
+    assert detected.ok
+    assert [one.is_new for one in detected.standings] == [True, False]
+    failing = {"path": str(fleet.live / "new"), "health": [{"command": ["false"], "retries": 0}]}
+    fleet.declare({"fresh": failing})
+    fleet.commit()
+    assert fleet.apply().record.targets["fresh"].step == "restored"
+    assert _drifter(fleet).detect().standings[0].is_new

@@ -24,7 +24,8 @@ def detect(
 ) -> int:
     """Look at targets for what was changed outside gmconfig; exit 1 if something was. Takes no lock.
 
-    Formatting and the order of keys are no drift; secrets are compared and never shown.
+    Formatting, the order of keys and a schema's defaults written out are no drift; secrets are
+    compared and never shown.
 
     \b
     gmconfig drift detect -e production
