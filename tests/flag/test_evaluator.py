@@ -117,9 +117,17 @@ def test_rules_that_grow_without_end_are_errors():
     double = {"+": [{"var": "accumulator"}, {"var": "accumulator"}]}
     square = {"*": [{"var": "accumulator"}, {"var": "accumulator"}]}
     twice = {"cat": [{"var": "accumulator"}, {"var": "accumulator"}]}
+    merged = {"merge": [{"var": "accumulator"}, {"var": "accumulator"}]}
+    nested: object = 1
+    for _ in range(3):
+        nested = {"map": [{"var": "many"}, nested]}
+    around = {"map": [[{"var": "many"}] * 9, {"map": [{"var": ""}, {"map": [list(range(5000)), 1]}]}]}
     flags = FlagSet(
         {
             "flags": {
+                "merged": flag({"reduce": [{"var": "many"}, merged, [1]]}),
+                "around": flag(around),
+                "few": flag({"if": [{"map": [{"var": "many"}, nested]}, "enabled"]}),
                 "deep": flag(deep),
                 "double": flag({"reduce": [{"var": "many"}, double, 1]}),
                 "square": flag({"reduce": [{"var": "many"}, square, 2]}),
@@ -130,9 +138,9 @@ def test_rules_that_grow_without_end_are_errors():
 
     many = {"many": list(range(5000))}
     assert flags.evaluate("deep", "ada").error_code == ErrorCode.PARSE_ERROR
-    assert {flags.evaluate(name, "ada", many).error_code for name in ("double", "square", "twice")} == {
-        ErrorCode.GENERAL
-    }
+    growing = ("double", "square", "twice", "merged", "around")
+    assert {flags.evaluate(name, "ada", many).error_code for name in growing} == {ErrorCode.GENERAL}
+    assert flags.evaluate("few", "ada", many).variant == "enabled"
 
 
 @pytest.mark.parametrize(

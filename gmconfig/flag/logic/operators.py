@@ -12,7 +12,7 @@ from gmconfig.flag.logic.variables import missing, missing_some, variable
 
 Operator = Callable[..., Any]
 
-_LONGEST_TEXT = 1_000_000
+_LONGEST_TEXT = 1_000_000  # and as many items in a list
 _BIGGEST = 1 << 1024  # where JavaScript's numbers end; Python's would grow until the machine stands still
 
 
@@ -69,7 +69,10 @@ def _joined(_data: Any, *values: Any) -> str:
 
 
 def _merged(_data: Any, *values: Any) -> list[Any]:
-    return [item for value in values for item in (value if isinstance(value, list) else [value])]
+    lists = [value if isinstance(value, list) else [value] for value in values]
+    if sum(map(len, lists)) > _LONGEST_TEXT:
+        raise ValueError("a list that grows and grows")
+    return [item for value in lists for item in value]
 
 
 def _within(_data: Any, needle: Any = None, haystack: Any = None, *_rest: Any) -> bool:

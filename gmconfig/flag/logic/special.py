@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.flag.logic.coercion import truth
+from gmconfig.flag.logic.effort import stepping
 
 if TYPE_CHECKING:
     from gmconfig.flag.logic.compiler import Closure, Compiler
@@ -66,7 +67,7 @@ def _looped(
 
         def loop(data: Any) -> Any:
             found = items(data)
-            return over(found, each) if isinstance(found, list) else fallback()
+            return stepping(len(found), lambda: over(found, each)) if isinstance(found, list) else fallback()
 
         return loop
 
@@ -85,8 +86,11 @@ def _reduced(compiler: Compiler, arguments: list[Any]) -> Closure:
 
     def reduce(data: Any) -> Any:
         found = items(data)
+        return stepping(len(found), lambda: folded(found)) if isinstance(found, list) else begin
+
+    def folded(found: list[Any]) -> Any:
         result = begin
-        for item in found if isinstance(found, list) else ():
+        for item in found:
             result = step({"current": item, "accumulator": result})
         return result
 
