@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from gmconfig.errors import GitTrouble
 from gmconfig.log import debug, listening
 
+_ALONE = ("-c", "core.fsmonitor=")
+"""Looking at an index asks no program that the repository's own configuration names."""
+
 _SHOWN = 80
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
 
@@ -32,7 +35,7 @@ def run_git(
     began = time.monotonic()
     try:
         done = subprocess.run(
-            ["git", *arguments],
+            ["git", *_ALONE, *arguments],
             cwd=cwd,
             env=dict(environ),
             stdin=subprocess.DEVNULL if stdin is None else None,
