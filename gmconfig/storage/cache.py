@@ -7,6 +7,7 @@ import os
 from gmconfig.log import debug
 
 _MAGIC = b"gmconfig cache 1\n"
+_TEMPORARY = ".tmp"
 
 
 class Cache:
@@ -60,7 +61,7 @@ class Cache:
 
         content = marshal.dumps(value)  # type: ignore[arg-type]  # what it cannot hold is a ValueError
         path = self._path(name)
-        temporary = f"{path}.{os.getpid()}.tmp"
+        temporary = f"{path}.{os.getpid()}{_TEMPORARY}"
         try:
             os.makedirs(self.folder, exist_ok=True)
             with open(temporary, "wb") as file:
@@ -78,14 +79,33 @@ class Cache:
     def _shrink(self, newest: str) -> None:
         """Remove the oldest files until the rest fits; the newest one stays, unless it alone is too big."""
         with os.scandir(self.folder) as entries:
-            files = [entry for entry in entries if entry.name.endswith((".cache", ".tmp"))]
-            known = [(entry.path, status) for entry in files if (status := _status(entry))]
+            files = [entry for entry in entries if entry.name.endswith((".cache", _TEMPORARY))]
+        known = [(entry.path, status) for entry in files if not _swept(entry) and (status := _status(entry))]
         total = sum(status.st_size for _, status in known)
         for path, status in sorted(known, key=lambda one: (one[0] == newest, one[1].st_mtime_ns)):
             if total <= self.most_bytes:
                 return
             _forget(path)
             total -= status.st_size
+
+
+def _swept(entry: os.DirEntry[str]) -> bool:
+    """Remove what a writer that is gone had half written; where it only seems to be gone it stores nothing."""
+    writer = entry.name.removesuffix(_TEMPORARY).rpartition(".")[2]
+    if not entry.name.endswith(_TEMPORARY) or not writer.isdecimal() or _lives(int(writer)):
+        return False
+    _forget(entry.path)
+    return True
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's, or none of this machine
+        return True
+    return True
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:

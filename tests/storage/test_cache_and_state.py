@@ -1,6 +1,7 @@
 """The cache never lies, and the state folder is private."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,12 @@ def test_without_any_home_it_says_what_to_set(monkeypatch):
     with pytest.raises(GmconfigError, match="no home") as trouble:
         state_home()
     assert "XDG_STATE_HOME" in trouble.value.hint
+
+
+def test_what_a_killed_writer_left_is_swept_by_the_next_one(tmp_path: Path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for writer in (gone.pid, os.getppid()):
+        (tmp_path / f"x.cache.{writer}.tmp").write_bytes(b"half")
+    assert Cache(str(tmp_path)).store("y", VALUE)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"x.cache.{os.getppid()}.tmp", "y.cache"]
