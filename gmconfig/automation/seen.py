@@ -24,6 +24,7 @@ def seen(word: TargetStatus, standing: Standing) -> TargetStatus:
         commit=marker.commit if marker else "",
         wanted=marker.wanted if marker else "",
         drift=len(standing.drift),
+        fencing=max(word.fencing, marker.fencing if marker else 0),
         error=None,
     )
     return replace(found, state=_state(word, standing))

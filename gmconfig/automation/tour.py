@@ -18,6 +18,7 @@ from gmconfig.drift.survey import Wanted
 from gmconfig.errors import GmconfigError
 from gmconfig.log import debug
 from gmconfig.record.status import Answer, Status, TargetState, TargetStatus, order_of
+from gmconfig.target.kind import highest_fencing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,8 +209,9 @@ class Tour:
         return Cause(name, self._fencing(standing), corrects=corrects)
 
     def _fencing(self, standing: Standing) -> int:
-        holder, marker = self.ledger.lock.holder(), standing.live.marker if standing.live else None
-        return max(holder.fencing if holder else 0, marker.fencing if marker else 0)
+        holder = self.ledger.lock.holder()
+        seen_there = highest_fencing(self.survey.kind(standing.target), standing.live)
+        return max(holder.fencing if holder else 0, seen_there)
 
     def _reason(self, standing: Standing, why: str) -> str | None:
         return why if standing.needs_change else None

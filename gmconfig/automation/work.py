@@ -12,6 +12,7 @@ from gmconfig.deploy.release import release_of
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
 from gmconfig.record.status import Answer, TargetState, TargetStatus
+from gmconfig.target.kind import highest_fencing
 
 if TYPE_CHECKING:
     from gmconfig.drift.standing import Standing
@@ -138,6 +139,7 @@ class Work:
             record=marker.record if marker else "",
             commit=marker.commit if marker else "",
             wanted=marker.wanted if marker else "",
+            fencing=max(word.fencing, highest_fencing(self.survey.kind(target), live)),
         )
 
     def _prune(self, change: TargetChange) -> None:

@@ -10,6 +10,7 @@ from gmconfig.deploy import fault, gate
 from gmconfig.deploy.by_agent import AgentChange, Hearing
 from gmconfig.deploy.change import Change, TargetChange
 from gmconfig.deploy.coordinator import Coordinator
+from gmconfig.deploy.fencing import highest
 from gmconfig.deploy.planning import Asked, make_plan
 from gmconfig.deploy.recorded import compact
 from gmconfig.deploy.release import release_of
@@ -68,7 +69,7 @@ def apply(
     check_valid(survey, found)
     check_trusted(survey.project, found.environment, _commits(found))
     options.before(found)
-    with ledger.locked() as fencing:
+    with ledger.locked(highest(ledger, survey, found)) as fencing:
         found = make_plan(ledger, survey, asked)
         gate.check(found, options, bound)
         if not found.changing:

@@ -62,7 +62,7 @@ def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = N
 @contextmanager
 def _taken_up(ledger: Ledger, name: str | None) -> Iterator[Record]:
     """Hold the lock, and give the record with its fencing number."""
-    with ledger.locked() as fencing:
+    with ledger.locked(_found(ledger, name).fencing) as fencing:
         yield replace(_found(ledger, name), fencing=fencing)
 
 

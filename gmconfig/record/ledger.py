@@ -62,14 +62,14 @@ class Ledger:
             self._tell(self.chain.ref)
 
     @contextmanager
-    def locked(self) -> Iterator[int]:
-        """Hold the environment's lock; give its fencing number.
+    def locked(self, above: int = 0) -> Iterator[int]:
+        """Hold the environment's lock; give its fencing number, which is above the one given.
 
         Raises:
             Locked: somebody else is at work.
         """
         with self._shared(self.lock.ref, lambda: Locked(f"somebody else began to deploy {self.environment}")):
-            fencing = self.lock.acquire()
+            fencing = self.lock.acquire(above)
         try:
             yield fencing
         finally:

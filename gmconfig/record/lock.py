@@ -38,8 +38,8 @@ class DeployLock:
         """Give who holds or held it last."""
         return holder_of(note.read(self.repository, self.ref).content)
 
-    def acquire(self) -> int:
-        """Take the lock and give its fencing number.
+    def acquire(self, above: int = 0) -> int:
+        """Take the lock and give its fencing number: above the last holder's, and above the one given.
 
         Raises:
             Locked: somebody else is at work.
@@ -48,7 +48,7 @@ class DeployLock:
         last, now = holder_of(before.content), datetime.now(UTC)
         if last and last.is_active(now):
             raise self._taken(last)
-        mine = self._holder_from(now, (last.fencing if last else 0) + 1, os.urandom(8).hex())
+        mine = self._holder_from(now, max(last.fencing if last else 0, above) + 1, os.urandom(8).hex())
         if not self._write(mine, before, "acquire"):
             raise self._taken(self.holder())
         self.held = mine

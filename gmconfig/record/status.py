@@ -67,6 +67,7 @@ class TargetStatus:
         refused: the digest of content that failed here, or the commit that was taken back; neither is tried
             again without being asked.
         corrections: when drift was put back within the last hour, ISO 8601.
+        fencing: the highest number of a lock that was ever at work there.
     """
 
     state: TargetState = TargetState.UNKNOWN
@@ -82,6 +83,7 @@ class TargetStatus:
     before: str | None = None
     refused: str = ""
     corrections: tuple[str, ...] = ()
+    fencing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ _TARGET_TEXTS = ("release", "record", "commit", "wanted", "order", "changed", "r
 def _target(content: object) -> TargetStatus:
     said = content if isinstance(content, dict) else {}
     drift, error, before, times = (said.get(key) for key in ("drift", "error", "before", "corrections"))
+    fencing = said.get("fencing")
     return TargetStatus(
         **{name: str(said.get(name, "")) for name in _TARGET_TEXTS},
         state=_known(TargetState, said.get("state"), TargetState.UNKNOWN),
@@ -188,6 +191,7 @@ def _target(content: object) -> TargetStatus:
         error=str(error) if error else None,
         before=str(before) if isinstance(before, str) else None,
         corrections=tuple(map(str, times)) if isinstance(times, list) else (),
+        fencing=fencing if isinstance(fencing, int) else 0,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from gmconfig.errors import GmconfigError
 
 if TYPE_CHECKING:
     from gmconfig.target.marker import Marker
@@ -100,3 +102,20 @@ class Kind(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A kind that keeps the highest fencing number beside its releases: an older one's marker has a lower one."""
+
+    def fencing(self) -> int:
+        """Give the highest fencing number that was ever at work there."""
+
+
+def highest_fencing(kind: Kind, live: Live | None) -> int:
+    """Give the highest fencing number that a target is known to have seen, at least its marker's."""
+    marker = live.marker.fencing if live is not None and live.marker else 0
+    try:
+        return max(marker, kind.fencing() if isinstance(kind, Remembering) else 0)
+    except GmconfigError:
+        return marker

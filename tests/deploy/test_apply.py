@@ -291,3 +291,30 @@ def test_a_saved_plan_is_for_its_targets_and_nothing_else(tmp_path: Path):
     assert fleet.run("deploy", "apply", "worker", "--plan", "plan.json").returncode == 4
     assert fleet.run("deploy", "apply", "--plan", "plan.json").returncode == 0
     assert [fleet.pool("web"), fleet.pool("worker")] == [10, None]
+
+
+def test_a_target_whose_number_is_above_the_locks_is_deployed_to_all_the_same(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {}})
+    for pool in (20, 30):
+        fleet.change(pool)
+        fleet.apply()
+    fleet.git("update-ref", "-d", "refs/gmconfig/locks/production")
+    fleet.change(40)
+    assert (fleet.apply().record.fencing, fleet.pool("web")) == (3, 40)
+    (fleet.live / ".web.gmconfig/fencing").write_text("50\n")  # somebody deployed there from elsewhere
+    fleet.change(50)
+    assert (fleet.apply().record.fencing, fleet.pool("web")) == (51, 50)
+
+
+def test_whoever_was_overtaken_under_a_lock_stays_refused(tmp_path: Path):
+    fleet = Fleet(
+        tmp_path,
+        {"web": {"before": [["sh", "-c", f"cp {tmp_path}/late {tmp_path}/live/.web.gmconfig/fencing"]]}},
+    )
+    (tmp_path / "late").write_text("7\n")
+    record = fleet.apply().record
+    assert (record.state, record.fencing, fleet.pool("web")) == (State.RESTORED, 1, None)
+    assert "a newer deployment was here (7, this one is 1)" in str(record.error)
+    fleet.declare({"web": {}})
+    fleet.commit()
+    assert (fleet.apply().record.fencing, fleet.pool("web")) == (8, 10)

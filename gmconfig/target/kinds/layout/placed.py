@@ -29,6 +29,10 @@ class Placed:
         """Give what is live."""
         return self.reached().read()
 
+    def fencing(self) -> int:
+        """Give the highest fencing number that was ever at work there."""
+        return self.reached().store.fencing()
+
     def check(self, size: int) -> list[str]:
         """Say what applying lacks."""
         return self.reached().check(size)
