@@ -188,12 +188,14 @@ class Deployer(Deployments):
         ledger.change(ledger.freezes.ref, lambda: ledger.freezes.begin(freeze))
         return freeze
 
-    def unfreeze(self, environment: str) -> None:
-        """Take a freeze away."""
+    def unfreeze(self, environment: str) -> Freeze:
+        """Take a freeze away and give it."""
         self.project.environment(environment)
         ledger = self.ledger(environment)
         ledger.refresh()
-        ledger.change(ledger.freezes.ref, ledger.freezes.end)
+        ended: list[Freeze] = []
+        ledger.change(ledger.freezes.ref, lambda: ended.append(ledger.freezes.end()))
+        return ended[0]
 
     def _tell(self, record: Record | None) -> None:
         if record is None:

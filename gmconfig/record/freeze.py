@@ -65,8 +65,8 @@ class Freezes:
         said = {"reason": freeze.reason, "by": freeze.by, "since": freeze.since, "until": until}
         self._write({**said, "active": True}, f"freeze: {self.environment}")
 
-    def end(self) -> None:
-        """Take the freeze away.
+    def end(self) -> Freeze:
+        """Take the freeze away and give it.
 
         Raises:
             NotFound: nothing was frozen by command; a declared window ends in gmconfig.yaml.
@@ -76,6 +76,7 @@ class Freezes:
             hint = "its window is declared under freezes: in gmconfig.yaml" if freeze else None
             raise NotFound(f"{self.environment} was not frozen by command", hint=hint)
         self._write({"active": False}, f"unfreeze: {self.environment}")
+        return freeze
 
     def _write(self, content: Mapping[str, object], message: str) -> None:
         before = note.read(self.repository, self.ref)

@@ -46,6 +46,19 @@ def test_what_a_verb_answers(fleet: Fleet, verb: tuple[int, *tuple[str, ...]]):
     agrees(f"{words[0]}-{words[1]}", done.stdout)
 
 
+def test_what_takes_a_hold_or_a_freeze_away_answers_with_it(fleet: Fleet):
+    """In one repository, one after the other: each verb needs what the one before it did."""
+    fleet.run("deploy", "hold", "web")
+    for words in (
+        ("unhold", "web"),
+        ("freeze", "production", "--until", "9999-12-30", "-m", "x"),
+        ("unfreeze", "production"),
+    ):
+        done = fleet.run("deploy", *words, "-o", "json")
+        assert done.returncode == 0, done.stderr
+        agrees(f"deploy-{words[0]}", done.stdout)
+
+
 @pytest.mark.parametrize("word", ["resume", "abort"])
 def test_what_ends_a_deployment_answers(fleet: Fleet, word: str):
     fleet.run("deploy", "apply", "production", env={"GMCONFIG_CRASH_AT": "activated:web"})

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gmconfig.cli import complete, options, prompt, terminal, values
-from gmconfig.cli.deploy import arguments, planning
+from gmconfig.cli.deploy import arguments, planning, shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
+    from gmconfig.record.freeze import Freeze
+    from gmconfig.record.hold import Hold
 
 Environment = Annotated[
     str, typer.Argument(metavar="ENV", help="Environment.", autocompletion=complete.environments)
@@ -40,9 +42,7 @@ def hold(
     options.one_of(output, ("text", "json"))
     held = session.deployer(user, offline=offline).hold(word, reason or "", to)
     if output == "json":
-        from dataclasses import asdict
-
-        return terminal.answer(values.as_json(asdict(held)))
+        return terminal.answer(values.as_json(_as_json(held)))
     return terminal.answer(
         f"{word} is held at {held.record}: gmconfig deploy unhold {word} lets it follow again"
     )
@@ -54,19 +54,26 @@ def unhold(
     yes: options.Yes = False,
     offline: arguments.Offline = False,
     user: options.User = None,
+    output: options.TextOrJson = "text",
 ) -> None:
     """Let an environment or a target follow the branch again; the plan of that is shown first.
 
     \b
     gmconfig deploy unhold production
     """
+    options.one_of(output, ("text", "json"))
     from gmconfig.deploy.planning import Asked
 
     deployer = session.deployer(user, offline=offline)
-    planning.show(deployer, deployer.plan([word], Asked(unheld=True)))
+    found = deployer.plan([word], Asked(unheld=True))
+    if output == "text":
+        planning.show(deployer, found)
     if not yes and terminal.interactive() and not prompt.agreed(f"let {word} follow again?"):
         return terminal.note("nothing was changed")
-    deployer.unhold(word)
+    lifted = deployer.unhold(word)
+    if output == "json":
+        plans = [shown.plan_record(one) for one in found]
+        return terminal.answer(values.as_json({"lifted": [_as_json(one) for one in lifted], "plans": plans}))
     return terminal.note(f"{word} follows again: gmconfig deploy apply {word} brings it there")
 
 
@@ -80,14 +87,16 @@ def freeze(
     offline: arguments.Offline = False,
     reason: options.Reason = None,
     user: options.User = None,
+    output: options.TextOrJson = "text",
 ) -> None:
     """Let nothing be deployed into an environment; kill switches of flags pass.
 
     \b
     gmconfig deploy freeze production --until 2026-12-27 -m holidays
     """
+    options.one_of(output, ("text", "json"))
     frozen = session.deployer(user, offline=offline).freeze(environment, reason or "", _moment(until))
-    terminal.answer(str(frozen))
+    terminal.answer(values.as_json(_as_json(frozen)) if output == "json" else str(frozen))
 
 
 def unfreeze(
@@ -95,14 +104,18 @@ def unfreeze(
     environment: Environment,
     offline: arguments.Offline = False,
     user: options.User = None,
+    output: options.TextOrJson = "text",
 ) -> None:
     """Take a freeze away.
 
     \b
     gmconfig deploy unfreeze production
     """
-    session.deployer(user, offline=offline).unfreeze(environment)
-    terminal.note(f"{environment} is not frozen any more")
+    options.one_of(output, ("text", "json"))
+    ended = session.deployer(user, offline=offline).unfreeze(environment)
+    if output == "json":
+        return terminal.answer(values.as_json(_as_json(ended)))
+    return terminal.note(f"{environment} is not frozen any more")
 
 
 def register(app: typer.Typer) -> None:
@@ -111,6 +124,14 @@ def register(app: typer.Typer) -> None:
     verb(app, "unhold")(unhold)
     verb(app, "freeze")(freeze)
     verb(app, "unfreeze")(unfreeze)
+
+
+def _as_json(one: Hold | Freeze) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        name: value.isoformat() if name == "until" and value else value for name, value in asdict(one).items()
+    }
 
 
 def _moment(text: str | None) -> datetime | None:
