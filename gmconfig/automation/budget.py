@@ -12,5 +12,12 @@ _HOUR = timedelta(hours=1)
 
 
 def within_the_hour(times: Iterable[str], now: datetime) -> tuple[str, ...]:
-    """Give the moments of the last hour."""
-    return tuple(time for time in times if now - datetime.fromisoformat(time).astimezone(UTC) < _HOUR)
+    """Give the moments of the last hour; what a clock that went wrong has put into the future is none of them."""
+    return tuple(time for time in times if _is_within(time, now))
+
+
+def _is_within(time: str, now: datetime) -> bool:
+    try:
+        return abs(now - datetime.fromisoformat(time).astimezone(UTC)) < _HOUR
+    except (ValueError, OverflowError):  # a note may hold anything
+        return False

@@ -52,8 +52,8 @@ def words_at(statuses: Sequence[Status], commit: str) -> dict[str, TargetStatus]
 def is_recent(moment: str, now: datetime) -> bool:
     """Whether a change is so young that it goes back with the rest of its wave."""
     try:
-        return now - datetime.fromisoformat(moment).astimezone(UTC) < _TOGETHER
-    except ValueError:
+        return abs(now - datetime.fromisoformat(moment).astimezone(UTC)) < _TOGETHER
+    except (ValueError, OverflowError):
         return False
 
 

@@ -1,13 +1,15 @@
 """An agent follows the branch: what is good is live, what is not is left, drift goes back, and it says so."""
 
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from gmconfig.api.agents import agents
 from gmconfig.api.workspace import Workspace
+from gmconfig.automation.budget import within_the_hour
+from gmconfig.automation.turn import is_recent
 from gmconfig.errors import Locked, NotFound
 from gmconfig.record import status
 from gmconfig.record.freeze import Freeze
@@ -144,6 +146,14 @@ def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path):
     hosts.push(40)
     assert hosts.states("h1") == ["in sync"]
     assert hosts.pool("web") == 40
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_jumps_for_a_day_blocks_nothing_when_it_is_right_again(days):
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    before, wrong = (now - timedelta(minutes=1)).isoformat(), (now + timedelta(days=days)).isoformat()
+    assert within_the_hour([before, wrong, "junk"], now) == (before,)
+    assert (is_recent(before, now), is_recent(wrong, now), is_recent("junk", now)) == (True, False, False)
 
 
 def test_drift_that_somebody_acknowledged_is_left_alone(tmp_path, monkeypatch):
