@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from gmconfig.errors import Refused
+from gmconfig.storage import believable
 from gmconfig.storage.files import (
     make_folders,
     read_if_exists,
@@ -136,20 +137,26 @@ def recorded(record: str) -> dict[str, object]:
     try:
         with open(os.path.join(record, _PLAN), "rb") as file:
             plan = json.loads(file.read())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return plan if isinstance(plan, dict) else {}
 
 
-def undo_recorded(record: str, keep: Keep = nothing_kept) -> None:
-    """Bring back the old files of a record and forget it; a file that was never replaced is left alone."""
+def undo_recorded(record: str, keep: Keep = nothing_kept, within: str = "/") -> None:
+    """Bring back the old files of a record and forget it; a file that was never replaced is left alone.
+
+    Args:
+        record: the folder.
+        keep: which new files stay.
+        within: the folder that the files lie in; what a record says of others is no record of ours.
+    """
     plan = recorded(record)
-    for path in _list(plan.get("preparing")):
+    for path in believable.paths(plan.get("preparing"), within):
         if os.path.isdir(os.path.dirname(path)):
             remove_stale(path)
-    for entry in _list(plan.get("files")):
-        _undo_one(record, entry["path"], (entry["old"], entry["new"]), keep)
-    remove_folders(_list(plan.get("made")))
+    for path, old, new in believable.files(plan.get("files"), within):
+        _undo_one(record, path, (old, new), keep)
+    remove_folders(believable.paths(plan.get("made"), within))
     forget(record)
 
 
@@ -203,7 +210,3 @@ def _link_or_copy(path: str, kept: str) -> None:
 
 def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
-
-
-def _list(value: object) -> list:  # type: ignore[type-arg]  # JSON of our own
-    return value if isinstance(value, list) else []

@@ -1,7 +1,8 @@
 """A repository that came as an archive, with a configuration of its own for git: looking at it runs nothing of it."""
 
+import json
 import os
-import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,43 @@ def test_looking_runs_no_program_that_the_repository_names(cli, armed: Path):
         answer = cli(*line.split())
         assert not armed.exists(), f"{line}: {armed.read_text()}"
         assert answer.code in (0, 1, 3, 4), answer
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"files": [{"path": "OUT/new", "old": "0", "new": None}]},
+        {"files": [{"path": "OUT/there", "old": None, "new": sha256(b"kept").hexdigest()}]},
+        {"files": [{"path": "REPO/.git/hooks/pre-commit", "old": "0", "new": None}]},
+        {"files": [{"path": "REPO/out/new", "old": "0", "new": None}]},
+        {"files": [{"path": "REPO/a", "old": "../../../../secret", "new": None}]},
+        {"files": [{"path": "../out/new", "old": "0", "new": None}, 7, {"path": 7, "old": {}, "new": []}]},
+        {"preparing": ["OUT/there", 7, None], "made": ["OUT/empty", 7, "OUT"]},
+        {"ref": "refs/heads/main", "commit": "HEAD", "index": [["a", 7, {}], 3, ["b", ["x"], [1, 2, 3, 4]]]},
+        {"ref": ["x"], "commit": "--all", "files": {"a": 1}, "made": "OUT/empty", "preparing": {"OUT": 1}},
+        [1],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_commit_that_seems_cut_short_writes_nowhere_else(cli, trading: Path, tmp_path: Path, plan: object):
+    out = tmp_path / "out"
+    (out / "empty").mkdir(parents=True)
+    (out / "there").write_text("kept")
+    (out / ".there.x.gmconfig-tmp").write_text("kept")
+    (trading / "out").symlink_to(out)
+    (tmp_path / "secret").write_text("kept")
+    record = trading / ".git/gmconfig/commit"
+    record.mkdir(parents=True)
+    (record / "0").write_text("evil")
+    text = json.dumps(plan).replace("OUT", str(out)).replace("REPO", str(trading))
+    (record / "plan.json").write_text(text)
+    before = seen(out)
+    cli("config", "list")
+    cli("config", "get", "settings")
+    assert seen(out) == before
+    assert not (trading / ".git/hooks/pre-commit").exists()
+    assert not (trading / "a").exists()
+
+
+def seen(folder: Path) -> dict[str, bytes | None]:
+    return {str(one): one.read_bytes() if one.is_file() else None for one in folder.rglob("*")}

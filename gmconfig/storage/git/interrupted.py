@@ -44,7 +44,7 @@ def settle_held(repository: Repository) -> None:
         _end_index(repository, plan)
         forget(record)
     else:
-        undo_recorded(record, lambda path: is_staged(repository, path))
+        undo_recorded(record, lambda path: is_staged(repository, path), repository.top)
 
 
 def is_staged(repository: Repository, path: str) -> bool:
@@ -65,10 +65,10 @@ def is_published(repository: Repository, plan: dict[str, object]) -> bool:
 
 def _end_index(repository: Repository, plan: dict[str, object]) -> None:
     """Set the entries that are still the old ones."""
-    planned = plan.get("index")
-    wanted = (
-        {path: (_entry(old), _entry(new)) for path, old, new in planned} if isinstance(planned, list) else {}
-    )
+    try:
+        wanted = {str(path): (_entry(old), _entry(new)) for path, old, new in _listed(plan.get("index"))}
+    except (TypeError, ValueError):
+        return  # none that we wrote
     now = index_entries(repository, list(wanted)) if wanted else {}
     left = {path: new for path, (old, new) in wanted.items() if now.get(path) == old}
     if left:
@@ -76,4 +76,11 @@ def _end_index(repository: Repository, plan: dict[str, object]) -> None:
 
 
 def _entry(written: object) -> Entry | None:
-    return Entry(*written) if isinstance(written, list) else None
+    if not isinstance(written, list):
+        return None
+    mode, blob, *rest = written
+    return Entry(str(mode), str(blob), *rest)
+
+
+def _listed(planned: object) -> list[tuple[object, object, object]]:
+    return planned if isinstance(planned, list) else []
