@@ -42,6 +42,13 @@ def test_only_what_a_known_key_signed_is_followed(hosts):
     [said] = hosts.look("h1")
     assert (said.commit, hosts.pool("web")) == (good, 20)
     assert "signed by nobody whom git trusts" in str(said.problem)
+    signing_as(hosts, None)
+    hosts.push(40)
+    assert hosts.look("h1")[0].commit == good
+    signing_as(hosts, "ann")  # who signs what comes after them vouches for them, too
+    good = hosts.push(50)
+    [said] = hosts.look("h1")
+    assert (said.commit, said.problem, hosts.pool("web")) == (good, None, 50)
 
 
 def test_an_unsigned_commit_cannot_take_the_protection_away(hosts):
