@@ -64,3 +64,24 @@ def test_the_top_level_holds_only_what_the_card_allows():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     top = {line.split("/")[0] for line in listed.splitlines()}
     assert {name for name in top if not name.startswith(".")} <= TOP_LEVEL
+
+
+def test_what_is_shipped_is_what_is_tracked_and_nothing_else():
+    """The source distribution can run its tests; the wheel has the program, its types, schemas and example."""
+    from hatchling.builders.sdist import SdistBuilder
+    from hatchling.builders.wheel import WheelBuilder
+
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("no git checkout")
+    tracked = {name for name in done.stdout.splitlines() if (ROOT / name).exists()}
+    wheel, source = (
+        {file.distribution_path for file in kind(str(ROOT)).recurse_included_files()}
+        for kind in (WheelBuilder, SdistBuilder)
+    )
+    assert source | {".gitignore", ".pre-commit-config.yaml", "pyproject.toml"} >= tracked >= source
+    program = {name for name in tracked if name.startswith("gmconfig/")}
+    shared = {f"gmconfig/share/{n}" for n in tracked if n.startswith(("schemas/", "examples/trading/"))}
+    assert wheel == program | shared
+    assert "gmconfig/py.typed" in wheel

@@ -173,6 +173,27 @@ def test_gitlab_fingerprints_survive_a_move_and_are_unique():
     assert set(first[0]) == {"description", "check_name", "fingerprint", "severity", "location"}
 
 
+def test_gitlab_gets_what_its_widget_reads():
+    """By GitLab's documentation: these keys, one of five severities, a path in the repository, a line."""
+    place = {"path": {"type": "string", "pattern": "^[^/]"}, "lines": {"$ref": "#/definitions/lines"}}
+    issue = {
+        "description": {"type": "string", "minLength": 1},
+        "check_name": {"type": "string", "minLength": 1},
+        "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16,}$"},
+        "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+        "location": {"type": "object", "required": [*place], "properties": place},
+    }
+    lines = {
+        "type": "object",
+        "required": ["begin"],
+        "properties": {"begin": {"type": "integer", "minimum": 1}},
+    }
+    each = {"type": "object", "required": [*issue], "properties": issue}
+    schema = {"definitions": {"lines": lines}, "type": "array", "items": each}
+    for report in (REPORT, EMPTY):
+        jsonschema.Draft7Validator(schema).validate(json.loads(FORMATS["gitlab"](report)))
+
+
 def test_findings_that_differ_only_in_environments_become_one():
 
     findings = [FINDINGS[0].replaced(environments=(name,), hint=name) for name in ("b", "a")]
