@@ -21,6 +21,7 @@ from gmconfig.errors import NotFound, Refused, UnknownVersion
 from gmconfig.project.settings import FILE
 from gmconfig.storage.change import WholeFile
 from gmconfig.storage.files import write_private
+from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,15 +232,13 @@ def _live_files(backups: Backups, opening: Opening, only: Sequence[str]) -> Iter
 
 def _repository_files(opening: Opening, only: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the backup's commit that are meant, from a scratch repository."""
-    import tempfile
-
     from gmconfig.project import Project
 
     patterns = [pattern for pattern in only if not _is_live(pattern)]
     if not patterns:
         return
-    with tempfile.TemporaryDirectory(prefix="gmconfig-restore-") as scratch:
-        project = Project.find(restore(opening, os.path.join(scratch, "repository")).root)
+    with scratch("restore") as folder:
+        project = Project.find(restore(opening, os.path.join(folder, "repository")).root)
         tree = project.snapshot("HEAD")
         layers: Mapping[str, str] = {one.file: one.document for one in project.every_layer(tree)}
         for file in sorted(tree.files()):

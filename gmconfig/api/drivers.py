@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.config.strategy import own_path, rules_of
@@ -14,6 +13,7 @@ from gmconfig.secret.editing import store_contexts
 from gmconfig.secret.merging import LineMerge, Merged, Opener, merge
 from gmconfig.secret.readable import Show, as_mark, in_plain, readable
 from gmconfig.secret.token import Context, Sealed, parse
+from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ def _lines(git: Callable[..., CompletedProcess[bytes]], labels: Labels) -> LineM
     """Merge as git merges text; what lies on disk meanwhile is sealed."""
 
     def lines(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
-        with tempfile.TemporaryDirectory(prefix="gmconfig-merge-") as folder:
+        with scratch("merge") as folder:
             files = [os.path.join(folder, name) for name in ("ours", "base", "theirs")]
             for file, raw in zip(files, (ours, base, theirs), strict=True):
                 with open(file, "wb") as out:

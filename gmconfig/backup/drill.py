@@ -19,6 +19,7 @@ from gmconfig.secret.token import Sealed
 from gmconfig.storage.files import reported
 from gmconfig.storage.git import Repository
 from gmconfig.storage.git.process import complaint
+from gmconfig.storage.scratch import scratch
 from gmconfig.target.declared import Target, targets
 from gmconfig.target.rendering import Renderer
 
@@ -43,8 +44,8 @@ def drill(opening: Opening, pin: str | None) -> Iterator[Step]:
 
     `pin` is the root of the access policy that is trusted; None trusts the one that the backup brings.
     """
-    with reported(tempfile.gettempdir()), tempfile.TemporaryDirectory(prefix="gmconfig-drill-") as scratch:
-        folder = os.path.join(scratch, "repository")
+    with reported(tempfile.gettempdir()), scratch("drill") as place:
+        folder = os.path.join(place, "repository")
         try:
             root = restore(opening, folder, pin=pin).root
         except AccessDenied:

@@ -124,10 +124,11 @@ def edited(text: str, *, suffix: str) -> str:
     Raises:
         Refused: the editor failed, so nothing is taken over.
     """
-    import tempfile
     from pathlib import Path
 
-    with tempfile.TemporaryDirectory(prefix="gmconfig-") as folder:
+    from gmconfig.storage.scratch import scratch
+
+    with scratch("edit") as folder:
         return _left_by_the_editor(Path(folder, f"edit{suffix}"), text)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GitTrouble
 from gmconfig.storage.files import reported
+from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -126,10 +127,8 @@ def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
         return []
     if len(contents) == 1:
         return [repository.run("hash-object", "-w", "--stdin", input=contents[0]).decode().strip()]
-    import tempfile
-
     own = repository.own_folder()
-    with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
+    with reported(own), scratch("blobs", own) as folder:
         names = [os.path.join(folder, str(number)) for number in range(len(contents))]
         for name, content in zip(names, contents, strict=True):
             with open(name, "wb") as file:
@@ -164,10 +163,8 @@ def _or_none(mode: str, blob: str) -> Entry | None:
 
 def merged_content(repository: Repository, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
     """Merge two versions of a file line by line; None where they conflict."""
-    import tempfile
-
     own = repository.own_folder()
-    with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
+    with reported(own), scratch("merge", own) as folder:
         names = []
         for number, content in enumerate((ours, base, theirs)):
             names.append(os.path.join(folder, str(number)))

@@ -15,6 +15,7 @@ from gmconfig.storage.git.identity import Identity, identity
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import REGULAR, Entry, write_blobs
 from gmconfig.storage.git.process import failed
+from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
@@ -141,9 +142,8 @@ def _changed_tree(repository: Repository, tip: str | None, files: Mapping[str, b
     present = {path: content for path, content in files.items() if content is not None}
     blobs = dict(zip(present, write_blobs(repository, list(present.values())), strict=True))
     own = repository.own_folder()
-    import tempfile
 
-    with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
+    with reported(own), scratch("tree", own) as folder:
         index = IndexFile(repository, os.path.join(folder, "index"))
         index.fill(tip)
         index.put({path: Entry(REGULAR, blobs[path]) if path in blobs else None for path in files})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.storage.files import reported
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import REGULAR, Entry, read_blobs, tree_entries, write_blobs
+from gmconfig.storage.scratch import scratch
 from gmconfig.target.kinds.branch.message import ends, marker_in
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class History:
 
     def _tree(self, base: str | None, entries: Mapping[str, Entry | None]) -> str:
         own = self.repository.own_folder()
-        with reported(own), tempfile.TemporaryDirectory(dir=own) as folder:
+        with reported(own), scratch("tree", own) as folder:
             index = IndexFile(self.repository, os.path.join(folder, "index"))
             index.fill(base)
             index.put(entries)

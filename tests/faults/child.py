@@ -1,0 +1,131 @@
+"""A command line in a forked child, which may be killed at its n-th step.
+
+A step is the moment before a call that reaches outside of the process, as Python's own audit tells it: a file
+opened for writing, renamed, linked or removed, a folder made or removed, a lock taken, a program started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import io
+import os
+import pkgutil
+import shlex
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gmconfig
+from gmconfig.__main__ import main
+
+OUTSIDE = frozenset(
+    {
+        f"os.{name}"
+        for name in ("rename", "link", "symlink", "remove", "mkdir", "rmdir", "chmod", "truncate", "exec")
+    }
+    | {"fcntl.flock", "fcntl.lockf", "subprocess.Popen", "os.posix_spawn"}
+)
+WRITES = os.O_WRONLY | os.O_RDWR
+LIMIT_SECONDS = 120
+"""No command takes as long, on no machine: it would be one that never ends."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """How a command line ended; `steps` is how far it came."""
+
+    code: int
+    said: str
+    steps: int = 0
+
+    @property
+    def killed(self) -> bool:
+        """Whether it was killed."""
+        return self.code == -signal.SIGKILL
+
+
+def is_step(event: str, arguments: tuple[object, ...]) -> bool:
+    """Whether what Python is about to do reaches outside."""
+    if event == "open":
+        return isinstance(arguments[2], int) and bool(arguments[2] & WRITES)
+    return event in OUTSIDE
+
+
+def kill() -> None:
+    """End as `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def interrupt() -> None:
+    """End as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def counting(at: int, stop: Callable[[], None], count: int) -> None:
+    """Count this process's steps into a file, and stop before the n-th."""
+    taken, itself = 0, os.getpid()
+
+    def heard(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal taken
+        if is_step(event, arguments) and os.getpid() == itself:
+            taken += 1
+            os.pwrite(count, b"%d" % taken, 0)
+            if taken == at:
+                stop()
+
+    sys.addaudithook(heard)
+
+
+def called(line: str, stdin: str = "", at: int = 0, stop: Callable[[], None] = kill, before=None) -> Called:
+    """Run a command line in the current folder and wait for its end."""
+    with tempfile.TemporaryFile(dir="/dev/shm") as said, tempfile.TemporaryFile(dir="/dev/shm") as count:
+        child = os.fork()
+        if child == 0:
+            _become(line, stdin, said.fileno(), lambda: counting(at, stop, count.fileno()), before)
+        status = os.waitpid(child, 0)[1]
+        _buried()
+        text = os.pread(said.fileno(), 1 << 20, 0).decode("utf-8", "replace")
+        steps = int(os.pread(count.fileno(), 20, 0) or b"0")
+    return Called(os.waitstatus_to_exitcode(status), text, steps)
+
+
+def adopting() -> None:
+    """Become the parent of what a command leaves behind: a git that outlives it, who delivers alerts."""
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+
+
+def _buried() -> None:
+    """Wait for the end of everything that was left behind."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def _become(line: str, stdin: str, said: int, watched: Callable[[], None], before) -> None:
+    """Be that command; never returns."""
+    code = 1
+    try:
+        os.dup2(said, 1), os.dup2(said, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+        sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
+        signal.alarm(LIMIT_SECONDS)
+        if before:
+            before()
+        watched()
+        code = main(shlex.split(line)) or 0
+    except BaseException as error:  # a child must never return into the parent's work
+        print(f"Traceback: {error!r}", file=sys.stderr)
+    finally:
+        sys.stdout.flush(), sys.stderr.flush()
+        os._exit(code)
+
+
+def warmed() -> None:
+    """Import all of gmconfig, so that no child needs to."""
+    for found in pkgutil.walk_packages(gmconfig.__path__, "gmconfig."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
