@@ -20,6 +20,8 @@ from gmconfig.record.ledger import Ledger
 from gmconfig.record.status import Status, TargetState, TargetStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmconfig.automation.branch import Branch
     from gmconfig.automation.post import Post
     from gmconfig.project import Project
@@ -29,7 +31,10 @@ _BUSY = 60.0  # how long after the last change something counts as being on its 
 
 
 class Agent:
-    """Looks after the targets of its host; one a clone and environment, which a lock sees to."""
+    """Looks after the targets of its host; one a clone and environment, which a lock sees to.
+
+    `stops` says whether somebody asked it to: a change that has begun comes to its end, no other begins.
+    """
 
     def __init__(self, post: Post, branch: Branch) -> None:
         self.post = post
@@ -39,6 +44,7 @@ class Agent:
         self.following = Following(post.project, post.environment, branch, self.voice.last.commit)
         self.trouble: str | None = None
         self.is_busy = False
+        self.stops: Callable[[], bool] = lambda: False
         self._memory = dict(self.voice.last.targets)
         self._survey: tuple[str, Survey] | None = None
         self._changed_at = 0.0
@@ -112,7 +118,7 @@ class Agent:
         """Attend to each target, and give the deployment that was carried out for them."""
         ledger, survey = self._ledger(project), self._surveying(project, commit)
         scene = self._scene(ledger, commit, lost)
-        tour = Tour(ledger, survey, scene, self._memory, Work(survey, self._remember))
+        tour = Tour(ledger, survey, scene, self._memory, Work(survey, self._remember), self.stops)
         own = self.post.own(dict(scene.declared))
         for target in own:
             before = self._memory.get(target.name, TargetStatus())

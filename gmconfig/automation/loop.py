@@ -25,7 +25,7 @@ def run(
     stop: threading.Event,
     after: Callable[[], object] = lambda: None,
 ) -> None:
-    """Let agents look at every interval until `stop` is set; a look that has begun comes to its end.
+    """Let agents look at every interval until `stop` is set; a change that has begun comes to its end then.
 
     Args:
         agents: one an environment.
@@ -40,6 +40,7 @@ def run(
     with ExitStack() as posts:
         for agent in agents:
             posts.enter_context(agent)
+            agent.stops = stop.is_set
         while not stop.is_set():
             for agent in agents:
                 told(agent.look())

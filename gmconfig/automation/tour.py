@@ -56,7 +56,16 @@ class Scene:
 
 
 class Tour:
-    """Attends to one target after the other; `memory` is what was said of them so far."""
+    """Attends to one target after the other.
+
+    Args:
+        ledger: of the environment.
+        survey: looks at targets.
+        scene: what is known.
+        memory: what was said of the targets so far.
+        work: changes them.
+        stops: whether somebody asked to stop: what has not begun yet is left for the next time then.
+    """
 
     def __init__(
         self,
@@ -65,8 +74,10 @@ class Tour:
         scene: Scene,
         memory: MutableMapping[str, TargetStatus],
         work: Work,
+        stops: Callable[[], bool] = lambda: False,
     ) -> None:
         self.ledger = ledger
+        self.stops = stops
         self.survey = survey
         self.scene = scene
         self.memory = memory
@@ -82,7 +93,7 @@ class Tour:
         self.drifted.note(standing, last)
         order = ordered(self.scene.record, target.name, word, led=self.scene.led)
         debug("automation", "%s: %s", target.name, order.name.lower())
-        if order is Order.WAIT or (standing.error is not None and order is not Order.BEGIN):
+        if self.stops() or order is Order.WAIT or (standing.error is not None and order is not Order.BEGIN):
             return word
         if order is Order.RESTORE:
             return self._restored(standing, word)

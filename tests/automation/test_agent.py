@@ -148,6 +148,25 @@ def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path):
     assert hosts.pool("web") == 40
 
 
+def test_an_agent_that_was_asked_to_stop_begins_nothing_more(tmp_path):
+    hosts = Hosts(tmp_path, {"web": {"host": "h1"}, "worker": {"host": "h1"}})
+    asked = tmp_path / "asked"
+    hosts.declare(
+        {
+            "web": {"agent": True, "host": "h1", "after": [["touch", str(asked)]]},
+            "worker": {"agent": True, "host": "h1"},
+        }
+    )
+    hosts.push(20)
+    agent = hosts.agent("h1")
+    agent.stops = asked.exists
+    words = agent.look().targets
+    assert (hosts.pool("web"), hosts.pool("worker")) == (20, None)
+    assert (words["web"].state, words["worker"].state) == ("in sync", "behind")
+    asked.unlink()
+    assert hosts.states("h1") == ["in sync", "in sync"]
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_clock_that_jumps_for_a_day_blocks_nothing_when_it_is_right_again(days):
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
