@@ -54,12 +54,23 @@ def explain(drifter: Drifter, target: str, document: str | None, path: str) -> D
         NotFound: there is no such target.
         UnknownPath: neither side has the path.
     """
-    standing, parsed = drifter.looked_at(target), KeyPath.parse(path)
+    return explained(drifter, drifter.looked_at(target), document, path)
+
+
+def explained(
+    drifter: Drifter, standing: Standing, document: str | None, path: str, *, authored: bool = True
+) -> DriftExplanation:
+    """Explain one value of a target that was looked at; unless `authored`, without who wrote what is wanted.
+
+    Raises:
+        UnknownPath: neither side has the path.
+    """
+    target, parsed = standing.target.name, KeyPath.parse(path)
     assert standing.rendering is not None and standing.live is not None  # noqa: PT018, S101  # it was compared
     name = document or drifter.document_of(standing, parsed)
     if name not in standing.rendering.parts:
         raise UnknownPath(f'{target} has no document "{name}"', hint=f"gmconfig drift detect {target}")
-    part, marker = standing.rendering.parts[name], standing.live.marker
+    part, put = standing.rendering.parts[name], standing.lost or standing.live.marker
     wanted, live = _trees(standing, part)
     keys = _keys(part, wanted, parsed)
     sides = _at(wanted, keys), _at(live, _keys(part, live, parsed))
@@ -75,9 +86,9 @@ def explain(drifter: Drifter, target: str, document: str | None, path: str) -> D
         path,
         *sides,
         place=origin.place if origin else None,
-        revision=_revision(drifter, standing, part, keys) if keys is not None else None,
-        record=marker.record if marker else "",
-        since=marker.time if marker else "",
+        revision=_revision(drifter, standing, part, keys) if authored and keys is not None else None,
+        record=put.record if put else "",
+        since=put.time if put else "",
         drifted=_is_drifted(standing, name, parsed) and not (same(*sides) and not standing.is_behind),
     )
 
@@ -101,7 +112,9 @@ def _trees(standing: Standing, part: Part) -> tuple[object, object]:
 
 def _is_drifted(standing: Standing, document: str, path: KeyPath) -> bool:
     inside = (one for one in standing.drift if one.document == document)
-    return any(one.is_at(path) or one.is_below(path) or one.is_above(path) for one in inside)
+    return standing.lost is not None or any(
+        one.is_at(path) or one.is_below(path) or one.is_above(path) for one in inside
+    )
 
 
 def _keys(part: Part, tree: object, path: KeyPath) -> Keys | None:

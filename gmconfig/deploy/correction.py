@@ -42,16 +42,21 @@ class Correction:
 
 def put_there(standing: Standing, commit: str) -> Wanted:
     """Give the commits of what the last deployment put on a target."""
-    marker = standing.live.marker if standing.live else None
-    return Wanted(marker.commit, commit) if marker else Wanted(commit, commit)
+    put = standing.lost or (standing.live.marker if standing.live else None)
+    return Wanted(put.commit, commit) if put else Wanted(commit, commit)
 
 
 def correct(survey: Survey, standing: Standing, correction: Correction, commit: str) -> Standing:
     """Give a target's standing against what was put there: its drift is what would change.
 
     Raises:
-        Refused: what stays is in a list whose items have no fixed place.
+        Refused: what stays is in a list whose items have no fixed place, or what was put there is not known.
     """
+    if standing.lost is not None and not standing.lost.commit:
+        raise Refused(
+            f"no record says what was put on {standing.target.name}",
+            hint=f"gmconfig deploy apply {standing.target.name}",
+        )
     taken = tuple(one for one in standing.drift if correction.takes(one))
     if not taken:
         return replace(standing, rendering=None, changes=(), drift=())

@@ -81,6 +81,7 @@ class DriftDetection:
 def detections(standing: Standing) -> Iterator[DriftDetection]:
     """Yield what has drifted on a target, as it is seen now."""
     marker = standing.live.marker if standing.live else None
+    put = standing.lost or marker
     for difference in standing.drift:
         said = told(difference)
         yield DriftDetection(
@@ -92,7 +93,7 @@ def detections(standing: Standing) -> Iterator[DriftDetection]:
             said.get("wanted"),
             said.get("live", said.get("problem")),
             difference.change.kind,
-            marker.record if marker else "",
+            put.record if put else "",
             live_digest=_digest(difference, marker),
         )
 

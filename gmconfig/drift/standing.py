@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from gmconfig.config.diff import ABSENT
 from gmconfig.drift.difference import Difference, differences, unknowable
 from gmconfig.drift.ignore import counted, rules, set_aside
+from gmconfig.drift.lost import Lost, lost, without_marker
 from gmconfig.errors import GmconfigError
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Standing:
         drift: where live is not what the last release put there, ignored paths left out.
         ignored: differences that an `ignore:` rule covers.
         kept: what stays as it is live: what is ignored, and drift that a correction leaves alone.
+        lost: what was put there, where live does not say so any more; None where it does, or nothing was.
         error: why the target cannot be compared, None where it can.
     """
 
@@ -60,16 +62,18 @@ class Standing:
     ignored: tuple[Difference, ...] = ()
     kept: tuple[Difference, ...] = ()
     error: GmconfigError | None = None
+    lost: Lost | None = None
 
     @property
     def is_new(self) -> bool:
         """Whether gmconfig never put anything there."""
-        return self.live is not None and self.live.marker is None and not self.live.untouched
+        is_unmarked = self.live is not None and self.live.marker is None and not self.live.untouched
+        return is_unmarked and self.lost is None
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether something is there that gmconfig did not put there."""
-        return self.is_new and self.live is not None and self.live.release is not None
+    def is_empty(self) -> bool:
+        """Whether nothing is there, be it that nothing ever was."""
+        return self.live is not None and self.live.release is None
 
     @property
     def is_drifted(self) -> bool:
@@ -81,6 +85,8 @@ class Standing:
         """Whether what was put there is not what is wanted."""
         if self.live is None or self.rendering is None:
             return False
+        if self.lost is not None:
+            return self.lost.wanted != self.rendering.wanted
         return self.live.marker is None or self.live.marker.wanted != self.rendering.wanted
 
     @property
@@ -97,16 +103,19 @@ def standing(
     put: Put,
     today: date,
     compare: Compare = differences,
+    last: Callable[[], Lost | None] = lambda: None,
 ) -> Standing:
     """Look at a target; what goes wrong with one is told in its standing and stops no other.
 
-    A release that lies there untouched and was made of what is wanted needs no look at its content.
+    A release that lies there untouched and was made of what is wanted needs no look at its content. What the
+    records say of it (`last`) is asked for only where the target itself says nothing.
     """
     rendering = None
     try:
         rendering = wanted()
         live = kind.read()
-        return _compared(target, live, rendering, put, today, compare)
+        found = _compared(target, live, rendering, put, today, compare)
+        return found if live.marker or live.untouched else _unmarked(found, live, lost(live, last()))
     except GmconfigError as error:
         return Standing(target, rendering=rendering, error=error)
 
@@ -125,6 +134,14 @@ def _compared(
     changes, real = counted(every, ignoring, today), counted(drift, ignoring, today)
     ignored = set_aside((*every, *drift), ignoring, today)
     return Standing(target, live, rendering, changes, real, ignored, kept=tuple(filter(_can_stay, ignored)))
+
+
+def _unmarked(found: Standing, live: Live, was: Lost | None) -> Standing:
+    """Give how a target stands that says nothing of itself: drifted, if something was put there."""
+    if was is None:
+        return found
+    gone = without_marker(live)
+    return replace(found, lost=was, changes=(gone, *found.changes), drift=(gone,))
 
 
 def _can_stay(one: Difference) -> bool:

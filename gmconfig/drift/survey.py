@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.drift.alike import Alike
+from gmconfig.drift.lost import Deployed
 from gmconfig.drift.standing import Standing, standing
 from gmconfig.errors import GmconfigError
 from gmconfig.log import debug
@@ -50,6 +51,7 @@ class Survey:
         self._renderers: dict[Wanted, Renderer] = {}
         self._kinds: dict[str, Kind] = {}
         self._alike = Alike()
+        self._deployed = Deployed(project)
 
     def look(
         self, wanted: Sequence[tuple[Target, Wanted]], seen: Callable[[Standing], None] = lambda _: None
@@ -91,6 +93,7 @@ class Survey:
                 self._put(target, wanted),
                 self.today,
                 self._alike.differences,
+                lambda: self._deployed.last(target),
             )
         debug("drift", "%s: %s", target.name, _described(found))
         seen(found)

@@ -68,7 +68,8 @@ def _target(one: Planned, authors: Authors | None) -> Iterator[terminal.Line]:
         yield [("  ! ", "red"), str(one.standing.error)]
     for lacking in one.lacks:
         yield [("  ! ", "red"), lacking]
-    if one.standing.is_new and not one.standing.is_foreign:
+    if one.standing.is_empty:
+        yield from (difference(each) for each in one.standing.drift)
         yield from _whole(one)
         return
     several = len(one.standing.target.documents) > 1
@@ -131,7 +132,8 @@ def change(
 def _state(one: Planned) -> str:
     if one.hold:
         at = one.hold.record or one.hold.commit[:7]
-        return f"{one.state}, held at {at}" + (f": {one.hold.reason}" if one.hold.reason else "")
+        why = f": {one.hold.reason}" if one.hold.reason else ""
+        return " ".join(f"{one.state}, held at {at}{why}".split())
     if one.quarantine:
         return f"quarantined: this failed in {one.quarantine.id}; --retry tries it again"
     return one.state

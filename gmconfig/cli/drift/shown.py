@@ -35,15 +35,22 @@ def detected(found: Detected) -> Iterator[terminal.Line]:
 def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
     yield [
         (f"{one.target}  ", "bold"),
-        f"{one.document}  {one.path}",
-        f"   wanted {_side(one.wanted, one.kind == '-')}   live {_side(one.live, one.kind == '+')}",
+        f"{one.document}  {one.path}   {_sides(one)}" if one.path else f"{one.document}   {_sides(one)}",
     ]
     if one.counts(found.today):
-        yield [(f"        changed outside gmconfig after {one.record}, seen {ago(one.detected_at)}", "dim")]
+        after = f" after {one.record}" if one.record else ""
+        yield [(f"        changed outside gmconfig{after}, seen {ago(one.detected_at)}", "dim")]
     elif one.acknowledged:
         until = f" until {one.acknowledged.until}" if one.acknowledged.until else ""
         who = one.acknowledged.by.partition(" <")[0]
         yield [(f"        acknowledged by {who}{until}: {one.acknowledged.reason}", "dim")]
+
+
+def _sides(one: DriftDetection) -> str:
+    """Give both values; of a file as a whole, what is wrong with it."""
+    if not one.path and one.wanted is None and isinstance(one.live, str):
+        return one.live
+    return f"wanted {_side(one.wanted, one.kind == '-')}   live {_side(one.live, one.kind == '+')}"
 
 
 def _side(value: object, missing: bool) -> str:
