@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan
+    from gmconfig.deploy.unfinished import Aborted
     from gmconfig.record.entry import Record
     from gmconfig.record.hold import Hold
 
@@ -139,15 +140,15 @@ class Deployer(Deployments):
         self._tell(record)
         return record
 
-    def abort(self, word: str, options: Options | None = None) -> Record:
-        """Put back what a deployment that was cut short had changed."""
+    def abort(self, word: str, options: Options | None = None) -> Aborted:
+        """Put back what a deployment that was cut short had changed, or free a lock that nobody gives back."""
         from gmconfig.deploy import unfinished
 
         ledger, name = self.record_of(word)
         with self.survey() as survey:
-            record = unfinished.abort(ledger, survey, self.options(options), name)
-        self._tell(record)
-        return record
+            done = unfinished.abort(ledger, survey, self.options(options), name)
+        self._tell(None if done.freed else done.record)
+        return done
 
     # Who may
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.deploy.by_agent import AgentChange, Hearing
 from gmconfig.deploy.change import Change, TargetChange
@@ -19,6 +19,7 @@ from gmconfig.target.declared import Target
 
 if TYPE_CHECKING:
     from gmconfig.deploy.options import Options
+    from gmconfig.record.holder import Holder
     from gmconfig.record.ledger import Ledger
 
 _LEFT_ALONE = (Step.UNCHANGED, Step.SKIPPED)
@@ -44,19 +45,41 @@ def resume(ledger: Ledger, survey: Survey, options: Options, name: str | None = 
         return Coordinator(ledger, record, changes, hearing.told(options)).run()
 
 
-def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = None) -> Record:
+class Aborted(NamedTuple):
+    """What came of it: the record in its last state, and who lost the lock where that was all there was to do."""
+
+    record: Record | None
+    freed: Holder | None = None
+
+
+def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = None) -> Aborted:
     """Put back what a deployment that was cut short had changed; its lock is taken away from whoever had it.
 
+    Where the newest deployment came to its end and somebody holds the lock all the same (a host that is gone,
+    a clock that is ahead), the lock is taken away, and nothing else.
+
     Raises:
-        Refused: it came to its end, or is not the newest any more.
+        Refused: it came to its end and nobody holds the lock, or it is not the newest any more.
     """
     ledger.refresh()
+    newest = ledger.chain.latest()
+    if newest is None or (newest.state.is_over and name in (None, newest.id)):
+        freed = _freed(ledger)
+        if freed is not None:
+            return Aborted(newest, freed)
     _found(ledger, name)
-    ledger.change(ledger.lock.ref, ledger.lock.break_)
+    _freed(ledger)
     with _taken_up(ledger, name) as record:
         hearing = Hearing(ledger, options.patience)
         changes = [_change(survey, record, target, hearing) for target in _concerned(survey, record)]
-        return Coordinator(ledger, record, changes, hearing.told(options)).undo(State.ABORTED)
+        return Aborted(Coordinator(ledger, record, changes, hearing.told(options)).undo(State.ABORTED))
+
+
+def _freed(ledger: Ledger) -> Holder | None:
+    """Take the lock away from whoever holds it, and give who that was."""
+    before: list[Holder | None] = []
+    ledger.change(ledger.lock.ref, lambda: before.append(ledger.lock.break_()))
+    return before[0]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.record import note
 from gmconfig.record.entry import State
 from tests.deploy.fleet import Fleet
 
@@ -111,3 +112,27 @@ def test_what_ended_cannot_be_resumed_or_aborted(fleet: Fleet):
         done = fleet.run("deploy", verb, "production")
         assert done.returncode == 4
         assert "production-2 came to its end: succeeded" in done.stderr
+
+
+def test_abort_frees_a_lock_that_nobody_gives_back_and_nothing_else(fleet: Fleet):
+    fleet.apply()
+    before = _pools(fleet)
+    ledger = fleet.deployer().ledger("production")
+    ledger.lock.acquire()
+    seen = note.read(ledger.repository, ledger.lock.ref)
+    elsewhere = {
+        "until": "9998-01-01T00:00:00+00:00",
+        "machine": "gone",
+        "user": "Ann\n! lies",
+        "host": "far",
+    }
+    note.write(ledger.repository, ledger.lock.ref, {**seen.content, **elsewhere}, "elsewhere", after=seen)
+    fleet.change(70)
+    refused = fleet.run("deploy", "apply", "production")
+    assert refused.returncode == 4
+    assert "gmconfig deploy abort production" in refused.stderr
+    done = fleet.run("deploy", "abort", "production")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done.stderr
+    assert "production is free again; its lock was held by Ann ! lies" in done.stdout
+    assert _pools(fleet) == before
+    assert fleet.run("deploy", "apply", "production").returncode == 0

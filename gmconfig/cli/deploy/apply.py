@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan
     from gmconfig.deploy.planning import Asked
+    from gmconfig.deploy.unfinished import Aborted
     from gmconfig.record.entry import Record
 
 _CODES = {
@@ -121,12 +122,26 @@ def abort(
 ) -> int:
     """Put back what a deployment that was cut short had changed, and take its lock away.
 
+    Where none was, a lock that nobody gives back is taken away.
+
     \b
     gmconfig deploy abort production
     """
     with progress.deploying() as tell:
-        record = session.deployer(offline=offline).abort(name, _telling(tell))
-    return ended(record, output)
+        done = session.deployer(offline=offline).abort(name, _telling(tell))
+    if done.freed is None and done.record is not None:
+        return ended(done.record, output)
+    return _freed(name, done, output)
+
+
+def _freed(name: str, done: Aborted, output: str) -> int:
+    """Say whose lock was taken away, where that was all."""
+    options.one_of(output, ("text", "json"))
+    if output == "json":
+        terminal.answer(values.as_json(shown.deployment(done.record) if done.record else None))
+    else:
+        terminal.answer(f"{name} is free again; its lock was held by {done.freed}")
+    return ExitCode.OK
 
 
 def register(app: typer.Typer) -> None:
@@ -215,6 +230,7 @@ def _record(one: Applied) -> dict[str, Any]:
         "environment": one.plan.environment,
         "commit": one.plan.commit,
         "deployment": shown.deployment(one.record) if one.record else None,
+        "holds": [str(hold) for hold in one.plan.holds],
     }
 
 
@@ -230,7 +246,6 @@ def _dry(
     found = deployer.plan(words, asked)
     for one in found:
         check_fresh(one, None if bound is None else bound.get(one.environment, {}))
-        "holds": [str(hold) for hold in one.plan.holds],
     if output == "json":
         terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
     else:
