@@ -142,10 +142,11 @@ def test_lines_added_removed_and_indented_anywhere(seed):
 def test_a_path_alone_reads_as_in_a_whole_file(versions):
     reader = VersionReader()
     raws = ["".join(entries).encode() for entries in versions]
-    paths = [path for raw in raws for path in places(whole(raw), 12)]
-    for raw in raws:
+    trees = [whole(raw) for raw in raws]
+    paths = [path for tree in trees for path in places(tree, 12)]
+    for raw, tree in zip(raws, trees, strict=True):
         for path, value in zip(paths, asked(reader, raw, paths), strict=True):
-            assert equal(value, meant(whole(raw), path)), (raw.decode(), str(path))
+            assert equal(value, meant(tree, path)), (raw.decode(), str(path))
 
 
 @given(st.integers(0, 10**9), st.booleans())
