@@ -297,6 +297,7 @@ class Story:
         live.write_text(live.read_text().replace(f"{MARK}-", f"{MARK}-by-hand-").replace("pool: ", "pool: 1"))
         for line in ("detect production", "detect production -o json", "list", "list -o json"):
             self.does(f"drift {line}", code=None)
+        self.does("config explain settings database.password -e production -o json")
         for path in ("database.password", "database.pool"):
             for line in (f"explain web {path}", f"ack web {path} --reason sale", f"adopt web {path}"):
                 self.does(f"drift {line}")

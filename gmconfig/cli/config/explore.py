@@ -13,6 +13,8 @@ from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
+    from gmconfig.api import ConfigManager
+    from gmconfig.api.live_values import LiveValue
     from gmconfig.cli.session import Session
 
 
@@ -27,6 +29,8 @@ def explain(
 ) -> None:
     """Show every layer that has a say on a value, the winner marked, with who set it, when and why.
 
+    And what is live, on targets that can be read right here.
+
     \b
     gmconfig config explain settings database.pool -e production
     gmconfig config explain settings system.debug -e development -o json
@@ -34,9 +38,19 @@ def explain(
     options.one_of(output, ("text", "json"))
     manager = session.manager(environment, variables=getting.pairs(variables), at=at)
     explanation = manager.explain(document, path)
+    live = _live(manager, document, path) if at is None else ()
     if output == "json":
-        return terminal.answer(values.as_json(shown.explanation_record(explanation)))
-    return terminal.lines(shown.explanation(explanation))
+        return terminal.answer(values.as_json(shown.explanation_record(explanation, live)))
+    return terminal.lines(shown.explanation(explanation, live))
+
+
+def _live(manager: ConfigManager, document: str, path: str) -> tuple[LiveValue, ...]:
+    """Look at what is live, where there are targets."""
+    if not manager.workspace.project.settings.section("targets"):
+        return ()
+    from gmconfig.api.live_values import live_values
+
+    return live_values(manager.workspace, document, path)
 
 
 def diff(

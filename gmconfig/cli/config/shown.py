@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal, values
+from gmconfig.config.diff import ABSENT
 from gmconfig.path import format_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gmconfig.api import DocumentDifference, Explanation
+    from gmconfig.api.live_values import LiveValue
     from gmconfig.config.diff import Change
 
+_SHOWN = 5  # so many targets that stand alike are named
 _MARKS = {"+": "green", "-": "red", "~": "yellow"}
 _ABOUT = {
     "changed": "different secrets",
@@ -21,8 +24,8 @@ _ABOUT = {
 }
 
 
-def explanation(found: Explanation) -> list[terminal.Line]:
-    """Lay out an explanation: the value, then every layer that has a say, strongest first."""
+def explanation(found: Explanation, live: Sequence[LiveValue] = ()) -> list[terminal.Line]:
+    """Lay out an explanation: the value, every layer that has a say, strongest first, and what is live."""
     rows: list[terminal.Line] = [
         [
             f"{found.path or found.document} = {values.inline(found.value)}        ",
@@ -39,12 +42,49 @@ def explanation(found: Explanation) -> list[terminal.Line]:
             [f"  {place.ljust(width)}   ", text.ljust(told_width), ("   ← wins", "green") if say.wins else ""]
         )
         rows.extend(_who(say))
+    if live or found.checks:
+        rows.append("")
+    if live:
+        rows.append(f"  live   {' · '.join(_alike(live))}")
     if found.checks:
-        rows += ["", f"  checks {' · '.join(found.checks)}"]
+        rows.append(f"  checks {' · '.join(found.checks)}")
     return [terminal.plain(row).rstrip() if isinstance(row, str) else row for row in rows]
 
 
-def explanation_record(found: Explanation) -> dict[str, Any]:
+def _alike(live: Sequence[LiveValue]) -> list[str]:
+    """Tell what is live, once for all targets that stand alike; those that nothing is known of come last."""
+    together: dict[str, list[str]] = {}
+    for one in sorted(live, key=lambda one: bool(one.unknown)):
+        together.setdefault(_live(one), []).append(one.target)
+    return [f"{_few(names)}: {said}" for said, names in together.items()]
+
+
+def _live(one: LiveValue) -> str:
+    if one.unknown:
+        return one.unknown
+    value = "(none)" if one.value is ABSENT else values.inline(one.value)
+    since = f" since {one.record} ({one.since[:10]})" if one.record and not one.drifted else ""
+    return f"{value}{since}{'  drifted' if one.drifted else ''}"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def live_record(one: LiveValue) -> dict[str, Any]:
+    """Give what is live on a target as JSON has it; without a value where there is none, or none is known."""
+    return {
+        "target": one.target,
+        **({} if one.value is ABSENT else {"value": one.value}),
+        "deployment": one.record or None,
+        "since": one.since or None,
+        "drifted": one.drifted,
+        "unknown": one.unknown or None,
+    }
+
+
+def explanation_record(found: Explanation, live: Sequence[LiveValue] = ()) -> dict[str, Any]:
     """Give an explanation as JSON has it."""
     return {
         "document": found.document,
@@ -52,6 +92,7 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
         "path": found.path,
         "value": found.value,
         "layers": [_say_record(say) for say in found.says],
+        "live": [live_record(one) for one in live],
         "checks": list(found.checks),
     }
 
