@@ -1,13 +1,25 @@
 """A git of our own for every test: no configuration, identity or key of the machine reaches it."""
 
+import gc
+import itertools
 import os
 import signal
 import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+
+from gmconfig.validate.schema.library import load_jsonschema
+
+# What pip installs is compiled, and so is what hundreds of processes load here, and the tests themselves.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+load_jsonschema()  # before a test imports it with a grammar that takes seconds
 
 _REPEATABLE = bool(os.environ.get("CI") or os.environ.get("GMCONFIG_TESTS_REQUIRE_TOOLS"))
 settings.register_profile(
@@ -41,10 +53,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in _FIRST)
 
 
+def pytest_collection_finish() -> None:
+    """What is there until the end need not be looked through again and again for what is not used any more."""
+    gc.freeze()
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own; pytest's would be numbered by reading the names of all before it."""
+    name = "".join(letter if letter.isalnum() else "_" for letter in request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}-{next(_numbers)}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@cache
+def _template(base: Path) -> Path:
+    """Make what `git init` copies: the folders, without fourteen samples of hooks."""
+    for name in ("hooks", "info"):
+        (base / "template" / name).mkdir(parents=True)
+    return base / "template"
+
+
 @pytest.fixture(autouse=True)
 def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test an empty HOME and a git identity that belongs to nobody."""
-    home = tmp_path_factory.mktemp("home")
+    base = tmp_path_factory.getbasetemp()
+    home = base / f"home-{next(_numbers)}"
+    home.mkdir(mode=0o700)
     for name in list(os.environ):
         if name.startswith(("GIT_", "GMCONFIG_", "XDG_", "SSH_")) and name != "GMCONFIG_CONFORMANCE_DATA":
             monkeypatch.delenv(name)
@@ -53,7 +92,8 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TZ", "UTC")
     (home / ".gitconfig").write_text(
-        "[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n"
+        "[user]\n\tname = Test\n\temail = test@example.org\n[core]\n\tfsync = none\n"
+        f"[init]\n\tdefaultBranch = main\n\ttemplateDir = {_template(base)}\n"
         '[protocol "file"]\n\tallow = always\n[maintenance]\n\tauto = false\n[gc]\n\tauto = 0\n'
     )
     return home
