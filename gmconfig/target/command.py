@@ -15,7 +15,9 @@ from gmconfig.log import debug
 
 _SHOWN = 300
 _NOT_THEIRS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
-_KEPT = 1 << 16  # so many bytes of what a command says last: it may say gigabytes
+KEPT = 1 << 16
+"""How many bytes are kept of what a command says last: it may say gigabytes."""
+
 _LOOK = 0.05  # after so many silent seconds: has it ended, while something that it started lives on?
 
 
@@ -80,11 +82,11 @@ def _said(process: subprocess.Popen[bytes], deadline: float) -> bytes:
         selector.register(pipe, EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
             if selector.select(0 if ended else min(left, _LOOK)):
-                more = os.read(pipe, _KEPT)
+                more = os.read(pipe, KEPT)
                 if not more:
                     process.wait(left)
                     return said
-                said = (said + more)[-_KEPT:]
+                said = (said + more)[-KEPT:]
             elif ended:
                 return said
             ended = process.poll() is not None

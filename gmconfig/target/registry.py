@@ -33,7 +33,11 @@ def kind_of(target: Target, access: Access) -> Kind:
         NotFound: no kind has that name; the hint names the nearest.
         BrokenConfiguration: the kind cannot be loaded, or the target lacks what the kind needs.
     """
-    return _maker(target)(target, access)
+    if target.kind in KINDS:
+        return _own(target.kind)(target, access)
+    from gmconfig.target.guarded import Guarded
+
+    return Guarded(target, access, _further_maker(target))
 
 
 def kinds() -> list[str]:
@@ -41,9 +45,7 @@ def kinds() -> list[str]:
     return sorted({*KINDS, *_further()})
 
 
-def _maker(target: Target) -> Maker:
-    if target.kind in KINDS:
-        return _own(target.kind)
+def _further_maker(target: Target) -> Maker:
     found = _further().get(target.kind)
     if found is None:
         near = nearest(target.kind, kinds())

@@ -11,6 +11,7 @@ from gmconfig.project import Project
 from gmconfig.target.declared import Target, targets
 from gmconfig.target.kind import Access
 from gmconfig.target.registry import GROUP, kind_of, kinds
+from tests.deploy.fleet import Fleet
 from tests.target.places import deploy, example_place, installed_example, release
 
 
@@ -31,13 +32,43 @@ def test_the_example_is_declared_as_its_readme_says(tmp_path: Path):
     (tmp_path / "gmconfig.yaml").write_text(readme.split("```yaml")[1].split("```")[0])
     target = targets(Project.find(str(tmp_path)))["shop"]
     installed_example()
-    assert kind_of(target, Access(str(tmp_path))).path == Path("/var/lib/shop/config.db")
+    assert kind_of(target, Access(str(tmp_path))).kind.path == Path("/var/lib/shop/config.db")
 
 
 def test_a_kind_that_needs_an_option_says_so(tmp_path: Path):
     installed_example()
     with pytest.raises(BrokenConfiguration, match="has no database"):
         kind_of(Target("web", "production", "sqlite"), Access(str(tmp_path)))
+
+
+@pytest.mark.parametrize("what", ["read", "stage", "activate", "revert"])
+def test_a_kind_that_raises_what_nobody_knows_fails_alone(tmp_path: Path, monkeypatch, what: str):
+    place = {"path": None, "kind": "sqlite", "options": {"database": str(tmp_path / "config.db")}}
+    fleet = Fleet(tmp_path, {"first": {}, "web": {**place, "wave": 2}})
+    kind = example_place(tmp_path).open().kind.__class__
+    fleet.apply()
+    fleet.change(70)
+    failing = {"command": ["false"], "retries": 0}
+    if what == "revert":  # it is asked for only where something else failed
+        fleet.declare({"first": {}, "web": {**place, "wave": 2, "health": [failing]}})
+        fleet.commit()
+
+    def hostile(*_, **__):
+        raise KeyError("correct-horse-battery")
+
+    monkeypatch.setattr(kind, what, hostile)
+    said = f'the kind "sqlite" raised KeyError ({what})'
+    if what == "read":
+        with pytest.raises(BrokenConfiguration) as caught:
+            fleet.apply()
+        told, state = str(caught.value), "nothing began"
+    else:
+        record = fleet.apply().record
+        told, state = str(record.as_json()), record.state
+    assert said in told
+    assert "horse" not in told
+    assert state == {"read": "nothing began", "revert": "restore_failed"}.get(what, "restored")
+    assert fleet.pool("first") == 10
 
 
 def broken(folder: Path, value: str) -> None:

@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError, Locked, Refused
+from gmconfig.target.command import KEPT
 from gmconfig.target.errors import Unreachable
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.layout.disk import Permissions
 from gmconfig.target.kinds.ssh.connection import Address
+from gmconfig.target.kinds.ssh.shell import ran
 from tests.target.places import FILE, Place, deploy, release, ssh_file_place, ssh_folder_place
 from tests.target.servers import free_port, sshd
 
@@ -166,6 +168,9 @@ def test_an_application_there_is_told_to_read_again(over: Place, tmp_path: Path)
         )
     with pytest.raises(GmconfigError, match="longer than 0.5 seconds"):
         kind.layout.disk.run(["sleep", "30"], 0.5)
+    much = ["sh", "-c", "head -c 3000000 /dev/zero; echo the end >&2; exit 7"]
+    done = kind.layout.disk.connection.shell(lambda connection: ran(connection, much), 60)
+    assert (done.code, len(done.output), done.output[-8:]) == (7, KEPT, b"the end\n")
     kind.close()
 
 

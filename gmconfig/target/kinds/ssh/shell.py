@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gmconfig.target.command import KEPT
 from gmconfig.target.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ class Done(NamedTuple):
 
     code: int
     output: bytes
+
+
+async def ran(connection: asyncssh.SSHClientConnection, command: Sequence[str]) -> Done:
+    """Run a command in a session of its own, and keep the end of what it says; the session ends with us."""
+    from asyncssh import STDOUT
+
+    process: Any = await connection.create_process(shlex.join(command), stderr=STDOUT, encoding=None)
+    try:
+        output = b""
+        while more := await process.stdout.read(KEPT):
+            output = (output + more)[-KEPT:]
+        await process.wait_closed()
+    finally:
+        process.close()
+    if process.exit_status is None:
+        raise Unreachable(f'nobody knows how "{command[0]}" ended: the connection was lost')
+    return Done(int(process.exit_status), output)
 
 
 class Shell:
@@ -55,9 +73,9 @@ class Shell:
 
     async def _say(self, line: str) -> Done:
         self._process.stdin.write(f"{line}; printf '\\n%s %d\\n' {self._end} $?\n".encode())
-        said = []
+        said = b""
         while not (answer := await self._process.stdout.readline()).startswith(self._end.encode()):
             if not answer:
                 raise Unreachable("the host's shell ended", hint="the account needs a shell: sh")
-            said.append(answer)
-        return Done(int(answer.split()[1]), b"".join(said).strip())
+            said = (said + answer)[-KEPT:]
+        return Done(int(answer.split()[1]), said.strip())

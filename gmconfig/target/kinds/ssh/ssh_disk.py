@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shlex
 import stat
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from hashlib import sha256
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gmconfig.errors import GmconfigError, Locked
 from gmconfig.target.command import failure
 from gmconfig.target.kinds.layout.disk import LARGEST, Found, Permissions
+from gmconfig.target.kinds.ssh.shell import ran
 
 if TYPE_CHECKING:
     import asyncssh
@@ -139,11 +139,11 @@ class SshDisk:
     def run(self, command: Sequence[str], timeout: float) -> None:
         """Run a command there, in a session of its own that ends with it."""
         try:
-            done = self.connection.shell(lambda connection: _ran(connection, command), timeout)
+            done = self.connection.shell(lambda connection: ran(connection, command), timeout)
         except TimeoutError:
             raise GmconfigError(f'"{command[0]}" took longer than {timeout:g} seconds') from None
-        if done.exit_status:
-            raise GmconfigError(failure(command, int(done.exit_status), _bytes(done.stderr)))
+        if done.code:
+            raise GmconfigError(failure(command, done.code, done.output))
 
     def close(self) -> None:
         """Hang up."""
@@ -160,10 +160,6 @@ class SshDisk:
             done = self._say(["chown", "-h", "--", owner, path])
             if done.code:
                 raise GmconfigError(failure(["chown", owner], done.code, done.output))
-
-
-async def _ran(connection: asyncssh.SSHClientConnection, command: Sequence[str]) -> Any:
-    return await connection.run(shlex.join(command), encoding=None, check=False)
 
 
 async def _attributes(sftp: asyncssh.SFTPClient, path: str) -> asyncssh.SFTPAttrs | None:
