@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 
+_PREFIX = "gmconfig-scratch-"
 _MAKING = ".new"
 """What a folder's name ends with until its maker holds it: nobody else looks at it before."""
 
@@ -18,9 +19,8 @@ def scratch(word: str, folder: str | None = None) -> Iterator[str]:
     import tempfile
 
     place = folder or tempfile.gettempdir()
-    prefix = f"gmconfig-{word}-"
-    _sweep(place, prefix)
-    made = tempfile.mkdtemp(prefix=prefix, suffix=_MAKING, dir=place)
+    _sweep(place)
+    made = tempfile.mkdtemp(prefix=f"{_PREFIX}{word}-", suffix=_MAKING, dir=place)
     path, held = made.removesuffix(_MAKING), _held(made)
     try:
         os.rename(made, path)
@@ -32,10 +32,10 @@ def scratch(word: str, folder: str | None = None) -> Iterator[str]:
             os.close(held)
 
 
-def _sweep(place: str, prefix: str) -> None:
+def _sweep(place: str) -> None:
     """Remove what a dead process left there; nothing in the way of whoever works is a reason not to."""
     with contextlib.suppress(OSError), os.scandir(place) as entries:
-        for name in [entry.name for entry in entries if entry.name.startswith(prefix)]:
+        for name in [entry.name for entry in entries if entry.name.startswith(_PREFIX)]:
             if not name.endswith(_MAKING):
                 _remove_if_dead(os.path.join(place, name))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import importlib
 import io
 import os
@@ -15,9 +16,9 @@ import pkgutil
 import shlex
 import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import IO
 
 import gmconfig
 from gmconfig.__main__ import main
@@ -65,13 +66,32 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+def full() -> None:
+    """Be told that the disk is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a file")
+
+
+def denied() -> None:
+    """Be told that the permission was lost."""
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "a file")
+
+
+FAILING = (full, denied)
+"""What happens to files alone."""
+PROGRAMS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec"})
+
+
 def counting(at: int, stop: Callable[[], None], count: int) -> None:
     """Count this process's steps into a file, and stop before the n-th."""
     taken, itself = 0, os.getpid()
 
     def heard(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal taken
-        if is_step(event, arguments) and os.getpid() == itself:
+        if (
+            is_step(event, arguments)
+            and os.getpid() == itself
+            and not (stop in FAILING and event in PROGRAMS)
+        ):
             taken += 1
             os.pwrite(count, b"%d" % taken, 0)
             if taken == at:
@@ -80,16 +100,37 @@ def counting(at: int, stop: Callable[[], None], count: int) -> None:
     sys.addaudithook(heard)
 
 
-def called(line: str, stdin: str = "", at: int = 0, stop: Callable[[], None] = kill, before=None) -> Called:
-    """Run a command line in the current folder and wait for its end."""
-    with tempfile.TemporaryFile(dir="/dev/shm") as said, tempfile.TemporaryFile(dir="/dev/shm") as count:
-        child = os.fork()
-        if child == 0:
-            _become(line, stdin, said.fileno(), lambda: counting(at, stop, count.fileno()), before)
-        status = os.waitpid(child, 0)[1]
-        _buried()
-        text = os.pread(said.fileno(), 1 << 20, 0).decode("utf-8", "replace")
-        steps = int(os.pread(count.fileno(), 20, 0) or b"0")
+@dataclass(frozen=True)
+class Running:
+    """A command line on its way, with the files that it tells by."""
+
+    process: int
+    said: IO[bytes]
+    count: IO[bytes]
+
+
+def called(line: str, stdin: str = "", at: int = 0, stop: Callable[[], None] = kill) -> Called:
+    """Run a command line in the current folder and wait for its end and that of all it left behind."""
+    found = ended(begun(line, stdin, at, stop))
+    _buried()
+    return found
+
+
+def begun(line: str, stdin: str = "", at: int = 0, stop: Callable[[], None] = kill) -> Running:
+    """Start a command line in the current folder."""
+    said, count = (os.fdopen(os.memfd_create(name), "r+b") for name in ("said", "count"))
+    child = os.fork()
+    if child == 0:
+        _become(line, stdin, said.fileno(), lambda: counting(at, stop, count.fileno()))
+    return Running(child, said, count)
+
+
+def ended(run: Running) -> Called:
+    """Wait for its end."""
+    status = os.waitpid(run.process, 0)[1]
+    with run.said, run.count:
+        text = os.pread(run.said.fileno(), 1 << 20, 0).decode("utf-8", "replace")
+        steps = int(os.pread(run.count.fileno(), 20, 0) or b"0")
     return Called(os.waitstatus_to_exitcode(status), text, steps)
 
 
@@ -105,7 +146,7 @@ def _buried() -> None:
             os.waitpid(-1, 0)
 
 
-def _become(line: str, stdin: str, said: int, watched: Callable[[], None], before) -> None:
+def _become(line: str, stdin: str, said: int, watched: Callable[[], None]) -> None:
     """Be that command; never returns."""
     code = 1
     try:
@@ -113,8 +154,6 @@ def _become(line: str, stdin: str, said: int, watched: Callable[[], None], befor
         sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
         sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
         signal.alarm(LIMIT_SECONDS)
-        if before:
-            before()
         watched()
         code = main(shlex.split(line)) or 0
     except BaseException as error:  # a child must never return into the parent's work

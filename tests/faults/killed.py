@@ -1,7 +1,7 @@
 """Kills a verb at its steps, one run for each, and looks at what is left; prints what was wrong.
 
 Run as a program, so that no thread or warning filter of the test runner is forked:
-`killed.py BASE NAME FIRST STRIDE`, with the world that `world.py` made in BASE.
+`killed.py BASE NAME,… FIRST STRIDE HOW`, with the world that `world.py` made in BASE.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.child import Called, called, interrupt, kill, warmed
+from tests.faults.child import Called, called, denied, full, interrupt, kill, warmed
 from tests.faults.picture import Picture, secrets_in, taken, unsound
 from tests.faults.prepare import command, prepared
 from tests.faults.verbs import WRITES, Verb
@@ -21,7 +21,8 @@ NEXT = "validate"
 """The command that somebody calls after a kill."""
 READING = (
     "secret verify",
-    "config get settings database.password -e production --reveal",
+    "config show settings -e production -o json --reveal",
+    "secret get spare",
     "flag list",
     "deploy history production",
     "drift list",
@@ -29,6 +30,15 @@ READING = (
     "automation history",
     "backup list",
 )
+
+
+ENDS = {
+    kill: {-9},
+    interrupt: {0, 1, 130},
+    full: {0, 1, 2, 3, 4, 5, 6},
+    denied: {0, 1, 2, 3, 4, 5, 6},
+}
+"""How a verb may end that was stopped so."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,9 @@ class Killer:
 
     def problems(self, known: Known, way: str) -> Iterator[str]:
         """Look at what a kill left; then go the way out, and call the verb again."""
-        yield from self._read_again(known)
+        before, after = (len(one.subjects) for one in known.pictures[:2])
+        between = before < len(taken(self.world).subjects) < after
+        yield from self._read_again(known, (1, 4) if between else ())
         yield from self._left(known)
         if way:
             found = called(way)
@@ -83,12 +95,16 @@ class Killer:
         again = self.run()
         if again.code not in known.codes or "Traceback" in again.said:
             yield f"the same again: exit {again.code}, not {set(known.codes)}: {again.said}"
+        if between:
+            yield from self._read_again(known)
         yield from self._afterwards(known, bool(way))
 
-    def _read_again(self, known: Known) -> Iterator[str]:
+    def _read_again(self, known: Known, more: tuple[int, ...] = ()) -> Iterator[str]:
+        """Call what everybody calls; between two commits of one verb it may say what is not done yet."""
         for line in (NEXT, *READING):
             found = called(line)
-            if found.code not in known.read[line] or "Traceback" in found.said:
+            unfinished = found.code in more and "hint:" in found.said
+            if not (found.code in known.read[line] or unfinished) or "Traceback" in found.said:
                 yield f"{line}: exit {found.code}, not {set(known.read[line])}: {found.said}"
 
     def _left(self, known: Known) -> Iterator[str]:
@@ -112,6 +128,9 @@ class Killer:
             yield f"in the end status {now.status}, not {new.status}"
         if files := sorted(now.names - known.names):
             yield f"left in the end: {files}"
+        source = self.world.inputs / "source"
+        if source.exists() and called("secret get spare").said.strip() != source.read_text():
+            yield "the secret is not what its source was told"
 
 
 def killed(world: World, name: str, first: int, stride: int, stop=kill) -> Iterator[tuple[int, list[str]]]:
@@ -127,8 +146,8 @@ def killed(world: World, name: str, first: int, stride: int, stop=kill) -> Itera
         ready.again()
         done = killer.run(at, stop)
         way = ("", *verb.ways)[at % (len(verb.ways) + 1)]
-        ended = {-9} if stop is kill else {130, verb.code}
-        wrong = [] if done.code in ended else [f"stopped, it ended with {done.code}: {done.said}"]
+        fine = done.code in ENDS[stop] and "Traceback" not in done.said
+        wrong = [] if fine else [f"stopped, it ended with {done.code}: {done.said}"]
         yield at, wrong + list(killer.problems(known, way))
 
 
@@ -149,5 +168,5 @@ def main(base: Path, names: list[str], first: int, stride: int, stop=kill) -> in
 
 if __name__ == "__main__":
     given = sys.argv[2].split(",")
-    how = {"kill": kill, "interrupt": interrupt}[sys.argv[5] if len(sys.argv) > 5 else "kill"]
+    how = {stop.__name__: stop for stop in ENDS}[sys.argv[5]]
     sys.exit(main(Path(sys.argv[1]), given, int(sys.argv[3]), int(sys.argv[4]), how))

@@ -22,7 +22,8 @@ MARK = "c4nary7Vq3"
 
 SECRET = f"{MARK}-of-the-team"
 PREPARED = "the hook, the targets, the rules"
-HOOK = "#!/bin/sh\ncat > /dev/null\n"
+HOOK = "#!/bin/sh\ncat > ../inputs/source.part && mv ../inputs/source.part ../inputs/source\n"
+"""Changes a secret where it comes from, as a database would be told."""
 EDITOR = f"#!/bin/sh\nsed -i -e s/{MARK}-of/{MARK}-edited-of/ -e 's/pool: 10/pool: 12/' \"$1\"\n"
 PROJECT = """\
 backups: {to: ../store}
@@ -162,7 +163,7 @@ class World:
     def again(self) -> None:
         """Make everything as it was remembered."""
         os.chdir("/")
-        shutil.rmtree(self.base, ignore_errors=True)
+        shutil.rmtree(self.base)
         shutil.copytree(self._kept, self.base, symlinks=True)
         os.chdir(self.repo)
         self.git("update-index", "-q", "--refresh")

@@ -27,9 +27,9 @@ def test_it_is_private_and_gone_afterwards(tmp_path: Path):
 def test_the_next_one_removes_what_the_dead_left_and_nothing_else(tmp_path: Path):
     with scratch("tree", str(tmp_path)) as mine:
         _killed_within(tmp_path)
-        (tmp_path / "gmconfig-tree-somebody's").symlink_to(mine)
+        (tmp_path / "gmconfig-scratch-tree-somebody's").symlink_to(mine)
         assert len(list(tmp_path.iterdir())) == 3
-        with scratch("tree", str(tmp_path)) as other:
+        with scratch("blobs", str(tmp_path)) as other:
             assert sorted(map(str, tmp_path.iterdir())) == sorted(
-                [mine, other, str(tmp_path / "gmconfig-tree-somebody's")]
+                [mine, other, str(tmp_path / "gmconfig-scratch-tree-somebody's")]
             )
