@@ -79,8 +79,8 @@ class Drifted:
 
     def _acknowledged(self, target: str) -> frozenset[str]:
         today = datetime.now(UTC).date()
-        known = self.watch.known().values()
-        return frozenset(one.id for one in known if one.target == target and not one.counts(today))
+        known = (one for one in self.watch.known().values() if one.target == target and one.acknowledged)
+        return frozenset(one.id for one in known if not one.resolved and not one.counts(today))
 
 
 def _exhausted(limit: int) -> str:

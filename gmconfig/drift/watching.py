@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.drift.detection import (
@@ -16,7 +18,7 @@ from gmconfig.drift.detection import (
     told_by,
 )
 from gmconfig.record import names
-from gmconfig.storage.journal import Journal
+from gmconfig.storage.journal import Event, Journal
 from gmconfig.storage.lock import Lock
 from gmconfig.storage.recalled import Recalled
 
@@ -33,7 +35,10 @@ class Watch:
 
     def known(self) -> dict[str, DriftDetection]:
         """Give every drift that was ever noted, by id, in its last state."""
-        return told_by(Recalled(self.journal, KINDS).read())
+        return told_by(self._events())
+
+    def _events(self) -> list[Event]:
+        return Recalled(self.journal, KINDS).read()
 
     def seen(self, standings: Iterable[Standing]) -> list[DriftDetection]:
         """Note what is new and what is gone on the targets that were looked at; give what has drifted now.
@@ -63,7 +68,15 @@ class Watch:
         return Lock(f"{self.journal.repository.common_dir}/gmconfig/drift.lock")
 
     def _note(self, kind: str, **content: object) -> None:
-        self.journal.append({"kind": kind, **content})
+        self.journal.append({"kind": kind, **content}, now=self._moment())
+
+    def _moment(self) -> datetime:
+        """Give a moment after all that was noted, be it by a clock that is ahead: the last word counts."""
+        now, events = datetime.now(UTC), self._events()
+        with suppress(ValueError, OverflowError):
+            last = datetime.fromisoformat(str(events[-1].get("time"))) if events else now
+            return max(now, last.astimezone(UTC) + timedelta(microseconds=1))
+        return now
 
 
 def _news(

@@ -297,6 +297,19 @@ def test_two_clones_that_saw_the_same_tell_of_one_drift():
     assert one.resolved_at == "2"
 
 
+def test_a_clock_that_was_ahead_hides_no_drift(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
+    [one] = _drifter(fleet).detect().detections
+    journal = _drifter(fleet).watch.journal
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    journal.append({"kind": "drift-resolved", "ids": [one.id]}, now=tomorrow)
+    for _ in "again":
+        assert [one.path for one in _drifter(fleet).detect().detections] == ["database.pool"]
+        assert [one.resolved for one in _drifter(fleet).known()] == [False]
+    kinds = [str(event["kind"]).removeprefix("drift-") for event in journal.read()]
+    assert kinds == ["deployment", "detected", "resolved", "detected"]
+
+
 def test_ignored_paths_do_not_count_until_their_day(fleet: Fleet):
     rule = {"path": "database.pool", "owner": "ops", "reason": "the scaler"}
     fleet.declare({"web": {"ignore": [rule]}, "worker": {"format": "dotenv"}})
