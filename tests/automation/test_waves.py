@@ -173,7 +173,7 @@ def test_what_was_cut_short_is_resumed_or_taken_back_by_the_agents(tmp_path):
     ledger = hosts.deployer().ledger("production")
     ledger.change(ledger.lock.ref, ledger.lock.break_)
     with hosts.at_work("h1", "h2", "h3"):
-        record = hosts.deployer().abort("production", hosts.options(patience=LIMIT))
+        record = hosts.deployer().abort("production", hosts.options(patience=LIMIT)).record
     assert record.state is State.ABORTED
     hosts.look("h1", "h2", "h3")
     assert set(pools(hosts)) <= {20, 30}

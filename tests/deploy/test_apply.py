@@ -128,7 +128,7 @@ def test_no_restore_leaves_it_to_be_looked_at_and_abort_puts_it_back(tmp_path: P
     record = fleet.apply(restores=False).record
     assert record.state is State.FAILED
     assert [fleet.pool("web"), fleet.pool("worker")] == [20, 20]
-    assert fleet.deployer().abort("production").state is State.ABORTED
+    assert fleet.deployer().abort("production").record.state is State.ABORTED
     assert [fleet.pool("web"), fleet.pool("worker")] == [10, 10]
 
 
