@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration, NotFound, Refused
 from gmconfig.record import names
@@ -22,6 +22,14 @@ _TRAILER = "Gmconfig-Deployment"
 _BEGINNING = "deploy: the first record follows"
 
 
+class _Newest(NamedTuple):
+    """What a tip says, as it was written or read here: while the ref names it, it is not read again."""
+
+    tip: str
+    record: Record
+    plan: bytes | None = None
+
+
 class Chain:
     """An environment's records, the newest at the ref's tip.
 
@@ -34,6 +42,8 @@ class Chain:
         self.environment = environment
         self.repository = project.repository
         self.ref = names.deployments(project, environment, protected=protected)
+        self._newest: _Newest | None = None
+        self._states: tuple[str, list[tuple[str, str]]] = ("", [])
 
     def tip(self) -> str | None:
         """Give the commit that the chain ends with."""
@@ -41,11 +51,22 @@ class Chain:
 
     def latest(self) -> Record | None:
         """Give the newest record in its newest state."""
-        return next(self.records(), None)
+        return self._latest_at(self.tip())
+
+    def _latest_at(self, tip: str | None) -> Record | None:
+        if self._newest is not None and self._newest.tip == tip:
+            return self._newest.record
+        found = next(self._records_at(tip), None)
+        if tip is not None and found is not None:
+            self._newest = _Newest(tip, found)
+        return found
 
     def records(self) -> Iterator[Record]:
         """Yield every record in its last state, the newest first."""
-        states = self._last_states()
+        return self._records_at(self.tip())
+
+    def _records_at(self, tip: str | None) -> Iterator[Record]:
+        states = self._last_states(tip)
         found = each_blob(self.repository, (f"{commit}:{_RECORD}" for _, commit in states))
         for (name, _), (_, raw) in zip(states, found, strict=True):
             yield self._read(name, raw)
@@ -56,7 +77,7 @@ class Chain:
         Raises:
             NotFound: the environment has none of that name.
         """
-        commit = dict(self._last_states()).get(name)
+        commit = dict(self._last_states(self.tip())).get(name)
         if commit is None:
             raise NotFound(
                 f'no deployment named "{name}"', hint=f"gmconfig deploy history {self.environment}"
@@ -72,7 +93,7 @@ class Chain:
 
     def plan_of(self, record: Record) -> Mapping[str, object]:
         """Give what a deployment was to change, as it was recorded; secrets are masked in it."""
-        commit = dict(self._last_states())[record.id]
+        commit = dict(self._last_states(self.tip()))[record.id]
         return parsed(self.repository.run("cat-file", "blob", f"{commit}:{_PLAN}"), self.ref)
 
     def begin(self, record: Record, plan: Mapping[str, object], *, sign: bool = False) -> Record:
@@ -81,11 +102,11 @@ class Chain:
         Raises:
             Refused: somebody else recorded one meanwhile.
         """
-        tip, newest = self.tip(), self.latest()
+        tip = self.tip()
+        newest = self._latest_at(tip)
         moment = timestamp()
         begun = replace(record, number=(newest.number if newest else 0) + 1, started=moment, changed=moment)
-        files = {_RECORD: as_bytes(begun.as_json()), _PLAN: as_bytes(plan)}
-        self._append(begun, refs.flat_tree(self.repository, files), tip, (record.commit,), sign=sign)
+        self._append(begun, as_bytes(plan), tip, (record.commit,), sign=sign)
         return begun
 
     def advance(self, record: Record, state: State | None = None, *, sign: bool = False) -> Record:
@@ -94,21 +115,27 @@ class Chain:
         Raises:
             Refused: a newer deployment took over; this one may touch nothing more.
         """
-        tip, newest = self.tip(), self.latest()
+        tip = self.tip()
+        newest = self._latest_at(tip)
         if newest is None or tip is None or newest.id != record.id or newest.fencing > record.fencing:
             raise Refused(
                 f"{record.id} was taken over by {newest.id if newest else 'somebody'}",
                 hint=f"gmconfig deploy history {self.environment}",
             )
         moved = replace(record, state=state or record.state, changed=timestamp())
-        plan = self.repository.run("cat-file", "blob", f"{tip}:{_PLAN}")
-        files = {_RECORD: as_bytes(moved.as_json()), _PLAN: plan}
-        self._append(moved, refs.flat_tree(self.repository, files), tip, (), sign=sign)
+        self._append(moved, self._plan(tip), tip, (), sign=sign)
         return moved
 
+    def _plan(self, tip: str) -> bytes:
+        newest = self._newest
+        if newest is not None and newest.tip == tip and newest.plan is not None:
+            return newest.plan
+        return self.repository.run("cat-file", "blob", f"{tip}:{_PLAN}")
+
     def _append(
-        self, record: Record, tree: str, tip: str | None, further: tuple[str, ...], *, sign: bool
+        self, record: Record, plan: bytes, tip: str | None, further: tuple[str, ...], *, sign: bool
     ) -> None:
+        tree = refs.flat_tree(self.repository, {_RECORD: as_bytes(record.as_json()), _PLAN: plan})
         parents = (tip or self._root(), *further)
         commit = refs.chained(self.repository, parents, tree, _message(record), sign=sign)
         if not refs.swap(self.repository, self.ref, commit, tip, f"deploy: {record.id} {record.state}"):
@@ -116,12 +143,17 @@ class Chain:
                 f"somebody else deployed into {self.environment} at this moment",
                 hint=f"gmconfig deploy status {self.environment}",
             )
+        self._newest = _Newest(commit, record, plan)
 
-    def _last_states(self) -> list[tuple[str, str]]:
+    def _last_states(self, tip: str | None) -> list[tuple[str, str]]:
         """Give (id, commit) of every record's last state, the newest record first."""
-        tip = self.tip()
         if tip is None:
             return []
+        if self._states[0] != tip:
+            self._states = tip, self._walked(tip)
+        return self._states[1]
+
+    def _walked(self, tip: str) -> list[tuple[str, str]]:
         form = f"--format=%H %(trailers:key={_TRAILER},valueonly,separator=%x2C)"
         out = self.repository.run("log", "--first-parent", form, "--end-of-options", tip, "--").decode()
         if not out:  # git walks from something else than a commit without a word

@@ -116,6 +116,12 @@ def append(
 
 def flat_tree(repository: Repository, files: Mapping[str, bytes]) -> str:
     """Store some files without folders as a tree."""
+    from gmconfig.storage.git import loose
+
+    return loose.flat_tree(repository, files) or _tree_by_git(repository, files)
+
+
+def _tree_by_git(repository: Repository, files: Mapping[str, bytes]) -> str:
     names = list(files)
     blobs = write_blobs(repository, [files[name] for name in names])
     lines = (f"{REGULAR} blob {blob}\t{name}\0" for name, blob in zip(names, blobs, strict=True))
