@@ -41,7 +41,7 @@ def people_in(lines: Iterable[str], source: str) -> Iterator[Person]:
             continue
         try:
             context = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BrokenConfiguration(f"{source}:{number}: not JSON: {error}") from error
         key = context.pop("targetingKey", None)
         yield None if key is None else str(key), context

@@ -228,7 +228,7 @@ def _globs(text: str) -> tuple[str, ...]:
     """Read the globs of an earlier promotion; anybody can write a trailer, and none of them is then all."""
     try:
         keys = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     return tuple(map(str, keys)) if isinstance(keys, list) else ()
 

@@ -170,7 +170,7 @@ class Destination:
     def _read(self, path: str) -> Mapping[str, Any]:
         try:
             found = json.loads(self._beginning(path))
-        except (ValueError, NotFound):
+        except (ValueError, RecursionError, NotFound):
             return {}
         return found if isinstance(found, dict) else {}
 

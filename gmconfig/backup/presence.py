@@ -75,7 +75,7 @@ def _check_others(store: Store, own: str, alone: bool) -> None:
 def _read(store: Store, path: str) -> Mapping[str, Any]:
     try:
         found = json.loads(store.read(path))
-    except (ValueError, NotFound):
+    except (ValueError, RecursionError, NotFound):
         return {}
     return found if isinstance(found, dict) else {}
 

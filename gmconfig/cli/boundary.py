@@ -22,7 +22,7 @@ def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
     """Run a command to its exit code; every expected failure becomes a message on stderr."""
     try:
         return _code(command())
-    except (WrongUsage, GmconfigError, OSError, typer.Abort, KeyboardInterrupt) as error:
+    except (WrongUsage, GmconfigError, OSError, MemoryError, typer.Abort, KeyboardInterrupt) as error:
         if debug() and isinstance(error, GmconfigError | OSError):
             import traceback
 
@@ -38,6 +38,8 @@ def failed(error: BaseException) -> int:
         return _reader_is_gone()
     if isinstance(error, OSError):
         return told(GmconfigError(_system(error)))
+    if isinstance(error, MemoryError):
+        return told(GmconfigError("there is not enough memory for what is to be read"))
     if isinstance(error, WrongUsage):
         return _usage(error)
     terminal.error("interrupted")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
+from gmconfig.cli import terminal
 from gmconfig.finding import Finding
 
 
@@ -12,7 +12,7 @@ def show_findings(findings: tuple[object, ...]) -> None:
     """Say each finding in one line."""
     for finding in findings:
         if isinstance(finding, Finding):
-            sys.stderr.write(f"{_line(finding)}\n")
+            terminal.told(terminal.harmless(_line(finding)))
 
 
 def _line(finding: Finding) -> str:

@@ -19,7 +19,12 @@ _PLAIN = str.maketrans(
     {"●": "*", "→": "->", "←": "<-", "…": "...", "·": ".", "━": "~", "│": "|"}
     | dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True))
 )
-_CONTROLS = {number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160)) if number not in (9, 10)}
+_CONTROLS = {
+    number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160)) if number not in (9, 10)
+} | {
+    number: f"\\u{number:04x}"
+    for number in (0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
 """Names, messages and values come from commits of anybody: none of them commands the terminal."""
 
 _quiet = False

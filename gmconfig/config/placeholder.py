@@ -15,6 +15,7 @@ VARIABLE, SECRET, CONFIG = "VARIABLE", "SECRET", "CONFIG"
 
 _FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _NAME = _FIRST | frozenset("0123456789.-")
+_DEEPEST = 100
 _HINT = "write $${ for a literal ${"
 
 
@@ -148,6 +149,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self._open = 0
 
     def top(self) -> Parts:
         parts, end = self._parts("")
@@ -181,6 +183,9 @@ class _Reader:
     def _reference(self) -> Reference:
         start = self.at
         self.at += 2
+        self._open += 1
+        if self._open > _DEEPEST:
+            raise BrokenConfiguration(f"placeholders nest more than {_DEEPEST} levels deep", hint=_HINT)
         kind = self._kind()
         name, end = self._parts("}" if kind == CONFIG else ":}")
         default = None
@@ -190,6 +195,7 @@ class _Reader:
         if end != "}":
             raise BrokenConfiguration(f'"{_short(text)}" is never closed', hint=_HINT)
         self._check(text, kind, name, default)
+        self._open -= 1
         return Reference(text, kind, name, default)
 
     def _kind(self) -> str:

@@ -108,7 +108,7 @@ def _digest(difference: Difference, marker: Marker | None) -> str:
 def identify(target: str, difference: Difference) -> str:
     """Give the id of a drift."""
     text = "\0".join((target, difference.document, difference.path))
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def told_by(events: Iterable[Mapping[str, Any]]) -> dict[str, DriftDetection]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Alert, Kind, State
-from gmconfig.storage.files import make_folders, read_if_exists, write_private
+from gmconfig.storage.files import TEMPORARY, make_folders, read_if_exists, remove_if_dead, write_private
 from gmconfig.storage.lock import Lock
 from gmconfig.storage.state import state_folder
 
@@ -82,6 +82,9 @@ class Outbox:
         for path in self._files("told", message.handler):
             if (_age(path) or 0) > _REMEMBERED:
                 self._forget(path)
+        for path in self._files("waiting", message.handler):
+            if path.endswith(TEMPORARY):
+                remove_if_dead(path)
 
     def failed(self, message: Message, error: str) -> Message:
         """Note that a try failed; after days of tries the message is given up."""
@@ -152,7 +155,7 @@ def _read(path: str) -> Message | None:
         said = json.loads(raw or b"")
         alert = alert_of(said.pop("alert"))
         return Message(**said, alert=alert)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

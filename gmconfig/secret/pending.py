@@ -87,7 +87,7 @@ class Pendings:
             return Pending(
                 tree["name"], tree["environment"], tree["time"], bool(tree["changed"]), tree["sealed"]
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise GmconfigError(
                 f'"{file}" should hold the new value of a rotation, and is damaged',
                 hint=f"check the secret at its source, then: rm {file}",

@@ -12,6 +12,7 @@ from gmconfig.secret.token import Context
 from gmconfig.storage.files import trouble
 
 FILE = "audit.jsonl"
+_FIELDS = {"time", "verb", "place", "member"}
 
 
 def note(
@@ -44,12 +45,22 @@ def read(where: str) -> list[dict[str, str]]:
     """Give all reads on this machine, the oldest first; a line that was cut off is left out."""
     file = Path(where, FILE)
     entries = []
-    for line in file.read_bytes().splitlines() if file.exists() else ():
+    for line in file.read_bytes().splitlines() if file.is_file() else ():
         try:
-            entries.append(json.loads(line))
-        except ValueError:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
             continue
+        if _is_read(entry):
+            entries.append(entry)
     return entries
+
+
+def _is_read(entry: object) -> bool:
+    return (
+        isinstance(entry, dict)
+        and entry.keys() >= _FIELDS
+        and all(isinstance(text, str) for text in entry.values())
+    )
 
 
 def _append(file: Path, line: bytes) -> None:

@@ -19,5 +19,5 @@ def read_heads(file: str) -> dict[str, str]:
         with open(file, "rb") as opened:
             heads = json.loads(opened.read())
         return {str(branch): commit for branch, commit in heads.items() if commit.isalnum()}
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}

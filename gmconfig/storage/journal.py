@@ -160,7 +160,7 @@ def _event(content: bytes) -> Event:
     """Read an event; what is none of ours is an empty one."""
     try:
         event = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
 

@@ -131,7 +131,7 @@ def _context(session: Session, given: list[str]) -> dict[str, Any]:
 def _json_map(text: str, source: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f'"{source}" is not JSON: {error}') from error
     if not isinstance(found, dict):
         raise UsageError(f'"{source}" is no map')

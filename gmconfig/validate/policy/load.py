@@ -91,13 +91,16 @@ class _Reader:
             self._entries(tree, source, broken)
 
     def _entries(self, tree: dict[str, Any], source: Source, broken: set[Keys]) -> None:
-        for index, entry in enumerate(tree.get("rules") or ()):
-            if ("rules", index) not in broken:
-                self._rule(entry, source, ("rules", index))
-        for index, entry in enumerate(tree.get("waivers") or ()):
-            if ("waivers", index) not in broken:
-                self.waivers.append(_waiver(entry, source, ("waivers", index)))
-        self.disabled.update(tree.get("disable") or ())
+        for keys, entry in self._whole(tree, "rules", broken):
+            self._rule(entry, source, keys)
+        self.waivers += [_waiver(entry, source, keys) for keys, entry in self._whole(tree, "waivers", broken)]
+        self.disabled.update(entry for _, entry in self._whole(tree, "disable", broken))
+
+    def _whole(self, tree: dict[str, Any], name: str, broken: set[Keys]) -> Iterator[tuple[Keys, Any]]:
+        """Yield what has the shape that it should have, with its keys."""
+        for index, entry in enumerate(tree.get(name) or () if (name,) not in broken else ()):
+            if (name, index) not in broken:
+                yield (name, index), entry
 
     def _complain(self, source: Source, tree: object) -> Iterator[Keys]:
         from gmconfig.validate.shipped import shipped

@@ -11,6 +11,20 @@ Paint = Callable[[str, str], str]
 
 _CODES = {"error": "31;1", "warning": "33", "info": "36", "dim": "2", "good": "32"}
 _ROOM = 120
+_CONTROLS = dict.fromkeys(
+    (
+        *range(9),
+        *range(10, 32),
+        *range(127, 160),
+        0x61C,
+        0x200E,
+        0x200F,
+        *range(0x2028, 0x202F),
+        *range(0x2066, 0x206A),
+    ),
+    "\ufffd",
+)
+"""What commands a terminal, or turns a line around: a file of anybody may hold it, and it keeps its one column."""
 
 
 def render(report: Report, *, colour: bool = False) -> str:
@@ -26,10 +40,11 @@ def _finding(report: Report, finding: Finding, paint: Paint) -> Iterator[str]:
     waived = f" (waived {finding.waived})" if finding.waived else ""
     framed = list(_frame(report, finding, paint, kind)) if _is_framed(finding) else []
     named = "" if framed else _named(finding)
-    yield f"{start}{paint(_word(finding), kind)}: {label(finding)}: {finding.message}{named}{waived}"
+    said = f"{label(finding)}: {finding.message}{named}{waived}".translate(_CONTROLS)
+    yield f"{start.translate(_CONTROLS)}{paint(_word(finding), kind)}: {said}"
     yield from framed
     if finding.hint:
-        yield f"  {paint('hint', 'dim')}: {finding.hint}"
+        yield f"  {paint('hint', 'dim')}: {finding.hint.translate(_CONTROLS)}"
 
 
 def _kind(finding: Finding) -> str:
@@ -64,7 +79,8 @@ def _frame(report: Report, finding: Finding, paint: Paint, kind: str) -> Iterato
     line = report.lines.get((place.file, place.line)) if place else None
     if place is None or line is None:
         return
-    before = report.lines.get((place.file, place.line - 1), "")
+    line = line.translate(_CONTROLS)
+    before = report.lines.get((place.file, place.line - 1), "").translate(_CONTROLS)
     gutter = max(4, len(str(place.line)))
     if before.strip():
         yield f"{paint(f'{place.line - 1:>{gutter}} │', 'dim')} {before[:_ROOM]}"
@@ -73,7 +89,7 @@ def _frame(report: Report, finding: Finding, paint: Paint, kind: str) -> Iterato
     width = max(1, sum(_columns(char) for char in line[column - 1 : column - 1 + finding.width]))
     pad = "".join("\t" if char == "\t" else " " * _columns(char) for char in line[: column - 1])
     caret = paint("━" * width, kind)
-    yield f"{paint(' ' * gutter + ' │', 'dim')} {pad}{caret} {where(finding)}".rstrip()
+    yield f"{paint(' ' * gutter + ' │', 'dim')} {pad}{caret} {where(finding).translate(_CONTROLS)}".rstrip()
 
 
 def _window(line: str, column: int) -> tuple[str, int]:

@@ -163,7 +163,7 @@ def content_media_type(validator: Any, kind: Any, instance: Any, schema: Any) ->
     raw = _decoded(instance) if schema.get("contentEncoding") == "base64" else instance.encode()
     try:
         json.loads(raw if raw is not None else b"0")
-    except ValueError:
+    except (ValueError, RecursionError):
         yield ValidationError("is not JSON")
 
 

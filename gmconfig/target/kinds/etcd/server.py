@@ -224,7 +224,7 @@ def _refused(error: Exception) -> GmconfigError:
 
     try:
         said = str(json.loads(getattr(error, "detail_text", "") or "{}").get("message", ""))
-    except ValueError:
+    except (ValueError, AttributeError, RecursionError):
         said = ""
     reason = said.removeprefix("etcdserver: ").strip() or "it refused the request"
     if "compacted" in reason:
