@@ -84,12 +84,7 @@ class Metrics:
 
     def write(self, file: str) -> None:
         """Write them for node_exporter's textfile collector, in one step."""
-        from gmconfig.storage.files import trouble
-
-        try:
-            self._made.write(self.figures, file)
-        except OSError as error:
-            raise trouble(error, file) from error
+        self._made.write(self.figures, file)
 
     def serve(self, host: str, port: int) -> tuple[int, Callable[[], None]]:
         """Answer Prometheus on a port (0: any that is free), on threads; give the port and what ends that."""

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from gmconfig import __version__
 from gmconfig.monitor.compliance.status import ComplianceStatus
 from gmconfig.monitor.happened import moment_of
+from gmconfig.storage.files import write_quickly
 
 if TYPE_CHECKING:
     from gmconfig.monitor.figures import Figures
@@ -30,12 +31,12 @@ def registry(source: Source) -> CollectorRegistry:
 
 
 def write(source: Source, file: str) -> None:
-    """Write a file for node_exporter's textfile collector, in one step.
+    """Write a file for node_exporter's textfile collector, in one step; a kill leaves nothing for long.
 
     Raises:
-        OSError: it cannot be written.
+        GmconfigError: it cannot be written.
     """
-    prometheus_client.write_to_textfile(file, registry(source))
+    write_quickly(file, prometheus_client.generate_latest(registry(source)))
 
 
 class _Figures(Collector):

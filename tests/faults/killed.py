@@ -120,6 +120,8 @@ class Killer:
             yield f"a secret in plain in {hidden}"
 
     def _afterwards(self, known: Known, other_way: bool) -> Iterator[str]:
+        for line in self.verb.sweeps:
+            called(line)
         now = taken(self.world)
         _, new, twice = known.pictures
         if not other_way and not set(new.subjects) <= set(now.subjects):

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Verb:
-    """One line that writes; `code` is how it ends, `ways` what may be run after it was killed."""
+    """One line that writes; `code` is how it ends, `ways` what may be run after it was killed.
+
+    `sweeps` is what takes away what a kill left where verbs do not look for it by themselves.
+    """
 
     line: str
     before: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     code: int = 0
     stdin: str = ""
-
-    @property
-    def name(self) -> str:
-        """The line without what was given to it: a name for a test."""
-        return self.line
+    sweeps: tuple[str, ...] = ()
 
 
 def does(line: str, *before: str, **more: object) -> Verb:
@@ -132,10 +131,10 @@ WRITES = {
         "git remote add origin ../origin.git",
         "git push -q origin main",
     ),
-    "backup create": does("backup create nightly --uncommitted"),
+    "backup create": does("backup create nightly --uncommitted", sweeps=("backup prune",)),
     "backup verify": does("backup verify --read-data"),
     "backup drill": does("backup drill latest"),
-    "backup restore": does("backup restore first --secrets", CHANGED),
+    "backup restore": does("backup restore first --secrets", CHANGED, sweeps=("backup prune",)),
     "backup restore --to": does("backup restore first --to ../restored"),
     "backup prune": does("backup prune --keep-last 1", "backup create nightly"),
     "backup pin": does("backup pin latest -m audit"),

@@ -120,11 +120,15 @@ def test_a_sender_that_is_killed_between_two_tries_loses_nothing(tmp_path: Path,
         process.send_signal(signal.SIGKILL)
     assert hook.ids == []
     hook.statuses = []
-    waiting = {one.id for one in Outbox(_project(fleet)).waiting()}
+    outbox = Outbox(_project(fleet))
+    waiting = {one.id for one in outbox.waiting()}
+    half = Path(outbox.folder, "waiting", "hook", "20260101-1.json.1x.gmconfig-tmp")
+    half.write_text("what a killed writer left")
     with subprocess.Popen(command) as process:
         process.wait(LIMIT)
     assert set(hook.ids) == waiting
-    assert Outbox(_project(fleet)).waiting() == []
+    assert outbox.waiting() == []
+    assert not half.exists()
 
 
 def test_two_senders_tell_it_once(tmp_path: Path, hook: Webhook):

@@ -43,7 +43,9 @@ def _samples(text: str) -> dict[tuple[str, ...], float]:
 
 def test_the_textfile_says_how_things_stand(fleet: Fleet, tmp_path: Path):
     file = tmp_path / "gmconfig.prom"
+    (tmp_path / "gmconfig.prom.1x.gmconfig-tmp").write_text("what a killed writer left")
     assert fleet.run("monitor", "metrics", "--textfile", str(file)).returncode == 0
+    assert list(tmp_path.glob("gmconfig.prom*")) == [file]
     found = _samples(file.read_text())
     commit = fleet.git("rev-parse", "HEAD~1")[:12]
     expected = {

@@ -1,0 +1,87 @@
+"""A remote that dies half-way, in either direction: it is said, nothing is lost, and the next try ends it.
+
+Run as a program: `remote.py BASE`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.faults.child import called, warmed
+from tests.faults.picture import taken, unsound
+from tests.faults.world import World
+
+LINES = (
+    "monitor journal sync",
+    "deploy hold production -m why",
+    "flag disable dark_pools -e production --push",
+    "drift ack worker ADDED --reason sale --push",
+    "deploy apply production --take-over",
+)
+"""Verbs that speak with the remote."""
+
+DIES = {
+    "hooks/pre-receive": "#!/bin/sh\nkill -9 $PPID\n",
+    "hooks/update": "#!/bin/sh\ntest -e died && exit 0; : > died; kill -9 $PPID\n",
+    "upload-pack": '#!/bin/sh\ngit-upload-pack "$@" | { head -c 300; kill -9 $$; }\n',
+    "receive-pack": "#!/bin/sh\nexit 0\n",
+}
+"""What dies: before anything is taken, at the first ref, while we fetch, before it says a word."""
+
+
+def interrupted(world: World, line: str, where: str) -> Iterator[str]:
+    """Call a verb while the remote dies there, then once more when it is well."""
+    world.again()
+    origin = world.base / "origin.git"
+    for words in (["init", "-q", "--bare", str(origin)], ["remote", "add", "origin", str(origin)]):
+        world.git(*words)
+    world.git("push", "-q", "origin", "main")
+    script = origin / where
+    script.write_text(DIES[where])
+    script.chmod(0o755)
+    if where.endswith("-pack"):
+        world.git("config", f"remote.origin.{where.replace('-', '')}", str(script))
+    before = taken(world).subjects
+    first = called(line)
+    yield from _told(world, line, first.code, first.said, before)
+    script.unlink()
+    if where.endswith("-pack"):
+        world.git("config", "--unset", f"remote.origin.{where.replace('-', '')}")
+    for again in (line, "monitor journal sync"):
+        last = called(again)
+        if last.code not in (0, 4) or "Traceback" in last.said:
+            yield f"{again} with a remote that is well: exit {last.code}: {last.said}"
+    if amiss := unsound(world):
+        yield f"git fsck: {amiss}"
+
+
+def _told(world: World, line: str, code: int, said: str, before: tuple[str, ...]) -> Iterator[str]:
+    if "Traceback" in said or code not in (0, 3, 4):
+        yield f"{line}: exit {code}: {said}"
+    if code and "hint:" not in said:
+        yield f"{line}: exit {code} without a hint: {said}"
+    if taken(world).subjects[: len(before)] != before:
+        yield "commits are lost"
+    for other in ("validate", "deploy history production --offline", "monitor journal list"):
+        found = called(other)
+        if found.code:
+            yield f"{other}: exit {found.code}: {found.said}"
+
+
+def main(base: Path, lines: tuple[str, ...]) -> int:
+    """Print each verb and each death with what was wrong; whether anything was."""
+    world, amiss = World(base), 0
+    world.entered()
+    warmed()
+    for line in lines:
+        for where in DIES:
+            wrong = list(interrupted(world, line, where))
+            amiss += bool(wrong)
+            print(f"{line}, {where}: " + ("; ".join(wrong) or "fine"), flush=True)
+    return bool(amiss)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), tuple(sys.argv[2:]) or LINES))
