@@ -12,18 +12,51 @@ from tests.cli.conftest import cli, trading
 __all__ = ["cli", "trading"]
 
 PROGRAMS = (
-    "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "diff.external",
-    "diff.evil.textconv", "diff.evil.command", "merge.evil.driver", "gpg.program", "gpg.ssh.program", "credential.helper", "sequence.editor", "pager.log",
-    "interactive.diffFilter", "uploadpack.packObjectsHook", "alias.rev-parse", "alias.cat-file",
-)  # fmt: skip
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.pager",
+    "core.editor",
+    "core.askPass",
+    "diff.external",
+    "diff.evil.textconv",
+    "diff.evil.command",
+    "merge.evil.driver",
+    "gpg.program",
+    "gpg.ssh.program",
+    "credential.helper",
+    "sequence.editor",
+    "pager.log",
+    "interactive.diffFilter",
+    "uploadpack.packObjectsHook",
+    "alias.rev-parse",
+    "alias.cat-file",
+)
 LOOKING = (
-    "config list", "config get settings database.pool -e production", "config history settings database.pool",
-    "config explain settings database.pool", "config diff HEAD~1 HEAD", "config get settings --at HEAD~1",
-    "config set settings database.pool 61 --dry-run", "validate", "validate --staged", "validate --at HEAD~1",
-    "doctor", "secret list", "secret verify", "secret scan", "secret scan --staged", "flag list", "flag stale",
-    "deploy plan production", "deploy status", "deploy apply production --dry-run", "drift detect", "automation list",
-    "backup list", "monitor alerts list --no-check",
-)  # fmt: skip
+    "config list",
+    "config get settings database.pool -e production",
+    "config history settings database.pool",
+    "config explain settings database.pool",
+    "config diff HEAD~1 HEAD",
+    "config get settings --at HEAD~1",
+    "config set settings database.pool 61 --dry-run",
+    "validate",
+    "validate --staged",
+    "validate --at HEAD~1",
+    "doctor",
+    "secret list",
+    "secret verify",
+    "secret scan",
+    "secret scan --staged",
+    "flag list",
+    "flag stale",
+    "deploy plan production",
+    "deploy status",
+    "deploy apply production --dry-run",
+    "drift detect",
+    "automation list",
+    "backup list",
+    "monitor alerts list --no-check",
+)
 
 
 @pytest.fixture
@@ -64,7 +97,7 @@ def test_looking_runs_no_program_that_the_repository_names(cli, armed: Path):
         [1],
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_commit_that_seems_cut_short_writes_nowhere_else(cli, trading: Path, tmp_path: Path, plan: object):
     out = tmp_path / "out"
     (out / "empty").mkdir(parents=True)
