@@ -14,8 +14,6 @@ from gmconfig.config.branch import ABSENT
 from gmconfig.config.equal import same
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.target.formats import About
-from gmconfig.validate.schema.store import FOLDER, SUFFIXES
-from gmconfig.validate.source import documents_of
 
 if TYPE_CHECKING:
     from gmconfig.target.rendering.rendering import Part
@@ -31,12 +29,17 @@ def without_defaults(part: Part, live: object) -> object:
 
 def defaults_of(schema: object) -> dict[str, object]:
     """Give the defaults of a schema's properties as a tree; only references within the same file are followed."""
-    found = _Reader(schema).default(schema)
+    try:
+        found = _Reader(schema).default(schema)
+    except RecursionError:  # nobody nests like that
+        return {}
     return found if isinstance(found, dict) else {}
 
 
 def _as_read(part: Part) -> object:
     """Give the defaults as a reader of the file would see them."""
+    from gmconfig.validate.schema.store import FOLDER, SUFFIXES  # loads an engine, and most looks need none
+
     if part.source is None:
         return {}
     files = (f"{FOLDER}{part.document}{suffix}" for suffix in SUFFIXES)
@@ -54,6 +57,8 @@ def _as_read(part: Part) -> object:
 
 @lru_cache(maxsize=16)
 def _parsed(raw: bytes, file: str) -> dict[str, object]:
+    from gmconfig.validate.source import documents_of
+
     try:
         return defaults_of(documents_of(raw, file)[0])
     except BrokenConfiguration:
@@ -92,8 +97,7 @@ class _Reader:
 
     def default(self, schema: object, above: tuple[str, ...] = ()) -> object:
         """Give a part's default, those of its properties beneath it; `ABSENT` where there is none."""
-        self.left -= 1
-        parts = list(self._applying(schema, above)) if self.left > 0 else []
+        parts = list(self._applying(schema, above))
         beneath = {key: value for one in parts for key, value in self._of_properties(*one)}
         own = next((part["default"] for part, _ in parts if "default" in part), beneath or ABSENT)
         return {**beneath, **own} if isinstance(own, dict) else own
@@ -111,7 +115,8 @@ class _Reader:
         self, schema: object, above: tuple[str, ...]
     ) -> Iterator[tuple[dict[str, object], tuple[str, ...]]]:
         """Yield a schema and all that holds besides it, each with the references that led to it."""
-        if not isinstance(schema, dict):
+        self.left -= 1
+        if not isinstance(schema, dict) or self.left < 0:
             return
         yield schema, above
         name, every = schema.get("$ref"), schema.get("allOf")

@@ -20,6 +20,7 @@ from gmconfig.api.drifting import Drifter
 from gmconfig.config.diff import ABSENT
 from gmconfig.deploy.correction import Correction
 from gmconfig.deploy.options import Options
+from gmconfig.drift.defaults import defaults_of
 from gmconfig.drift.detection import DriftDetection, told_by
 from gmconfig.drift.watching import Watch
 from gmconfig.errors import NotFound, Refused, UsageError
@@ -84,6 +85,18 @@ def test_formatting_and_the_order_of_keys_are_never_drift(
     text = "# by hand\n" + text.replace("db-1", f"{quote}db-1{quote}")
     (_SYNCED.live / "web/settings.yaml").write_text(text)
     assert _found(_SYNCED) == []
+
+
+def test_a_schema_without_end_has_no_more_defaults_than_are_looked_at():
+    names = [f"d{number}" for number in range(30)]
+    every = [{"$ref": f"#/$defs/{name}"} for name in names]
+    loops = {name: {"allOf": every, "properties": {name: {"default": 1}, "in": every[0]}} for name in names}
+    usual = {"properties": {"b": {"default": 2}, "a": every[0]}}
+    assert defaults_of({"$defs": loops, **usual})["b"] == 2  # it ends
+    deep: dict[str, object] = {"default": 1}
+    for _ in range(5000):
+        deep = {"properties": {"x": deep}}
+    assert defaults_of(deep) == {}
 
 
 def test_defaults_of_the_schema_that_live_has_written_out_are_no_drift(fleet: Fleet):
