@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import yaml
@@ -10,6 +9,7 @@ import yaml
 from gmconfig.api.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from gmconfig.deploy.options import Options
+from tests import starter
 
 BASE = {"database": {"host": "db-1", "pool": 10}, "debug": False}
 
@@ -70,11 +70,4 @@ class Fleet:
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command line as a process of its own."""
-        return subprocess.run(
-            [sys.executable, "-m", "gmconfig", *words],
-            cwd=self.root,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return starter.run(words, self.root, {**os.environ, **(env or {})})
