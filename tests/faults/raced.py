@@ -37,7 +37,7 @@ def raced(world: World, one: str, two: str) -> Iterator[str]:
         yield f"a secret in plain in {hidden}"
     for line in READING:
         found = called(line)
-        if found.code not in (0, 1) or "Traceback" in found.said:
+        if found.code not in (0, 1, 3) or "Traceback" in found.said:
             yield f"{line}: exit {found.code}: {found.said}"
 
 

@@ -1,4 +1,4 @@
-"""A remote that dies half-way, in either direction: it is said, nothing is lost, and the next try ends it.
+"""A remote that dies half-way through a push: it is said, nothing is lost, and the next try ends it.
 
 Run as a program: `remote.py BASE`.
 """
@@ -25,10 +25,9 @@ LINES = (
 DIES = {
     "hooks/pre-receive": "#!/bin/sh\nkill -9 $PPID\n",
     "hooks/update": "#!/bin/sh\ntest -e died && exit 0; : > died; kill -9 $PPID\n",
-    "upload-pack": '#!/bin/sh\ngit-upload-pack "$@" | { head -c 300; kill -9 $$; }\n',
     "receive-pack": "#!/bin/sh\nexit 0\n",
 }
-"""What dies: before anything is taken, at the first ref, while we fetch, before it says a word."""
+"""What dies: before anything is taken, at the first ref, before it says a word."""
 
 
 def interrupted(world: World, line: str, where: str) -> Iterator[str]:

@@ -31,7 +31,8 @@ def does(line: str, *before: str, **more: object) -> Verb:
 
 DEPLOYS = ("deploy resume production", "deploy abort production")
 CHANGED = "config set settings database.pool 70 -e production"
-BOB = "--identity ../inputs/bob.key"
+NEXT_RELEASE = ("config set settings database.pool 75 -e production", "deploy apply production --take-over")
+"""The next deployment to a target takes away what an earlier one had staged there."""
 
 WRITES = {
     "init": does("init ../fresh"),
@@ -96,12 +97,14 @@ WRITES = {
         CHANGED,
         "kill activated:web deploy apply production --take-over",
         ways=DEPLOYS,
+        sweeps=NEXT_RELEASE,
     ),
     "deploy abort": does(
         "deploy abort production",
         CHANGED,
         "kill activated:web deploy apply production --take-over",
         ways=DEPLOYS,
+        sweeps=NEXT_RELEASE,
     ),
     "deploy promote": does("deploy promote staging production"),
     "deploy rollback": does(
