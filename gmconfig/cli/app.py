@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
@@ -84,6 +85,10 @@ def _command(word: str | None) -> typer.core.TyperGroup:
 
 def _word(arguments: list[str]) -> str | None:
     """Give the word that is called, where that is plain to see; None leaves it to the whole program."""
-    if "_GMCONFIG_COMPLETE" in os.environ or not arguments or arguments[0] not in (*_GROUPS, *_VERBS):
-        return None
-    return arguments[0]
+    said = _completed(os.environ) if "_GMCONFIG_COMPLETE" in os.environ else arguments
+    return said[0] if said and said[0] in (*_GROUPS, *_VERBS) else None
+
+
+def _completed(environ: Mapping[str, str]) -> list[str]:
+    """Give the words that a shell asks to complete, without the program's name: bash has them here, others there."""
+    return (environ.get("COMP_WORDS") or environ.get("_TYPER_COMPLETE_ARGS") or "").split()[1:]

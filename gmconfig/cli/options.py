@@ -72,7 +72,16 @@ User = Annotated[
     str | None, typer.Option("--user", metavar="NAME", help="Author of the commit; else git's identity.")
 ]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
-TextOrJson = Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help="text or json.")]
+TextOrJson = Annotated[
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help="text or json.",
+        autocompletion=complete.one_of("text", "json"),
+    ),
+]
 DifferenceIsOne = Annotated[bool, typer.Option("--exit-code", help="Exit 1 if there is a difference.")]
 IdentityFile = Annotated[
     str | None, typer.Option("--identity", metavar="FILE", help="The identity that opens and signs.")

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
 Format = Annotated[
-    str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif, junit.")
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help="text, json, github, gitlab, sarif, junit.",
+        autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
+    ),
 ]
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
   0    yes, or done
-  1    the answer is no: findings, drift, not verified; differences with --exit-code
+  1    no: findings, drift, not verified; differences with --exit-code
   2    usage
   3    no answer: broken configuration, missing key, git or target trouble
-  4    refused: no permission, lock, freeze, hold, stale plan, unfinished merge
+  4    refused: permission, lock, freeze, hold, stale plan, unfinished merge
   5    a deployment failed and was restored
   6    a deployment failed and left something changed
   130  interrupted"""

@@ -1,6 +1,7 @@
 """What a shell offers after Tab."""
 
 from gmconfig.cli import complete
+from tests.deploy.fleet import Fleet
 
 
 class Context:
@@ -23,6 +24,29 @@ def test_paths_are_offered_one_key_at_a_time(trading):
     assert complete.paths(context, "data") == ["database"]
     assert complete.paths(context, "database.p") == ["database.password", "database.pool", "database.port"]
     assert complete.paths(Context(document="nothing", environment=None), "a") == []
+
+
+def test_secrets_deployments_targets_versions_and_people_are_offered(tmp_path, monkeypatch):
+    fleet = Fleet(tmp_path, {"web": {}})
+    fleet.apply()
+    (fleet.root / "secrets").mkdir()
+    fleet.write("secrets/common.yaml", {"db_password": "sealed"})
+    monkeypatch.chdir(fleet.root)
+    assert complete.deployments("pro") == ["production", "production-1"]
+    assert complete.deployment_ids("") == ["production-1"]
+    assert complete.secrets("db") == ["db_password"]
+    assert complete.revisions("") == ["main"]  # not what gmconfig keeps on refs of its own
+    assert complete.versions(Context(document="settings"), "v") == ["v1"]
+    assert "database.pool" in complete.placed(Context(place=["settings"]), "database.p")
+    assert complete.members("") == []
+    assert complete.one_of("text", "json")("j") == ["json"]
+
+
+def test_where_nothing_can_be_read_nothing_is_offered(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gmconfig.yaml").write_text("x: [")
+    for offer in (complete.documents, complete.secrets, complete.deployments, complete.members):
+        assert offer("") == []
 
 
 def test_the_shell_asks_the_real_program(trading):

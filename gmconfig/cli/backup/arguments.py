@@ -6,8 +6,15 @@ from typing import Annotated
 
 import typer
 
+from gmconfig.cli import complete
+
 Backup = Annotated[
-    str, typer.Argument(metavar="ID", help="A backup: its id or how that begins, its name, or latest.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A backup: its id or how that begins, its name, or latest.",
+        autocompletion=complete.backups,
+    ),
 ]
 From = Annotated[
     str | None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.backup import arguments, shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
@@ -53,7 +53,8 @@ def show(
 def verify(
     session: Session,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Backups; all by default.")
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Backups; all by default.", autocompletion=complete.backups),
     ] = None,
     read_data: Annotated[
         bool, typer.Option("--read-data", help="Read every byte, not only what is there and how long.")
@@ -84,7 +85,12 @@ def verify(
 
 def drill(
     session: Session,
-    name: Annotated[str, typer.Argument(metavar="[ID]", help="A backup; the latest by default.")] = "latest",
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="[ID]", help="A backup; the latest by default.", autocompletion=complete.backups
+        ),
+    ] = "latest",
     place: arguments.From = None,
     output: options.TextOrJson = "text",
 ) -> int:

@@ -6,15 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli import get as getting
-from gmconfig.cli import options, terminal, values
 from gmconfig.cli import show as showing
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-Output = Annotated[str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json or yaml.")]
+Output = Annotated[
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help="text, json or yaml.",
+        autocompletion=complete.one_of("text", "json", "yaml"),
+    ),
+]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show secrets in plain.")]
 
 

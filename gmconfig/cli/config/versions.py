@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gmconfig.cli import complete, options
 from gmconfig.cli import history as past
-from gmconfig.cli import options
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ def rollback(
     session: Session,
     writing: Writing,
     document: options.Document,
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="v7, a commit or a tag.")],
+    version: Annotated[
+        str,
+        typer.Argument(metavar="VERSION", help="v7, a commit or a tag.", autocompletion=complete.versions),
+    ],
     path: Annotated[str, typer.Option("--path", metavar="PATH", help="Only this key.")] = "",
     secrets: Annotated[
         bool, typer.Option("--secrets", help="Bring sealed values back too, sealed again and signed.")

@@ -26,7 +26,7 @@ One = Annotated[
     typer.Argument(
         metavar="ID|ENV",
         help="A deployment such as production-42, or an environment for its newest.",
-        autocompletion=complete.environments,
+        autocompletion=complete.deployments,
     ),
 ]
 Offline = Annotated[

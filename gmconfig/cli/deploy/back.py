@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal
+from gmconfig.cli import complete, options, terminal
 from gmconfig.cli.deploy import arguments, progress
 from gmconfig.cli.deploy.apply import answered
 from gmconfig.cli.verb import verb
@@ -22,7 +22,10 @@ def rollback(
     to: Annotated[
         str | None,
         typer.Option(
-            "--to", metavar="ID", help="The deployment to go back to; else the last that fully succeeded."
+            "--to",
+            metavar="ID",
+            help="The deployment to go back to; else the last that fully succeeded.",
+            autocompletion=complete.deployment_ids,
         ),
     ] = None,
     old_secrets: Annotated[

@@ -27,7 +27,12 @@ def hold(
     word: arguments.Word,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="ID", help="Hold at this deployment; else at what succeeded last."),
+        typer.Option(
+            "--to",
+            metavar="ID",
+            help="Hold at this deployment; else at what succeeded last.",
+            autocompletion=complete.deployment_ids,
+        ),
     ] = None,
     offline: arguments.Offline = False,
     reason: options.Reason = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options
+from gmconfig.cli import complete, options
 from gmconfig.cli.deploy import arguments, planning
 from gmconfig.cli.verb import verb
 
@@ -35,7 +35,14 @@ def plan(
     offline: arguments.Offline = False,
     exit_code: options.DifferenceIsOne = False,
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json or md.")
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORMAT",
+            help="text, json or md.",
+            autocompletion=complete.one_of("text", "json", "md"),
+        ),
     ] = "text",
 ) -> int:
     """Show what would change on each target: live and wanted by path, secrets masked, where each value is written.

@@ -25,7 +25,7 @@ def status(
     word: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ID|ENV]", help="A deployment, or an environment.", autocompletion=complete.environments
+            metavar="[ID|ENV]", help="A deployment, or an environment.", autocompletion=complete.deployments
         ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show it again whenever it changes.")] = False,

@@ -14,7 +14,11 @@ Target = Annotated[
 ]
 Place = Annotated[
     list[str],
-    typer.Argument(metavar="[DOC] PATH", help="Path, after its document where the target has several."),
+    typer.Argument(
+        metavar="[DOC] PATH",
+        help="Path, after its document where the target has several.",
+        autocompletion=complete.placed,
+    ),
 ]
 
 

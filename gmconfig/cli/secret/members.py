@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, prompt, terminal, values
+from gmconfig.cli import complete, options, prompt, terminal, values
 from gmconfig.cli.secret import changed
 from gmconfig.cli.verb import group, verb
 from gmconfig.errors import UsageError
@@ -68,7 +68,7 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
 def remove(
     session: Session,
     writing: Writing,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The member.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The member.", autocompletion=complete.members)],
     identity: options.IdentityFile = None,
 ) -> None:
     """Take everything from a member and delete them: new keys for all they held, and what they have seen.
@@ -84,7 +84,9 @@ def remove(
 def grant(
     session: Session,
     writing: Writing,
-    name: Annotated[str, typer.Argument(metavar="MEMBER|ROLE", help="Who gets it.")],
+    name: Annotated[
+        str, typer.Argument(metavar="MEMBER|ROLE", help="Who gets it.", autocompletion=complete.who)
+    ],
     operations: Operations = None,
     scope: Scope = "default",
     history: Annotated[
@@ -107,7 +109,9 @@ def grant(
 def revoke(
     session: Session,
     writing: Writing,
-    name: Annotated[str, typer.Argument(metavar="MEMBER|ROLE", help="Who loses it.")],
+    name: Annotated[
+        str, typer.Argument(metavar="MEMBER|ROLE", help="Who loses it.", autocompletion=complete.who)
+    ],
     operations: Operations = None,
     scope: Scope = None,
     identity: options.IdentityFile = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, prompt, secret_value, terminal, values
+from gmconfig.cli import complete, options, prompt, secret_value, terminal, values
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The secret's name, such as db_password.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="The secret's name, such as db_password.", autocompletion=complete.secrets
+    ),
+]
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from stdin.")]
 FromFile = Annotated[str | None, typer.Option("--file", metavar="FILE", help="Read the value from a file.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a strong value of its type.")]

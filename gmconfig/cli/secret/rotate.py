@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, prompt, terminal, values
+from gmconfig.cli import complete, options, prompt, terminal, values
 from gmconfig.cli.secret.named import FromFile, FromStdin, given
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, UsageError
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 def rotate(
     session: Session,
     writing: Writing,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The secret; or --due, or --all.")] = "",
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="[NAME]", help="The secret; or --due, or --all.", autocompletion=complete.secrets
+        ),
+    ] = "",
     environment: options.Target = None,
     due: Annotated[
         bool, typer.Option("--due", help="Every secret that is due by rotate_every or expires.")

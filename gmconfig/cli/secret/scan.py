@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal
+from gmconfig.cli import complete, options, terminal
 from gmconfig.cli.validating import rendered
 from gmconfig.cli.verb import verb
 
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
 Format = Annotated[
-    str, typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif, junit.")
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help="text, json, github, gitlab, sarif, junit.",
+        autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
+    ),
 ]
 
 
