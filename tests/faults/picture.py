@@ -13,8 +13,9 @@ from pathlib import Path
 from tests.faults.world import MARK, World
 
 RANDOM = re.compile(r"(?<=keys/default/)[a-z0-9]+|[0-9a-f]{7,}|[A-Za-z0-9_]*\d[A-Za-z0-9_-]*")
-UNNAMED = re.compile(r"\.git/(objects|logs)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$")
-"""Where names say nothing: unreachable objects may stay, a cache may be cold, Python tries a folder."""
+UNNAMED = re.compile(r"\.git/(objects|logs|refs/gmconfig/journal)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$")
+"""Where names say nothing: unreachable objects may stay, a failure is noted in the journal, a cache may be
+cold, Python tries a folder."""
 GIVEN = frozenset({"inputs", "live", ".live.gmconfig"})
 """What a user brought, and where secrets are deployed to in plain."""
 _RAW = MARK.encode()
