@@ -100,10 +100,10 @@ class Outbox:
         make_folders(self.folder)
         return Lock(os.path.join(self.folder, f"{handler}.lock"), timeout_seconds=0)
 
-    def presence(self) -> Lock:
+    def presence(self, timeout_seconds: float = 0) -> Lock:
         """Give the lock that a sender holds while it lives."""
         make_folders(self.folder)
-        return Lock(os.path.join(self.folder, ".sender.lock"), timeout_seconds=0)
+        return Lock(os.path.join(self.folder, ".sender.lock"), timeout_seconds=timeout_seconds)
 
     def _write(self, message: Message) -> None:
         said = {name: getattr(message, name) for name in message.__dataclass_fields__ if name != "alert"}

@@ -143,7 +143,9 @@ def _arrived(project: Project, outbox: Outbox, handler: Handler, message: Messag
 def main(root: str) -> None:
     """Tell what waits, and try again for a while; nobody else need do so meanwhile."""
     project = Project.find(root)
-    presence = Outbox(project).presence()
+    presence = Outbox(project).presence(
+        timeout_seconds=1
+    )  # whoever asks whether it is free holds it that long
     presence.acquire()
     deliver(project, PATIENCE)
 

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -157,8 +159,13 @@ def test_a_password_is_never_shown():
 
 def test_without_the_extra_it_says_what_to_install(fleet: Fleet, tmp_path: Path):
     (tmp_path / "fsspec.py").write_text("raise ImportError('no fsspec')\n")
-    done = fleet.run(
-        "backup", "list", "--from", "memory://x", env={"PYTHONPATH": f"{tmp_path}:{os.getcwd()}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gmconfig", "backup", "list", "--from", "memory://x"],
+        cwd=fleet.root,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{os.getcwd()}"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 3
     assert "pip install 'gmconfig[storage]'" in done.stderr

@@ -96,12 +96,12 @@ def test_hostile_names_of_environments_are_not_found(cli, trading, name):
 
 
 @pytest.mark.parametrize(
-    "revision", ["--output=/tmp/x", "-1", "HEAD; touch x", "nothing", "v99", "v0", "HEAD^{tree}"]
+    "revision", ["--output={}/x", "-1", "HEAD; touch {}/x", "nothing", "v99", "v0", "HEAD^{{tree}}"]
 )
-def test_hostile_revisions_are_not_found(cli, trading, revision):
-    answer = cli("config", "get", "settings", f"--at={revision}")
+def test_hostile_revisions_are_not_found(cli, trading, revision, tmp_path):
+    answer = cli("config", "get", "settings", f"--at={revision.format(tmp_path)}")
     assert answer.code == 3, answer
-    assert not Path("/tmp/x").exists()
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_symlink_out_of_the_repository_is_refused(cli, trading, tmp_path):

@@ -26,7 +26,7 @@ def vaulted(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     start(fleet.root, how=How())
     secrets = SecretsManager(root=fleet.root)
     for name in ("one", "two"):
-        secrets.create_secret(name, f"{_SHOWN}-{name}-4711", "password", name)
+        secrets.create_secret(name, f"{_SHOWN}-{name}-quartz", "password", name)
     fleet.write(
         "config/settings.yaml",
         {
@@ -88,7 +88,7 @@ _MOVES = {
 def test_a_secret_that_moved_or_was_copied_is_told_without_its_value(vaulted: Fleet, live: Path, move):
     told = _told(vaulted, live, move)
     assert _SHOWN not in told
-    assert "4711" not in told
+    assert "quartz" not in told
 
 
 def _told(fleet: Fleet, live: Path, move) -> str:
@@ -123,7 +123,7 @@ def test_secrets_in_flat_forms_stay_secret_where_items_moved(vaulted: Fleet, liv
     text = props.read_text().replace("users.1.", "users.2.").replace("users.0.", "users.1.")
     props.write_text(text + "users.0.name=new\nusers.0.password=pony-new\n")
     env = live / "env/settings.env"
-    env.write_text(env.read_text() + "COPY=pony-one-4711\nMORE_TOKEN=pony-new\n")
+    env.write_text(env.read_text() + "COPY=pony-one-quartz\nMORE_TOKEN=pony-new\n")
     found = Drifter(vaulted.deployer()).detect(["props", "env"])
     assert len(found.detections) > 4
     assert _SHOWN not in str([(one.wanted, one.live) for one in found.detections])
