@@ -20,7 +20,7 @@ OURS, UNCOMMITTED, THEIRS, THEIRS_COMMITTED = (
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Give one value of many set; gmconfig commits it as well."""
+    """Give one value of many set, and the same with a commit on both sides."""
     count = bench.scale.values
     title = f"one sealed value set in a file of {count:,}"
     root = sealed_files.sealed_repository(bench, "sealed-set", count)
@@ -43,7 +43,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         "seal",
         title,
         (*ours, theirs, committed),
-        (Bar(OURS, THEIRS, 1 / 3), Bar(UNCOMMITTED, THEIRS, 1 / 3)),
+        (Bar(UNCOMMITTED, THEIRS, 1 / 3), Bar(OURS, THEIRS_COMMITTED, 1 / 3)),
         check=lambda: [
             _lines(OURS, root, sealed_files.FILE, first),
             _lines(THEIRS, folder, "settings.yaml", theirs_first),
