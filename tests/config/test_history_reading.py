@@ -327,7 +327,7 @@ def govuk(conformance_data, tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [80, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("environment", ["integration", "staging", "production"])
 def test_the_versions_of_govuk(govuk, environment, step):
     reader = VersionReader()
@@ -335,7 +335,7 @@ def test_the_versions_of_govuk(govuk, environment, step):
         assert same(piecewise(reader, raw), whole(raw))
 
 
-@pytest.mark.parametrize("step", [40, pytest.param(3, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [80, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.parametrize("environment", ["integration", "staging", "production"])
 def test_paths_alone_in_the_versions_of_govuk(govuk, environment, step):
     raws = blobs(govuk, f"values-{environment}.yaml")[::step]

@@ -69,7 +69,8 @@ def test_a_boolean_flag_takes_names_of_its_variants_and_one_that_says_a_share_ke
     manager().create_ab_test(
         "t", "checkout", ["control", "treatment"], {"control": 20, "treatment": 20}, ["order"]
     )
-    values = [manager().evaluate_feature("checkout", str(number)) for number in range(1000)]
+    flags = manager()
+    values = [flags.evaluate_feature("checkout", str(number)) for number in range(1000)]
     assert {one.variant: one.value for one in values} == {"control": False, "treatment": True}
     (found,) = manager().list_experiments()
     assert found.arms == {"control": pytest.approx(0.8), "treatment": pytest.approx(0.2)}

@@ -270,7 +270,7 @@ def test_wherever_the_connection_is_cut_it_is_old_or_new_and_can_be_ended(over: 
     kind = over.open()
     live = deploy(kind, release(1))
     cut, number = 0, 2
-    for limit in range(2000, 40_000, 3000):
+    for limit in range(2000, 40_000, 5000):
         broken = through(limit).open()
         try:
             deploy(broken, release(number), expected=live)
