@@ -40,6 +40,16 @@ Target = Annotated[
         help="Environment whose own file changes; without it, what all of them share.",
     ),
 ]
+Findings = Annotated[
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help="text, json, github, gitlab, sarif, junit.",
+        autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option(

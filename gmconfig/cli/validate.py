@@ -12,17 +12,6 @@ from gmconfig.cli.verb import verb
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-Format = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FORMAT",
-        help="text, json, github, gitlab, sarif, junit.",
-        autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
-    ),
-]
-
 
 def validate(
     session: Session,
@@ -51,10 +40,10 @@ def validate(
             "--environment",
             metavar="ENV",
             help="Only these; repeatable.",
-            autocompletion=options.complete.environments,
+            autocompletion=complete.environments,
         ),
     ] = None,
-    output: Format = "text",
+    output: options.Findings = "text",
     report: Annotated[
         list[str] | None,
         typer.Option("--report", metavar="FORMAT=FILE", help="Write another report; repeatable."),

@@ -7,23 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options, terminal
+from gmconfig.cli import options, terminal
 from gmconfig.cli.validating import rendered
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
-
-Format = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FORMAT",
-        help="text, json, github, gitlab, sarif, junit.",
-        autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
-    ),
-]
 
 
 def scan(
@@ -38,7 +27,7 @@ def scan(
         bool, typer.Option("--history", help="Scan everything that git has ever stored here.")
     ] = False,
     identity: options.IdentityFile = None,
-    output: Format = "text",
+    output: options.Findings = "text",
 ) -> int:
     """Find secrets in plain text: every value you can open, known formats, telling names, randomness.
 
