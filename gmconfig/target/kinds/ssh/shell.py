@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 120
 """How many seconds a lock may be held."""
+_ONE_STREAM = (
+    'exec "$@" 2>&1'  # ssh carries both apart, and in no order: joined there, the last line is the last
+)
 
 
 class Done(NamedTuple):
@@ -27,9 +30,8 @@ class Done(NamedTuple):
 
 async def ran(connection: asyncssh.SSHClientConnection, command: Sequence[str]) -> Done:
     """Run a command in a session of its own, and keep the end of what it says; the session ends with us."""
-    from asyncssh import STDOUT
-
-    process: Any = await connection.create_process(shlex.join(command), stderr=STDOUT, encoding=None)
+    line = shlex.join(["sh", "-c", _ONE_STREAM, "sh", *command])
+    process: Any = await connection.create_process(line, encoding=None)
     try:
         output = b""
         while more := await process.stdout.read(KEPT):
