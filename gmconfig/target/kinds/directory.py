@@ -14,8 +14,7 @@ from gmconfig.target.kinds.layout.placed import Placed
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
     from gmconfig.target.kind import Access
-    from gmconfig.target.kinds.layout.folder import Folder
-    from gmconfig.target.kinds.layout.single import SingleFile
+    from gmconfig.target.kinds.layout.layout import Layout
 
 
 class Directory(Placed):
@@ -31,7 +30,7 @@ class Directory(Placed):
         super().__init__(target, LocalDisk(), place, take_over=access.take_over)
         self.environ = access.environ
 
-    def reached(self) -> Folder | SingleFile:
+    def reached(self) -> Layout:
         """Give the layout, if this is the host where it lies.
 
         Raises:

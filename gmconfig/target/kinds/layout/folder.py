@@ -5,27 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Refused
 from gmconfig.target.kind import UNMANAGED, Live
-from gmconfig.target.kinds.layout.store import PUBLIC, Store, check_id, moved_on, not_ours
+from gmconfig.target.kinds.layout.layout import Layout
+from gmconfig.target.kinds.layout.store import PUBLIC, check_id
 from gmconfig.target.kinds.layout.taking_up import reload
 from gmconfig.target.marker import files_digest
 
 if TYPE_CHECKING:
-    from gmconfig.target.declared import Target
     from gmconfig.target.kind import Release
-    from gmconfig.target.kinds.layout.disk import Disk
 
 
-class Folder:
+class Folder(Layout):
     """The layout of a target with a `path:`."""
-
-    def __init__(self, disk: Disk, path: str, target: Target, *, take_over: bool) -> None:
-        self.disk = disk
-        self.path = path
-        self.target = target
-        self.take_over = take_over
-        self.store = Store(disk, path, target)
 
     def read(self) -> Live:
         """Give what is live, read through one look at the symlink: whatever flips later, it is one release."""
@@ -57,13 +48,6 @@ class Folder:
             return Live(UNMANAGED, {}, digest=signature, problem=f'"{self.path}" is {said}')
         return Live(UNMANAGED, self.disk.files(self.path).files, digest=signature)
 
-    def check(self, size: int) -> list[str]:
-        """Say what applying lacks."""
-        lacking = self.disk.lacks(self.store.folder, size)
-        if not self.take_over and self.read().release == UNMANAGED:
-            lacking.append(not_ours(self.target.name, self.path).message)
-        return lacking
-
     def stage(self, release: Release) -> None:
         """Write a release into the store, unless it is live already."""
         if self._live() != release.id:
@@ -76,40 +60,10 @@ class Folder:
         with self.store.locked():
             live = self._live()
             if live != release.id:
-                self._check(live, expected, release.marker.fencing)
-                if not self.store.has(release.id):
-                    raise Refused(f'release "{release.id}" is not staged', hint="gmconfig deploy apply")
-                self.store.note_fencing(release.marker.fencing)
+                self._begin(release, live, expected)
                 self._flip(live, release.id)
         reload(self.disk, self.target)
         return release.id
-
-    def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
-        """Flip back."""
-        if to is None and self.disk.what(self.store.folder) is None:
-            return
-        self.store.open()
-        with self.store.locked():
-            live = self._live()
-            if live == to:
-                return
-            self._check(live, expected, fencing, reverting=True)
-            if to is not None and not self.store.has(to):
-                raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
-            self.store.note_fencing(fencing)
-            self._put_back(live, to)
-        reload(self.disk, self.target)
-
-    def prune(self) -> list[str]:
-        """Remove old releases."""
-        if self.disk.what(self.store.folder) != "folder":
-            return []
-        with self.store.locked():
-            return self.store.prune(self._live())
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self.disk.close()
 
     def _live(self) -> str | None:
         link = self.disk.link(self.path)
@@ -117,16 +71,6 @@ class Folder:
         if release is not None:
             return release
         return UNMANAGED if self.disk.what(self.path) is not None or self._is_half_taken() else None
-
-    def _check(
-        self, live: str | None, expected: str | None, fencing: int, *, reverting: bool = False
-    ) -> None:
-        marker = self.store.marker(live) if live not in (None, UNMANAGED) else None
-        self.store.check_fencing(fencing, marker)
-        if live != expected:
-            raise moved_on(self.target.name, live, expected)
-        if live == UNMANAGED and not (self.take_over or reverting):
-            raise not_ours(self.target.name, self.path)
 
     def _flip(self, live: str | None, release: str) -> None:
         if live == UNMANAGED:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gmconfig.target.declared import Target
     from gmconfig.target.kind import Live, Release
     from gmconfig.target.kinds.layout.disk import Disk
+    from gmconfig.target.kinds.layout.layout import Layout
 
 
 class Placed:
@@ -19,9 +20,9 @@ class Placed:
     def __init__(self, target: Target, disk: Disk, place: str, *, take_over: bool) -> None:
         layout = Folder if target.path else SingleFile
         self.target = target
-        self.layout: Folder | SingleFile = layout(disk, place, target, take_over=take_over)
+        self.layout: Layout = layout(disk, place, target, take_over=take_over)
 
-    def reached(self) -> Folder | SingleFile:
+    def reached(self) -> Layout:
         """Give the layout, once it is sure that this is where it lies."""
         return self.layout
 

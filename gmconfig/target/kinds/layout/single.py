@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import Refused, UsageError
 from gmconfig.target.formats import file_name
 from gmconfig.target.kind import UNMANAGED, Live
-from gmconfig.target.kinds.layout.store import PUBLIC, Store, check_id, moved_on, not_ours
+from gmconfig.target.kinds.layout.layout import Layout
+from gmconfig.target.kinds.layout.store import PUBLIC, check_id
 from gmconfig.target.kinds.layout.taking_up import reload
 from gmconfig.target.marker import files_digest
 
@@ -23,16 +24,14 @@ if TYPE_CHECKING:
     from gmconfig.target.marker import Marker
 
 
-class SingleFile:
+class SingleFile(Layout):
     """The layout of a target with a `file:`."""
 
+    copies = 2
+
     def __init__(self, disk: Disk, path: str, target: Target, *, take_over: bool) -> None:
-        self.disk = disk
-        self.path = path
-        self.target = target
-        self.take_over = take_over
+        super().__init__(disk, path, target, take_over=take_over)
         self.name = file_name(target.documents[0], target.format)
-        self.store = Store(disk, path, target)
 
     def read(self) -> Live:
         """Give what is live."""
@@ -73,13 +72,6 @@ class SingleFile:
         text = "" if raw is None else raw.decode("utf-8", "replace").strip()
         return text if text and self.store.has(text) else None
 
-    def check(self, size: int) -> list[str]:
-        """Say what applying lacks."""
-        lacking = self.disk.lacks(self.store.folder, 2 * size)
-        if not self.take_over and self.read().release == UNMANAGED:
-            lacking.append(not_ours(self.target.name, self.path).message)
-        return lacking
-
     def stage(self, release: Release) -> None:
         """Write a release into the store, unless it is live already."""
         if list(release.files) != [self.name]:
@@ -94,51 +86,16 @@ class SingleFile:
         with self.store.locked():
             live = self.read()
             if live.release != release.id or not live.untouched:
-                self._check(
-                    live, expected if live.release != release.id else release.id, release.marker.fencing
-                )
-                if not self.store.has(release.id):
-                    raise Refused(f'release "{release.id}" is not staged', hint="gmconfig deploy apply")
-                self.store.note_fencing(release.marker.fencing)
+                is_edited = live.release == release.id
+                self._begin(release, live.release, release.id if is_edited else expected)
                 if live.release == UNMANAGED:
                     self._keep()
                 self._replace(release.id, self.store.permissions(release.marker))
         reload(self.disk, self.target)
         return release.id
 
-    def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
-        """Put the file back as it was."""
-        if to is None and self.disk.what(self.store.folder) is None:
-            return
-        self.store.open()
-        with self.store.locked():
-            live = self.read()
-            if live.release == to:
-                return
-            self._check(live, expected, fencing, reverting=True)
-            if to is not None and not self.store.has(to):
-                raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
-            self.store.note_fencing(fencing)
-            self._put_back(to)
-        reload(self.disk, self.target)
-
-    def prune(self) -> list[str]:
-        """Remove old releases."""
-        if self.disk.what(self.store.folder) != "folder":
-            return []
-        with self.store.locked():
-            return self.store.prune(self.read().release)
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self.disk.close()
-
-    def _check(self, live: Live, expected: str | None, fencing: int, *, reverting: bool = False) -> None:
-        self.store.check_fencing(fencing, live.marker)
-        if live.release != expected:
-            raise moved_on(self.target.name, live.release, expected)
-        if live.release == UNMANAGED and not (self.take_over or reverting):
-            raise not_ours(self.target.name, self.path)
+    def _live(self) -> str | None:
+        return self.read().release
 
     def _keep(self) -> None:
         """Give what was there a second name in the store, with its owner and permissions: release 0."""
@@ -161,7 +118,7 @@ class SingleFile:
         self.store.replace("current", release.encode())
         self.disk.remove(os.path.join(self.store.folder, "next"))
 
-    def _put_back(self, to: str | None) -> None:
+    def _put_back(self, live: str | None, to: str | None) -> None:  # noqa: ARG002  # whatever is live, it goes
         if to is not None and to != UNMANAGED:
             self._replace(to, self.store.permissions(self.store.marker(to)))
             return
