@@ -21,7 +21,7 @@ from gmconfig.secret.noting import Notes, generations_tree
 from gmconfig.secret.sayings import Entry
 from gmconfig.secret.standing import fingerprint
 from gmconfig.secret.token import Sealed, parse
-from gmconfig.secret.vault import ACCEPT
+from gmconfig.secret.vouching import ACCEPT
 from gmconfig.secret.wrapping import Wrapping
 from gmconfig.storage.change import WholeFile, YamlEdit
 
