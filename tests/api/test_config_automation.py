@@ -18,7 +18,7 @@ from tests.deploy.fleet import BASE, Fleet
 
 @pytest.fixture
 def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
-    health = [{"command": ["test", "!", "-e", str(tmp_path / "unwell")], "retries": 0}]
+    health = [{"command": ["test", "!", "-e", str(tmp_path / "unwell")], "retries": 0, "timeout": "120s"}]
     found = Fleet(tmp_path, {"web": {"health": health}})
     found.write("config/settings.yaml", {**BASE, "system": {"version": "1.4.0"}})
     found.commit()

@@ -23,7 +23,7 @@ ONE = {"web": {"host": "h1"}}
 
 def unless(file: Path) -> dict[str, object]:
     """Give a health check that fails as long as a file is there."""
-    return {"command": ["test", "!", "-e", str(file)], "retries": 0}
+    return {"command": ["test", "!", "-e", str(file)], "retries": 0, "timeout": "120s"}
 
 
 def edit(hosts: Hosts, pool: int, target: str = "web") -> None:

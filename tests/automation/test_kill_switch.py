@@ -93,7 +93,9 @@ def test_a_target_that_cannot_be_reached_does_not_stop_the_others(tmp_path):
 
 def test_one_that_makes_a_target_unwell_is_put_back_and_says_so(tmp_path):
     unwell = ["sh", "-c", f'! grep -q \'"defaultVariant": *"disabled"\' {tmp_path}/live/web/flags.flagd.json']
-    fleet = Fleet(tmp_path, {"web": {**BOTH, "health": [{"command": unwell, "retries": 0}]}})
+    fleet = Fleet(
+        tmp_path, {"web": {**BOTH, "health": [{"command": unwell, "retries": 0, "timeout": "120s"}]}}
+    )
     with_flags(fleet)
     assert fleet.apply().record.state == "succeeded"
     code, told = switch(fleet)

@@ -19,7 +19,7 @@ from gmconfig.automation.rules.runner import Act, Runner
 from gmconfig.errors import GitTrouble
 from gmconfig.project import Project
 from tests.deploy.fleet import Fleet
-from tests.waiting import until
+from tests.waiting import LIMIT, until
 
 NOW = datetime(2026, 6, 1, 12, 0, 30, tzinfo=UTC)
 SLOT = NOW.replace(second=0)
@@ -76,7 +76,7 @@ def test_processes_of_one_clone_and_of_others_at_once_run_a_time_once(tmp_path):
     hub = Hub(tmp_path)
     one, other = hub.clone("one"), hub.clone("other")
     processes = [hub.started(clone, NOW) for clone in (one, other, one)]
-    told = [process.communicate(timeout=60)[0] for process in processes]
+    told = [process.communicate(timeout=LIMIT)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], told
     assert "".join(told) == f"hourly succeeded {SLOT.isoformat()}\n"
     assert hub.runs == 1
@@ -105,7 +105,7 @@ def test_what_a_killed_runner_had_claimed_is_begun_once_more_and_then_given_up(t
     one, other = hub.clone("one"), hub.clone("other")
     crash = {"GMCONFIG_CRASH_AT": "claimed:hourly"}
     process = hub.started(one, NOW, crash)
-    process.communicate(timeout=60)
+    process.communicate(timeout=LIMIT)
     assert (process.returncode, hub.runs) == (-9, 0)
     # On the machine that it ran on, its end is known at once; elsewhere when its lease is over.
     memory = Shared(Project.find(str(other)))
@@ -116,7 +116,7 @@ def test_what_a_killed_runner_had_claimed_is_begun_once_more_and_then_given_up(t
     assert elsewhere.is_active(NOW + LEASE - MINUTE)
     assert not elsewhere.is_active(NOW + LEASE + MINUTE)
     process = hub.started(other, NOW + MINUTE, crash)
-    process.communicate(timeout=60)
+    process.communicate(timeout=LIMIT)
     assert (process.returncode, hub.runs) == (-9, 0)
     assert run(one, NOW + 2 * MINUTE) == ["failed its runner never came back, 2 times"]
     assert run(one, NOW + 3 * MINUTE) == []

@@ -68,7 +68,7 @@ def test_a_failed_health_check_restores_every_wave_in_reverse(tmp_path: Path):
     unwell = tmp_path / "unwell"
     targets = {
         "one": {"wave": 1},
-        "two": {"wave": 2, "health": [{"command": _fails_on(unwell), "retries": 0}]},
+        "two": {"wave": 2, "health": [{"command": _fails_on(unwell), "retries": 0, "timeout": "120s"}]},
         "three": {"wave": 3},
     }
     fleet = Fleet(tmp_path, targets)
@@ -89,7 +89,9 @@ def test_a_failed_health_check_restores_every_wave_in_reverse(tmp_path: Path):
 
 def test_what_failed_is_not_tried_again_until_something_changes(tmp_path: Path):
     unwell = tmp_path / "unwell"
-    fleet = Fleet(tmp_path, {"web": {"health": [{"command": _fails_on(unwell), "retries": 0}]}})
+    fleet = Fleet(
+        tmp_path, {"web": {"health": [{"command": _fails_on(unwell), "retries": 0, "timeout": "120s"}]}}
+    )
     fleet.apply()
     fleet.change(20)
     unwell.touch()
@@ -123,7 +125,9 @@ def test_what_failed_before_it_was_live_may_be_tried_again(tmp_path: Path, hook:
 def test_no_restore_leaves_it_to_be_looked_at_and_abort_puts_it_back(tmp_path: Path):
     fleet = Fleet(tmp_path, {"web": {}, "worker": {"wave": 2}})
     fleet.apply()
-    fleet.declare({"web": {}, "worker": {"wave": 2, "health": [{"command": FAILS, "retries": 0}]}})
+    fleet.declare(
+        {"web": {}, "worker": {"wave": 2, "health": [{"command": FAILS, "retries": 0, "timeout": "120s"}]}}
+    )
     fleet.change(20)
     record = fleet.apply(restores=False).record
     assert record.state is State.FAILED
@@ -133,7 +137,7 @@ def test_no_restore_leaves_it_to_be_looked_at_and_abort_puts_it_back(tmp_path: P
 
 
 def test_a_first_deployment_that_fails_leaves_nothing_behind(tmp_path: Path):
-    fleet = Fleet(tmp_path, {"web": {"health": [{"command": FAILS, "retries": 0}]}})
+    fleet = Fleet(tmp_path, {"web": {"health": [{"command": FAILS, "retries": 0, "timeout": "120s"}]}})
     assert fleet.apply().record.state is State.RESTORED
     assert not (fleet.live / "web").exists()
 
@@ -239,7 +243,7 @@ def test_a_plan_for_nothing_live_does_not_fit_when_something_is(tmp_path: Path):
 
 def test_three_hundred_targets_in_three_waves_are_all_put_back(tmp_path: Path):
     unwell = tmp_path / "unwell"
-    check = {"health": [{"command": ["test", "!", "-e", str(unwell)], "retries": 0}]}
+    check = {"health": [{"command": ["test", "!", "-e", str(unwell)], "retries": 0, "timeout": "120s"}]}
     targets = {f"web-{number:03}": {"wave": number // 100 + 1} for number in range(300)}
     targets["web-150"] |= check
     fleet = Fleet(tmp_path, targets)

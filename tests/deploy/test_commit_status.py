@@ -64,7 +64,7 @@ def test_github_is_told_of_success_and_failure(tmp_path: Path, forge: Forge):
         "description": "production-1 succeeded",
         "target_url": "https://github.com/team/configuration/actions/runs/7",
     }
-    fleet.declare({"web": {"health": [{"command": ["false"], "retries": 0}]}})
+    fleet.declare({"web": {"health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}})
     fleet.change(20)
     done = fleet.run("deploy", "apply", "production", "--debug", env=_github(forge))
     assert done.returncode == 5

@@ -46,7 +46,7 @@ def _serve(server: socket.socket, answer: bytes, drip: threading.Event | None) -
 
 
 def _unwell(**check: object) -> str | None:
-    target = Target("web", "production", health=({"retries": 0, **check},))
+    target = Target("web", "production", health=({"retries": 0, "timeout": "120s", **check},))
     return health.unwell(target, cwd="/", env={})
 
 

@@ -89,7 +89,9 @@ def test_after_a_kill_the_next_apply_just_works(fleet: Fleet, step: str):
 
 @pytest.mark.parametrize("step", RESTORING)
 def test_a_kill_while_it_is_put_back_is_ended_by_abort(fleet: Fleet, step: str):
-    fleet.declare({**TARGETS, "two": {"wave": 1, "health": [{"command": ["false"], "retries": 0}]}})
+    fleet.declare(
+        {**TARGETS, "two": {"wave": 1, "health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}}
+    )
     fleet.change(30)
     _killed(fleet, step)
     assert set(_pools(fleet)) <= {10, 30}

@@ -107,7 +107,7 @@ def test_a_failure_on_the_second_machine_restores_the_first(tmp_path: Path, mach
     fleet = _fleet(tmp_path, targets)
     assert fleet.run("deploy", "apply", "production").returncode == 0
     before = _live(tmp_path)
-    targets["vm-2"]["health"] = [{"command": ["false"], "retries": 0}]
+    targets["vm-2"]["health"] = [{"command": ["false"], "retries": 0, "timeout": "120s"}]
     file = fleet.root / "gmconfig.yaml"
     file.write_text(file.read_text().partition("targets:")[0] + yaml.safe_dump({"targets": targets}))
     fleet.commit()

@@ -17,7 +17,7 @@ from gmconfig.deploy.planning import Asked
 from gmconfig.record.entry import State, Step
 from tests.deploy.fleet import BASE, Fleet
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 @pytest.fixture
@@ -234,7 +234,10 @@ HOSTILE = {
     "a wave that is a text": ({"web": {"wave": "first"}}, 3),
     "no such environment": ({"web": {"environment": "nowhere"}}, 3),
     "the root folder": ({"web": {"path": "/"}}, 3),
-    "an address of a file": ({"web": {"health": [{"http": "file:///etc/passwd", "retries": 0}]}}, 5),
+    "an address of a file": (
+        {"web": {"health": [{"http": "file:///etc/passwd", "retries": 0, "timeout": "120s"}]}},
+        5,
+    ),
 }
 
 

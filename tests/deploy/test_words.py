@@ -65,14 +65,16 @@ def test_a_fresh_clone_knows_what_was_deployed(fleet: Fleet, tmp_path: Path):
 
 
 def test_a_quarantined_target_is_not_called_in_sync(tmp_path: Path):
-    fleet = Fleet(tmp_path, {"web": {"health": [{"command": ["false"], "retries": 0}]}})
+    fleet = Fleet(tmp_path, {"web": {"health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}})
     fleet.apply()
     assert fleet.run("deploy", "plan").stdout.startswith("production  nothing would change    at ")
     again = fleet.run("deploy", "apply", "production")
     assert again.returncode == 4
     assert "nothing was done in production: web (failed in production-1) is quarantined" in again.stderr
     assert "gmconfig deploy apply production --retry" in again.stderr
-    fleet.declare({"web": {"health": [{"command": ["false"], "retries": 0}]}, "worker": {}})
+    fleet.declare(
+        {"web": {"health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}, "worker": {}}
+    )
     fleet.commit()
     beside = fleet.run("deploy", "apply", "production")
     assert (beside.returncode, fleet.pool("worker"), fleet.pool("web")) == (4, 10, None)

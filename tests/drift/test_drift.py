@@ -533,7 +533,10 @@ def test_a_target_that_moved_or_was_given_back_is_new(fleet: Fleet):
     detected = _drifter(fleet).detect()
     assert detected.ok
     assert [one.is_new for one in detected.standings] == [True, False]
-    failing = {"path": str(fleet.live / "new"), "health": [{"command": ["false"], "retries": 0}]}
+    failing = {
+        "path": str(fleet.live / "new"),
+        "health": [{"command": ["false"], "retries": 0, "timeout": "120s"}],
+    }
     fleet.declare({"fresh": failing})
     fleet.commit()
     assert fleet.apply().record.targets["fresh"].step == "restored"

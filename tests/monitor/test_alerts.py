@@ -206,7 +206,9 @@ def test_changes_deployments_and_rules_are_alerts_of_their_kinds(fleet: Fleet):
 
 
 def test_a_deployment_that_fails_is_an_alert_until_one_succeeds(fleet: Fleet):
-    fleet.declare({"web": {"health": [{"command": ["false"], "retries": 0}]}, "worker": {}})
+    fleet.declare(
+        {"web": {"health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}, "worker": {}}
+    )
     fleet.change(20)
     fleet.apply()
     [alert] = _open(_monitor(fleet), "deployment-failed")

@@ -155,10 +155,13 @@ def test_a_command_runs_only_where_the_clone_allows_it(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [(["false"], "ended with 1"), (["sleep", "9"], "did not end within")]
+    ("command", "timeout", "said"),
+    [(["false"], "120s", "ended with 1"), (["sleep", "600"], "200ms", "did not end within")],
 )
-def test_a_command_that_fails_or_hangs_is_told_of(tmp_path: Path, command: list[str], said: str):
-    fleet = _fleet(tmp_path, mail={"command": command, "timeout": "200ms", "severity": "error"})
+def test_a_command_that_fails_or_hangs_is_told_of(
+    tmp_path: Path, command: list[str], timeout: str, said: str
+):
+    fleet = _fleet(tmp_path, mail={"command": command, "timeout": timeout, "severity": "error"})
     fleet.git("config", "gmconfig.alertCommands", "true")
     [waiting] = _check(fleet).deliver()
     assert said in (waiting.error or "")

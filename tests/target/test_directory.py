@@ -17,6 +17,7 @@ from gmconfig.target import marker as markers
 from gmconfig.target.errors import Unreachable
 from gmconfig.target.kind import UNMANAGED, Live
 from tests.target.places import FILE, Place, deploy, file_place, folder_place, release
+from tests.waiting import LIMIT, until
 
 ROOT = os.geteuid() == 0
 BOTH = pytest.mark.parametrize("make", [folder_place, file_place], ids=["folder", "file"])
@@ -30,7 +31,7 @@ def mode(path: Path | str) -> int:
 
 READER = """
 import json, os, sys
-path, stop = sys.argv[1], sys.argv[2]
+path, stop, both = sys.argv[1:]
 seen, missing, mixed = set(), 0, 0
 print("ready", flush=True)
 while not os.path.exists(stop):
@@ -44,6 +45,8 @@ while not os.path.exists(stop):
         os.close(folder)
         mixed += len(contents) != 1
         seen |= contents
+        if len(seen) == 2:
+            open(both, "w").close()
     except FileNotFoundError:
         missing += 1
 print(json.dumps([len(seen), missing, mixed]))
@@ -57,13 +60,16 @@ def test_a_reader_that_opens_the_folder_never_sees_a_missing_or_mixed_file(folde
 
     kind = folder.open(keep=400)
     live = deploy(kind, one(1))
-    stop = tmp_path / "stop"
+    stop, both = tmp_path / "stop", tmp_path / "both"
     reader = subprocess.Popen(
-        [sys.executable, "-S", "-c", READER, str(folder.target.path), str(stop)], stdout=subprocess.PIPE
+        [sys.executable, "-S", "-c", READER, str(folder.target.path), str(stop), str(both)],
+        stdout=subprocess.PIPE,
     )
     reader.stdout.readline()
     for number in range(2, 302):
         live = deploy(kind, one(number), expected=live)
+        if number == 150:
+            until(both.exists)
     stop.touch()
     seen, missing, mixed = json.loads(reader.communicate()[0])
     assert (missing, mixed) == (0, 0)
@@ -75,16 +81,19 @@ def test_a_reader_of_a_single_file_sees_old_or_new(single: Place, tmp_path: Path
         "import json, os, sys\nseen, bad = set(), 0\nprint('ready', flush=True)\n"
         "while not os.path.exists(sys.argv[2]):\n"
         "    content = open(sys.argv[1], 'rb').read(); seen.add(content); bad += not content.endswith(b'\\n')\n"
+        "    if len(seen) == 2: open(sys.argv[3], 'w').close()\n"
         "print(json.dumps([len(seen), bad]))"
     )
     kind = single.open()
     live = deploy(kind, release(1))
-    stop = tmp_path / "stop"
-    arguments = [sys.executable, "-S", "-c", script, str(single.target.file), str(stop)]
+    stop, both = tmp_path / "stop", tmp_path / "both"
+    arguments = [sys.executable, "-S", "-c", script, str(single.target.file), str(stop), str(both)]
     reader = subprocess.Popen(arguments, stdout=subprocess.PIPE)
     reader.stdout.readline()
     for number in range(2, 102):
         live = deploy(kind, release(number), expected=live)
+        if number == 50:
+            until(both.exists)
     stop.touch()
     seen, bad = json.loads(reader.communicate()[0])
     assert bad == 0
@@ -97,12 +106,16 @@ def test_a_take_over_is_never_without_the_folder(folder: Place, tmp_path: Path):
     script = (
         "import os, sys\nmissing = rounds = 0\nprint('ready', flush=True)\n"
         "while not os.path.exists(sys.argv[2]):\n    missing += not os.path.isdir(sys.argv[1]); rounds += 1\n"
+        "    if rounds == 2: open(sys.argv[3], 'w').close()\n"
         "print(missing, rounds > 1)"
     )
-    arguments = [sys.executable, "-S", "-c", script, str(folder.target.path), str(stop)]
+    twice = tmp_path / "twice"
+    arguments = [sys.executable, "-S", "-c", script, str(folder.target.path), str(stop), str(twice)]
     reader = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     reader.stdout.readline()
     for number in range(1, 40):
+        if number == 20:
+            until(twice.exists)
         kind = folder.open(take_over=True)
         name = deploy(kind, release(number), expected=UNMANAGED)
         kind.revert(UNMANAGED, expected=name, fencing=number)
@@ -186,16 +199,16 @@ def test_the_application_is_told_to_read_again(folder: Place, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("command", "message"),
+    ("command", "timeout", "message"),
     [
-        (("sh", "-c", "echo broken config >&2; exit 3"), "ended with 3: broken config"),
-        (("sleep", "60"), "did not end within 0.2 s"),
-        (("/no/such/program",), "cannot be run"),
+        (("sh", "-c", "echo broken config >&2; exit 3"), LIMIT, "ended with 3: broken config"),
+        (("sleep", "600"), 0.2, "did not end within 0.2 s"),
+        (("/no/such/program",), LIMIT, "cannot be run"),
     ],
 )
-def test_a_reload_that_fails_says_so(folder: Place, command, message):
+def test_a_reload_that_fails_says_so(folder: Place, command, timeout, message):
     with pytest.raises(GmconfigError, match=message):
-        deploy(folder.open(reload=command, timeout=0.2), release(1))
+        deploy(folder.open(reload=command, timeout=timeout), release(1))
 
 
 # Crashes

@@ -48,7 +48,7 @@ def test_a_kind_that_raises_what_nobody_knows_fails_alone(tmp_path: Path, monkey
     kind = example_place(tmp_path).open().kind.__class__
     fleet.apply()
     fleet.change(70)
-    failing = {"command": ["false"], "retries": 0}
+    failing = {"command": ["false"], "retries": 0, "timeout": "120s"}
     if what == "revert":  # it is asked for only where something else failed
         fleet.declare({"first": {}, "web": {**place, "wave": 2, "health": [failing]}})
         fleet.commit()

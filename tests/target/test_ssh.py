@@ -167,7 +167,7 @@ def test_an_application_there_is_told_to_read_again(over: Place, tmp_path: Path)
             expected="production-1",
         )
     with pytest.raises(GmconfigError, match="longer than 0.5 seconds"):
-        kind.layout.disk.run(["sleep", "30"], 0.5)
+        kind.layout.disk.run(["sleep", "600"], 0.5)
     turns = "for turn in 1 2 3 4 5 6 7 8; do echo out $turn; echo err $turn >&2; done"
     much = ["sh", "-c", f"head -c 3000000 /dev/zero; {turns}; exit 7"]
     done = kind.layout.disk.connection.shell(lambda connection: ran(connection, much), 60)
@@ -216,10 +216,10 @@ class Proxy:
     """A way to the sshd that can be cut after so many bytes from us."""
 
     def __init__(self, limit: int) -> None:
-        self.port = free_port()
         self.limit = limit
         self.sent = 0
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:

@@ -70,8 +70,8 @@ class Shell:
         return await self._say(f"(: >>{name}) 2>&1 && exec 9>>{name} && flock -w {seconds} 9 2>&1 && {watch}")
 
     async def unlock(self) -> None:
-        """Let go of the lock."""
-        await self._say("kill $watch; exec 9>&-")
+        """Let go of the lock, whoever has inherited it: the watch may not have closed it yet."""
+        await self._say("kill $watch; flock -u 9; exec 9>&-")
 
     async def _say(self, line: str) -> Done:
         self._process.stdin.write(f"{line}; printf '\\n%s %d\\n' {self._end} $?\n".encode())
