@@ -134,14 +134,19 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         """Compile this environment's flags to flagd's format; `text()` is the file."""
         return self._source.load().compiled
 
-    def lint(self, *, rebucket: bool = False) -> Report:
+    def lint(self, *, rebucket: bool = False, code: Sequence[str] = ()) -> Report:
         """Say what is wrong with the flags, in every environment.
 
-        What would deal users out anew since the last commit is an error, unless `rebucket` allows it.
+        What would deal users out anew since the last commit is an error, unless `rebucket` allows it. In the
+        folders of `code`, so is a call for a flag that no file has, or for a value of another type: what
+        OpenFeature's clients and this class are asked for with the name written out.
+
+        Raises:
+            NotFound: there is no such folder.
         """
         from gmconfig.api.flag_linting import lint
 
-        return lint(self.workspace.project, rebucket=rebucket)
+        return lint(self.workspace.project, rebucket=rebucket, code=code)
 
     def simulate(
         self, name: str, people: Sequence[Person] | int = 10_000, *, percentage: float | None = None

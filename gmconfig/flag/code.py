@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gmconfig.errors import GitTrouble, NotFound, Refused
 from gmconfig.finding import Place
 from gmconfig.flag.catalogue import FOLDER
+from gmconfig.flag.offsets import Offsets
 
 LARGEST = 4_000_000
 """Larger files are no source code."""
@@ -17,10 +18,7 @@ _BINARY = 8_192
 
 
 def references(names: Sequence[str], folders: Iterable[str], root: str) -> dict[str, list[Place]]:
-    """Give the places that mention each of the flags, by file and line.
-
-    A git repository's ignored files are left out, and so are binary ones and the flag files of the project
-    at `root`.
+    """Give the places that mention each of the flags, by file and line; the files are those of `sources`.
 
     Raises:
         NotFound: there is no such folder.
@@ -28,7 +26,7 @@ def references(names: Sequence[str], folders: Iterable[str], root: str) -> dict[
     found: dict[str, list[Place]] = {name: [] for name in names}
     patterns = {name: _whole(name) for name in names}
     for folder in folders:
-        for file, raw in _sources(folder, os.path.join(os.path.realpath(root), FOLDER)):
+        for file, raw in sources(folder, root):
             for name, pattern in patterns.items():
                 if name.encode() in raw:
                     found[name].extend(_places(pattern, file, raw))
@@ -41,24 +39,30 @@ def _whole(name: str) -> re.Pattern[bytes]:
 
 
 def _places(pattern: re.Pattern[bytes], file: str, raw: bytes) -> Iterator[Place]:
-    line, counted = 1, 0
-    last = 0
+    """Yield the first mention of each line."""
+    offsets, last = Offsets(file, raw), 0
     for match in pattern.finditer(raw):
-        line += raw.count(b"\n", counted, match.start())
-        counted = match.start()
-        if line != last:
-            begin = raw.rfind(b"\n", 0, counted) + 1
-            yield Place(file, line, len(raw[begin:counted].decode("utf-8", "replace")) + 1)
-        last = line
+        place = offsets.place(match.start())
+        if place.line != last:
+            yield place
+        last = place.line
 
 
-def _sources(folder: str, flags: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the text files below a folder, named as they are found from here."""
+def sources(folder: str, root: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the text files below a folder, named as they are found from here, and what is in them.
+
+    A git repository's ignored files are left out, and so are binary ones and the flag files of the project
+    at `root`.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
     from gmconfig.storage.snapshot import WorkingTree
 
     if not os.path.isdir(folder):
         raise NotFound(f'"{folder}" is no folder', hint="--code src")
     tree, top = WorkingTree(folder), os.path.realpath(folder)
+    flags = os.path.join(os.path.realpath(root), FOLDER)
     for file in _tracked(folder) or sorted(tree.files()):
         try:
             raw = tree.read(file)

@@ -86,6 +86,10 @@ def lint(
         str,
         typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif or junit."),
     ] = "text",
+    code: Annotated[
+        list[str] | None,
+        typer.Option("--code", metavar="DIR", help="Check what this code asks flags for; repeatable."),
+    ] = None,
     rebucket: Rebucket = False,
 ) -> int:
     """Say what is wrong with the flags, in every environment; validate says the same.
@@ -93,14 +97,18 @@ def lint(
     What would deal users out anew since the last commit (another salt, unit, name or bucketing) is an error
     here and in `validate --staged`, unless --rebucket or GMCONFIG_REBUCKET=1 allows it.
 
+    With --code, so is a call of OpenFeature's (in whatever language) or gmconfig's methods for a flag that no
+    file has, or for a value of another type. Only names that are written out in the call are seen.
+
     \b
-    gmconfig flag lint
+    gmconfig flag lint --code src
     gmconfig flag lint -o github
     """
     from gmconfig.validate.report.formats import FORMATS
 
     options.one_of(output, FORMATS)
-    report = session.flags().lint(rebucket=rebucket)
+    folders = [os.path.join(session.directory, folder) for folder in code or ()]
+    report = session.flags().lint(rebucket=rebucket, code=folders)
     terminal.answer(FORMATS[output](report))
     return ExitCode.OK if report.ok else ExitCode.NO
 
