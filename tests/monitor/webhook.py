@@ -10,7 +10,7 @@ from tests.waiting import LIMIT
 
 
 class Webhook:
-    """What arrived; `statuses` are the next answers, 200 after them; `hang` keeps every caller waiting."""
+    """What arrived; `statuses` are the next answers, 200 after them; while `released` is cleared, every caller waits."""
 
     def __init__(self) -> None:
         self.bodies: list[dict] = []
@@ -19,10 +19,6 @@ class Webhook:
         self.released = threading.Event()
         self.released.set()
         self.url = ""
-
-    def firing(self) -> list[str]:
-        """Give the ids of the messages that told of something that fires."""
-        return [name for name in self.ids if name.endswith("-firing")]
 
 
 @contextmanager

@@ -27,7 +27,12 @@ FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from st
 FromFile = Annotated[str | None, typer.Option("--file", metavar="FILE", help="Read the value from a file.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a strong value of its type.")]
 Type = Annotated[
-    str, typer.Option("--type", metavar="TYPE", help="password, api_key, token, certificate, private_key, …")
+    str,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        help="password, api_key, token, certificate, private_key, connection_string, encryption_key, ssh_key, other.",
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Check 6: feature flags compile in every environment, and mean something."""
+"""Feature flags compile in every environment, and mean something."""
 
 from __future__ import annotations
 

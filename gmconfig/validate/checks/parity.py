@@ -1,4 +1,4 @@
-"""Check 4: what one environment sets, the others that a `parity:` rule names set too."""
+"""What one environment sets, the others that a `parity:` rule names set too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check 5, the second half: what looks like a secret, by format, name and randomness; needs no key.
+"""What looks like a secret, by format, name and randomness; needs no key.
 
 Known values are looked for once for all files, in `exact`: what decides about them is opened, and such
 answers are not kept beside a document's verdict.

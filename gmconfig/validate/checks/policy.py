@@ -1,4 +1,4 @@
-"""Check 7: the values that compliance rules mean are what they demand."""
+"""The values that compliance rules mean are what they demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check 3: what a document refers to exists, and what an environment says makes a difference."""
+"""What a document refers to exists, and what an environment says makes a difference."""
 
 from __future__ import annotations
 

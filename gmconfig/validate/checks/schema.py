@@ -1,4 +1,4 @@
-"""Check 2: the resolved document of every environment satisfies the document's schema."""
+"""The resolved document of every environment satisfies the document's schema."""
 
 from __future__ import annotations
 

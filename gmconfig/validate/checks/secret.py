@@ -1,4 +1,4 @@
-"""Check 5, as far as no key is needed: tokens stand where they belong, and secrets are not in plaintext."""
+"""As far as no key is needed: tokens stand where they belong, and secrets are not in plaintext."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check 1: YAML that every reader understands alike; what cannot be read at all is found while reading."""
+"""YAML that every reader understands alike; what cannot be read at all is found while reading."""
 
 from __future__ import annotations
 

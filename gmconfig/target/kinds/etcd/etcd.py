@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gmconfig.target.kind import Access, Release
     from gmconfig.target.kinds.etcd.server import Value
 
-LAYOUTS = ("document", "keys", "releases")
 _ATTEMPTS = 10
 
 
