@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from configparser import ConfigParser
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 import yaml
 
 from tests.trading import founded
+from tests.waiting import LIMIT, until
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
@@ -163,10 +163,10 @@ def test_the_unit_of_the_agent_follows_the_branch_and_stops(forge: Forge):
     command = [sys.executable, "-m", "gmconfig", *(str(clone) if word == folder else word for word in words)]
     agent = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/")
     try:
-        _until(lambda: (clone.parent / "live/worker.env").exists() or agent.poll() is not None)
+        until(lambda: (clone.parent / "live/worker.env").exists() or agent.poll() is not None)
     finally:
         agent.send_signal(signal.SIGTERM)
-        out, _ = agent.communicate(timeout=120)
+        out, _ = agent.communicate(timeout=LIMIT)
     assert agent.returncode == 0, out
     assert "DATABASE_POOL=40" in (clone.parent / "live/worker.env").read_text()
 
@@ -182,12 +182,6 @@ def test_systemd_takes_the_unit(tmp_path: Path):
     )
     done = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
     assert not re.search(rf"{unit.name}:\d+", done.stderr), done.stderr
-
-
-def _until(said) -> None:
-    end = time.monotonic() + 60
-    while not said() and time.monotonic() < end:
-        time.sleep(0.1)
 
 
 class _notes:

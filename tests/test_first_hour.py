@@ -5,11 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import LIMIT, until
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _BLOCK = re.compile(r"^```sh\n# ([a-z0-9-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -35,8 +36,8 @@ class World:
                 f"{address} {name}\n" for name, address in {"localhost": "127.0.0.1", **_ADDRESSES}.items()
             )
         )
+        self.network = _own_network()
         self.servers = {name: self._machine(name) for name in _ADDRESSES}
-        self.roots: list[str] = []
 
     def home(self, who: str) -> Path:
         home = self.folder / who
@@ -62,7 +63,7 @@ class World:
         done = subprocess.run(
             [*self._inside(who), "bash", "-c", script],
             cwd=self.home(who), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            stdin=subprocess.DEVNULL, check=False, timeout=120,
+            stdin=subprocess.DEVNULL, check=False, timeout=5 * LIMIT,
         )  # fmt: skip
         assert done.returncode == 0, f"{who}: {text}\n{done.stdout}"
         return done.stdout
@@ -78,6 +79,7 @@ class World:
         for server in self.servers.values():
             server.kill()
             server.wait()
+        self.network.communicate()
 
     def _inside(self, who: str) -> list[str]:
         if who in self.servers:
@@ -87,10 +89,14 @@ class World:
                 str(self.servers[who].pid),
                 "--mount",
                 "--uts",
+                "--net",
                 f"--wd={self.home(who)}",
             ]
         hosts = f'mount --bind {self.folder}/hosts /etc/hosts && exec "$@"'
-        return ["unshare", "--mount", "sh", "-c", hosts, "sh"]
+        return [*self._on_the_network(), "unshare", "--mount", "sh", "-c", hosts, "sh"]
+
+    def _on_the_network(self) -> list[str]:
+        return ["nsenter", f"--net=/proc/{self.network.pid}/ns/net"]
 
     def _machine(self, name: str) -> subprocess.Popen[bytes]:
         """Start a machine: a host name, a /srv and an sshd of its own; the runner may log in."""
@@ -113,12 +119,11 @@ class World:
             f" && exec {sshd} -D -e -f {home}/sshd_config"
         )
         with (home / "sshd.log").open("wb") as log:
-            server = subprocess.Popen(["unshare", "--mount", "--uts", "sh", "-c", script], stderr=log)
-        for _ in range(200):
-            if "Server listening" in (home / "sshd.log").read_text():
-                return server
-            time.sleep(0.05)
-        raise AssertionError((home / "sshd.log").read_text())
+            words = [*self._on_the_network(), "unshare", "--mount", "--uts", "sh", "-c", script]
+            server = subprocess.Popen(words, stderr=log)
+        until(lambda: "Server listening" in (home / "sshd.log").read_text() or server.poll() is not None)
+        assert server.poll() is None, (home / "sshd.log").read_text()
+        return server
 
     def _keys(self, add: re.Match[str]) -> str:
         """Give the public keys that somebody sent."""
@@ -135,17 +140,31 @@ class World:
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def _is_possible() -> bool:
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    if os.geteuid() or not all(shutil.which(tool, path=path) for tool in _TOOLS):
-        return False
-    return subprocess.run(["unshare", "-mu", "true"], capture_output=True, check=False).returncode == 0
+_NETWORK = """
+import fcntl, socket, struct, sys
+up = struct.pack("16sh22x", b"lo", 1)
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_one:
+    fcntl.ioctl(any_one, 0x8914, up)  # SIOCSIFFLAGS: it is up
+print("up", flush=True)
+sys.stdin.read()
+"""
+
+
+def _own_network() -> subprocess.Popen[str]:
+    """Give a process whose network is nobody else's: whatever listens on port 22 of this machine."""
+    words = ["unshare", "--net", sys.executable, "-c", _NETWORK]
+    network = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert network.stdout and network.stdout.readline() == "up\n"
+    return network
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    if not _is_possible():
-        pytest.skip("machines need root, namespaces and sshd")
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    if not all(shutil.which(tool, path=path) for tool in _TOOLS):
+        pytest.skip("machines need sshd, unshare and nsenter")
+    if subprocess.run(["unshare", "-mun", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("machines need namespaces: the right to mount")
     world = World(tmp_path)
     yield world
     world.end()
@@ -158,17 +177,10 @@ def test_a_teams_first_hour(world: World):
         if "ci.key" in text and who == "ann":  # it is a secret of the forge from here on
             shutil.copy(world.home("ann") / "ci.key", world.home("runner") / "ci.key")
         if "deploy agent" in text:  # people need longer than this to their next command
-            _until((world.home(who) / "agent.log").read_text)
+            until((world.home(who) / "agent.log").read_text)
     assert len(told) > 15
     whole = "\n".join(told)
     assert "! database.pool  40 → 60" in whole
     assert "wanted 60   live 75" in whole
-    _until(lambda: {world.pool("web-1"), world.pool("web-2")} == {"pool: 80"})
+    until(lambda: {world.pool("web-1"), world.pool("web-2")} == {"pool: 80"})
     assert "web/web-1  in sync" in told[-1]
-
-
-def _until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and not holds():
-        time.sleep(0.5)
-    assert holds()

@@ -27,6 +27,7 @@ from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath
 from tests import trading
 from tests.deploy.fleet import BASE, Fleet
+from tests.waiting import LIMIT
 
 
 @pytest.fixture
@@ -252,13 +253,13 @@ def test_nothing_that_has_not_drifted_is_adopted(fleet: Fleet):
 
 def test_an_acknowledgement_holds_until_its_day_or_until_it_changes(fleet: Fleet):
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
-    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-    _drifter(fleet).acknowledge("web", None, "database.pool", "the sale", tomorrow)
+    last = (datetime.now(UTC) + timedelta(days=2)).date()
+    _drifter(fleet).acknowledge("web", None, "database.pool", "the sale", last.isoformat())
     found = _drifter(fleet).detect()
     assert found.ok
     assert [one.acknowledged.reason for one in found.detections if one.acknowledged] == ["the sale"]
-    assert not found.detections[0].counts((datetime.now(UTC) + timedelta(days=1)).date())
-    assert found.detections[0].counts((datetime.now(UTC) + timedelta(days=2)).date())
+    assert not found.detections[0].counts(last)
+    assert found.detections[0].counts(last + timedelta(days=1))
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 99", "pool: 98"))
     assert not _drifter(fleet).detect().ok
     with pytest.raises(UsageError, match="needs a reason"):
@@ -282,11 +283,12 @@ def test_detections_are_remembered_and_resolved_when_gone(fleet: Fleet):
 def test_what_several_see_at_once_is_noted_once(fleet: Fleet):
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
     [standing] = _drifter(fleet).detect(["web"]).standings
-    fleet.git("update-ref", "-d", f"refs/gmconfig/journal/{datetime.now(UTC):%Y-%m}")
+    for month in fleet.git("for-each-ref", "--format=%(refname)", "refs/gmconfig/journal").split():
+        fleet.git("update-ref", "-d", month)
     watches, together = [_drifter(fleet).watch for _ in range(4)], Barrier(4)
 
     def see(watch: Watch) -> list[DriftDetection]:
-        together.wait(60)
+        together.wait(LIMIT)
         return watch.seen([standing])
 
     with ThreadPoolExecutor(4) as pool:

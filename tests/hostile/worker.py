@@ -214,7 +214,7 @@ def _child(world: World, watched: Watched, words: list[str], files: tuple[Path, 
         with open("/proc/self/statm") as file:
             used = int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
-        signal.alarm(3 * SECONDS)
+        signal.alarm(15 * SECONDS)  # on a machine that does much else
         watched.listening = True
         try:
             code = main(words)

@@ -15,7 +15,7 @@ from gmconfig.monitor.outbox import Outbox
 from gmconfig.project import Project
 from tests.deploy.fleet import Fleet
 from tests.monitor.webhook import webhook
-from tests.waiting import until
+from tests.waiting import LIMIT, until
 
 ALERT = Alert("0", "r", "s", Kind.DRIFT, Severity.ERROR, "m")
 
@@ -63,7 +63,8 @@ def test_a_sender_says_that_it_is_there(fleet: Fleet, monkeypatch: pytest.Monkey
         hook.released.clear()
         command = [sys.executable, "-m", "gmconfig.monitor.sender", str(fleet.root)]
         with subprocess.Popen(command) as process:
-            until(lambda: not _free(outbox))
+            assert hook.asked.wait(LIMIT)
+            assert not _free(outbox)
             hook.released.set()
             until(lambda: len(hook.ids) == 10)
         assert process.returncode == 0

@@ -10,12 +10,17 @@ from tests.waiting import LIMIT
 
 
 class Webhook:
+<<<<<<< ours
     """What arrived; `statuses` are the next answers, 200 after them; while `released` is cleared, every caller waits."""
+=======
+    """What arrived; `statuses` are the next answers, 200 after them; until `released` every caller waits."""
+>>>>>>> theirs
 
     def __init__(self) -> None:
         self.bodies: list[dict] = []
         self.ids: list[str] = []
         self.statuses: list[int] = []
+        self.asked = threading.Event()
         self.released = threading.Event()
         self.released.set()
         self.url = ""
@@ -29,6 +34,7 @@ def webhook() -> Iterator[Webhook]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            hook.asked.set()
             hook.released.wait(LIMIT)
             status = hook.statuses.pop(0) if hook.statuses else 200
             if status == 200:

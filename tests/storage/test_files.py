@@ -4,6 +4,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -134,8 +135,8 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path):
     )
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else")
-    folder = Path("/tmp") / f"gmconfig-test-{os.getpid()}"
-    folder.mkdir(mode=0o755)
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))  # the test's own is nobody else's to reach
+    folder.chmod(0o755)
     try:
         out = subprocess.check_output([sys.executable, "-c", program, str(folder / "x")], text=True)
     finally:
