@@ -10,11 +10,7 @@ from tests.waiting import LIMIT
 
 
 class Webhook:
-<<<<<<< ours
-    """What arrived; `statuses` are the next answers, 200 after them; while `released` is cleared, every caller waits."""
-=======
     """What arrived; `statuses` are the next answers, 200 after them; until `released` every caller waits."""
->>>>>>> theirs
 
     def __init__(self) -> None:
         self.bodies: list[dict] = []
