@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from gmconfig.api.config_monitor import ConfigMonitor
     from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
     from gmconfig.api.deployment_job import DeploymentJob, DeploymentStatus
-    from gmconfig.api.doctor import Examined, examine
+    from gmconfig.api.doctor import examine
     from gmconfig.api.environment import Environment
+    from gmconfig.api.examined import Examined
     from gmconfig.api.feature_flag_manager import FeatureFlagManager
     from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, FlagOutcome, Move, Simulation
     from gmconfig.api.flag_staleness import StaleFlag
@@ -89,7 +90,8 @@ _HOMES = {
     "api.config_monitor": ("ConfigMonitor",),
     "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
     "api.deployment_job": ("DeploymentJob", "DeploymentStatus"),
-    "api.doctor": ("Examined", "examine"),
+    "api.doctor": ("examine",),
+    "api.examined": ("Examined",),
     "api.environment": ("Environment",),
     "api.feature_flag_manager": ("FeatureFlagManager",),
     "api.flag_answers": ("FeatureFlag", "FlagDifference", "FlagOutcome", "Move", "Simulation"),

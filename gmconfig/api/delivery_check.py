@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.deploying import Deployer
 from gmconfig.api.deployment_status import EnvironmentStatus
-from gmconfig.api.doctor import Examined
+from gmconfig.api.examined import Examined
 from gmconfig.api.workspace import Workspace
 from gmconfig.deploy import planning
 from gmconfig.errors import GmconfigError

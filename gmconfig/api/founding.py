@@ -42,8 +42,8 @@ def trusted(
     prefix = repository.prefix(project.root) if repository else ""
     if os.path.isdir(project.root) and tree.exists(FILE):
         return _own_policy(project, repository, prefix, identity)
-    held, sealed_seed, notes = _identity(identity, dry_run=dry_run)
     name = founding.member_name(repository.identity(None).name if repository else "me")
+    held, sealed_seed, notes = _identity(identity, dry_run=dry_run)
     made = founding.found(name, held, sealed_seed=sealed_seed)
     return Access(made.files, lambda: _pin(project, made.root), notes)
 

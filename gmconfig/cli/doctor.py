@@ -8,22 +8,30 @@ import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.verb import verb
-from gmconfig.errors import ExitCode
+from gmconfig.errors import ExitCode, GmconfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gmconfig.api import Examined
     from gmconfig.cli.session import Session
 
-_STYLES = {"ok": "green", "warning": "yellow", "error": "red"}
+_STYLES = {"ok": "green", "mended": "green", "warning": "yellow", "error": "red"}
 
 
 def doctor(
     session: Session,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Repair what can be repaired without a question.")
+        bool,
+        typer.Option("--fix", help="Mend what needs no question; on a terminal, ask whom this clone trusts."),
     ] = False,
     output: options.TextOrJson = "text",
 ) -> int:
-    """Check this machine and this repository: git, parsers, identity, access, caches.
+    """Check this machine and this repository, and say the next step: git, project, hooks, identity, access.
+
+    --fix begins a project in an empty folder, makes an identity and a pre-commit hook where there is none,
+    fetches the history of a shallow clone, goes back from a detached HEAD to its branch. What is somebody
+    else's stays. Exit 1 while there is an error.
 
     \b
     gmconfig doctor
@@ -33,6 +41,8 @@ def doctor(
     from gmconfig.api import examine
 
     checks = examine(session.directory or None, fix=fix)
+    if fix and _settled(session.directory or None, checks):
+        checks = examine(session.directory or None, fix=fix)
     if output == "json":
         terminal.answer(values.as_json([_record(check) for check in checks]))
     else:
@@ -45,16 +55,30 @@ def register(app: typer.Typer) -> None:
     verb(app, "doctor")(doctor)
 
 
-def _lines(check: Any) -> list[terminal.Line]:
+def _settled(directory: str | None, checks: Iterable[Examined]) -> bool:
+    """Ask a person whether to trust a policy that this clone does not know; False where nobody was asked."""
+    from gmconfig.api.workspace import Workspace
+    from gmconfig.cli import first_use
+
+    if all(check.state != "error" or check.name != "access" for check in checks):
+        return False
+    try:
+        return first_use.settle_trust(Workspace(root=directory))
+    except GmconfigError:  # refused, or no policy that could be read: the answer says it
+        return False
+
+
+def _lines(check: Examined) -> list[terminal.Line]:
+    state = "mended" if check.fixed else check.state
     first: list[terminal.Span] = [
-        (f"{check.state:<8}", _STYLES[check.state]),
+        (f"{state:<8}", _STYLES[state]),
         f"{check.name:<14}",
         check.message,
     ]
     return [first, *(f"{'':<22}{text}" for text in (check.fixed, check.hint) if text)]
 
 
-def _record(check: Any) -> dict[str, Any]:
+def _record(check: Examined) -> dict[str, Any]:
     return {
         "name": check.name,
         "state": check.state,

@@ -10,20 +10,21 @@ if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
 
 
-def settle_trust(workspace: Workspace) -> None:
+def settle_trust(workspace: Workspace) -> bool:
     """Show the policy's fingerprint and admins on a terminal, and pin it if the answer is yes.
 
-    Without a terminal nothing is asked, and what needs the policy refuses.
+    Without a terminal nothing is asked, and what needs the policy refuses. True where it was pinned now.
     """
     if not terminal.interactive():
-        return
+        return False
     from gmconfig.api.first_use import trust, untrusted
 
     found = untrusted(workspace)
     if found is None:
-        return
+        return False
     terminal.note("this clone does not trust its access policy yet; compare it with a colleague's:")
     terminal.note(f"root {found.root}")
     terminal.note(f"admins {', '.join(found.admins)}")
     prompt.confirmed("trust it from now on?", yes=False)
     trust(workspace, found.root)
+    return True

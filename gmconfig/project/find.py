@@ -34,7 +34,24 @@ def _missing(folder: str) -> NotFound | GitTrouble:
     bare = bare_root(folder)
     if bare:
         return GitTrouble(f'"{bare}" is a bare repository', hint=f"work in a clone: git clone '{bare}'")
-    return NotFound(f'no {FILE} in "{folder}" or above', hint="gmconfig init")
+    near = below(folder)
+    hint = _into(os.path.relpath(os.path.join(folder, near))) if near else "gmconfig init"
+    return NotFound(f'no {FILE} in "{folder}" or above', hint=hint)
+
+
+def _into(folder: str) -> str:
+    from shlex import quote
+
+    return f"cd {quote(folder)}"
+
+
+def below(folder: str) -> str | None:
+    """Give the one folder right below that has a project in it, as who stands too high wants to know; else None."""
+    try:
+        found = [entry.name for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, FILE))]
+    except OSError:
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def git_folder(root: str) -> str | None:

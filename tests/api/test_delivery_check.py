@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.doctor import Examined, examine
+from gmconfig.api.doctor import examine
+from gmconfig.api.examined import Examined
 from tests.deploy.fleet import Fleet
 
 

@@ -19,7 +19,7 @@ class Hooks:
 
     def __init__(self, repository: Repository, index: str) -> None:
         self.repository = repository
-        self.folder = _folder(repository)
+        self.folder = folder_of(repository)
         self.environ = {**repository.environ, "GIT_INDEX_FILE": index, "GIT_EDITOR": ":"}
 
     def has(self, name: str) -> bool:
@@ -66,7 +66,8 @@ class Hooks:
         return done.returncode, _readable(done.stdout + done.stderr)
 
 
-def _folder(repository: Repository) -> str:
+def folder_of(repository: Repository) -> str:
+    """Give the folder that git takes a repository's hooks from."""
     if repository.setting("core.hookspath") is None:
         return os.path.join(repository.common_dir, "hooks")
     return os.path.join(repository.top, repository.text("rev-parse", "--git-path", "hooks"))

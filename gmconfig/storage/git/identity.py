@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GitTrouble
+from gmconfig.storage.git.environment import QUIET, environment_for
+from gmconfig.storage.git.process import run_git
 
 if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
     from gmconfig.storage.git.repository import Repository
 
 _WRITTEN = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>]*)>\s*")
@@ -39,6 +44,16 @@ def identity(repository: Repository, user: str | None, role: str = "AUTHOR") -> 
     return Identity(name, own.email) if name else own
 
 
+def author(folder: str) -> Identity:
+    """Give whom git works for in a folder, which need not lie in a repository.
+
+    Raises:
+        GitTrouble: git does not know.
+    """
+    environ = {**environment_for(folder, os.environ, os.getcwd()), **QUIET}
+    return _read(run_git(("var", "GIT_AUTHOR_IDENT"), cwd=folder, environ=environ))
+
+
 def _own(repository: Repository, role: str) -> Identity:
     return _set(repository) or _asked(repository, role)
 
@@ -54,7 +69,10 @@ def _set(repository: Repository) -> Identity | None:
 
 
 def _asked(repository: Repository, role: str) -> Identity:
-    done = repository.attempt("var", f"GIT_{role}_IDENT")
+    return _read(repository.attempt("var", f"GIT_{role}_IDENT"))
+
+
+def _read(done: CompletedProcess[bytes]) -> Identity:
     line = done.stdout.decode("utf-8", "replace")
     written = _WRITTEN.fullmatch(line.rpartition(">")[0] + ">")
     if done.returncode or not written or not written["name"]:

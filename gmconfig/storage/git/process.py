@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -11,10 +13,15 @@ from collections.abc import Mapping, Sequence
 from gmconfig.errors import GitTrouble
 from gmconfig.log import debug, listening
 
-_ALONE = ("-c", "core.fsmonitor=")
-"""Looking at an index asks no program that the repository's own configuration names."""
+_ALONE = ("-c", "core.fsmonitor=", "-c", "log.showSignature=false")
+"""Looking at an index or a log asks no program that the repository's own configuration names."""
+
+OLDEST = "2.30"
+"""The oldest git that has all that is asked of it."""
 
 _SHOWN = 80
+_FAREWELL_SECONDS = 5.0
+"""How long a git that took too long has for taking its own locks and half a pack away."""
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
 
 
@@ -27,26 +34,17 @@ def run_git(
     inherit: Sequence[int] = (),
     seconds: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end; the caller judges the exit code. `inherit` are descriptors that it keeps open.
+    """Run git to its end; the caller judges the exit code.
+
+    `inherit` are descriptors that it keeps open. Who waits for a remote says for how many `seconds`: a git that
+    takes longer is ended, and fails with that as its complaint.
 
     Raises:
-        GitTrouble: there is no git, or no such folder; it took longer than `seconds`.
+        GitTrouble: there is no git, or no such folder; it was killed, so that its exit code answers nothing.
     """
     began = time.monotonic()
     try:
-        done = subprocess.run(
-            ["git", *_ALONE, *arguments],
-            cwd=cwd,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            pass_fds=tuple(inherit),
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise GitTrouble(f"git {arguments[0]} took longer than {seconds:g} s") from error
+        done = _run(["git", *_ALONE, *arguments], cwd, environ, stdin, inherit, seconds)
     except FileNotFoundError as error:
         raise _missing(cwd) from error
     except OSError as error:
@@ -56,7 +54,54 @@ def run_git(
     if listening("storage"):
         took = (time.monotonic() - began) * 1000
         debug("storage", "%s: exit %d after %.1f ms", told(arguments), done.returncode, took)
+    if done.returncode < 0 and done.returncode != -signal.SIGPIPE:  # by a remote that hung up, it tells more
+        raise GitDied(f"git {_verb(arguments)} was ended by a signal: {_signal(-done.returncode)}")
     return done
+
+
+class GitDied(GitTrouble):
+    """A git was killed; what it was to change may be as before, or changed."""
+
+
+def _run(
+    words: list[str],
+    cwd: str,
+    environ: Mapping[str, str],
+    stdin: bytes | None,
+    inherit: Sequence[int],
+    seconds: float | None,
+) -> subprocess.CompletedProcess[bytes]:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        words,
+        cwd=cwd,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL if stdin is None else pipe,
+        stdout=pipe,
+        stderr=pipe,
+        pass_fds=tuple(inherit),
+    ) as git:
+        try:
+            out, complaints = git.communicate(stdin, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(git)
+            return subprocess.CompletedProcess(words, 124, b"", b"fatal: no answer within %d s" % (seconds or 0))
+        except BaseException:  # whatever it is, an interrupt too: nobody is left to wait for it
+            git.kill()
+            raise
+    return subprocess.CompletedProcess(words, git.returncode, out, complaints)
+
+
+def _end(git: subprocess.Popen[bytes]) -> None:
+    """End a git, in a way that lets it clean up first; what it started may outlive it, and is not waited for."""
+    git.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        git.wait(_FAREWELL_SECONDS)
+    git.kill()
+
+
+def _signal(number: int) -> str:
+    return (signal.strsignal(number) or f"number {number}").lower()
 
 
 def told(arguments: Sequence[str]) -> str:
@@ -82,8 +127,13 @@ def failed(arguments: Sequence[str], stderr: bytes, cwd: str) -> GitTrouble:
             f"git does not trust {cwd}: it belongs to another user",
             hint=f"git config --global --add safe.directory '{cwd}'",
         )
-    verb = next((word for word in arguments if not word.startswith("-")), "")
-    return GitTrouble(f"git {verb} failed: {complaint(stderr)}", hint=_hint(text))
+    return GitTrouble(f"git {_verb(arguments)} failed: {complaint(stderr)}", hint=_hint(text))
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    """Give git's verb: what is no option, and not the value of one."""
+    pairs = zip(("", *arguments), arguments, strict=False)
+    return next((word for before, word in pairs if before not in ("-c", "-C") and word[:1] != "-"), "")
 
 
 def _hint(text: str) -> str | None:
@@ -93,6 +143,10 @@ def _hint(text: str) -> str | None:
         ("Read-only file system", "the file system is mounted read-only"),
         ("insufficient permission", "check the permissions of the folder .git"),
         ("Permission denied", "check the permissions of the folder .git"),
+        (
+            "from promisor remote",
+            "ask it with git fetch; GIT_NO_LAZY_FETCH=0 lets gmconfig do so by programs that .git/config names",
+        ),
         ("gpg failed to sign", "check the signing key: git config user.signingkey"),
     ):
         if sign in text:
@@ -103,4 +157,4 @@ def _hint(text: str) -> str | None:
 def _missing(cwd: str) -> GitTrouble:
     if not os.path.isdir(cwd):
         return GitTrouble(f'"{cwd}" is not a folder')
-    return GitTrouble("git is not installed, or not on PATH", hint="install git 2.30 or later")
+    return GitTrouble("git is not installed, or not on PATH", hint=f"install git {OLDEST} or newer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import Refused
 from gmconfig.immutable import Immutable
@@ -25,6 +25,13 @@ _UNFINISHED = (
 )
 
 
+class Obstacle(NamedTuple):
+    """What keeps gmconfig from committing, and the command that ends it."""
+
+    message: str
+    end: str
+
+
 class Tip(Immutable):
     """Where a commit will go: the branch's full name, and its commit (None before the first one)."""
 
@@ -41,18 +48,38 @@ def ready(repository: Repository, merged: Signature = None) -> Tip:
     Raises:
         Refused: an operation is unfinished, a path unmerged, or HEAD detached.
     """
-    for name, what, end in _UNFINISHED:
-        if os.path.exists(os.path.join(repository.git_dir, name)):
-            raise _refused(f"{what} is not finished", end)
-    is_merged = merged is not None and merged == signature(repository.index_path)
-    unmerged = b"" if is_merged else repository.run("ls-files", "-u", "-z")
-    if unmerged:
-        path = os.fsdecode(unmerged.split(b"\0")[0].partition(b"\t")[2])
-        raise _refused(f'"{path}" has an unfinished merge', f"resolve it, then: git add '{path}'")
+    obstacle = obstacle_in(repository, merged)
+    if obstacle:
+        raise _refused(obstacle.message, obstacle.end)
     ref = repository.head_ref()
     if ref is None:
-        raise _refused("HEAD is detached: there is no branch to commit to", "git switch BRANCH")
+        raise _refused(*detached(repository))
     return Tip(ref, repository.head())
+
+
+def obstacle_in(repository: Repository, merged: Signature = None) -> Obstacle | None:
+    """Give the operation that has to end before a commit, or None."""
+    for name, what, end in _UNFINISHED:
+        if os.path.exists(os.path.join(repository.git_dir, name)):
+            return Obstacle(f"{what} is not finished", end)
+    is_merged = merged is not None and merged == signature(repository.index_path)
+    unmerged = b"" if is_merged else repository.run("ls-files", "-u", "-z")
+    if not unmerged:
+        return None
+    path = os.fsdecode(unmerged.split(b"\0")[0].partition(b"\t")[2])
+    return Obstacle(f'"{path}" has an unfinished merge', f"resolve it, then: git add '{path}'")
+
+
+def detached(repository: Repository) -> Obstacle:
+    """Say that HEAD is on no branch, and how it gets back to one."""
+    branch = next(iter(branches_here(repository)), "-c NEW-BRANCH")
+    return Obstacle("HEAD is detached: there is no branch to commit to", f"git switch {branch}")
+
+
+def branches_here(repository: Repository) -> list[str]:
+    """Give the branches whose tip is HEAD's commit."""
+    asked = ("for-each-ref", "--points-at=HEAD", "--format=%(refname:short)", "refs/heads")
+    return os.fsdecode(repository.attempt(*asked).stdout).split()
 
 
 def check_owned(repository: Repository, paths: Sequence[str]) -> None:
