@@ -124,7 +124,7 @@ def _listed(repository: Repository) -> tuple[dict[str, str], dict[str, str]]:
     out = repository.run("for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)")
     ids: dict[str, str] = {}
     links: dict[str, str] = {}
-    for line in os.fsdecode(out).splitlines():
+    for line in filter(None, os.fsdecode(out).split("\n")):  # names may hold what else ends a line
         name, target, link = line.split("\0")
         (links if link else ids)[name] = link or target
     return ids, links

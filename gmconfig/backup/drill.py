@@ -74,7 +74,7 @@ def _fsck(repository: Repository) -> Step:
 
 def _refs(repository: Repository, opening: Opening) -> Step:
     out = os.fsdecode(repository.run("for-each-ref", "--format=%(refname) %(objectname) %(symref)"))
-    rows = (line.split(" ") for line in out.splitlines())
+    rows = (line.split(" ") for line in out.split("\n") if line)
     found = {name: commit for name, commit, link in rows if not link}
     wrong = sorted(
         name

@@ -155,14 +155,15 @@ class Chain:
 
     def _walked(self, tip: str) -> list[tuple[str, str]]:
         form = f"--format=%H %(trailers:key={_TRAILER},valueonly,separator=%x2C)"
-        out = self.repository.run("log", "--first-parent", form, "--end-of-options", tip, "--").decode()
+        said = self.repository.run("log", "--first-parent", form, "--end-of-options", tip, "--")
+        out = said.decode("utf-8", "replace")
         if not out:  # git walks from something else than a commit without a word
             raise BrokenConfiguration(
                 f"{self.ref} names no commit, so it holds no records",
                 hint=f"look at it with: git show {self.ref}",
             )
         found: dict[str, str] = {}
-        for line in out.splitlines():
+        for line in out.split("\n"):
             commit, _, name = line.partition(" ")
             if name:
                 found.setdefault(name, commit)

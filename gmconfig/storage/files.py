@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 
 from gmconfig.errors import GmconfigError, Refused, UsageError
+from gmconfig.storage import at_once
 
 TEMPORARY = ".gmconfig-tmp"
 """What the names of half-written files end with; a writer that died leaves one, the next one removes it."""
@@ -31,15 +32,10 @@ def locate(root: str, path: str) -> str:
     return real
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open what may be a pipe, whose other end nobody needs to have."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
 def read_if_exists(path: str) -> bytes | None:
     """Give a file's bytes, or None where there is no file."""
     try:
-        with open(path, "rb", opener=_at_once) as file:
+        with open(path, "rb", opener=at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise GmconfigError(f'"{path}" is no file, but a pipe or a device')
             return file.read()

@@ -6,6 +6,7 @@ import os
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
 from gmconfig.log import debug
+from gmconfig.storage import at_once
 
 TYPE_CHECKING = False  # typing costs more to import than a snapshot takes to read
 if TYPE_CHECKING:
@@ -56,11 +57,6 @@ class Snapshot(Protocol):
         return found
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open what may be a pipe, whose other end nobody needs to have."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
 class WorkingTree(Snapshot):
     """What lies on disk now, tracked by git or not; nested repositories belong to others."""
 
@@ -83,7 +79,7 @@ class WorkingTree(Snapshot):
         """Give a file's bytes; a symlink is followed as long as it stays below the root."""
         real = self.locate(path)
         try:
-            with open(real, "rb", opener=_at_once) as file:
+            with open(real, "rb", opener=at_once) as file:
                 if os.fstat(file.fileno()).st_mode & _KIND != _FILE:
                     raise FileNotFoundError(ENOENT, path)
                 content = file.read()

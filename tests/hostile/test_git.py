@@ -52,6 +52,7 @@ LOOKING = (
     "deploy plan production",
     "deploy status",
     "deploy apply production --dry-run",
+    "deploy promote staging production --dry-run",
     "drift detect",
     "automation list",
     "backup list",
@@ -66,7 +67,11 @@ def armed(trading: Path, tmp_path: Path, git) -> Path:
     But for filters: what they make of a file is what git would commit, so whoever compares has to ask them.
     """
     mark = tmp_path / "mark"
-    git("commit", "--allow-empty", "-qm", "another")
+    git("commit", "--allow-empty", "-qm", "another\n\nGmconfig-Promoted: staging")
+    head, _, words = git("cat-file", "commit", "HEAD").partition("\n\n")
+    seal = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----"
+    sealed = git("hash-object", "-t", "commit", "-w", "--stdin", input=f"{head}\n{seal}\n\n{words}\n")
+    git("update-ref", "HEAD", sealed), git("config", "log.showSignature", "true")
     for name in PROGRAMS:
         git("config", name, f"{'!' * name.startswith('alias.')}sh -c 'echo {name} >> {mark}; cat' --")
     (trading / ".git/info/attributes").write_text("* diff=evil merge=evil\n")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
 from gmconfig.storage.git.environment import QUIET
-from gmconfig.storage.git.history import Revision
+from gmconfig.storage.git.history import UNREADABLE, Revision
 from gmconfig.storage.git.message import split_message
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import git
 
     from gmconfig.storage.git.repository import Repository
@@ -46,7 +48,7 @@ def _opened(repository: Repository) -> Iterator[git.Repo]:
 
     try:
         with git.Repo(repository.top, odbt=git.GitCmdObjectDB) as opened:
-            opened.git.update_environment(**QUIET)
+            opened.git.update_environment(**{**repository.environ, **QUIET})
             yield opened
     except (git.GitError, ValueError, OSError) as error:
         raise GitTrouble(f"GitPython cannot read the repository: {type(error).__name__}") from error
@@ -59,12 +61,19 @@ def _revision(commit: git.Commit) -> Revision:
         commit.hexsha,
         commit.author.name or "",
         commit.author.email or "",
-        commit.authored_datetime,
+        _moment(commit),
         subject,
         body,
         trailers,
         _blobs(commit),
     )
+
+
+def _moment(commit: git.Commit) -> datetime:
+    try:
+        return commit.authored_datetime
+    except (ValueError, OverflowError):
+        return UNREADABLE
 
 
 def _blobs(commit: git.Commit) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GitTrouble
@@ -19,6 +19,9 @@ __all__ = ["Listed", "Revision", "listed", "read_blobs", "require_full_history",
 
 _START = b"\x01"
 _IN_BULK = {"GIT_FLUSH": "0"}  # git would write each commit on its own, for those who watch
+UNREADABLE = datetime.fromtimestamp(0, UTC)
+"""The date of a commit that has none that can be read: git tells the same."""
+
 _FORMAT = "%x01%H%x00%an%x00%ae%x00%aI%x00%B%x00"
 
 
@@ -57,8 +60,15 @@ class Listed:
         """Give all that the log says of it."""
         commit, author, email, date, message = (part.decode("utf-8", "replace") for part in self._fields)
         subject, body, trailers = split_message(message)
-        when = datetime.fromisoformat(date)
-        return Revision(commit, author, email, when, subject, body, trailers, self.blobs)
+        return Revision(commit, author, email, _moment(date), subject, body, trailers, self.blobs)
+
+
+def _moment(date: str) -> datetime:
+    """Read a commit's date; anybody can push one without, in the year 10000, or from a zone that is none."""
+    try:
+        return datetime.fromisoformat(date)
+    except ValueError:
+        return UNREADABLE
 
 
 def touching(

@@ -68,7 +68,7 @@ def plain(start: str) -> Plain | None:
     if any(name.startswith("GIT_") and not name.startswith(_HARMLESS) for name in os.environ):
         return None
     root = find_root(start)
-    if root is None or os.path.isdir(os.path.join(root.git_dir, "gmconfig", "commit")):
+    if root is None or root.blocked() or os.path.isdir(os.path.join(root.git_dir, "gmconfig", "commit")):
         return None
     file = os.path.join(root.common_dir, "config")
     try:

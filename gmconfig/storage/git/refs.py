@@ -52,7 +52,7 @@ def read(repository: Repository, name: str) -> str | None:
 def listed(repository: Repository, below: str) -> dict[str, str]:
     """Give the refs below a prefix, with the objects that they name."""
     out = repository.run("for-each-ref", "--format=%(refname)%00%(objectname)", check_name(below))
-    pairs = (line.split("\0", 1) for line in os.fsdecode(out).splitlines())
+    pairs = (line.split("\0", 1) for line in os.fsdecode(out).split("\n") if line)
     return dict(pairs)
 
 

@@ -13,6 +13,8 @@ from gmconfig.storage.git.head import head_ref, loose_ref
 from gmconfig.storage.git.identity import Identity, identity
 from gmconfig.storage.git.plain import plain
 from gmconfig.storage.git.process import failed, run_git
+from gmconfig.storage.git.promisor import NO_LAZY_FETCH, may_lack_objects, names_programs
+from gmconfig.storage.git.root import find_root
 
 if TYPE_CHECKING:
     from gmconfig.storage.snapshot import Snapshot
@@ -193,13 +195,21 @@ class Repository:
 
 
 def _found(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repository:
+    found = _located(start, environ, allow_bare=allow_bare)
+    if NO_LAZY_FETCH not in environ and may_lack_objects(found.git_dir, found.common_dir):
+        found.environ[NO_LAZY_FETCH] = str(int(names_programs(found)))
+    return found
+
+
+def _located(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repository:
     ordinary = plain(start)
     if ordinary is not None:
         root = ordinary.root
         return Repository(root.top, root.git_dir, root.common_dir, environ)
+    _check_files(start)
     asked = ("rev-parse", "--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
     done = run_git(asked, cwd=start, environ={**environ, **QUIET})
-    lines = os.fsdecode(done.stdout).splitlines()
+    lines = os.fsdecode(done.stdout).split("\n")[:-1]
     if len(lines) < 3:
         raise _nowhere(start, done.stderr)
     git_dir, common_dir = lines[1], os.path.realpath(os.path.join(start, lines[2]))
@@ -210,6 +220,13 @@ def _found(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repos
     if not allow_bare:
         raise GitTrouble(f'"{start}" is a bare repository', hint=f"work in a clone: git clone '{git_dir}'")
     return Repository(git_dir, git_dir, common_dir, environ)
+
+
+def _check_files(start: str) -> None:
+    root = find_root(start)
+    blocked = root and root.blocked()
+    if blocked:
+        raise GitTrouble(f'"{blocked}" is no file, but a pipe or a device', hint=f"rm '{blocked}'")
 
 
 def _nowhere(start: str, stderr: bytes) -> GitTrouble:
