@@ -168,7 +168,7 @@ def _run_on(
 
 def _say(one: Run, output: str) -> None:
     if output == "json":
-        return terminal.answer(json.dumps(values.masked(one.as_json()), ensure_ascii=False))
+        return terminal.answer(values.json_line(one.as_json()))
     return terminal.lines(terminal.table([_told(one)]))
 
 

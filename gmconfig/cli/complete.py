@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 _NEWEST = 20  # deployments of an environment
+_COMMANDS = frozenset("$`\\;&|<>()!")
+"""What makes a shell do more than read on; zsh evaluates what is offered before anybody chose it."""
 
 
 def one_of(*words: str) -> Callable[[str], list[str]]:
@@ -130,9 +132,14 @@ def _offered(incomplete: str, names: Callable[[], Iterable[str]]) -> list[str]:
     from gmconfig.errors import GmconfigError
 
     try:
-        return [name for name in dict.fromkeys(names()) if name.startswith(incomplete)]
+        return [name for name in dict.fromkeys(names()) if name.startswith(incomplete) and _is_plain(name)]
     except (GmconfigError, KeyError):
         return []
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is but a word to a shell: branches and keys may be called `$(rm -r ~)`."""
+    return name.isprintable() and _COMMANDS.isdisjoint(name)
 
 
 def _deployable() -> Iterable[str]:

@@ -11,12 +11,25 @@ if TYPE_CHECKING:
 
 MASK = "●●●●●"
 
+_SPOKEN = {
+    number: f"\\u{number:04x}"
+    for number in (*range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
+"""What JSON may hold as it is, and a terminal would obey: it means the same when spelled out."""
+
 
 def as_json(value: object) -> str:
     """Give a value as JSON, secrets masked."""
     import json
 
-    return json.dumps(masked(value), ensure_ascii=False, indent=2)
+    return json.dumps(masked(value), ensure_ascii=False, indent=2).translate(_SPOKEN)
+
+
+def json_line(value: object) -> str:
+    """Give a value as JSON on one line, secrets masked."""
+    import json
+
+    return json.dumps(masked(value), ensure_ascii=False).translate(_SPOKEN)
 
 
 def as_yaml(value: object) -> str:

@@ -62,10 +62,9 @@ def register(app: typer.Typer) -> None:
 
 def _told(changes: Any, output: str) -> None:
     if output == "json":
-        import json
 
         for change in changes:
-            terminal.answer(json.dumps(values.masked(shown.change_record(change)), ensure_ascii=False))
+            terminal.answer(values.json_line(shown.change_record(change)))
     else:
         terminal.lines(shown.changes(changes))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from functools import partial
@@ -121,7 +120,7 @@ def _looked_on(agents: list[Agent], interval: float, output: str, after: Callabl
 
 def _tell(said: Status, output: str) -> None:
     if output == "json":
-        return terminal.answer(json.dumps(asdict(said), ensure_ascii=False))
+        return terminal.answer(values.json_line(asdict(said)))
     return terminal.lines(_lines(said))
 
 

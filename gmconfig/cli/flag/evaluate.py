@@ -147,7 +147,7 @@ def _batch(ask: Ask, name: str, wanted: dict[str, Any]) -> int:
             user = context.pop("targetingKey", None)
             decision = ask(name, user, context, **wanted)
             failed = failed or decision.error_code is not None
-            terminal.answer(json.dumps(record(decision), ensure_ascii=False))
+            terminal.answer(values.json_line(record(decision)))
     return ExitCode.NO_ANSWER if failed else ExitCode.OK
 
 

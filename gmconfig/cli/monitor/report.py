@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,7 +112,7 @@ def watch(
         watching.after_look = lambda: list(session.automation().run())
     for number, event in enumerate(watching.events(interval), 1):
         if output == "json":
-            terminal.answer(json.dumps(values.masked(dict(event)), ensure_ascii=False))
+            terminal.answer(values.json_line(dict(event)))
         else:
             terminal.lines([shown.event(event)])
         if number == count:
