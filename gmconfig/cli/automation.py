@@ -60,6 +60,7 @@ def show(
 
     \b
     gmconfig automation show backup-nightly
+    gmconfig automation show backup-nightly -o json
     """
     options.one_of(output, ("text", "json"))
     [found] = session.automation(offline=offline).standings([rule])
@@ -79,7 +80,7 @@ def run(
         bool, typer.Option("--dry-run", help="Say what would be done; do, claim and note nothing.")
     ] = False,
     offline: _Offline = False,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> int:
     """Run the rules that are due: each time of a schedule and each event once, however many runners there are.

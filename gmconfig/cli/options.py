@@ -81,6 +81,10 @@ Reason = Annotated[
 User = Annotated[
     str | None, typer.Option("--user", metavar="NAME", help="Author of the commit; else git's identity.")
 ]
+Why = Annotated[str | None, typer.Option("-m", "--reason", metavar="TEXT", help="Why; kept in the record.")]
+By = Annotated[
+    str | None, typer.Option("--user", metavar="NAME", help="Who does this; else git's identity.")
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 TextOrJson = Annotated[
     str,

@@ -50,7 +50,7 @@ def run(
     \b
     gmconfig run -e production -- printenv DATABASE_POOL
     gmconfig run -e staging --only DATABASE_HOST -- sh -c 'echo "$DATABASE_HOST"'
-    gmconfig run -e staging --mount CONFIG=settings.json -- sh -c 'wc -c "$CONFIG"'
+    gmconfig run --mount CONFIG=settings.json -- sh -c 'wc -c "$CONFIG"'
     """
     from gmconfig.cli.mount import mounts_of
 

@@ -404,9 +404,8 @@ def test_the_examples_of_every_help_work_in_the_demo(sealed_trading, cli, monkey
     ]  # fmt: skip
     assert cli("secret", "create", "api_token", "--generate").code == 0
     for function in functions:
-        examples = [
-            line.strip() for line in (function.__doc__ or "").splitlines() if "gmconfig secret " in line
-        ]
+        text = re.sub(r"\\\n\s*", " ", function.__doc__ or "")  # as a shell joins folded lines
+        examples = [line.strip() for line in text.splitlines() if "gmconfig secret " in line]
         commands = [one for one in examples if re.match(r"(GMCONFIG_\w+=\S.* )?gmconfig secret \S", one)]
         assert len(commands) == 2, function.__doc__
         for command in commands:

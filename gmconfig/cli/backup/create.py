@@ -41,8 +41,8 @@ def create(
     tags: Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="For --keep-tag; repeatable.")
     ] = None,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Back up all refs with their history, records and journal, and what is live on each target.

@@ -48,6 +48,7 @@ def prune(
 
     \b
     gmconfig backup prune --keep-daily 14 --keep-monthly 12 --dry-run
+    gmconfig backup prune --keep-last 3 --keep-tag audit
     """
     options.one_of(output, ("text", "json"))
     from gmconfig.backup.prune import span
@@ -67,15 +68,16 @@ def prune(
 def pin(
     session: Session,
     name: arguments.Backup,
-    reason: options.Reason = None,
+    reason: options.Why = None,
     place: arguments.From = None,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Keep a backup whatever the rules say, until gmconfig backup unpin.
 
     \b
     gmconfig backup pin latest -m "before the audit"
+    gmconfig backup pin nightly --from s3://backups/config
     """
     options.one_of(output, ("text", "json"))
     found = session.backups(place, user).pin(name, reason or "")
@@ -86,13 +88,14 @@ def unpin(
     session: Session,
     name: arguments.Backup,
     place: arguments.From = None,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Let the rules decide about a backup again.
 
     \b
     gmconfig backup unpin before-migration
+    gmconfig backup unpin latest
     """
     options.one_of(output, ("text", "json"))
     found = session.backups(place, user).unpin(name)

@@ -41,6 +41,7 @@ def show(
 
     \b
     gmconfig backup show latest
+    gmconfig backup show nightly -o json
     """
     options.one_of(output, ("text", "json"))
     destination, found = session.backups(place).find(name)
@@ -101,6 +102,7 @@ def drill(
 
     \b
     gmconfig backup drill
+    gmconfig backup drill nightly --from /mnt/backups
     """
     options.one_of(output, ("text", "json"))
     steps = list(session.backups(place).drill(name))

@@ -44,9 +44,9 @@ def set_(
     print differently stays text (010, 1.10, 1e3), unless the schema wants a number there or one stands there.
 
     \b
-    gmconfig config set settings database.pool 60 -e production -m "load test showed queueing"
+    gmconfig config set settings database.pool 60 -e production -m "queueing"
     gmconfig config set settings system.zip --string 12345
-    gmconfig config set settings database.admin_password --secret --create -e production
+    gmconfig config set settings database.admin_password --secret --create
     """
     result = set_value(
         session,

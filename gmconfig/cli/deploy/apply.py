@@ -53,8 +53,8 @@ def apply(
     patience: arguments.Patience = "10m",
     offline: arguments.Offline = False,
     dry_run: options.DryRun = False,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> int:
     """Bring targets to what the commit says: stage everywhere, change in waves, check health, restore on failure.
@@ -108,6 +108,7 @@ def resume(
 
     \b
     gmconfig deploy resume production-42
+    gmconfig deploy resume production --offline
     """
     with progress.deploying() as tell:
         record = session.deployer(offline=offline).resume(name, _telling(tell))
@@ -126,6 +127,7 @@ def abort(
 
     \b
     gmconfig deploy abort production
+    gmconfig deploy abort production-42
     """
     with progress.deploying() as tell:
         done = session.deployer(offline=offline).abort(name, _telling(tell))

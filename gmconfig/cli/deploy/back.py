@@ -34,8 +34,8 @@ def rollback(
     retry: arguments.Retry = False,
     no_restore: arguments.NoRestore = False,
     offline: arguments.Offline = False,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> int:
     """Bring an environment or a target back to what an earlier deployment brought, with today's secrets.

@@ -35,14 +35,15 @@ def hold(
         ),
     ] = None,
     offline: arguments.Offline = False,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Keep an environment or a target at a deployment, whatever is committed meanwhile.
 
     \b
     gmconfig deploy hold production -m "until the audit is over"
+    gmconfig deploy hold web --to production-41
     """
     options.one_of(output, ("text", "json"))
     held = session.deployer(user, offline=offline).hold(word, reason or "", to)
@@ -58,13 +59,14 @@ def unhold(
     word: arguments.Word,
     yes: options.Yes = False,
     offline: arguments.Offline = False,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Let an environment or a target follow the branch again; the plan of that is shown first.
 
     \b
     gmconfig deploy unhold production
+    gmconfig deploy unhold web --yes
     """
     options.one_of(output, ("text", "json"))
     from gmconfig.deploy.planning import Asked
@@ -90,14 +92,15 @@ def freeze(
         typer.Option("--until", metavar="TIME", help="When it ends by itself: 2026-12-27, or with a time."),
     ] = None,
     offline: arguments.Offline = False,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Let nothing be deployed into an environment; kill switches of flags pass.
 
     \b
     gmconfig deploy freeze production --until 2026-12-27 -m holidays
+    gmconfig deploy freeze staging --until 2026-12-27T16:00 -m "load test"
     """
     options.one_of(output, ("text", "json"))
     frozen = session.deployer(user, offline=offline).freeze(environment, reason or "", _moment(until))
@@ -108,13 +111,14 @@ def unfreeze(
     session: Session,
     environment: Environment,
     offline: arguments.Offline = False,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Take a freeze away.
 
     \b
     gmconfig deploy unfreeze production
+    gmconfig deploy unfreeze production --offline
     """
     options.one_of(output, ("text", "json"))
     ended = session.deployer(user, offline=offline).unfreeze(environment)

@@ -65,7 +65,7 @@ def promote(
 
     \b
     gmconfig deploy promote staging production --dry-run
-    gmconfig deploy promote staging production --keys 'database.**' -m "tested under load"
+    gmconfig deploy promote staging production --keys 'database.**' -m "tested"
     """
     from gmconfig.api.promoting import promote as promoted
 

@@ -63,6 +63,7 @@ def history(
 
     \b
     gmconfig deploy history production
+    gmconfig deploy history -n 5 -o json
     """
     options.one_of(output, ("text", "json"))
     found = list(islice(session.deployer(offline=offline).history(environment), limit))
@@ -83,6 +84,7 @@ def show(
 
     \b
     gmconfig deploy show production-42
+    gmconfig deploy show production -o json
     """
     options.one_of(output, ("text", "json"))
     record, plan = session.deployer(offline=offline).show(name)

@@ -43,6 +43,7 @@ def list_(
 
     \b
     gmconfig drift list
+    gmconfig drift list --all
     """
     options.one_of(output, ("text", "json"))
     found = session.drifter().known(resolved=None if everything else False)

@@ -28,8 +28,8 @@ def correct(
         bool, typer.Option("--prune", help="Take away what is live and was never put there.")
     ] = False,
     offline: deploying.Offline = False,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> int:
     """Put back what the last deployment had put there, as a deployment of its own; nothing newer goes along.
@@ -63,6 +63,7 @@ def adopt(
 
     \b
     gmconfig drift adopt web database.pool -m "it was right"
+    gmconfig drift adopt web settings database.pool --dry-run
     """
     from gmconfig.api.adopting import adopt as adopting
 
@@ -74,7 +75,7 @@ def ack(
     session: Session,
     target: arguments.Target,
     place: arguments.Place,
-    reason: options.Reason = None,
+    reason: options.Why = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="The last day it holds: 2027-01-31.")
     ] = None,
@@ -82,7 +83,7 @@ def ack(
         bool, typer.Option("--push", help="Exchange the journal with the remote, so that others know.")
     ] = False,
     offline: deploying.Offline = False,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Acknowledge a drift: it is told of, and does not count, until that day or until it changes.

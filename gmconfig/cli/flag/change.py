@@ -48,7 +48,8 @@ def create(
 
     \b
     gmconfig flag create new_algorithm --owner engineering --percentage 25
-    gmconfig flag create colour --type string --variant red=#f00 --variant blue=#00f --serve blue --default red
+    gmconfig flag create colour --type string --variant red=#f00 \\
+      --variant blue=#00f --serve blue --default red
     """
     state = state or ("disabled" if percentage is None else "rollout")
     fields: dict[str, Any] = {"type": kind, "variants": dict(map(_variant, variants or ())), "users": users}
@@ -78,7 +79,7 @@ def set_(
 
     \b
     gmconfig flag set new_algorithm owner trading
-    gmconfig flag set new_algorithm users '[alice, bob]' -e staging -m "they test it"
+    gmconfig flag set new_algorithm users '[alice, bob]' -e staging -m "a test"
     """
     given = prompt.given_value(value, string=string, what=path)
     manager = session.flags(environment)
@@ -98,6 +99,7 @@ def rollout(
 
     \b
     gmconfig flag rollout new_algorithm 50 -e production
+    gmconfig flag rollout new_algorithm 100 --dry-run
     """
     moves.show(writing, session.flags(environment).set_rollout(name, percentage, **writing.how))
 

@@ -65,8 +65,9 @@ def start(
     """Begin an experiment on a flag: from this commit on its split must not change.
 
     \b
-    gmconfig flag experiment start new_algorithm --metric order --share enabled=50 -e production
-    gmconfig flag experiment start colour --variant red --variant blue --share red=50 --share blue=50 --metric order
+    gmconfig flag experiment start new_algorithm --metric order --share enabled=50
+    gmconfig flag experiment start colour --metric order \\
+      --variant red --variant blue --share red=50 --share blue=50
     """
     result = session.flags(environment).create_ab_test(
         called or "",
@@ -94,7 +95,8 @@ def stop(
     """End an experiment: everybody gets one variant, the control unless another is named.
 
     \b
-    gmconfig flag experiment stop new_algorithm --serve enabled -e production -m "12 % more orders"
+    gmconfig flag experiment stop new_algorithm --serve enabled -m "12 % more"
+    gmconfig flag experiment stop new_algorithm -e production
     """
     moves.show(writing, session.flags(environment).stop_experiment(name, serve, **writing.how))
 
@@ -122,7 +124,7 @@ def report(
 
     \b
     gmconfig flag experiment report new_algorithm -e production
-    gmconfig flag experiment report new_algorithm -e production --picture report.svg
+    gmconfig flag experiment report new_algorithm --picture report.svg
     """
     options.one_of(output, ("text", "json"))
     manager = session.flags(environment, events_dir=events_dir)
@@ -143,6 +145,7 @@ def list_(
 
     \b
     gmconfig flag experiment list -e production
+    gmconfig flag experiment list -o json
     """
     options.one_of(output, ("text", "json"))
     found = session.flags(environment).list_experiments()

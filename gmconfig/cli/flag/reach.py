@@ -59,6 +59,7 @@ def rename(
 
     \b
     gmconfig flag rename new_algorithm fast_algorithm
+    gmconfig flag rename new_algorithm fast_algorithm --dry-run
     """
     result = session.flags().rename_feature_flag(name, new_name, rebucket=rebucket, **writing.how)
     moves.show(writing, result)
@@ -74,6 +75,7 @@ def bucketing(
 
     \b
     gmconfig flag bucketing flagd-v2 --rebucket --dry-run
+    gmconfig flag bucketing flagd-v3 --rebucket -m "as flagd does now"
     """
     one_of(version, BUCKETINGS, "a bucketing")
     moves.show(writing, session.flags().set_bucketing(version, rebucket=rebucket, **writing.how))

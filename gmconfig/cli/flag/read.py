@@ -45,6 +45,7 @@ def show(
 
     \b
     gmconfig flag show new_algorithm -e production
+    gmconfig flag show new_algorithm --at HEAD~1 -o json
     """
     options.one_of(output, ("text", "json"))
     flag = session.flags(environment, at=at).feature_flag(name)

@@ -67,8 +67,10 @@ def serve(
 
     \b
     gmconfig flag serve -e production
-    gmconfig flag serve -e production --fetch 10 --host 0.0.0.0 --token-file /run/secrets/flags
-    curl -d '{"context": {"targetingKey": "user123"}}' http://127.0.0.1:8016/ofrep/v1/evaluate/flags/new_algorithm
+    gmconfig flag serve -e production --fetch 10 --host 0.0.0.0 \\
+      --token-file /run/secrets/flags
+    curl -d '{"context": {"targetingKey": "user123"}}' \\
+      http://127.0.0.1:8016/ofrep/v1/evaluate/flags/new_algorithm
     """
     from gmconfig.api.flag_serving import Served, serve_flags, token_of
 

@@ -62,6 +62,7 @@ def show(session: Session, alert: _AlertId, output: options.TextOrJson = "text")
 
     \b
     gmconfig monitor alerts show 3f2a91c
+    gmconfig monitor alerts show 3f2a91c -o json
     """
     options.one_of(output, ("text", "json"))
     found = session.monitor().register.find(alert)
@@ -73,14 +74,15 @@ def show(session: Session, alert: _AlertId, output: options.TextOrJson = "text")
 def ack(
     session: Session,
     alert: _AlertId,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Acknowledge an alert: somebody knows, and it stays quiet until it is gone or happens anew.
 
     \b
     gmconfig monitor alerts ack 3f2a91c -m "I am on it"
+    gmconfig monitor alerts ack 3f2a91c --user ann
     """
     options.one_of(output, ("text", "json"))
     found = session.monitor(user=user).acknowledge_alert(alert, None, reason or "")
@@ -90,14 +92,15 @@ def ack(
 def resolve(
     session: Session,
     alert: _AlertId,
-    reason: options.Reason = None,
-    user: options.User = None,
+    reason: options.Why = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Put an alert aside; where it still holds it is mute until that clears, or happens anew.
 
     \b
     gmconfig monitor alerts resolve 3f2a91c -m "as it should be"
+    gmconfig monitor alerts resolve 3f2a91c --user ann
     """
     options.one_of(output, ("text", "json"))
     found = session.monitor(user=user).resolve_alert(alert, None, reason or "")
@@ -137,6 +140,7 @@ def deliver(session: Session, output: options.TextOrJson = "text") -> int:
 
     \b
     gmconfig monitor alerts deliver
+    gmconfig -q monitor alerts deliver
     """
     options.one_of(output, ("text", "json"))
     waiting = session.monitor().deliver()

@@ -22,6 +22,7 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
 
     \b
     gmconfig monitor journal list
+    gmconfig monitor journal list -o json
     """
     options.one_of(output, ("text", "json"))
     found = _journals(session).months()
@@ -38,7 +39,7 @@ def prune(
         int, typer.Option("--keep-months", metavar="N", help="Keep this month and so many before it.")
     ] = 24,
     dry_run: options.DryRun = False,
-    user: options.User = None,
+    user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Drop old months of the journal, but for events that still count: open alerts and drift, last words.
@@ -66,6 +67,7 @@ def sync(session: Session, output: options.TextOrJson = "text") -> None:
 
     \b
     gmconfig monitor journal sync
+    gmconfig monitor journal sync -o json
     """
     options.one_of(output, ("text", "json"))
     pushed = _journals(session).sync()

@@ -32,7 +32,7 @@ def metrics(
     Reads of secrets and use of flags are those of this machine. No label holds a value or a secret's name.
 
     \b
-    gmconfig monitor metrics --textfile /var/lib/prometheus/node-exporter/gmconfig.prom
+    gmconfig monitor metrics --textfile /var/lib/node-exporter/gmconfig.prom
     gmconfig monitor metrics --serve --address 127.0.0.1:9469
     """
     from gmconfig.api.figuring import Metrics

@@ -20,6 +20,7 @@ def status(session: Session, output: options.TextOrJson = "text") -> int:
 
     \b
     gmconfig monitor status
+    gmconfig monitor status -o json
     """
     options.one_of(output, ("text", "json"))
     found = session.monitor().get_health()

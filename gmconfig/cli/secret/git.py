@@ -91,7 +91,7 @@ def merge(
 
     \b
     gmconfig secret git merge base.yaml ours.yaml theirs.yaml secrets/common.yaml
-    gmconfig secret git merge base.yaml ours.yaml theirs.yaml config/settings.yaml 7
+    gmconfig secret git merge base.yaml ours.yaml theirs.yaml config/settings.yaml
     """
     from gmconfig.api.drivers import Sides, merge_as_text, merge_sides
     from gmconfig.secret.conflict import Labels

@@ -40,9 +40,11 @@ def add(
     With --passphrase the key comes from $GMCONFIG_NEW_PASSPHRASE, else from a prompt.
 
     \b
-    gmconfig secret member add carol --ssh "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGls/pM73wbZDif/oE9wO6vKVYKDB2jKx0aSXbd7ueev"
-    GMCONFIG_NEW_PASSPHRASE="five random words or more" gmconfig secret member add bob --passphrase
-    """  # noqa: E501  # a key is as long as it is
+    gmconfig secret member add carol --ssh "ssh-ed25519 \\
+      AAAAC3NzaC1lZDI1NTE5AAAAIGls/pM73wbZDif/oE9wO6vKVYKDB2jKx0aSXbd7ueev"
+    GMCONFIG_NEW_PASSPHRASE="five random words or more" \\
+      gmconfig secret member add bob --passphrase
+    """
     manager = session.secrets(identity=identity)
     keys = _keys(age, verify, ssh, passphrase)
     change = manager.add_member(name, keys, **writing.how)

@@ -66,7 +66,7 @@ def create(
     Without -e it is common to all environments.
 
     \b
-    gmconfig secret create api_token --generate --type token -d "for the order gateway"
+    gmconfig secret create api_token --generate --type token -d "order gateway"
     gmconfig secret create smtp_password -e production --generate
     """
     manager = session.secrets(environment, identity=identity)

@@ -111,7 +111,7 @@ def export(
 
     \b
     gmconfig secret export --to dotenv -e production --file production.env
-    gmconfig secret export settings --to dotenv -e production --file settings.env --dry-run
+    gmconfig secret export settings --to dotenv --file settings.env --dry-run
     """
     options.one_of(output, ("text", "json"))
     if not file:
