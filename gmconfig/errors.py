@@ -20,7 +20,12 @@ class GmconfigError(Exception):
     """An expected failure: what is wrong, where, and what to do next.
 
     The message is lower case, ends without a full stop and never holds a secret's value.
-    `place` is a `Place`, or None where no line of a file is to blame.
+
+    Attributes:
+        message: what is wrong, in one line.
+        hint: the next step, often a command that works as printed; None where there is none.
+        place: a `Place`, or None where no line of a file is to blame.
+        exit_code: what the command line ends with.
     """
 
     exit_code: ExitCode = ExitCode.NO_ANSWER

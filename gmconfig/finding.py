@@ -36,9 +36,16 @@ class Place(NamedTuple):
 class Finding(Immutable):
     """One thing that a check found.
 
-    `check` is the kind (`yaml`, `schema`, `reference`, `parity`, `secret`, `policy`), `rule` its finer name.
-    `place` is None where no line of a file is to blame; `width` is how many columns the culprit spans.
-    `path` is the printed path in the resolved document, and never a secret's value.
+    Attributes:
+        check: the kind: `yaml`, `schema`, `reference`, `parity`, `secret`, `flag`, `policy`.
+        rule: its finer name.
+        severity, message: how bad it is, and what is wrong; never a secret's value.
+        place: where it stands; None where no line of a file is to blame.
+        width: how many columns the culprit spans.
+        document, environments: what it was found in.
+        path: the printed path in the resolved document.
+        hint: what to do about it.
+        waived: until when and why somebody accepts it; None where nobody does.
     """
 
     __slots__ = (

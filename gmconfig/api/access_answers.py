@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExposedValue:
-    """A value that a former reader has seen and that has not changed since; `place` is for people.
+    """A value that a former reader has seen and that has not changed since.
 
-    `backups` hold what was live with it, and can be opened by them: they do no harm once it is rotated.
+    Attributes:
+        member: who has seen it.
+        environment: where; `common` is what all environments share, `base` a document's base layer.
+        name: the secret's, or the document and the path.
+        since: when they lost access, ISO 8601 in UTC.
+        document: the document that holds it; None for a named secret.
+        backups: backups that hold it and that the member can open; harmless once the value is rotated.
     """
 
     member: str
@@ -29,11 +35,16 @@ class ExposedValue:
 
 @dataclass(frozen=True, slots=True)
 class AccessChange:
-    """What a change of access did; `words` says it in words.
+    """What a change of access did.
 
-    `rekeyed` are scopes with new keys, `sealed_again` counts values. `exposed` must be rotated at its source.
-    `due` are scopes that a reader must re-key; `waiting` pairs scopes with members whose key only a reader
-    can wrap.
+    Attributes:
+        outcome: the commit and its files.
+        words: the change of the policy, in words.
+        rekeyed: scopes that got new keys.
+        sealed_again: how many values were sealed under them.
+        exposed: what a former reader has seen, and what must be rotated at its source.
+        due: scopes that a reader must re-key, because the caller cannot.
+        waiting: pairs of a scope and a member whose key only a reader can wrap.
     """
 
     outcome: Outcome
@@ -47,7 +58,14 @@ class AccessChange:
 
 @dataclass(frozen=True, slots=True)
 class MemberSummary:
-    """A member, with what they may do in each scope; `keys` says what kind of key, None for none."""
+    """A member of the access policy.
+
+    Attributes:
+        name: what the policy calls them.
+        keys: what kind of key they have; None for none.
+        roles: the roles that they have.
+        rights: what they may do, by scope.
+    """
 
     name: str
     keys: str | None
@@ -57,9 +75,17 @@ class MemberSummary:
 
 @dataclass(frozen=True, slots=True)
 class AccessSummary:
-    """The access policy in force; `unsettled` says why nothing can be sealed, None if all is well.
+    """The access policy in force.
 
-    `changes` is what the file says beyond what was signed.
+    Attributes:
+        root: the id of the event that began it, which clones pin.
+        versions: how many times it was signed.
+        signed_by, signed_at: who signed it last, and when (ISO 8601 in UTC).
+        members: everybody whom it knows.
+        scopes: the rules of each scope, in words.
+        unsettled: why nothing can be sealed; None if all is well.
+        changes: what the file says beyond what was signed.
+        due: scopes that must get new keys, because somebody lost reading.
     """
 
     root: str
@@ -75,7 +101,14 @@ class AccessSummary:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What `accept` signs for: places whose value stands, is gone, or whose event comes back into the log."""
+    """What `accept` signs for, by place.
+
+    Attributes:
+        outcome: the commit; None where nothing was signed.
+        values: sealed values that stand as they are.
+        gone: sealed values that are not there any more.
+        restored: values whose signed event comes back into the log.
+    """
 
     outcome: Outcome | None
     values: tuple[str, ...]
@@ -85,7 +118,13 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The answer of `verify`; `notes` say what could not be checked."""
+    """The answer of `verify`.
+
+    Attributes:
+        findings: what is wrong.
+        values, events: how many sealed values and signed events were looked at.
+        notes: what could not be checked, in words.
+    """
 
     findings: tuple[Finding, ...]
     values: int
@@ -102,7 +141,15 @@ class Verification:
 class AuditEntry:
     """One write that was signed, or one read on this machine.
 
-    `places` are what it was about, `changes` what it did to the access policy, in words.
+    Attributes:
+        time: when, ISO 8601 in UTC.
+        actor: the member who did it.
+        operation: what was done, such as `set` or `read`.
+        places: what it was about.
+        reason: why, as it was given.
+        signed: False where nobody whom the policy ever knew signed the write.
+        user: on whose behalf a program says that it read; None where it says nothing.
+        changes: what it did to the access policy, in words.
     """
 
     time: str
@@ -119,7 +166,10 @@ class AuditEntry:
 class SecretDifference:
     """How one secret differs between two sides.
 
-    `kind` is `+`, `-`, `~` (another value), `=` (the same value, other metadata) or `?` (cannot be compared).
+    Attributes:
+        name: the secret's.
+        kind: `+`, `-`, `~` (another value), `=` (the same value, other metadata) or `?` (cannot be compared).
+        detail: what differs, or why it cannot be compared, in words.
     """
 
     name: str

@@ -109,7 +109,10 @@ class AccessMethods:
         reason: str | None = None,
         **how: bool,
     ) -> AccessChange:
-        """Take rights from a member or role; what they could read is sealed under new keys, and listed."""
+        """Take rights from a member or role; what they could read is sealed under new keys, and listed.
+
+        `operations` and `scope` say which; without them, everything is taken.
+        """
         from gmconfig.api.access import revoke
 
         return revoke(self.workspace, name, How(user, reason, **how), operations=operations, scope=scope)
@@ -117,7 +120,11 @@ class AccessMethods:
     def rekey(
         self, *scopes: str, user: str | None = None, reason: str | None = None, **how: bool
     ) -> AccessChange:
-        """Give scopes (all by default) new keys; values stay what they are."""
+        """Give scopes (all by default) new keys; values stay what they are.
+
+        Raises:
+            AccessDenied: the identity at hand cannot read a scope, or may not rotate it.
+        """
         from gmconfig.api.access import rekey
 
         return rekey(self.workspace, scopes, How(user, reason, **how))
@@ -158,7 +165,10 @@ class AccessMethods:
         reason: str | None = None,
         **how: bool,
     ) -> AccessChange:
-        """Begin a new root of trust, with the policy as it stands if the identity at hand is an admin in it."""
+        """Begin a new root of trust, with the policy as it stands if the identity at hand is an admin in it.
+
+        `shown` gets the change in words first; it may raise to stop.
+        """
         from gmconfig.api.resetting import reset
 
         return reset(self.workspace, How(user, reason, **how), shown)
@@ -171,7 +181,10 @@ class AccessMethods:
         reason: str | None = None,
         **how: bool,
     ) -> Acceptance:
-        """Sign for what plain git has done to sealed values; `shown` gets it first, and may raise to stop."""
+        """Sign for what plain git has done to sealed values, all of them or those at `paths` (files, or names).
+
+        `shown` gets it first, and may raise to stop.
+        """
         from gmconfig.api.accepting import accept, to_accept
 
         found = to_accept(self.workspace, paths)
@@ -181,7 +194,10 @@ class AccessMethods:
         return accept(self.workspace, found, How(user, reason, **how))
 
     def verify(self, *, base: str | None = None, at: str | None = None) -> Verification:
-        """Check without any key that all that is sealed was written by somebody who may, and nothing is gone."""
+        """Check without any key that all that is sealed was written by somebody who may, and nothing is gone.
+
+        `at` is a version to check instead of the working tree; of the log of `base`, nothing may be missing.
+        """
         from gmconfig.api.verifying import verify
 
         return verify(self.workspace, base=base, at=at)

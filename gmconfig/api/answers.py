@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLayers:
-    """A document with the files of each environment, lowest layer first; None is the base alone."""
+    """A document with its files.
+
+    Attributes:
+        name: the document's.
+        layers: the files of each environment, lowest layer first; None is the base alone.
+    """
 
     name: str
     layers: Mapping[str | None, tuple[str, ...]]
@@ -25,8 +30,13 @@ class DocumentLayers:
 class Statement:
     """What one layer says about a value.
 
-    `source` is the layer's name; `place` is None for an environment variable; `revision` is the commit that
-    last changed it, None where it is not committed yet; `reason` says why.
+    Attributes:
+        source: the layer's name.
+        place: where it stands; None for an environment variable.
+        value: what it says, as it is written.
+        wins: whether this is the value that counts.
+        revision: the commit that last changed it; None where it is not committed yet.
+        reason: why that commit was made.
     """
 
     source: str
@@ -39,7 +49,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A value and every layer that has a say, strongest first; `checks` are what validate holds it to."""
+    """A value and where it comes from.
+
+    Attributes:
+        document, environment, path: which value; None is the base alone.
+        value: the resolved value; a `Secret` where it is one.
+        says: every layer that has a say, the strongest first.
+        checks: what `validate` holds the value to, in words.
+    """
 
     document: str
     environment: str | None
@@ -53,7 +70,10 @@ class Explanation:
 class DocumentDifference:
     """How one document differs between two sides, by path.
 
-    `environment` is the one that both sides are of; None where they are of two, or of the base.
+    Attributes:
+        document: its name.
+        changes: what differs, in the document's order; empty where nothing does.
+        environment: the one that both sides are of; None where they are of two, or of the base.
     """
 
     document: str
@@ -63,7 +83,13 @@ class DocumentDifference:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One reload of a watched document: what changed, or why the last good values stay (`error`)."""
+    """One reload of a watched document.
+
+    Attributes:
+        document: its name.
+        changes: what is another value now.
+        error: why the last good values stay; None where the reload succeeded.
+    """
 
     document: str
     changes: tuple[Change, ...] = ()
@@ -72,10 +98,17 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class SecretSummary:
-    """A named secret without its value; `environment` is `common` where all share it.
+    """A named secret without its value.
 
-    `age_days` is None where its birth is not recorded; `due` says that it is older than `rotate_every`, or
-    past `expires`.
+    Attributes:
+        name, type, description, owner: what its file says of it in clear.
+        environment: the one that it belongs to; `common` where all share it.
+        created: when it was created, as its file says; ISO 8601.
+        rotate_every: how old it may get, such as `90d`.
+        expires: the day on which the value stops working, ISO 8601.
+        age_days: its age in days; None where its birth is not recorded.
+        due: whether it is older than `rotate_every`, or past `expires`.
+        readers: the members who can open it.
     """
 
     name: str

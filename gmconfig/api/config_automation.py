@@ -137,6 +137,7 @@ class ConfigAutomation:
         """Bring the configuration back as a backup has it: a new commit, and a deployment of it.
 
         It is deployed into the manager's environment if it was made for one, else into each that has targets.
+        `user` is the commit's author and whom the deployments name; git's identity by default.
 
         Returns:
             The ids of the deployments, of those that failed too; none where nothing had to be deployed.
@@ -216,7 +217,11 @@ class ConfigAutomation:
         return tuple(run_rules(self.workspace.reopened(), self._own, names, now, user, self.offline, dry_run))
 
     def flush(self, seconds: float = 60.0) -> bool:
-        """Wait until this program's own rules have acted on all that it did; give whether they have."""
+        """Wait until this program's own rules have acted on all that it did, at most so many `seconds`.
+
+        Returns:
+            Whether they have.
+        """
         return self._own.flush(seconds) if self._own is not None else True
 
     def _settle(self) -> None:

@@ -32,6 +32,10 @@ class ConfigManager:
         identity: a file with the identity that opens and signs.
         ask: how to get a passphrase from a person; None where nobody can be asked.
 
+    What changes something is one commit, and gives an `Outcome`. It takes `user` (the author; git's identity by
+    default), `reason` (why; part of the commit message), `dry_run=True` to change nothing, and `commit=False` to
+    leave the change in the working tree.
+
     Raises:
         NotFound: there is no gmconfig.yaml there or above.
         UnknownEnvironment: the project does not declare it.
@@ -92,7 +96,10 @@ class ConfigManager:
         return value_at(found.merged, found.keys(at))
 
     def live(self, name: str, *, interval: float = 1.0) -> LiveConfig:
-        """Give a document that follows its files: `get` costs one look-up, a reload swaps all values at once."""
+        """Give a document that follows its files: `get` costs one look-up, a reload swaps all values at once.
+
+        `interval` is how many seconds pass between two looks.
+        """
         from gmconfig.api.live import LiveConfig
 
         return LiveConfig(self.workspace, name, interval=interval)
@@ -110,7 +117,7 @@ class ConfigManager:
         return live.start()
 
     def watch(self, name: str | None = None, *, interval: float = 1.0) -> Iterator[Update]:
-        """Yield each change of a document (the default one) as it happens, for ever."""
+        """Yield each change of a document (the default one) for ever; looks every `interval` seconds."""
         return self.live(name or self.workspace.project.default_document, interval=interval).updates()
 
     def list_documents(self) -> tuple[str, ...]:
@@ -138,13 +145,21 @@ class ConfigManager:
         return explain(self.workspace, self.snapshot(name), name, KeyPath.parse(path))
 
     def diff(self, left: str, right: str, documents: Sequence[str] = ()) -> tuple[DocumentDifference, ...]:
-        """Compare two sides: environments, revisions or `environment@revision`; `vN` needs one document."""
+        """Compare two sides, of all documents or of those that `documents` names.
+
+        A side is an environment, a revision or `environment@revision`; a revision such as `v7` needs one document.
+        """
         from gmconfig.api.differing import diff
 
         return diff(self.workspace, left, right, tuple(documents))
 
     def get_versions(self, name: str) -> tuple[Version, ...]:
-        """Give a document's versions, newest first: `v12` is its twelfth commit."""
+        """Give a document's versions, newest first: `v12` is its twelfth commit.
+
+        Raises:
+            UnknownDocument: no document has that name.
+            GitTrouble: the clone is shallow, so that older commits are missing.
+        """
         from gmconfig.config.versions import versions
 
         self.workspace.project.check_document(self.snapshot(), name)
@@ -217,7 +232,18 @@ class ConfigManager:
         secret: bool = False,
         **how: bool,
     ) -> Outcome:
-        """Set one value; with `secret` it is sealed where it stands.
+        """Set one value.
+
+        Args:
+            name: the document.
+            path: where, such as `database.pool` or `hosts[0]`.
+            value: what it is to be.
+            user: the commit's author.
+            reason: why.
+            create: set what nothing stands at yet, too.
+            copy_list: copy an inherited list into this environment's file to change an item of it.
+            secret: seal the value where it stands.
+            **how: `dry_run`, `commit`.
 
         Raises:
             UnknownPath: nothing stands there, and `create` was not asked for.
@@ -247,7 +273,14 @@ class ConfigManager:
         copy_list: bool = False,
         **how: bool,
     ) -> Outcome:
-        """Remove one key; what an environment inherits is removed with null."""
+        """Remove one key; what an environment inherits is removed with null.
+
+        With `copy_list` an inherited list is copied into this environment's file, to lose an item there.
+
+        Raises:
+            UnknownPath: nothing stands there.
+            InvalidConfiguration: the result would not pass validation.
+        """
         from gmconfig.api.changing import unset_value
         from gmconfig.api.outcome import How
 
@@ -271,6 +304,10 @@ class ConfigManager:
 
         With `own` only what this environment's own files say; the base and the others stay. A value that is
         still sealed keeps what it holds today; with `secrets` the old one comes back, sealed again.
+
+        Raises:
+            UnknownVersion: no commit answers to that name.
+            InvalidConfiguration: what was fine then would not pass validation now.
         """
         from gmconfig.api.outcome import How
         from gmconfig.api.restoring import rollback

@@ -97,7 +97,7 @@ class ConfigMonitor:
         return sorted(found, key=lambda one: (one.changed_at, one.id), reverse=True)
 
     def acknowledge_alert(self, alert_id: str, acknowledged_by: str | None = None, reason: str = "") -> Alert:
-        """Say that somebody knows of an alert.
+        """Say that somebody knows of an alert: `acknowledged_by` (this monitor's user by default), and the `reason`.
 
         Raises:
             NotFound: there is no such alert.
@@ -107,6 +107,8 @@ class ConfigMonitor:
 
     def resolve_alert(self, alert_id: str, resolved_by: str | None = None, reason: str = "") -> Alert:
         """Put an alert aside; where it still holds it is mute until that clears, or happens anew.
+
+        `resolved_by` is who does (this monitor's user by default), `reason` why.
 
         Raises:
             NotFound: there is no such alert.
@@ -142,7 +144,7 @@ class ConfigMonitor:
         return deliver(self.workspace.project)
 
     def flush(self, seconds: float = 10.0) -> bool:
-        """Wait until the functions know all alerts, at most so long; give whether they do."""
+        """Wait until the functions know all alerts, at most so many `seconds`; give whether they do."""
         return all(one.flush(seconds) for one in self._functions)
 
     # Health and compliance
@@ -197,6 +199,8 @@ class ConfigMonitor:
     ) -> ComplianceStatus:
         """Say how well the working tree keeps to its rules; `commits` of the past come as its trend.
 
+        `config_name` and `environment` say what is meant, if it is not everything.
+
         A trend is one of everything, or of an environment; one document has none.
 
         Raises:
@@ -221,7 +225,7 @@ class ConfigMonitor:
     # Reports, and all the time
 
     def create_monitoring_report(self, hours_back: float = 24) -> MonitoringReport:
-        """Give what happened within some hours, and how things stand now.
+        """Give what happened within the last `hours_back` hours, and how things stand now.
 
         Raises:
             UsageError: nobody can look back that far.
@@ -233,7 +237,7 @@ class ConfigMonitor:
     def start(
         self, interval: float = 30.0, on_event: Callable[[Mapping[str, object]], None] | None = None
     ) -> ConfigMonitor:
-        """Look again and again, on a thread that ends with the program; `on_event` gets each new event."""
+        """Look every `interval` seconds, on a thread that ends with the program; `on_event` gets each new event."""
         self.watching.start(interval, on_event)
         return self
 

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 class ValidationError(Immutable):
-    """One mistake: the path of the value (`field`), what is wrong, and where it stands in a file, if it does."""
+    """One mistake.
+
+    Attributes:
+        field: the path of the value; empty for what a function says of the whole document.
+        message: what is wrong.
+        severity: `critical`, `error`, `warning` or `info`.
+        place: where it stands in a file; None where it stands in none.
+    """
 
     __slots__ = ("field", "message", "severity", "place")
 
@@ -32,7 +39,7 @@ class ValidationError(Immutable):
 
 
 class ValidationResult(Immutable):
-    """What a check of data found; `valid` if nothing fails."""
+    """What a check of data found: the `errors` that make it invalid, and `warnings` that do not."""
 
     __slots__ = ("errors", "warnings")
 
@@ -105,6 +112,8 @@ class ConfigValidator:
     ) -> Outcome | None:
         """Add a compliance rule for this validator; with `persist` for everybody, as a commit below `policies/`.
 
+        `user` is that commit's author (git's identity by default), `reason` becomes part of its message.
+
         Raises:
             Refused: it carries a function of Python and is to persist.
             InvalidConfiguration: the project does not keep to it, so it cannot persist.
@@ -132,7 +141,18 @@ class ConfigValidator:
         reason: str | None = None,
         **how: bool,
     ) -> Outcome:
-        """Write `schemas/<name>.schema.json` as a commit."""
+        """Write `schemas/<name>.schema.json` as a commit.
+
+        Args:
+            name: the document.
+            schema: a JSON Schema, draft-04 to 2020-12.
+            user: the commit's author; git's identity by default.
+            reason: why; becomes part of the commit message.
+            **how: `dry_run`, `commit`.
+
+        Raises:
+            InvalidConfiguration: an environment does not satisfy it.
+        """
         from gmconfig.api.inferring import save_schema
         from gmconfig.api.outcome import How
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def examine(root: str | None = None, *, fix: bool = False) -> tuple[Examined, ...]:
-    """Look at git, parsers, project, clone, hooks, identity, access; with `fix`, mend what needs no question."""
+    """Look at this machine and the repository at `root` (the current folder by default); `fix` mends what it can."""
     return (*machine_check.examine(root), *_project(root, fix=fix))
 
 

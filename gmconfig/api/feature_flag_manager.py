@@ -43,6 +43,10 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
             that gmconfig.yaml names by default, if it names one.
         record: False writes no events.
 
+    What changes something is one commit, and gives a `FlagOutcome`. Its `how` is `user` (the author; git's identity
+    by default), `reason` (why; part of the commit message), `dry_run=True` to change nothing, and `commit=False` to
+    leave the change in the working tree.
+
     Raises:
         NotFound: there is no gmconfig.yaml there or above.
         UnknownEnvironment: the project does not declare it.
@@ -74,7 +78,10 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
     def is_feature_enabled(
         self, name: str, user_id: str | None = None, context: Mapping[str, Any] | None = None
     ) -> bool:
-        """Whether a flag is on for a user; a flag that does not exist, or fails, is off."""
+        """Whether a flag is on for a user; a flag that does not exist, or fails, is off.
+
+        `user_id` is the user's key, which splits go by; `context` holds the attributes that rules ask for.
+        """
         flags = self._live.current()
         decision = flags.evaluate(name, user_id, context)
         if self._events is not None:
@@ -93,7 +100,8 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         """Decide a flag for a user: value, variant, reason, and the rule that decided.
 
         Never raises because of the flag: what is wrong stands in the decision's `error_code`. `default` is the
-        value where the flag gives none; `kind` is the type that the value must have.
+        value where the flag gives none; `kind` is the type that the value must have. `user_id` and `context` are
+        as in `is_feature_enabled`.
         """
         flags = self._live.current()
         decision = flags.evaluate(name, user_id, context, default, kind=kind)

@@ -19,7 +19,16 @@ __all__ = ["FeatureFlag", "FlagDifference", "FlagOutcome", "Move", "Simulation"]
 
 @dataclass(frozen=True, slots=True)
 class FeatureFlag:
-    """One flag as an environment sees it; `definition` is what is written, overrides merged in."""
+    """One flag as an environment sees it.
+
+    Attributes:
+        name, description, owner: as they are written.
+        state: what the flag does.
+        expires: the day on which it should be gone, ISO 8601.
+        percentage: the share of users of its rollout; None where it has none.
+        definition: all that is written, the environment's overrides merged in.
+        place: where it stands.
+    """
 
     name: str
     state: FeatureState
@@ -33,9 +42,14 @@ class FeatureFlag:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """How a flag falls out for a sample: users by variant and by the rule that decided.
+    """How a flag falls out for a sample of users.
 
-    `moved` counts those who would get another variant than they get now; None where nothing was proposed.
+    Attributes:
+        flag, environment: which; None is without overrides.
+        users: how many the sample has.
+        variants: how many users get each; None is the caller's default.
+        rules: how many users each rule decided.
+        moved: how many would get another variant than they get now; None where nothing was proposed.
     """
 
     flag: str
@@ -48,9 +62,15 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class FlagDifference:
-    """How one flag differs between two sides, for a sample of users; no moves: not for anybody in it.
+    """How one flag differs between two sides, for a sample of users.
 
-    `only_in` names the side that has it, where the other has not; `told` says in words what was changed.
+    Attributes:
+        flag: its name.
+        users: how many the sample has.
+        moves: who gets another variant; none where nobody of the sample does.
+        only_in: the side that has the flag, where the other has not.
+        environment: where; None is without overrides.
+        told: what was changed, in words.
     """
 
     flag: str
@@ -69,14 +89,15 @@ class FlagDifference:
 class FlagOutcome(Outcome):
     """What a change of flags did: `moves` says whom it moves in which environment, of a sample of users.
 
-    `pushed` is what the remote made of it, None where it was not asked. The other fields are an outcome's.
+    `pushed` is what the remote made of it, None where it was not asked. The other fields, `outcome`, are those
+    of an `Outcome`.
     """
 
     __slots__ = ("moves", "pushed")
 
     def __init__(
-        self, moves: tuple[FlagDifference, ...] = (), pushed: Pushed | None = None, **told: Any
+        self, moves: tuple[FlagDifference, ...] = (), pushed: Pushed | None = None, **outcome: Any
     ) -> None:
-        super().__init__(**told)
+        super().__init__(**outcome)
         self.moves = moves
         self.pushed = pushed

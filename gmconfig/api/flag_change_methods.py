@@ -71,8 +71,8 @@ class FlagChangeMethods:
     def update_feature_flag(self, name: str, **fields: Any) -> FlagOutcome:
         """Change keys of a flag in one commit, in this environment if one was named; None removes a key.
 
-        Beside a flag's own keys: `percentage` (or `enabled_percentage`), and `user`, `reason`, `dry_run`,
-        `commit` as in `create_feature_flag`; `rebucket` lets another salt or unit deal users out anew.
+        `fields` are, beside a flag's own keys: `percentage` (or `enabled_percentage`), and `user`, `reason`,
+        `dry_run`, `commit` as in `create_feature_flag`; `rebucket` lets another salt or unit deal users out anew.
 
         Raises:
             NotFound: no flag has that name.
@@ -106,7 +106,12 @@ class FlagChangeMethods:
         return self._changed(changed)
 
     def set_rollout(self, name: str, percentage: float, **how: Any) -> FlagOutcome:
-        """Serve a flag to a share of users; raising it takes nobody out."""
+        """Serve a flag to a share of users, in percent; raising it takes nobody out.
+
+        Raises:
+            NotFound: no flag has that name.
+            InvalidConfiguration: the flag would not pass validation.
+        """
         return self._changed(flag_changes.roll_out(self.workspace, name, percentage, How(**how)))
 
     def enable_feature_flag(self, name: str, *, push: bool = False, **how: Any) -> FlagOutcome:
@@ -189,7 +194,14 @@ class FlagChangeMethods:
     ) -> FlagOutcome:
         """Write what a flagd file holds as a new flag file; compiled, it is the same JSON again.
 
-        `bucketing` speaks for a file whose metadata does not say which one it was made for.
+        `bucketing` speaks for a file whose metadata does not say which one it was made for; `into` is the new
+        file's path below the project's root.
+
+        Raises:
+            BrokenConfiguration: the content is no flagd file.
+            UsageError: `into` is no file of flags.
+            Refused: that file exists already.
+            InvalidConfiguration: the flags would not pass validation.
         """
         from gmconfig.flag.imported import imported
 

@@ -52,7 +52,7 @@ class FlagEventMethods:
         return ingested(self.workspace, self._events_folder)
 
     def get_feature_analytics(self, name: str, hours_back: float = 24) -> FeatureAnalytics:
-        """Count a flag's users of the last hours, by variant and reason, as a whole and hour by hour.
+        """Count a flag's users of the last `hours_back` hours, by variant and reason, as a whole and hour by hour.
 
         Raises:
             NotFound: there is no such flag, or no events.
@@ -124,7 +124,8 @@ class FlagEventMethods:
     def experiment_report(self, name: str, *, fixed: bool = False, alpha: float = 0.05) -> Assessment:
         """Judge an experiment by what was seen so far; right however often one looks.
 
-        With `fixed` by the classical tests, which are right for one look at the planned end only.
+        With `fixed` by the classical tests, which are right for one look at the planned end only. `alpha` is how
+        often a verdict may be wrong where nothing differs.
 
         Raises:
             NotFound: there is no such experiment, or no events.

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StaleFlag:
-    """A flag that may go: why, who changed it last, and what still mentions it.
+    """A flag that may go.
 
-    `commit`, `author` and `changed` are None where the flag as it stands was never committed. `references`
-    are places in the code that was searched, `required_by` other flags.
+    Attributes:
+        flag, place, owner: its name, where it stands, and who answers for it.
+        reasons: why it may go.
+        commit, author, changed: who changed it last, and when; None where it was never committed as it stands.
+        references: where the code that was searched still mentions it.
+        required_by: other flags that need it.
     """
 
     flag: str

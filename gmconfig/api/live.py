@@ -29,6 +29,11 @@ class LiveConfig:
     Nothing watches before `start()` (or a `with`); `reload()` looks at once. A reload swaps all values in one
     step, so nobody sees half a change; files that cannot be used leave the last good values.
 
+    Args:
+        workspace: whose; `ConfigManager.live` gives its own.
+        document: the document's name.
+        interval: how many seconds pass between two looks.
+
     Raises:
         GmconfigError: the document cannot be loaded for the first time.
     """

@@ -9,7 +9,14 @@ from gmconfig.immutable import Immutable
 
 
 class How(Immutable):
-    """Who changes, why, and how far: `dry_run` changes nothing, `commit=False` stops at the working tree."""
+    """Who changes, why, and how far.
+
+    Args:
+        user: the commit's author, `Name <address>` or a name; git's identity by default.
+        reason: why; becomes part of the commit message.
+        dry_run: say what would be done, and change nothing.
+        commit: False leaves the change in the working tree.
+    """
 
     __slots__ = ("user", "reason", "dry_run", "commit")
 
@@ -27,9 +34,13 @@ class How(Immutable):
 
 
 class Edited(Immutable):
-    """One value that a change touched, where it stands now (or stood); secrets are masked.
+    """One value that a change touched; secrets are masked.
 
-    `kind` is `+` for a new value, `-` for a removed one, `~` for a changed one.
+    Attributes:
+        place: where it stands now, or stood.
+        path: its path in the document.
+        kind: `+` for a new value, `-` for a removed one, `~` for a changed one.
+        before, after: both values; None where there is none.
     """
 
     __slots__ = ("place", "path", "kind", "before", "after")
@@ -52,8 +63,15 @@ class Edited(Immutable):
 class Outcome(Immutable):
     """What a change did, or would do if it was a dry run.
 
-    `commit` is the full id, None where nothing was committed; `files` maps each changed file to its content
-    before and after, None for no file. `still_overridden` names the environments that keep a value of their own.
+    Attributes:
+        message: the commit message's first line.
+        document, environment: what was changed, as far as it was one.
+        changes: each value that was touched.
+        files: each changed file's content before and after; None for no file.
+        commit: the full id; None where nothing was committed.
+        branch: where it was committed.
+        dry_run: whether it only would be done.
+        still_overridden: the environments that keep a value of their own.
     """
 
     __slots__ = (

@@ -39,7 +39,7 @@ _BASE = """\
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What `init` did; `notes` are for people."""
+    """What `init` did: the `outcome` of its commit, and `notes` for people."""
 
     outcome: Outcome
     notes: tuple[str, ...] = ()

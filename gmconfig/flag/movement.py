@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Some users who get another variant on the other side, by the rule that decides there."""
+    """Some users who get another variant on the other side.
+
+    Attributes:
+        before, after: the variant on either side; None is the caller's default.
+        rule: what decides on the other side.
+        users: how many.
+    """
 
     before: str | None
     after: str | None

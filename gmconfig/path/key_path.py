@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 class KeyPath:
-    """A path as a user writes it: keys, indices, selectors and globs; immutable.
+    """A path as a user writes it, such as `hosts[name=db].port`; immutable.
 
-    `document` is the number of the YAML document in a multi-document file, from 1; 0 when none was named.
+    Attributes:
+        segments: keys, indices, selectors and globs.
+        document: the number of the YAML document in a multi-document file, from 1; 0 when none was named.
     """
 
     __slots__ = ("document", "segments")

@@ -22,9 +22,14 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class FeatureAnalytics:
-    """Users of a flag from `since` to `until` (seconds since 1970), each counted once a variant and reason.
+    """The users of a flag, each counted once a variant and reason; who cannot be told apart counts as one.
 
-    Users who cannot be told apart count as one. `environment` is None where all were counted together.
+    Attributes:
+        flag: its name.
+        environment: where; None where all were counted together.
+        since, until: the time that was looked at, in seconds since 1970.
+        users: how many users, by variant and reason.
+        hours: the same hour by hour, without the hours with nobody.
     """
 
     flag: str

@@ -30,9 +30,14 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What was loaded: events from so many files; what was malformed; what the writers had to drop.
+    """What was loaded from the events that programs have written.
 
-    `dropped` counts what was too old to be kept, `shrunk` names files that are shorter than what was read.
+    Attributes:
+        files, events: how many of each.
+        malformed: the lines that are no event.
+        lost: how many events the writers had to drop.
+        dropped: how many events were too old to be kept.
+        shrunk: files that are shorter now than what was read of them before.
     """
 
     files: int

@@ -63,7 +63,10 @@ class EventLog:
         context: Mapping[str, Any] | None = None,
         flags: object = None,
     ) -> None:
-        """Tell a decision, unless it was told already; another set of `flags` begins anew."""
+        """Tell a decision, unless it was told already; another set of `flags` begins anew.
+
+        `context` holds the user's attributes, where the flag splits by another one than the user's key.
+        """
         by = decision.metadata.get(UNIT)
         unit = user if by is None else _attribute(context, str(by))
         seen = (decision.flag, unit, decision.variant, decision.rule)
@@ -75,7 +78,7 @@ class EventLog:
             log.debug("no exposure of %s: its user cannot be told apart", decision.flag)
 
     def track(self, metric: str, user: str, value: float = 1.0) -> None:
-        """Tell that somebody did what is measured; `user` is the unit that flags split by."""
+        """Tell that a user did what is measured, once or for a `value`; `user` is the unit that flags split by."""
         try:
             told = number(value)
         except ValueError as error:

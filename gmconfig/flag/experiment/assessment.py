@@ -62,8 +62,17 @@ class Result:
 class Assessment:
     """The report of an experiment.
 
-    `strangers` are users in variants that the experiment does not plan; they and those `in_several` are left
-    out. A split that is `is_as_planned` False withholds every verdict.
+    A split that is not `is_as_planned` withholds every verdict.
+
+    Attributes:
+        experiment: what was judged.
+        users: how many users each variant has.
+        in_several: how many users were seen in more than one variant; they are left out.
+        strangers: how many users are in variants that the experiment does not plan; they are left out.
+        split_p_value: how likely such a split of users is, if nothing is wrong with it.
+        results: each metric of each treatment against the control.
+        method: how it was judged: `always valid` or `fixed horizon`.
+        alpha: how often a verdict may be wrong where nothing differs, after Holm's correction.
     """
 
     experiment: Experiment

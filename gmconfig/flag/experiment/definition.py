@@ -18,9 +18,18 @@ KINDS = ("proportion", "mean")
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """One experiment on one flag; `arms` are its variants with their shares of users, which add up to 1.
+    """One experiment on one flag.
 
-    `split` is the very rule that assigns users; as long as it stays the same, nobody changes sides.
+    Attributes:
+        name, flag: the experiment's and the flag's.
+        arms: its variants with their shares of users, which add up to 1.
+        control: the variant that the others are compared with.
+        metrics: what is measured, each a `proportion` or a `mean`.
+        started, stopped: ISO 8601 in UTC; None where that is still to come.
+        planned_users: how many users two variants will have at the end.
+        minimum_effect: the smallest relative lift that matters, in percent; None where nobody said.
+        unit: the attribute that users are split by.
+        split: the very rule that assigns users; as long as it stays the same, nobody changes sides.
     """
 
     name: str

@@ -16,10 +16,23 @@ Verdict = bool | str | Iterable[str] | None
 class ComplianceRule(Immutable):
     """One rule; it fires only where its `config_path` exists, unless it is `required`.
 
-    `config_path` is a path with globs, or several. Either `require` (a JSON Schema for the value) or
-    `validation_func` (a registered name, or a callable of the value, and the parameters and the environment
-    if it takes them) says what must hold. `environments` and `documents` are globs; none means all. An
-    environment counts as those that it extends, too.
+    Either `require` or `validation_func` says what must hold.
+
+    Args:
+        id: names the rule in findings and waivers.
+        name, description: what it asks for, and why.
+        category: such as `security`, `availability`, `cost`; with `secrets`, no value is ever shown.
+        severity: of its findings.
+        config_path: the values that it means: a path with globs, or several.
+        validation_func: a registered name, or a callable of the value, and of the parameters and the
+            environment if it takes them; it gives True or None, or what is wrong.
+        parameters: what `validation_func` is told.
+        require: a JSON Schema for the value.
+        environments, documents: globs of those that it means; none means all. An environment counts as those
+            that it extends, too.
+        required: whether the path must exist.
+        message: what to say instead of what the check says.
+        hint: what to do about it.
     """
 
     __slots__ = (

@@ -15,10 +15,15 @@ _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 class Report(Immutable):
     """What a check found and what it looked at.
 
-    `unchanged` counts the files that nobody had to read again, `unchecked` the values that nobody can know
-    here. `lines` holds the source lines to show, by file and line number; a secret's line is not among them.
-    `remarks` say what was not looked for. `until` is the day (ISO 8601) from which the answer may differ
-    though no file does.
+    Attributes:
+        findings: what is wrong, by place.
+        environments, documents: what was looked at.
+        files: how many files that were.
+        unchanged: how many of them nobody had to read again.
+        unchecked: how many values nobody can know here.
+        lines: the source lines to show, by file and line number; a secret's line is not among them.
+        until: the day (ISO 8601) from which the answer may differ though no file does.
+        remarks: what was not looked for.
     """
 
     __slots__ = (
