@@ -59,6 +59,8 @@ class Deployer(Deployments):
 
     def _deepened(self, revision: str) -> str:
         """Give a revision's commit; a shallow clone gets it from its remote."""
+        from gmconfig.storage.git.push import PATIENCE
+
         repository = self.project.repository
         try:
             return repository.resolve(revision)
@@ -67,7 +69,8 @@ class Deployer(Deployments):
             name = revision.removeprefix(f"{remote}/")
             if repository.setting(f"remote.{remote}.url") is None or name.startswith(("-", "+")):
                 raise
-            done = repository.attempt("fetch", "--quiet", "--depth=1", "--no-tags", "--", remote, name)
+            asked = ("fetch", "--quiet", "--depth=1", "--no-tags", "--", remote, name)
+            done = repository.attempt(*asked, seconds=PATIENCE)
             if done.returncode:
                 raise
             return repository.resolve("FETCH_HEAD")

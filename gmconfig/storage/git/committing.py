@@ -18,9 +18,17 @@ from gmconfig.storage.git.draft import Draft, drafted
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import identity
 from gmconfig.storage.git.index import signature
-from gmconfig.storage.git.interrupted import RECORD, is_published, is_staged, settle_held, worktree_lock
+from gmconfig.storage.git.interrupted import (
+    RECORD,
+    free_branch,
+    is_published,
+    is_staged,
+    settle_held,
+    worktree_lock,
+)
 from gmconfig.storage.git.message import Trailers, compose_message
 from gmconfig.storage.git.objects import merged_content, read_blobs
+from gmconfig.storage.git.process import GitDied
 from gmconfig.storage.git.proposal import Proposal
 from gmconfig.storage.git.publish import Changes, Moved, Publication
 from gmconfig.storage.git.readiness import Tip, check_not_ignored, check_owned, ready
@@ -140,8 +148,8 @@ class _Attempt:
             files.prepare()
             proposal = Proposal(self.repository, self.tip, self.drafts, files.record, people)
             commit, changes = self._publish(files, proposal, text)
-        except BaseException:
-            self._undo(files)
+        except BaseException as error:
+            self._undo(files, error)
             raise
         files.keep()
         branch, subject = (
@@ -152,11 +160,14 @@ class _Attempt:
             commit, branch, self._shown(), self._altered(changes), subject, proposal.tip.commit
         )
 
-    def _undo(self, files: Replacement) -> None:
+    def _undo(self, files: Replacement, error: BaseException) -> None:
         """Bring back what was; an interruption after the branch moved ends the commit instead."""
-        if is_published(self.repository, recorded(files.record)):
+        plan = recorded(files.record)
+        if is_published(self.repository, plan):
             settle_held(self.repository)
             return
+        if isinstance(error, GitDied):
+            free_branch(self.repository, plan)
         files.undo(
             lambda *sides: merged_content(self.repository, *sides),
             lambda path: is_staged(self.repository, path),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import Entry, index_entries
+from gmconfig.storage.git.stale import unlock
 from gmconfig.storage.git.user_index import UserIndex
 from gmconfig.storage.lock import Lock
 from gmconfig.storage.replacement import forget, recorded, undo_recorded
@@ -40,11 +41,19 @@ def settle_held(repository: Repository) -> None:
         return
     plan = recorded(record)
     UserIndex(repository, record).release()
+    free_branch(repository, plan)
     if is_published(repository, plan):
         _end_index(repository, plan)
         forget(record)
     else:
         undo_recorded(record, lambda path: is_staged(repository, path), repository.top)
+
+
+def free_branch(repository: Repository, plan: dict[str, object]) -> None:
+    """Take away the locks of the git that was to move the branch: whoever holds the worktree's lock outlived it."""
+    ref, commit = str(plan.get("ref", "")), str(plan.get("commit", ""))
+    if commit and ref.startswith("refs/heads/") and ".." not in ref:
+        unlock(repository, ref, commit)
 
 
 def is_staged(repository: Repository, path: str) -> bool:

@@ -85,7 +85,9 @@ def _run(
             out, complaints = git.communicate(stdin, timeout=seconds)
         except subprocess.TimeoutExpired:
             _end(git)
-            return subprocess.CompletedProcess(words, 124, b"", b"fatal: no answer within %d s" % (seconds or 0))
+            return subprocess.CompletedProcess(
+                words, 124, b"", b"fatal: no answer within %d s" % (seconds or 0)
+            )
         except BaseException:  # whatever it is, an interrupt too: nobody is left to wait for it
             git.kill()
             raise

@@ -15,8 +15,9 @@ from gmconfig.storage.git.objects import (
     read_blobs,
     write_blobs,
 )
-from gmconfig.storage.git.process import failed
+from gmconfig.storage.git.process import GitDied, failed
 from gmconfig.storage.git.readiness import ready
+from gmconfig.storage.git.stale import barring, unlock
 from gmconfig.storage.git.user_index import UserIndex
 
 if TYPE_CHECKING:
@@ -115,7 +116,14 @@ class Publication:
         asked = ("update-ref", "-m", f"{kind}: {subject}", tip.ref, commit, tip.commit or "")
         # Killed here, we leave a git behind that may move the branch after the next command has looked: with
         # our descriptor it keeps the lock until it has ended.
-        done = self.repository.attempt(*asked, inherit=(self.lock.descriptor,))
+        try:
+            done = self.repository.attempt(*asked, inherit=(self.lock.descriptor,))
+        except GitDied:
+            if self.repository.head() != commit:
+                raise
+            self.index.replace()  # it died too late to keep the branch from moving
+            unlock(self.repository, tip.ref, commit)
+            return commit
         if done.returncode == 0:
             self.index.replace()
             return commit
@@ -130,7 +138,7 @@ class Publication:
         Raises:
             Locked: it has been there for too long.
         """
-        lock = said.partition("Unable to create '")[2].partition("'")[0] if "File exists" in said else ""
+        lock = barring(said)
         now = time.monotonic()
         self._barred_since = (self._barred_since or now) if lock else None
         if self._barred_since is not None and now - self._barred_since > _WAIT_SECONDS:

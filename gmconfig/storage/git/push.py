@@ -12,6 +12,9 @@ from gmconfig.storage.git.process import failed
 if TYPE_CHECKING:
     from gmconfig.storage.git.repository import Repository
 
+PATIENCE = 600.0
+"""How many seconds a remote may take for a branch: longer than for refs, its hooks may check what arrives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
@@ -54,7 +57,7 @@ def push(repository: Repository, remote: str, commit: str) -> Pushed:
         )
     remote, target = _followed(repository, remote, branch)
     asked = ("push", "--porcelain", "--", remote, f"{commit}:refs/heads/{target}")
-    done = repository.attempt(*asked)
+    done = repository.attempt(*asked, seconds=PATIENCE)
     lines = os.fsdecode(done.stdout).splitlines()
     told = next((line.split("\t") for line in lines if line.count("\t") == 2), None)
     if told is None or (done.returncode and told[0] != "!"):

@@ -15,6 +15,7 @@ from gmconfig.storage.git.identity import Identity, identity
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import REGULAR, Entry, write_blobs
 from gmconfig.storage.git.process import failed
+from gmconfig.storage.git.stale import barring, outwait
 from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
@@ -73,15 +74,20 @@ def swap(
             return False
         if b"File exists" not in done.stderr and b"unable to lock" not in done.stderr.lower():
             raise failed(("update-ref",), done.stderr, repository.top)
-        time.sleep(0.01)  # another process holds the ref's lock
+        time.sleep(0.01)  # another process holds the ref's lock, or held it when it was killed
+        outwait(repository, barring(os.fsdecode(done.stderr)))
     raise Locked(f'"{name}" stays locked', hint=f"rm -f '{os.path.join(repository.common_dir, name)}.lock'")
 
 
 def drop(repository: Repository, found: Mapping[str, str]) -> None:
     """Remove refs that still hold what was seen, in one git process; none if one of them was changed."""
     lines = "".join(f"delete {check_name(name)} {commit}\n" for name, commit in found.items())
-    if lines:
-        repository.attempt("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
+    for _ in range(2 if lines else 0):
+        done = repository.attempt("update-ref", "--no-deref", "--stdin", stdin=lines.encode())
+        lock = barring(os.fsdecode(done.stderr)) if done.returncode else ""
+        if not lock:
+            return
+        outwait(repository, lock)
 
 
 def append(
