@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.api.access_methods import AccessMethods
 from gmconfig.api.answers import SecretSummary, UnfinishedRotation
 from gmconfig.api.outcome import How, Outcome
+from gmconfig.api.secret_file_methods import SecretFileMethods
 from gmconfig.api.workspace import Workspace
 from gmconfig.secret.token import Secret
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from gmconfig.api.importing import Transfer
-    from gmconfig.api.resealing import OpenedFile
     from gmconfig.api.rotating_many import Rotation, RotationPlan
     from gmconfig.secret.generator import SecretType
-    from gmconfig.validate.report.report import Report
 
 
-class SecretsManager(AccessMethods):
+class SecretsManager(AccessMethods, SecretFileMethods):
     """The secrets of one repository, as one environment sees them.
 
     Args:
@@ -207,97 +205,6 @@ class SecretsManager(AccessMethods):
         from gmconfig.api.secret_changes import generated
 
         return generated(str(type), length)
-
-    # Sealed values inside configuration files
-
-    def seal_value(
-        self, file: str, path: str, user: str | None = None, reason: str | None = None, **how: bool
-    ) -> Outcome:
-        """Seal a value where it stands in a file of the project."""
-        from gmconfig.api.resealing import seal
-
-        return seal(self.workspace, file, path, How(user, reason, **how))
-
-    def unseal_value(
-        self, file: str, path: str, user: str | None = None, reason: str | None = None, **how: bool
-    ) -> Outcome:
-        """Put a sealed value back in plain."""
-        from gmconfig.api.resealing import unseal
-
-        return unseal(self.workspace, file, path, How(user, reason, **how))
-
-    def open_file(self, file: str | None = None) -> OpenedFile:
-        """Give a file's text with its secrets in plain; the environment's named secrets by default."""
-        from gmconfig.api.resealing import open_file
-
-        return open_file(self.workspace, file)
-
-    def reseal_file(
-        self, opened: OpenedFile, text: str, user: str | None = None, reason: str | None = None, **how: bool
-    ) -> Outcome:
-        """Take over an edited plain text; what did not change keeps its token."""
-        from gmconfig.api.resealing import reseal
-
-        return reseal(self.workspace, opened, text, How(user, reason, **how))
-
-    def scan(self, files: Sequence[str] = (), *, staged: bool = False, history: bool = False) -> Report:
-        """Find secrets that stand in plain text: in the files, in what is staged, or in all of git's history.
-
-        Every value that the identity at hand opens is looked for, then formats, names and randomness. No
-        finding holds a value.
-        """
-        from gmconfig.api.scanning import scan
-
-        return scan(self.workspace, files=files, staged=staged, history=history)
-
-    def import_secrets(
-        self,
-        peer: str,
-        files: Sequence[str],
-        *,
-        to: str | None = None,
-        named: bool = False,
-        key_files: Sequence[str] = (),
-        user: str | None = None,
-        reason: str | None = None,
-        **how: bool,
-    ) -> Transfer:
-        """Take secrets over from files of sops, ansible-vault, eyaml or dotenv.
-
-        Args:
-            peer: the tool: `sops`, `ansible-vault`, `eyaml` or `dotenv`.
-            files: as seen from the current folder. A layer of a document is sealed where it stands; others become
-                named secrets.
-            to: the document that their values go to instead.
-            named: make named secrets of layers, too.
-            key_files: keys or passwords of the tool, before those that its users have in their environment.
-            user: the commit's author.
-            reason: why.
-            **how: `dry_run`, `commit`.
-
-        Raises:
-            NotFound: a file, or the key to it, is not there.
-            AccessDenied: the keys at hand do not open it, or it was tampered with.
-        """
-        from gmconfig.api.importing import import_files
-
-        done = How(user, reason, **how)
-        return import_files(self.workspace, peer, files, done, to=to, named=named, key_files=key_files)
-
-    def export_secrets(
-        self, peer: str, document: str | None = None, *, recipients: Sequence[str] = ()
-    ) -> bytes:
-        """Give the named secrets, or a resolved document, as a file of sops (sealed) or dotenv (in plain).
-
-        `recipients` are the age keys that sops seals for.
-
-        Raises:
-            UsageError: the tool is not known, or nobody is named to seal for.
-            AccessDenied: a secret is not the caller's to read.
-        """
-        from gmconfig.api.exporting import export
-
-        return export(self.workspace, peer, document, recipients)
 
     def ci_identity(self) -> str:
         """Give one string for `GMCONFIG_IDENTITY`: the identity at hand and the root that this clone trusts.
