@@ -50,7 +50,7 @@ def stale_locks(project: Project) -> Iterator[Examined]:
         for file in files
         if file.endswith(".lock")
     ]
-    for path in found:
+    for path in sorted(found):
         if time.time() - os.stat(path).st_mtime > _OLD:
             yield Examined("ref", "error", f"{path} was left by a git that was killed", f"rm '{path}'")
 

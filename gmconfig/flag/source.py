@@ -149,7 +149,8 @@ def _flag_files(root: str) -> list[str]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
         yield from (os.path.join(parent, name) for name in sorted(names))
 
 

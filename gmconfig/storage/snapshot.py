@@ -119,7 +119,7 @@ class WorkingTree(Snapshot):
         """
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            names = os.listdir(opened)
+            names = sorted(os.listdir(opened))
             folders = [] if prefix and ".git" in names else _noted(opened, names, prefix, found)
         finally:
             os.close(opened)

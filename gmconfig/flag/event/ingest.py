@@ -155,7 +155,7 @@ def _whole_lines(raw: bytes, at_most: int) -> bytes:
 
 def _files(folder: str) -> Iterator[str]:
     """Yield the names of event files; a link, or a name that would garble a terminal, is none of ours."""
-    for entry in os.scandir(folder):
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if (
             entry.name.endswith(".jsonl")
             and entry.name.isprintable()

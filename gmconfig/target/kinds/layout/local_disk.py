@@ -168,7 +168,7 @@ class LocalDisk:
 def _files(folder: int) -> Found:
     files: dict[str, bytes] = {}
     strange: list[str] = []
-    for name in os.listdir(folder):
+    for name in sorted(os.listdir(folder)):
         try:
             content = _content(name, folder)
         except FileNotFoundError:

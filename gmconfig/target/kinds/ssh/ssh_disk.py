@@ -183,7 +183,7 @@ async def _listed(sftp: asyncssh.SFTPClient, path: str) -> list[Any]:
 
 async def _files(sftp: asyncssh.SFTPClient, path: str) -> Found:
     entries = await _listed(sftp, path)
-    plain = [_name(one) for one in entries if _kind(one.attrs.permissions or 0) == "file"]
+    plain = sorted(_name(one) for one in entries if _kind(one.attrs.permissions or 0) == "file")
     contents = await asyncio.gather(*(_content(sftp, f"{path}/{name}") for name in plain))
     files = {name: content for name, content in zip(plain, contents, strict=True) if content is not None}
     return Found(files, sorted({_name(one) for one in entries} - set(files)))
