@@ -5,43 +5,40 @@ the text: in a base, what they brought is written out where what they stand for 
 overlay, which may repeat what its base says, what they stand for stays.
 """
 
-# ruff: noqa: ARG002 - the two kinds of cut answer the same questions from different things
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
-from gmconfig.config.strategy import below, here
+from gmconfig.config.text_cut import BaseCut, OverlayCut, nodes_of
 from gmconfig.errors import BrokenConfiguration, GmconfigError
 from gmconfig.path import KeyPath
-from gmconfig.storage.yaml import compose, construct, dump, layout, load
-from gmconfig.storage.yaml.constructor import key_of
+from gmconfig.storage.yaml import compose, construct, dump, load
 from gmconfig.storage.yaml.edit import Set, edit
-from gmconfig.storage.yaml.removing import removal
 from gmconfig.storage.yaml.splice import Splice, spliced
-from gmconfig.storage.yaml.writer import entry, flow, indented, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from gmconfig.config.strategy import Rules
+    from gmconfig.config.text_cut import Cut
     from gmconfig.path import Keys
     from gmconfig.storage.yaml import Node, Stream
 
 
 def base_text(raw: bytes, wanted: object, rules: Rules) -> bytes:
     """Give a file's text with exactly what is wanted left: a part of its data."""
-    found = _reduced(raw, wanted, rules, _BaseCut)
+    found = _reduced(raw, wanted, rules, BaseCut)
     return found if _reads(found, lambda tree: same(tree, wanted)) else dump(wanted)
 
 
 def overlay_text(raw: bytes, wanted: object, rules: Rules, fits: Callable[[object], bool]) -> bytes:
     """Give a file's text with at least what is wanted left, and no more than what `fits` allows."""
-    found = _reduced(raw, wanted, rules, _OverlayCut)
+    found = _reduced(raw, wanted, rules, OverlayCut)
     return found if _reads(found, fits) else base_text(raw, wanted, rules)
 
 
-def _reduced(raw: bytes, wanted: object, rules: Rules, kind: type[_Cut]) -> bytes:
+def _reduced(raw: bytes, wanted: object, rules: Rules, kind: type[Cut]) -> bytes:
     stream = compose(raw)
     if not wanted or not stream.documents:
         return b""
@@ -77,210 +74,12 @@ def _missing(tree: object, wanted: object, keys: Keys) -> Iterator[tuple[Keys, o
 
 def _torn(root: Node, splices: list[Splice]) -> set[int]:
     """Give the nodes that a remaining alias stands for, and that do not stay whole."""
-    left = [node for node in _nodes(root) if node.kind == "alias" and not _touched(node, splices)]
+    left = [node for node in nodes_of(root) if node.kind == "alias" and not _touched(node, splices)]
     return {id(node.resolved()) for node in left if _touched(node.resolved(), splices)}
 
 
 def _touched(node: Node, splices: list[Splice]) -> bool:
     return any(splice.start < node.end and node.outer < splice.end for splice in splices)
-
-
-class _Cut:
-    """Finds the splices that leave what is wanted; `special` are the targets of aliases that were torn."""
-
-    def __init__(self, stream: Stream, special: set[int]) -> None:
-        self.text = stream.text
-        self.special = special
-
-    def node(self, node: Node, value: object, wanted: object, rules: Rules) -> Iterator[Splice]:
-        if self.stays(node, value, wanted):
-            return
-        plain = node.style != "flow" and node.kind == ("map" if isinstance(wanted, dict) else "list")
-        if plain and isinstance(wanted, dict) and isinstance(value, dict):
-            yield from self.in_map(node, value, wanted, rules)
-        elif (
-            plain and isinstance(wanted, list) and isinstance(value, list) and isinstance(here(rules), tuple)
-        ):
-            yield from self.in_list(node, value, wanted, rules)
-        else:
-            yield from self.written(node, wanted)
-
-    def in_map(
-        self, node: Node, value: dict[str, object], wanted: dict[str, object], rules: Rules
-    ) -> Iterator[Splice]:
-        gone = []
-        own = {key_of(key) for key, _ in node.entries if not key.is_merge}
-        brought = {each: wanted[each] for each in wanted if each not in own}
-        shadows = self.shadows(node, brought)
-        for index, (key, child) in enumerate(node.entries):
-            name = key_of(key)
-            left: list[Splice] | None
-            if key.is_merge:
-                left = self.merge_key(node, index, value, brought)
-            elif name in shadows:
-                left = []
-            elif name in wanted:
-                left = list(self.node(child, value[name], wanted[name], below(rules, name)))
-            else:
-                left = self.unwanted(child, value[name], below(rules, name))
-            if left is None:
-                gone.append(index)
-            else:
-                yield from left
-        yield from self.removed(node, gone)
-
-    def in_list(
-        self, node: Node, value: list[object], wanted: list[object], rules: Rules
-    ) -> Iterator[Splice]:
-        way = here(rules)
-        assert isinstance(way, tuple)  # noqa: S101  # the caller looked
-        by_key = {_key(item, way): item for item in wanted}
-        gone = []
-        for index, (child, item) in enumerate(zip(node.items, value, strict=True)):
-            left: list[Splice] | None
-            if _key(item, way) in by_key:
-                left = list(self.node(child, item, by_key[_key(item, way)], below(rules, 0)))
-            else:
-                left = self.unwanted(child, item, below(rules, 0), way)
-            if left is None:
-                gone.append(index)
-            else:
-                yield from left
-        yield from self.removed(node, gone)
-
-    def removed(self, node: Node, gone: list[int]) -> Iterator[Splice]:
-        """Yield the splices that take entries or items away; those behind a dash make way for the next."""
-        parts = layout.parts(node)
-        head = next((i for i in range(len(parts)) if i not in gone), len(parts))
-        first = layout.part_start(self.text, node, 0)
-        if head and not layout.is_first_on_line(self.text, first) and head < len(parts):
-            yield Splice(first, layout.part_start(self.text, node, head), "")
-            gone = [index for index in gone if index > head]
-        for index in gone:
-            yield removal(self.text, node, index, False)
-
-    def stays(self, node: Node, value: object, wanted: object) -> bool:
-        """Whether a node is left as it is."""
-        return same(value, wanted)
-
-    def written(self, node: Node, wanted: object) -> Iterator[Splice]:
-        """Yield the splices that write what is wanted in a node's place, where no part of it can be cut."""
-        yield from ()
-
-    def unwanted(
-        self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()
-    ) -> list[Splice] | None:
-        """Give the splices inside of what is not wanted; None to take it away whole."""
-
-    def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:
-        """Give the own keys that must stay, since a merge key that stays would bring another value."""
-        return frozenset()
-
-    def merge_key(
-        self, node: Node, index: int, value: dict[str, object], brought: dict[str, object]
-    ) -> list[Splice] | None:
-        """Give the splices for a merge key that brings what is wanted; None to take it away."""
-
-
-class _BaseCut(_Cut):
-    """Exactly what is wanted: special aliases are written out."""
-
-    def stays(self, node: Node, value: object, wanted: object) -> bool:
-        return super().stays(node, value, wanted) and not any(
-            each.kind == "alias" and id(each.resolved()) in self.special for each in _nodes(node)
-        )
-
-    def written(self, node: Node, wanted: object) -> Iterator[Splice]:
-        yield Splice(node.outer, node.end, flow(wanted))
-
-    def unwanted(
-        self,
-        node: Node,
-        value: object,
-        rules: Rules,
-        way: tuple[str, ...] = (),
-    ) -> list[Splice] | None:
-        return None
-
-    def merge_key(
-        self, node: Node, index: int, value: dict[str, object], brought: dict[str, object]
-    ) -> list[Splice] | None:
-        key, source = node.entries[index]
-        merges = [each for each, _ in node.entries if each.is_merge]
-        if len(merges) == 1 and self._brings(source, node, value, brought):
-            return []
-        if key is not merges[0] or not brought:
-            return None
-        lines = [line for name, each in brought.items() for line in entry(scalar(name), each)]
-        start = layout.part_start(self.text, node, index)
-        first, *rest = lines
-        text = "\n".join([first, *indented(rest, layout.column(self.text, start))])
-        return [Splice(start, layout.part_end(self.text, node, index), text)]
-
-    def _brings(self, source: Node, node: Node, value: dict[str, object], brought: dict[str, object]) -> bool:
-        """Whether the merge key may stay: it brings what is wanted and nothing else, from what stays."""
-        own = {key_of(key) for key, _ in node.entries if not key.is_merge}
-        given = {name: each for name, each in value.items() if name not in own}
-        return same(given, brought) and self.stays(source, None, None)
-
-
-class _OverlayCut(_Cut):
-    """At least what is wanted: what special aliases stand for stays whole."""
-
-    def stays(self, node: Node, value: object, wanted: object) -> bool:
-        return super().stays(node, value, wanted) or node.kind == "alias" or id(node) in self.special
-
-    def unwanted(
-        self, node: Node, value: object, rules: Rules, way: tuple[str, ...] = ()
-    ) -> list[Splice] | None:
-        if not any(id(each) in self.special for each in _nodes(node)):
-            return None
-        if way:
-            return list(self.node(node, value, _only_key(value, way), rules))
-        inner = here(rules)
-        if isinstance(value, list) and isinstance(inner, tuple):
-            return list(self.node(node, value, [], rules))
-        return list(self.node(node, value, {}, rules)) if isinstance(value, dict) else []
-
-    def shadows(self, node: Node, brought: dict[str, object]) -> frozenset[str]:
-        names: set[str] = set()
-        for index, (key, source) in enumerate(node.entries):
-            if key.is_merge and self.merge_key(node, index, {}, brought) is not None:
-                given = construct(source)
-                for each in given if isinstance(given, list) else [given]:
-                    names.update(each if isinstance(each, dict) else ())
-        return frozenset(names)
-
-    def merge_key(
-        self,
-        node: Node,
-        index: int,
-        value: dict[str, object],
-        brought: dict[str, object],
-    ) -> list[Splice] | None:
-        return (
-            []
-            if brought or any(id(each) in self.special for each in _nodes(node.entries[index][1]))
-            else None
-        )
-
-
-def _key(item: object, way: tuple[str, ...]) -> object:
-    from gmconfig.config.strategy import item_key
-
-    return item_key(item, way)
-
-
-def _only_key(item: object, way: tuple[str, ...]) -> object:
-    if not way or not isinstance(item, dict):
-        return item
-    return {way[0]: _only_key(item[way[0]], way[1:])}
-
-
-def _nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children():
-        yield from _nodes(child)
 
 
 def _disjoint(splices: Iterable[Splice]) -> list[Splice]:

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.errors import AccessDenied, GmconfigError, Refused
+from gmconfig.errors import GmconfigError, Refused
 from gmconfig.path import KeyPath
 from gmconfig.secret import event, generation, plaintext, seal
 from gmconfig.secret.exposure import Exposure, details_of
 from gmconfig.secret.former_readers import FormerReaders, Histories
-from gmconfig.secret.key_need import KeyNeed
+from gmconfig.secret.key_rights import KeyRights
 from gmconfig.secret.noting import Notes, generations_tree
 from gmconfig.secret.sayings import Entry
 from gmconfig.secret.standing import fingerprint
@@ -47,7 +47,7 @@ class KeyChange(NamedTuple):
     waiting: tuple[tuple[str, str], ...] = ()
 
 
-class KeyChanging(KeyNeed):
+class KeyChanging(KeyRights):
     """Makes one such change.
 
     `after` is the policy to be signed, None to change keys alone. `found` are all sealed values of the
@@ -86,8 +86,8 @@ class KeyChanging(KeyNeed):
             AccessDenied: the caller may not sign it, or cannot read what must be sealed again.
             Refused: a value cannot be vouched for, or nobody could read or sign any more.
         """
-        self._check_somebody_is_left()
-        self._check_may()
+        self.check_somebody_is_left(self.found)
+        self.check_may()
         files: dict[str, FileEdit] = {}
         for scope in self.rekeyed:
             self._made[scope] = self._new_key(scope)
@@ -119,51 +119,6 @@ class KeyChanging(KeyNeed):
             return False
         moved = scope != token.scope
         return moved or scope in self.rekeyed or token.key_name in self.judge.standing.retired
-
-    # Who may
-
-    def _check_may(self) -> None:
-        trust, member = self.vault.trust, self.vault.member
-        if self.signs:
-            signed = trust.policies[: len(trust.heads)]
-            if not all(member in policy.admins() for policy in signed):
-                names = ", ".join(signed[0].admins())
-                raise AccessDenied(
-                    f'"{member}" is no admin and cannot sign an access policy', hint=f"admins: {names}"
-                )
-        else:
-            trust.check_settled()
-        for scope in self.wanted:
-            if scope not in self.scopes_with_keys:
-                hint = f"scopes with keys: {', '.join(self.scopes_with_keys)}"
-                raise Refused(f'scope "{scope}" has no key yet, so there is nothing to change', hint=hint)
-            if scope in self.due:
-                readers = ", ".join(one.name for one in self.after.readers(scope)) or "nobody"
-                raise AccessDenied(f'"{member}" cannot read scope "{scope}"', hint=f"its readers: {readers}")
-        for scope in self.rekeyed:
-            self._check_may_rekey(scope, member)
-
-    def _check_may_rekey(self, scope: str, member: str) -> None:
-        if not any(self.after.allows(member, right, scope) for right in ("admin", "rotate")):
-            raise AccessDenied(f'"{member}" may neither administer nor rotate scope "{scope}"')
-        if any(name == member for name, _ in self.losers[scope]) or not self.after.allows(
-            member, "read", scope
-        ):
-            raise Refused(
-                f'"{member}" would make the key of scope "{scope}" and so know it',
-                hint="nobody takes reading from themselves: another admin must do it",
-            )
-
-    def _check_somebody_is_left(self) -> None:
-        keyed = [name for name in self.after.admins() if self.after.members[name].verifier]
-        if not keyed:
-            raise Refused("no admin would be left: nobody could sign the next change")
-        for scope in self.scopes_with_keys:
-            if not self.after.readers(scope) and any(self._scope_after(one) == scope for one in self.found):
-                raise Refused(f'nobody could read scope "{scope}" any more')
-
-    def _scope_after(self, sealed: Sealed) -> str:
-        return self.after.scope_of(sealed.context)
 
     # Keys
 
