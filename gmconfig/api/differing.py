@@ -8,7 +8,8 @@ from gmconfig.api.answers import DocumentDifference
 from gmconfig.api.reading import snapshot
 from gmconfig.config.diff import diff as differences
 from gmconfig.config.equal import same
-from gmconfig.errors import NotFound, UnknownDocument
+from gmconfig.errors import NotFound, UnknownDocument, UnknownVersion
+from gmconfig.path.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,11 @@ def _side(workspace: Workspace, text: str, document: str | None) -> Side:
     name, at, revision = text.partition("@")
     if at and name in project.environments:
         return Side(name, snapshot(workspace, revision, document))
-    return Side(None, snapshot(workspace, text, document))
+    try:
+        return Side(None, snapshot(workspace, text, document))
+    except UnknownVersion as error:
+        near = nearest(text, tuple(project.environments))
+        raise UnknownVersion(error.message, hint=f'did you mean "{near}"?' if near else error.hint) from error
 
 
 def _document(workspace: Workspace, name: str, left: Side, right: Side) -> Iterator[DocumentDifference]:

@@ -12,10 +12,11 @@ from gmconfig.api.flag_experiments import experiment, experiments
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.flag.event.analytics import FeatureAnalytics, analytics
 from gmconfig.flag.event.ingest import KEEP_DAYS, Ingested, ingest
-from gmconfig.flag.event.store import Run, Store
+from gmconfig.flag.event.store import Run, Store, converted
 from gmconfig.flag.experiment.assessment import Assessment, Observed, assess
 from gmconfig.flag.experiment.inference import AlwaysValid, Fixed
 from gmconfig.flag.moment import seconds
+from gmconfig.path.nearest import nearest
 from gmconfig.storage.state import state_folder
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def feature_analytics(
     with _loaded(workspace, folder) as store:
         found = analytics(store, name, workspace.environment, now - hours_back * 3600, now)
     if not found.users and name not in _flags(workspace):
-        raise NotFound(f'no flag named "{name}"', hint="gmconfig flag list")
+        near = nearest(name, tuple(_flags(workspace)))
+        hint = f'did you mean "{near}"?' if near else "gmconfig flag list"
+        raise NotFound(f'no flag named "{name}"', hint=hint)
     return found
 
 
@@ -111,7 +114,8 @@ def _loaded(workspace: Workspace, folder: str | None) -> Iterator[Store]:
         ingested(workspace, folder)  # says what is missing
     store = Store(database)
     try:
-        yield store
+        with converted(database):
+            yield store
     finally:
         store.close()
 

@@ -22,6 +22,7 @@ from gmconfig.backup import manifest as manifests
 from gmconfig.backup import presence
 from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UsageError
 from gmconfig.log import logger
+from gmconfig.path.nearest import nearest
 
 if TYPE_CHECKING:
     from gmconfig.backup.manifest import Manifest, Piece
@@ -97,7 +98,10 @@ class Destination:
         if len(chosen) > 1:
             raise UsageError(f'several backups begin with "{word}"', hint=self._listing)
         if not chosen:
-            raise NotFound(f'no backup "{word}" in {self.store.place}', hint=self._listing)
+            names = [LATEST, *(one.manifest.name for one in own if one.manifest and one.manifest.name)]
+            near = nearest(word, names)
+            hint = f'did you mean "{near}"?' if near and own else self._listing
+            raise NotFound(f'no backup "{word}" in {self.store.place}', hint=hint)
         if chosen[0].manifest is None:
             raise BrokenConfiguration(f"{chosen[0].id}: {chosen[0].problem}", hint=self._listing)
         return chosen[0].manifest

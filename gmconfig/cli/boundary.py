@@ -67,8 +67,12 @@ def _usage(error: Exception) -> int:
     if message.startswith("Usage:"):  # a group without a verb: its help is the message
         terminal.told(message)
         return ExitCode.USAGE
-    terminal.error(message[:1].lower() + message[1:].rstrip("."))
     context = getattr(error, "ctx", None)
+    if context is not None and hasattr(error, "option_name") and hasattr(error, "possibilities"):
+        from gmconfig.cli.meant import unknown_option
+
+        return told(unknown_option(context, str(error.option_name)))
+    terminal.error(message[:1].lower() + message[1:].rstrip("."))
     if context is not None:
         terminal.hint(f"{context.command_path} --help")
     return ExitCode.USAGE

@@ -9,10 +9,12 @@ from gmconfig.finding import Finding
 
 
 def show_findings(findings: tuple[object, ...]) -> None:
-    """Say each finding in one line."""
+    """Say each finding in one line, and its hint in another."""
     for finding in findings:
         if isinstance(finding, Finding):
             terminal.told(terminal.harmless(_line(finding)))
+            if finding.hint:
+                terminal.told(terminal.harmless(f"  hint: {finding.hint}"))
 
 
 def _line(finding: Finding) -> str:

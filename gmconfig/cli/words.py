@@ -9,7 +9,7 @@ import typer.core
 
 
 class Words(typer.core.TyperGroup):
-    """A group whose help wraps what its verbs do instead of ending it in dots."""
+    """A group whose help wraps what its verbs do instead of ending it in dots, and who knows what was meant."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of verbs; what is given is click's, or the copy of it that newer Typers carry."""
@@ -21,3 +21,12 @@ class Words(typer.core.TyperGroup):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(told)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the verb that is called; where there is none, say which was meant."""
+        known = args[0] in self.commands or args[0].startswith("-")
+        if known or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        from gmconfig.cli.meant import unknown_word
+
+        raise unknown_word(self.commands, ctx.command_path, args[0])

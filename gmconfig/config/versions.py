@@ -166,5 +166,6 @@ def _resolved(project: Project, document: str, name: str) -> str:
     try:
         return project.repository.resolve(name)
     except UnknownVersion as error:
-        hint = f"gmconfig config history {document}"
+        meant = error.hint if error.hint and error.hint.startswith("did you mean") else None
+        hint = meant or f"gmconfig config history {document}"
         raise UnknownVersion(f'no version answers to "{name}"', hint=hint) from error

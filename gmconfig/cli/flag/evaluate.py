@@ -62,7 +62,6 @@ def eval_(
     gmconfig flag eval new_algorithm --user user123 -e production
     gmconfig flag eval new_algorithm --user u7 --context plan=pro -o json
     """
-    options.one_of(output, ("text", "json"))
     ask = _file(session, file, bucketing) if file else session.flags(environment, at=at).evaluate_feature
     fallback = None if default is None else prompt.as_yaml(default)
     wanted = {"default": fallback, "kind": _kind(kind)}
@@ -72,7 +71,7 @@ def eval_(
     if output == "json":
         terminal.answer(values.as_json(record(decision)))
     elif decision.error_code == "FLAG_NOT_FOUND":
-        raise NotFound(decision.error_message or "", hint="gmconfig flag list")
+        raise NotFound(decision.error_message or "", hint=_meant(session, name, file, at))
     else:
         terminal.lines(_lines(decision))
         _lead_on(decision, environment)
@@ -105,6 +104,14 @@ def _file(session: Session, file: str, bucketing: str | None) -> Ask:
     options.one_of(bucketing or Bucketing.V3, list(Bucketing), "a bucketing")
     flags = content(session, file)
     return FlagSet(flags, of_file(flags, bucketing)).evaluate
+
+
+def _meant(session: Session, name: str, file: str | None, at: str | None) -> str:
+    """Give the flag that a slip most likely means, where flags are the repository's."""
+    from gmconfig.path.nearest import nearest
+
+    near = None if file else nearest(name, [flag.name for flag in session.flags(None, at=at).list_feature_flags()])
+    return f'did you mean "{near}"?' if near else "gmconfig flag list"
 
 
 def _kind(text: str) -> Any:

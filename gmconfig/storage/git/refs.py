@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Locked, UsageError
+from gmconfig.path.nearest import nearest
 from gmconfig.storage.files import reported
 from gmconfig.storage.git.head import is_absent, loose_ref
 from gmconfig.storage.git.identity import Identity, identity
@@ -55,6 +56,12 @@ def listed(repository: Repository, below: str) -> dict[str, str]:
     out = repository.run("for-each-ref", "--format=%(refname)%00%(objectname)", check_name(below))
     pairs = (line.split("\0", 1) for line in os.fsdecode(out).split("\n") if line)
     return dict(pairs)
+
+
+def nearest_name(repository: Repository, word: str) -> str | None:
+    """Give the branch or tag that a mistyped name most likely means, or None."""
+    asked = ("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
+    return nearest(word, os.fsdecode(repository.attempt(*asked).stdout).split())
 
 
 def swap(

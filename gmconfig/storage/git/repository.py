@@ -140,7 +140,11 @@ class Repository:
                 return commit
             if found.stderr and b"dubious ownership" in found.stderr:
                 raise failed(("rev-parse",), found.stderr, self.top)
-        raise UnknownVersion(f'no commit answers to "{rev}"', hint="git log --oneline --all")
+        from gmconfig.storage.git.refs import nearest_name
+
+        near = nearest_name(self, rev)
+        hint = f'did you mean "{near}"?' if near else "git log --oneline --all"
+        raise UnknownVersion(f'no commit answers to "{rev}"', hint=hint)
 
     def snapshot(self, prefix: str, rev: str | None) -> Snapshot:
         """Give the files below `prefix` in a commit; `rev` None is the index."""
