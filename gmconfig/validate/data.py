@@ -6,7 +6,7 @@ from gmconfig.config.loaded import LoadedLayer
 from gmconfig.config.resolve import Resolved
 from gmconfig.finding import Finding, Severity
 from gmconfig.log import debug
-from gmconfig.path import Keys, format_keys
+from gmconfig.path import Keys
 from gmconfig.project.layout import Layer
 from gmconfig.secret.token import Context, Sealed, is_token
 from gmconfig.validate.checks import policy, reference, schema
@@ -80,10 +80,7 @@ class _Told(Variant):
         hint: str | None = None,
     ) -> Finding:
         """Make a finding about a path of the data."""
-        path = format_keys(keys) or None
-        return Finding(
-            check, rule, severity, message, None, 1, self.view.document, self.environments, path, hint
-        )
+        return self._made(check, rule, severity, message, keys, None, 1, hint)
 
 
 def _sealed(data: object, document: str, environment: str | None, keys: Keys) -> object:
