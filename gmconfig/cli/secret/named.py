@@ -152,7 +152,6 @@ def list_(
     gmconfig secret list
     gmconfig secret list -e production -o json
     """
-    options.one_of(output, ("text", "json"))
     entries = session.secrets(environment).list_secrets()
     if output == "json":
         return terminal.answer(values.as_json([asdict(entry) for entry in entries]))
