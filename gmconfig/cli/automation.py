@@ -44,7 +44,6 @@ def list_(
     gmconfig automation list
     gmconfig automation list -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.automation(offline=offline).standings(rules or ())
     if output == "json":
         return terminal.answer(values.as_json([one.as_json() for one in found]))
@@ -62,7 +61,6 @@ def show(
     gmconfig automation show backup-nightly
     gmconfig automation show backup-nightly -o json
     """
-    options.one_of(output, ("text", "json"))
     [found] = session.automation(offline=offline).standings([rule])
     if output == "json":
         return terminal.answer(values.as_json(found.as_json()))
@@ -93,7 +91,6 @@ def run(
     gmconfig automation run --once
     gmconfig automation run --once --dry-run backup-nightly
     """
-    options.one_of(output, ("text", "json"))
     if once or dry_run:
         return _ran_once(session.automation(user, offline=offline), rules or [], output, dry_run=dry_run)
     from gmconfig.cli.deploy.arguments import seconds
@@ -118,7 +115,6 @@ def history(
     gmconfig automation history
     gmconfig automation history backup-nightly -n 5
     """
-    options.one_of(output, ("text", "json"))
     found = session.automation(offline=offline).history(rules or ())[:number]
     if output == "json":
         return terminal.answer(values.as_json([one.as_json() for one in found]))

@@ -37,7 +37,6 @@ def doctor(
     gmconfig doctor
     gmconfig doctor --fix
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.api import examine
 
     checks = examine(session.directory or None, fix=fix)

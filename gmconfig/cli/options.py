@@ -82,10 +82,14 @@ User = Annotated[
     str | None, typer.Option("--user", metavar="NAME", help="Author of the commit; else git's identity.")
 ]
 Why = Annotated[str | None, typer.Option("-m", "--reason", metavar="TEXT", help="Why; kept in the record.")]
-By = Annotated[
-    str | None, typer.Option("--user", metavar="NAME", help="Who does this; else git's identity.")
-]
+By = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who does this; else git's identity.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+
+def _text_or_json(context: typer.Context, word: str) -> str:
+    return word if context.resilient_parsing else choice.one_of(word, ("text", "json"))
+
+
 TextOrJson = Annotated[
     str,
     typer.Option(
@@ -94,6 +98,7 @@ TextOrJson = Annotated[
         metavar="FORMAT",
         help="text or json.",
         autocompletion=complete.one_of("text", "json"),
+        callback=_text_or_json,
     ),
 ]
 DifferenceIsOne = Annotated[bool, typer.Option("--exit-code", help="Exit 1 if there is a difference.")]

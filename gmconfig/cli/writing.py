@@ -28,7 +28,7 @@ class Writing:
     ) -> None:
         if reason is not None and not reason.strip():  # most likely a variable of a script that is empty
             raise UsageError("the reason is empty", hint="say why, or leave -m out")
-        self.output = options.one_of(output, ("text", "json"))
+        self.output = output
         self.dry_run = dry_run
         self.how: dict[str, Any] = {
             "user": user,

@@ -55,7 +55,6 @@ def create(
     gmconfig backup create before-migration --retention-days 90
     gmconfig backup create --to s3://backups/config
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.backup.create import Asked
 
     asked = Asked(name, reason or "", tuple(tags or ()), retention_days, uncommitted=uncommitted)

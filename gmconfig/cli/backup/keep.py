@@ -50,7 +50,6 @@ def prune(
     gmconfig backup prune --keep-daily 14 --keep-monthly 12 --dry-run
     gmconfig backup prune --keep-last 3 --keep-tag audit
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.backup.prune import span
     from gmconfig.backup.retention import Rules
 
@@ -79,7 +78,6 @@ def pin(
     gmconfig backup pin latest -m "before the audit"
     gmconfig backup pin nightly --from s3://backups/config
     """
-    options.one_of(output, ("text", "json"))
     found = session.backups(place, user).pin(name, reason or "")
     _said(found.id, output, pinned=True)
 
@@ -97,7 +95,6 @@ def unpin(
     gmconfig backup unpin before-migration
     gmconfig backup unpin latest
     """
-    options.one_of(output, ("text", "json"))
     found = session.backups(place, user).unpin(name)
     _said(found.id, output, pinned=False)
 

@@ -22,7 +22,6 @@ def list_all(session: Session, place: arguments.From = None, output: options.Tex
     gmconfig backup list
     gmconfig backup list --from s3://backups/config
     """
-    options.one_of(output, ("text", "json"))
     found = list(session.backups(place).all())
     if output == "json":
         return terminal.answer(values.as_json([shown.record(*one) for one in found]))
@@ -43,7 +42,6 @@ def show(
     gmconfig backup show latest
     gmconfig backup show nightly -o json
     """
-    options.one_of(output, ("text", "json"))
     destination, found = session.backups(place).find(name)
     one = next(one for one in destination.all() if one.id == found.id)
     if output == "json":
@@ -71,7 +69,6 @@ def verify(
     gmconfig backup verify
     gmconfig backup verify latest --read-data
     """
-    options.one_of(output, ("text", "json"))
     backups = session.backups(place)
     found = list(backups.verify(names or (), read_data=read_data))
     shown.tell_missing(() if names else backups.missing())
@@ -104,7 +101,6 @@ def drill(
     gmconfig backup drill
     gmconfig backup drill nightly --from /mnt/backups
     """
-    options.one_of(output, ("text", "json"))
     steps = list(session.backups(place).drill(name))
     if output == "json":
         rows = [{"step": one.name, "good": one.is_good, "said": one.said} for one in steps]

@@ -35,7 +35,6 @@ def explain(
     gmconfig config explain settings database.pool -e production
     gmconfig config explain settings system.debug -e development -o json
     """
-    options.one_of(output, ("text", "json"))
     manager = session.manager(environment, variables=getting.pairs(variables), at=at)
     explanation = manager.explain(document, path)
     live = _live(manager, document, path) if at is None else ()
@@ -69,7 +68,6 @@ def diff(
     gmconfig config diff staging production
     gmconfig config diff HEAD~1 HEAD settings
     """
-    options.one_of(output, ("text", "json"))
     differences = session.manager().diff(left, right, documents or ())
     if output == "json":
         terminal.answer(values.as_json([shown.difference_record(difference) for difference in differences]))

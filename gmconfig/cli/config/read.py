@@ -34,7 +34,6 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
     gmconfig config list
     gmconfig config list -o json
     """
-    options.one_of(output, ("text", "json"))
     documents = session.manager().documents()
     if output == "json":
         return terminal.answer(values.as_json([{"document": d.name, "layers": d.layers} for d in documents]))

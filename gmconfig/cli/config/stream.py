@@ -37,7 +37,6 @@ def watch(
     gmconfig config watch settings -e production
     gmconfig config watch settings -e production --exec "systemctl reload trading"
     """
-    options.one_of(output, ("text", "json"))
     if command and signal:
         raise UsageError("--exec and --signal exclude each other")
     manager = session.manager(environment)
@@ -62,7 +61,6 @@ def register(app: typer.Typer) -> None:
 
 def _told(changes: Any, output: str) -> None:
     if output == "json":
-
         for change in changes:
             terminal.answer(values.json_line(shown.change_record(change)))
     else:

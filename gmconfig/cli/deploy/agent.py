@@ -60,7 +60,6 @@ def agent(
     gmconfig deploy agent -e production
     gmconfig deploy agent --once
     """
-    options.one_of(output, ("text", "json"))
     seconds = 0.0 if once else arguments.seconds(interval, "--interval 30s")
     from gmconfig.api.agents import agents, run_rules
     from gmconfig.api.workspace import Workspace

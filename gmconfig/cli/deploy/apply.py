@@ -67,7 +67,6 @@ def apply(
     gmconfig deploy apply production --canary web/web-1 --batch 25%
     gmconfig deploy apply --plan plan.json
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.deploy.options import Options
     from gmconfig.deploy.planning import Asked
 
@@ -138,7 +137,6 @@ def abort(
 
 def _freed(name: str, done: Aborted, output: str) -> int:
     """Say whose lock was taken away, where that was all."""
-    options.one_of(output, ("text", "json"))
     if output == "json":
         terminal.answer(values.as_json(shown.deployment(done.record) if done.record else None))
     else:
@@ -171,7 +169,6 @@ def _code(one: Applied) -> ExitCode:
 
 def ended(record: Record, output: str) -> int:
     """Print what became of one deployment and give its exit code."""
-    options.one_of(output, ("text", "json"))
     if output == "json":
         terminal.answer(values.as_json(shown.deployment(record)))
     else:

@@ -46,7 +46,6 @@ def rollback(
     gmconfig deploy rollback production -m "orders fail"
     gmconfig deploy rollback web --to production-41
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.deploy.options import Options
 
     with progress.deploying() as tell:

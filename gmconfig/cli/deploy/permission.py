@@ -45,7 +45,6 @@ def hold(
     gmconfig deploy hold production -m "until the audit is over"
     gmconfig deploy hold web --to production-41
     """
-    options.one_of(output, ("text", "json"))
     held = session.deployer(user, offline=offline).hold(word, reason or "", to)
     if output == "json":
         return terminal.answer(values.as_json(_as_json(held)))
@@ -68,7 +67,6 @@ def unhold(
     gmconfig deploy unhold production
     gmconfig deploy unhold web --yes
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.deploy.planning import Asked
 
     deployer = session.deployer(user, offline=offline)
@@ -102,7 +100,6 @@ def freeze(
     gmconfig deploy freeze production --until 2026-12-27 -m holidays
     gmconfig deploy freeze staging --until 2026-12-27T16:00 -m "load test"
     """
-    options.one_of(output, ("text", "json"))
     frozen = session.deployer(user, offline=offline).freeze(environment, reason or "", _moment(until))
     terminal.answer(values.as_json(_as_json(frozen)) if output == "json" else str(frozen))
 
@@ -120,7 +117,6 @@ def unfreeze(
     gmconfig deploy unfreeze production
     gmconfig deploy unfreeze production --offline
     """
-    options.one_of(output, ("text", "json"))
     ended = session.deployer(user, offline=offline).unfreeze(environment)
     if output == "json":
         return terminal.answer(values.as_json(_as_json(ended)))

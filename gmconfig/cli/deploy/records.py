@@ -38,7 +38,6 @@ def status(
     gmconfig deploy status
     gmconfig deploy status production --watch
     """
-    options.one_of(output, ("text", "json"))
     last = None
     while True:
         found = _looked(session, word, offline)
@@ -65,7 +64,6 @@ def history(
     gmconfig deploy history production
     gmconfig deploy history -n 5 -o json
     """
-    options.one_of(output, ("text", "json"))
     found = list(islice(session.deployer(offline=offline).history(environment), limit))
     if output == "json":
         return terminal.answer(values.as_json([shown.deployment(record) for record in found]))
@@ -86,7 +84,6 @@ def show(
     gmconfig deploy show production-42
     gmconfig deploy show production -o json
     """
-    options.one_of(output, ("text", "json"))
     record, plan = session.deployer(offline=offline).show(name)
     if output == "json":
         return terminal.answer(values.as_json({**shown.deployment(record), "plan": plan}))

@@ -45,7 +45,6 @@ def list_(
     gmconfig drift list
     gmconfig drift list --all
     """
-    options.one_of(output, ("text", "json"))
     found = session.drifter().known(resolved=None if everything else False)
     if output == "json":
         return terminal.answer(values.as_json([shown.detection(one) for one in found]))
@@ -67,7 +66,6 @@ def explain(
     gmconfig drift explain web database.host
     gmconfig drift explain web billing rate
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.api.drift_explaining import explain as explaining
 
     found = explaining(session.drifter(offline=offline), target, *arguments.document_and_path(place))

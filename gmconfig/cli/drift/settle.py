@@ -38,7 +38,6 @@ def correct(
     gmconfig drift correct web
     gmconfig drift correct -m "back to normal" web --only 'database.**' --prune
     """
-    options.one_of(output, ("text", "json"))
     from gmconfig.deploy.correction import Correction
     from gmconfig.deploy.options import Options
     from gmconfig.path import KeyPath
@@ -94,7 +93,6 @@ def ack(
     gmconfig drift ack web database.pool --reason "the sale" --until 2027-01-31
     gmconfig drift ack web database.pool --reason "the sale" --push
     """
-    options.one_of(output, ("text", "json"))
     drifter = session.drifter(user, offline=offline)
     one = drifter.acknowledge(target, *arguments.document_and_path(place), reason or "", until)
     if push:

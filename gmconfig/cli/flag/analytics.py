@@ -36,7 +36,6 @@ def ingest(session: Session, events_dir: EventsDir = None, output: options.TextO
     gmconfig flag ingest
     gmconfig flag ingest --events-dir /var/lib/app/events -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.flags(events_dir=events_dir).ingest_events()
     if output == "json":
         return terminal.answer(values.as_json(asdict(found)))
@@ -72,7 +71,6 @@ def analytics(
     gmconfig flag analytics new_algorithm --hours 24
     gmconfig flag analytics new_algorithm -e production -o json
     """
-    options.one_of(output, ("text", "json"))
     manager = session.flags(environment, events_dir=events_dir)
     found = manager.get_feature_analytics(name, hours)
     if output == "json":

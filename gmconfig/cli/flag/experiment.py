@@ -126,7 +126,6 @@ def report(
     gmconfig flag experiment report new_algorithm -e production
     gmconfig flag experiment report new_algorithm --picture report.svg
     """
-    options.one_of(output, ("text", "json"))
     manager = session.flags(environment, events_dir=events_dir)
     found = manager.experiment_report(name, fixed=fixed, alpha=alpha)
     if picture:
@@ -147,7 +146,6 @@ def list_(
     gmconfig flag experiment list -e production
     gmconfig flag experiment list -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.flags(environment).list_experiments()
     if output == "json":
         return terminal.answer(values.as_json([_summary(one) for one in found]))

@@ -25,7 +25,6 @@ def list_(
     gmconfig flag list -e production
     gmconfig flag list -o json
     """
-    options.one_of(output, ("text", "json"))
     flags = session.flags(environment, at=at).list_feature_flags()
     if output == "json":
         return terminal.answer(values.as_json([record(flag) for flag in flags]))
@@ -47,7 +46,6 @@ def show(
     gmconfig flag show new_algorithm -e production
     gmconfig flag show new_algorithm --at HEAD~1 -o json
     """
-    options.one_of(output, ("text", "json"))
     flag = session.flags(environment, at=at).feature_flag(name)
     if output == "json":
         return terminal.answer(values.as_json(record(flag) | {"definition": flag.definition}))

@@ -38,7 +38,6 @@ def simulate(
     gmconfig flag simulate new_algorithm -e production
     gmconfig flag simulate new_algorithm --percentage 50 --sample users.txt
     """
-    options.one_of(output, ("text", "json"))
     manager = session.flags(environment, at=at)
     found = manager.simulate(name, people(session, sample), percentage=percentage)
     if output == "json":
@@ -69,7 +68,6 @@ def diff(
     gmconfig flag diff staging production
     gmconfig flag diff HEAD~1 HEAD new_algorithm -e production
     """
-    options.one_of(output, ("text", "json"))
     found = session.flags(environment).diff(left, right, names or (), people(session, sample))
     differing = [one for one in found if one.moves or one.told]
     if output == "json":

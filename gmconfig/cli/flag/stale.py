@@ -39,7 +39,6 @@ def stale(
     gmconfig flag stale
     gmconfig flag stale --code . -o json
     """
-    options.one_of(output, ("text", "json"))
     folders = [os.path.join(session.directory, folder) for folder in code or ()]
     found = session.flags().stale_feature_flags(folders, days=days)
     if output == "json":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,10 +43,8 @@ def enable(
     gmconfig flag enable new_algorithm -e production -m "fixed"
     gmconfig flag enable new_algorithm -e production --push --wait
     """
-    _check_waiting(writing, wait)
     manager = session.flags(environment)
-    result = manager.enable_feature_flag(name, push=push, **writing.how)
-    return _shown(writing, manager, result, name, wait)
+    return _switched(writing, manager, manager.enable_feature_flag, name, push, wait)
 
 
 def disable(
@@ -66,10 +64,8 @@ def disable(
     gmconfig flag disable new_algorithm -e production -m "errors doubled"
     gmconfig flag disable new_algorithm -e production --push --wait
     """
-    _check_waiting(writing, wait)
     manager = session.flags(environment)
-    result = manager.disable_feature_flag(name, push=push, **writing.how)
-    return _shown(writing, manager, result, name, wait)
+    return _switched(writing, manager, manager.disable_feature_flag, name, push, wait)
 
 
 def register(app: typer.Typer) -> None:
@@ -78,9 +74,17 @@ def register(app: typer.Typer) -> None:
     verb(app, "disable")(disable)
 
 
-def _check_waiting(writing: Writing, wait: bool) -> None:
+def _switched(
+    writing: Writing,
+    manager: FeatureFlagManager,
+    switch: Callable[..., FlagOutcome],
+    name: str,
+    push: bool,
+    wait: bool,
+) -> int:
     if wait and not writing.how["commit"]:
         raise UsageError("what is not committed does not become live", hint="leave out --wait or --no-commit")
+    return _shown(writing, manager, switch(name, push=push, **writing.how), name, wait)
 
 
 def _shown(writing: Writing, manager: FeatureFlagManager, result: FlagOutcome, name: str, wait: bool) -> int:

@@ -40,7 +40,6 @@ def list_(
     gmconfig monitor alerts list
     gmconfig monitor alerts list --all --severity critical -o json
     """
-    options.one_of(output, ("text", "json"))
     if severity is not None:
         options.one_of(severity, tuple(Severity))
     found = session.monitor().get_alerts(
@@ -64,7 +63,6 @@ def show(session: Session, alert: _AlertId, output: options.TextOrJson = "text")
     gmconfig monitor alerts show 3f2a91c
     gmconfig monitor alerts show 3f2a91c -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor().register.find(alert)
     if output == "json":
         return terminal.answer(values.as_json(found.as_json()))
@@ -84,7 +82,6 @@ def ack(
     gmconfig monitor alerts ack 3f2a91c -m "I am on it"
     gmconfig monitor alerts ack 3f2a91c --user ann
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor(user=user).acknowledge_alert(alert, None, reason or "")
     _answered(found, output, f"acknowledged: {found.message}")
 
@@ -102,7 +99,6 @@ def resolve(
     gmconfig monitor alerts resolve 3f2a91c -m "as it should be"
     gmconfig monitor alerts resolve 3f2a91c --user ann
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor(user=user).resolve_alert(alert, None, reason or "")
     mute = "; it still holds, and is mute until it clears" if found.muted else ""
     _answered(found, output, f"resolved: {found.message}{mute}")
@@ -119,7 +115,6 @@ def test(
     gmconfig monitor alerts test
     gmconfig monitor alerts test pager
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor().test_handlers(handler)
     if not found:
         raise NotFound(
@@ -142,7 +137,6 @@ def deliver(session: Session, output: options.TextOrJson = "text") -> int:
     gmconfig monitor alerts deliver
     gmconfig -q monitor alerts deliver
     """
-    options.one_of(output, ("text", "json"))
     waiting = session.monitor().deliver()
     if output == "json":
         terminal.answer(values.as_json([shown.waiting_record(one) for one in waiting]))

@@ -24,7 +24,6 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
     gmconfig monitor journal list
     gmconfig monitor journal list -o json
     """
-    options.one_of(output, ("text", "json"))
     found = _journals(session).months()
     if output == "json":
         return terminal.answer(values.as_json([asdict(one) for one in found]))
@@ -51,7 +50,6 @@ def prune(
     gmconfig monitor journal prune --keep-months 24 --dry-run
     gmconfig monitor journal prune --keep-months 12
     """
-    options.one_of(output, ("text", "json"))
     found = _journals(session, user).prune(keep_months, dry_run=dry_run)
     if output == "json":
         return terminal.answer(values.as_json([asdict(one) for one in found]))
@@ -69,7 +67,6 @@ def sync(session: Session, output: options.TextOrJson = "text") -> None:
     gmconfig monitor journal sync
     gmconfig monitor journal sync -o json
     """
-    options.one_of(output, ("text", "json"))
     pushed = _journals(session).sync()
     if output == "json":
         return terminal.answer(values.as_json({"pushed": pushed}))

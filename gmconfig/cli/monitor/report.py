@@ -31,7 +31,6 @@ def report(
     gmconfig monitor report --hours 168
     gmconfig monitor report --html report.html
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor().create_monitoring_report(hours)
     if html:
         from gmconfig.monitor.report.page import page
@@ -101,7 +100,6 @@ def watch(
     gmconfig monitor watch
     gmconfig monitor watch --interval 5 -o json
     """
-    options.one_of(output, ("text", "json"))
     if not 0 < interval <= 86_400 or (count is not None and count < 1):
         raise UsageError(
             "an interval is a number of seconds above 0, a count one above 0", hint="--interval 10"

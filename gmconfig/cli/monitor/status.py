@@ -22,7 +22,6 @@ def status(session: Session, output: options.TextOrJson = "text") -> int:
     gmconfig monitor status
     gmconfig monitor status -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor().get_health()
     ok = not any(one.state == "error" for one in found)
     if output == "json":
@@ -48,7 +47,6 @@ def compliance(
     gmconfig monitor compliance
     gmconfig monitor compliance -e production -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.monitor().get_compliance_status(
         document, environment=environment, commits=max(0, commits)
     )

@@ -31,7 +31,6 @@ def show(session: Session, output: options.TextOrJson = "text") -> None:
     gmconfig secret access show
     gmconfig secret access show -o json
     """
-    options.one_of(output, ("text", "json"))
     summary = session.secrets().access()
     if output == "json":
         return terminal.answer(values.as_json(asdict(summary)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.cli import options, outcome, terminal, values
+from gmconfig.cli import outcome, terminal, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,6 @@ _MOST_SHOWN = 10
 
 def show(change: AccessChange, output: str, who: str | None = None) -> None:
     """Print what was changed; `who` is the member who loses something."""
-    options.one_of(output, ("text", "json"))
     if output == "json":
         return terminal.answer(values.as_json(record(change)))
     if not change.outcome.files:

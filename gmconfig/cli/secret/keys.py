@@ -31,7 +31,6 @@ def keygen(
     gmconfig secret keygen --file bob.key
     gmconfig secret keygen --ci
     """
-    options.one_of(output, ("text", "json"))
     manager = session.secrets() if ci else None
     if manager is not None:
         given = manager.ci_identity()

@@ -60,7 +60,6 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
     gmconfig secret member list
     gmconfig secret member list -o json
     """
-    options.one_of(output, ("text", "json"))
     members = session.secrets().members()
     if output == "json":
         return terminal.answer(values.as_json([_record(one) for one in members]))

@@ -60,7 +60,6 @@ def import_(
     gmconfig secret import --from sops config/environments/production.yaml
     gmconfig secret import --from dotenv .env -e development --dry-run
     """
-    options.one_of(output, ("text", "json"))
     manager = session.secrets(environment, identity=identity, ask=_ask())
     done = manager.import_secrets(
         source,
@@ -113,7 +112,6 @@ def export(
     gmconfig secret export --to dotenv -e production --file production.env
     gmconfig secret export settings --to dotenv --file settings.env --dry-run
     """
-    options.one_of(output, ("text", "json"))
     if not file:
         raise UsageError("it is not said where to write", hint="--file FILE, or --file - for stdout")
     given = age or [

@@ -36,7 +36,6 @@ def verify(
     gmconfig secret verify
     gmconfig secret verify --base HEAD -o json
     """
-    options.one_of(output, ("text", "json"))
     answer = session.secrets().verify(base=base, at=at)
     if output == "json":
         terminal.answer(values.as_json(_verification(answer)))
@@ -54,7 +53,6 @@ def exposed(session: Session, output: options.TextOrJson = "text") -> int:
     gmconfig secret exposed
     gmconfig secret exposed -o json
     """
-    options.one_of(output, ("text", "json"))
     found = session.secrets().exposed()
     if output == "json":
         terminal.answer(values.as_json([asdict(one) for one in found]))
@@ -81,7 +79,6 @@ def audit(
     gmconfig secret audit
     gmconfig secret audit db_password -o json
     """
-    options.one_of(output, ("text", "json"))
     entries = session.secrets().audit(name)
     if output == "json":
         return terminal.answer(values.as_json([asdict(one) for one in entries]))
@@ -105,7 +102,6 @@ def diff(
     gmconfig secret diff staging production
     gmconfig secret diff HEAD~1 HEAD -e production
     """
-    options.one_of(output, ("text", "json"))
     found = session.secrets(environment, identity=identity).diff_secrets(left, right)
     if output == "json":
         terminal.answer(values.as_json([asdict(one) for one in found]))
