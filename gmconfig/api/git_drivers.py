@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.outcome import How, Outcome
 from gmconfig.storage.change import WholeFile
+from gmconfig.storage.git.configuring import configure
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
@@ -87,9 +88,9 @@ def _configured(project: Project, wanted: Mapping[str, str | None], how: How) ->
     changed = {key: value for key, value in wanted.items() if now[key] != value}
     for key, value in changed.items() if not how.dry_run else ():
         if value is None:
-            repository.run("config", "--local", "--unset-all", key)
+            configure(repository, "--unset-all", key)
         else:
-            repository.run("config", "--local", "--replace-all", key, value)
+            configure(repository, "--replace-all", key, value)
     return changed
 
 

@@ -12,7 +12,9 @@ PIN = "gmconfig.pin"
 
 def pin(repository: Repository, prefix: str, root: str) -> None:
     """Trust a root in this clone, and nowhere else."""
-    repository.run("config", "--local", pin_name(prefix), root)
+    from gmconfig.storage.git.configuring import configure
+
+    configure(repository, pin_name(prefix), root)
 
 
 def pinned(repository: Repository, prefix: str) -> str | None:

@@ -127,9 +127,10 @@ class Publication:
         if done.returncode == 0:
             self.index.replace()
             return commit
-        if self.repository.head() == tip.commit and b"cannot lock ref" not in done.stderr:
+        said = os.fsdecode(done.stderr)
+        if self.repository.head() == tip.commit and not (barring(said) or "but expected" in said):
             raise failed(asked, done.stderr, self.repository.top)
-        self._check_barred(os.fsdecode(done.stderr))
+        self._check_barred(said)
         return None
 
     def _check_barred(self, said: str) -> None:

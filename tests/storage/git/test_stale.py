@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.errors import GitTrouble
 from gmconfig.storage.git import Repository, refs, stale
+from gmconfig.storage.git.configuring import configure
 from gmconfig.storage.git.process import GitDied, complaint
 from tests.storage.git.conftest import FILE, LINES, show
 
 ROOT = Path(__file__).parents[3]
 WRITER = """
 import sys
+from gmconfig.errors import GitTrouble
 from gmconfig.storage.git import Repository, commit
 from tests.storage.git.conftest import FILE, SetKey
 commit(Repository.discover(sys.argv[1]), "", {FILE: SetKey("key1", "new")}, "set")
@@ -81,6 +84,25 @@ def test_a_lock_that_a_dead_git_left_on_a_ref_of_ours_goes(committed, git, monke
     refs.drop(repository, {"refs/gmconfig/holds/production": head})
     assert refs.listed(repository, "refs/gmconfig") == {}
     assert not list((committed / ".git").rglob("*.lock"))
+
+
+def test_a_lock_that_a_dead_git_left_on_the_configuration_goes(committed, git, monkeypatch):
+    monkeypatch.setattr(stale, "_OUTSTAYS_SECONDS", 0.1)
+    (committed / ".git/config.lock").touch()
+    configure(Repository.discover(str(committed)), "gmconfig.pin", "known")
+    assert git("config", "gmconfig.pin") == "known"
+
+
+REFUSED = "cannot lock ref 'refs/heads/main': Unable to create '.git/refs/heads/main.lock': Permission denied"
+
+
+def test_a_branch_that_may_not_be_written_is_not_tried_again_and_again(committed, dying, set_key):
+    dying(f'echo "fatal: {REFUSED}" >&2; echo >> tried; exit 128')
+    with pytest.raises(GitTrouble, match="Permission denied") as caught:
+        set_key("key1", "new")
+    assert caught.value.hint == "check the permissions of the folder .git"
+    assert (committed / "tried").read_text() == "\n"
+    assert (committed / FILE).read_text() == LINES
 
 
 def test_a_remote_that_says_nothing_is_not_waited_for_without_end(committed, tmp_path: Path):
