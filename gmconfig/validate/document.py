@@ -8,6 +8,7 @@ from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration, Refused
 from gmconfig.finding import Finding
 from gmconfig.log import debug
+from gmconfig.validate.asking import may_ask
 from gmconfig.validate.checks.registry import CHECKS
 from gmconfig.validate.files import note_lines, unreadable
 from gmconfig.validate.source import Source
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 class Checked:
     """What was found in one document; `files` is what the answer depends on.
 
-    `crosses` says that it refers to other documents, so it depends on more than `files`. Not a dataclass:
-    ten thousand of them are made to say that nothing changed.
+    `crosses` says that it refers to other documents, so it depends on more than `files`; `asks` that it may
+    depend on secrets. Not a dataclass: ten thousand of them are made to say that nothing changed.
     """
 
-    __slots__ = ("crosses", "document", "environments", "files", "findings", "lines", "unchecked")
+    __slots__ = ("asks", "crosses", "document", "environments", "files", "findings", "lines", "unchecked")
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Checked:
         lines: Mapping[tuple[str, int], str],
         files: Collection[str],
         crosses: bool,
+        asks: bool,
     ) -> None:
         self.document = document
         self.environments = environments
@@ -47,6 +49,7 @@ class Checked:
         self.lines = lines
         self.files = files
         self.crosses = crosses
+        self.asks = asks
 
 
 def checked(
@@ -77,6 +80,7 @@ def checked(
         {**lines, **view.shown()},
         sorted({layer.file for layer in layers} | view.used),
         _crosses(view),
+        _asks(view),
     )
     view.variants = []  # they point back at the view, and no collector runs that would find such a circle
     return found
@@ -218,6 +222,13 @@ def _chosen(
     if variables and not any(dict(one.layer.variables) == variables for one in found):
         return []
     return found
+
+
+def _asks(view: View) -> bool:
+    """Whether a layer may name a secret, or hold a sealed value."""
+    return any(
+        not layer.is_literal and may_ask(view.subject.snapshot.read(layer.file)) for layer in view.layers
+    )
 
 
 def _crosses(view: View) -> bool:

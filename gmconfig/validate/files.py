@@ -7,6 +7,7 @@ import os
 from gmconfig.errors import BrokenConfiguration, NotFound
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import format_keys
+from gmconfig.storage.given import read_given
 from gmconfig.validate.collector import paused
 from gmconfig.validate.report.report import Report, merged
 from gmconfig.validate.schema.compiled import Problem, Schema
@@ -163,8 +164,7 @@ class _Listed:
 
 def _read(file: str) -> bytes:
     try:
-        with open(file, "rb") as opened:
-            return opened.read()
+        return read_given(file)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound(f'"{file}" does not exist') from error
     except IsADirectoryError as error:

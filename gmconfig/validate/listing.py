@@ -7,6 +7,7 @@ import re
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import nearest
+from gmconfig.validate.asking import SECRETS
 from gmconfig.validate.checks import automation, flags, rotation
 from gmconfig.validate.files import broken_schema, note_lines, unreadable
 from gmconfig.validate.schema.store import FOLDER, SUFFIXES
@@ -78,14 +79,26 @@ def check(
     for file in sorted(subject.files):
         if _is_schema(file):
             yield from _schema(subject, file, lines)
-        elif file.startswith("secrets/") and file.count("/") == 1 and file.endswith(_YAML):
-            yield from _readable(subject, file, lines)
-    yield from rotation.check(subject)
-    yield from flags.check(subject, lines)
+    yield from beside(subject, lines)
     yield from automation.check(subject)
     yield from unused(subject, subject.files)
     yield from unused_schemas(subject, documents)
     yield from subject.policies.findings
+
+
+def beside(subject: Subject, lines: dict[tuple[str, int], str]) -> Iterator[Finding]:
+    """Yield what is wrong with secrets and with flags."""
+    for file in sorted(subject.files):
+        if file.startswith(SECRETS) and file.count("/") == 1 and file.endswith(_YAML):
+            yield from _readable(subject, file, lines)
+    yield from rotation.check(subject)
+    yield from flags.check(subject, lines)
+
+
+def is_beside(finding: Finding) -> bool:
+    """Whether `beside` found it."""
+    file = finding.place.file if finding.place else ""
+    return finding.check in ("rotation", "flag") or file.startswith((SECRETS, flags.FOLDER))
 
 
 def due(subject: Subject) -> str | None:

@@ -29,7 +29,7 @@ def checked_to_plain(checked: Checked) -> tuple[Any, ...]:
     """Give a document's result as a tuple."""
     return (
         checked.document, checked.environments, [finding_to_plain(one) for one in checked.findings],
-        checked.unchecked, dict(checked.lines), list(checked.files), checked.crosses,
+        checked.unchecked, dict(checked.lines), list(checked.files), checked.crosses, checked.asks,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
-from gmconfig.validate import exact, listing
+from gmconfig.validate import asking, exact, listing
 from gmconfig.validate.checks.flags import concerns, looked_at
 from gmconfig.validate.collector import paused
 from gmconfig.validate.document import Checked, checked
@@ -165,11 +165,22 @@ def _reach(
         return dict.fromkeys(layers, wanted)
     found: dict[str, set[str]] = {}
     for file in _expanded(subject, files):
-        for document, environment in listing.affected_by(subject, file):
+        for document, environment in _affected_by(subject, layers, file):
             reached = found.setdefault(document, set())
             if environment is not None and (wanted is None or environment in wanted):
                 reached.add(environment)
     return {document: found[document] for document in sorted(found) if document in layers}
+
+
+def _affected_by(
+    subject: Subject, layers: Mapping[str, list[Layer]], file: str
+) -> Iterable[tuple[str, str | None]]:
+    """Give every (document, environment) that a file can change; secrets change few of them."""
+    found = listing.affected_by(subject, file)
+    if not found or not file.startswith(asking.SECRETS):
+        return found
+    asked = asking.asking(subject, layers, file, {document for document, _ in found})
+    return [(document, environment) for document, environment in found if document in asked]
 
 
 def _expanded(subject: Subject, files: Iterable[str]) -> Iterable[str]:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from gmconfig.validate.subject import Subject
 
 # Whatever changes here may change the answer about every document.
-_EVERYWHERE = ("gmconfig.yaml", "access.yaml", "policies/", "secrets/", "schemas/", "flags/")
+_EVERYWHERE = ("gmconfig.yaml", "access.yaml", "policies/", "schemas/")
+
+# What is judged by itself, and reaches few documents or none.
+BESIDE = ("secrets/", "flags/")
 
 
 class Since:
@@ -60,6 +63,11 @@ class Since:
     def is_fresh(self) -> bool:
         """Whether everything has to be looked at."""
         return self.kept is None or any(map(_is_everywhere, self.changed))
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether secrets or flags have to be looked at."""
+        return any(file.startswith(BESIDE) for file in self.changed)
 
     def digest(self, file: str) -> bytes:
         """Name a file's content."""

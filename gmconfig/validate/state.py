@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from gmconfig.validate import listing, shares
+from gmconfig.validate.asking import SECRETS
 from gmconfig.validate.document import checked
 from gmconfig.validate.plain import checked_to_plain, finding_from_plain, finding_to_plain
+from gmconfig.validate.since import BESIDE
 from gmconfig.validate.verdicts import Verdicts
 
 TYPE_CHECKING = False
@@ -45,6 +47,8 @@ class State:
         state = cls._kept(since.verdicts, since.kept["due"])
         if since.listed:
             state._list(since.subject, since.listed)
+        if since.is_beside:
+            state._judge_beside(since.subject)
         for document in state._stale(since):
             state._check(since.subject, document)
         if since.listed:
@@ -83,11 +87,22 @@ class State:
         self.findings = [one for one in self.findings if one.rule != listing.UNUSED_SCHEMA]
         self.findings.extend(listing.unused_schemas(subject, frozenset(self.verdicts.documents())))
 
+    def _judge_beside(self, subject: Subject) -> None:
+        """Judge secrets and flags anew."""
+        self.is_new = True
+        self.findings = [one for one in self.findings if not listing.is_beside(one)]
+        self.lines = {at: line for at, line in self.lines.items() if not at[0].startswith(BESIDE)}
+        self.findings.extend(listing.beside(subject, self.lines))
+        self.due = listing.due(subject)
+
     def _stale(self, since: Since) -> set[str]:
         """Give the documents that a change reaches."""
         found = self.verdicts.crossing() if since.changed else set()
         for file in since.changed:
-            found.update(document for document, _ in listing.affected_by(since.subject, file))
+            if file.startswith(SECRETS):
+                found.update(self.verdicts.asking())
+            else:
+                found.update(document for document, _ in listing.affected_by(since.subject, file))
         return found
 
     def _check(self, subject: Subject, document: str) -> None:

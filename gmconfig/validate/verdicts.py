@@ -62,7 +62,11 @@ class Verdicts:
 
     def crossing(self) -> set[str]:
         """Give the documents that refer to others."""
-        return {document for document, plain in self.telling.items() if plain[-1]}
+        return {document for document, plain in self.telling.items() if plain[6]}
+
+    def asking(self) -> set[str]:
+        """Give the documents that a change of secrets may reach."""
+        return {document for document, plain in self.telling.items() if plain[7]}
 
     def results(self) -> list[Checked]:
         """Give the results that say something."""
@@ -86,6 +90,6 @@ class Verdicts:
 
 
 def _is_quiet(plain: Any) -> bool:
-    """Whether there is no finding, nothing unchecked, no line to show, and no other document referred to."""
-    _, _, findings, unchecked, lines, _, crosses = plain
-    return not (findings or unchecked or lines or crosses)
+    """Whether there is no finding, nothing unchecked, no line to show, and nothing else referred to."""
+    _, _, findings, unchecked, lines, _, crosses, asks = plain
+    return not (findings or unchecked or lines or crosses or asks)

@@ -9,6 +9,7 @@ import os
 
 from gmconfig import __version__
 from gmconfig.secret.waiting import is_any_waiting
+from gmconfig.storage import at_once
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.git.root import find_root
 from gmconfig.storage.snapshot import WorkingTree
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-FORM = 4
+FORM = 5
 """Changes with the shape of what is stored."""
 
 SETTLED_NS = 2_000_000_000
@@ -183,7 +184,7 @@ def _settle(root: str, kept: dict[str, Any]) -> bool:
     now = time_ns()
     try:
         for file, known in kept["young"].items():
-            with open(os.path.join(root, file), "rb") as opened:
+            with open(os.path.join(root, file), "rb", opener=at_once) as opened:
                 if digest(opened.read()) != known:
                     return False
     except OSError:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.project.project import Project
+from gmconfig.storage.snapshot import Proposed
 from gmconfig.validate import state
 from gmconfig.validate.cached import check
 from gmconfig.validate.run import check as anew
@@ -23,6 +24,7 @@ TEXTS = [
     "tls: {enabled: false}\ndb_password: Rk4-iAq9-Zw2x\n",
     "backends:\n  - {name: a, tls: {enabled: false}}\n  - {name: b, tls: {enabled: true}}\n",
     "port: null\n",
+    "port: ${SECRET:token}\n",
     "",
 ]
 SCHEMA = '{"properties": {"port": {"maximum": 65535}}}'
@@ -41,6 +43,16 @@ FILES = {
         ),
         st.sampled_from(TEXTS) | st.none(),
     ),
+    "secrets/common.yaml": st.sampled_from(["token: {type: other}\n", "other: {type: other}\n", "a: ["])
+    | st.none(),
+    "secrets/production.yaml": st.sampled_from(
+        ["token: {type: other, expires: 2026-11-01}\n", "other: {type: other, expires: soon}\n"]
+    )
+    | st.none(),
+    "flags/beta.yaml": st.sampled_from(
+        ["flags: {beta: {state: enabled, requires: [alpha]}}\n", "flags: {alpha: {state: nonsense}}\n", "a: [\n"]
+    )
+    | st.none(),
     "schemas/settings.schema.json": st.sampled_from([SCHEMA, '{"$ref": "shared.json"}', "{"]) | st.none(),
     "schemas/shared.json": st.sampled_from([SCHEMA, "true"]) | st.none(),
     "policies/a.yaml": st.sampled_from(
@@ -99,6 +111,33 @@ def test_a_file_that_becomes_ambiguous_breaks_what_was_checked(repo):
         put(repo / file, text)
         fresh = anew(project(repo), project(repo).worktree(), today="2026-11-22")
         assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
+
+
+def test_a_document_follows_the_secrets_that_it_names(repo):
+    begin(repo, ENVIRONMENTS)
+    put(repo / "config/settings.yaml", 'port: "${SECRET:token}"\n')
+    named = {}
+    for text in ("token: {type: other}\n", "other: {type: other}\n", None, "token: {type: other}\n"):
+        put(repo / "secrets/common.yaml", text)
+        fresh = anew(project(repo), project(repo).worktree(), today="2026-11-22")
+        kept = check(project(repo), today="2026-11-22")
+        assert shown(kept) == shown(fresh)
+        named[text] = [finding.path for finding in kept.findings if finding.check == "reference"]
+    assert named == {"token: {type: other}\n": [], "other: {type: other}\n": ["port"], None: ["port"]}
+
+
+def test_a_proposed_change_of_secrets_reaches_the_documents_that_name_one(repo):
+    begin(repo, ENVIRONMENTS)
+    put(repo / "config/settings.yaml", 'port: "${SECRET:token}"\n')
+    put(repo / "secrets/common.yaml", "token: {type: other}\nold: {}\n")
+    file, before = "secrets/common.yaml", project(repo).worktree()
+    found = {
+        text: anew(project(repo), Proposed(before, {file: text}), files=[file])
+        for text in (b"token: {type: api_key}\nold: {}\n", b"token: {}\n", b"old: {}\n", None, b"a: [\n")
+    }
+    missing = [[one.path for one in each.findings if one.check == "reference"] for each in found.values()]
+    assert missing == [[], [], ["port"], ["port"], ["port"]]
+    assert [each.documents for each in found.values()] == [(), *[("settings",)] * 4]
 
 
 def project(root) -> Project:

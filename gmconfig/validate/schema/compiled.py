@@ -61,6 +61,8 @@ class Schema:
             self._verdict = compiled(self.contents, draft, self._resources.retrieve, self._base)
         except BrokenSchema as error:
             self.broken = list(self._troubles(draft, error))
+        except ValueError:  # half a surrogate pair, which YAML can escape
+            self.broken = [Problem((), "type", "it holds half a character: that is no text")]
 
     def is_valid(self, value: object) -> bool:
         """Give the fast engine's verdict on a plain value."""
