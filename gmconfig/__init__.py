@@ -37,15 +37,20 @@ One command through the code: `gmconfig config set settings database.pool 60 -e 
        what happened. The exit code is read off the result.
 
 Where to add what
-    a verb             a function in its word's module below `cli/`, a method on its class in `api/`
-    an output format   a function and a line in the registry: `config.formats` or `validate.formats`
-    a check            a module and a line in the registry of `validate`
-    a compliance rule  a function and a line in the registry of `validate.policy`
-    a type of secret   a line in `secret`'s generators
-    a kind of target   a module below `target.kinds` and a line in `target.registry`; others bring theirs by the
-                       entry point group `gmconfig.targets`
-    an action of rules  a function and a line in `api.rule_actions`, its arguments in `project.automation_keys`
-    a key of gmconfig.yaml   `project.shape` and `schemas/gmconfig.schema.json`; a test compares them
+    a verb                   a function in its word's module below `cli`, a method on its class in `api`
+    a format of values       a function and a line in `config.formats`; of files on targets in `target.formats`
+    a format of findings     a module and a line in `validate.report.formats`
+    a check                  a module and a line in `validate.checks.registry`
+    a compliance rule        a line in `validate.policy.builtin`; what it asks for, in `validate.policy.functions`
+    a test of flags' rules   a line in `flag.condition`; an operator of JsonLogic in `flag.logic.operators`
+    a type of secret         a line in `secret.generator`; its format, to be found in plain, in `secret.scan.formats`
+    a tool to import from    a module and a line in `secret.importer.registry`; to export to, in `api.exporting`
+    a kind of target         a module below `target.kinds` and a line in `target.registry`; others bring theirs by
+                             the entry point group `gmconfig.targets`
+    a message of alerts      a function and a line in `monitor.forms`
+    an action of rules       a function and a line in `api.rule_actions`, its arguments in `project.automation_keys`
+    a key of gmconfig.yaml   `project.known_keys` and `schemas/gmconfig.schema.json`; a test compares them
+    Each line of a registry has an example in `tests/test_registries.py`; without one, that test fails.
 """
 
 from __future__ import annotations

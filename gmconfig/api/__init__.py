@@ -1,4 +1,11 @@
-"""Door two: the classes that a program uses; each joins rooms into what a user wants done, and prints nothing."""
+"""Door two: the classes that a program uses; each joins rooms into what a user wants done, and prints nothing.
+
+The six classes are what users see; a mixin (`…_methods.py`) holds the part of one that is an idea of its own. What
+they call is a module a wish, in the words of the verb: `changing.py` and `restoring.py` behind `config set` and
+`config rollback`, `access.py` behind `secret grant`, `deploying.py` behind `deploy apply`. `workspace.py` is what
+every manager stands on, `carry_out.py` the one way in which a change of the repository happens, `outcome.py` and the
+modules `…_answers.py` what is given back, `doctor.py` asks the modules `…_check.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,11 @@
 """The one room that knows git: discovery, snapshots, commits of exactly the change, refs, history.
 
+Found: `root.py` and `repository.py`; `plain.py`, `head.py` and `tips.py` read what is ordinary without a process.
+Read: `snapshot.py` is a commit or the index, `history.py` a path's past, `objects.py` many contents at once.
+Written: `committing.py` is the way of a commit, with `readiness.py`, `draft.py`, `proposal.py`, `hooks.py` and
+`publish.py` as its steps and `interrupted.py` for what a kill leaves; `refs.py` are refs of our own, `push.py` takes
+them away. `process.py` is the one place where git is run.
+
 Names load when they are first used, so that finding a repository costs no subprocess and no GitPython.
 """
 

@@ -1,5 +1,10 @@
 """YAML text: positioned reading, byte-minimal editing, writing that every YAML reader understands alike.
 
+Read with places: `events.py`, `composer.py`, `constructor.py`. Read fast: `reader.py` tries `everyday.py`, line by
+line, then `builder.py`. Edited: `edit.py` takes the `operations.py`, finds the place with `spot.py` or `target.py`,
+and replaces bytes by `replacing.py`, `inserting.py` and `removing.py`; where none fits, `roundtrip.py`.
+Written: `writer.py` and `quoting.py`.
+
 What is asked for is loaded when it is first named: reading a file does not load the editor.
 """
 
