@@ -21,7 +21,7 @@ from gmconfig.errors import UsageError
 from gmconfig.finding import Severity
 from gmconfig.monitor.compliance.status import ComplianceStatus
 from gmconfig.monitor.health import Health
-from gmconfig.monitor.report import chart
+from gmconfig.monitor.report import chart, figure
 from gmconfig.monitor.report.page import page
 from gmconfig.monitor.report.report import MonitoringReport, slot_of, slots
 from tests.deploy.fleet import Fleet
@@ -64,6 +64,12 @@ def test_it_says_what_happened(report: MonitoringReport):
     assert [one["score"] for one in said["compliance"]["trend"]] == [100, 100, 0]
     assert {one["name"]: one["state"] for one in said["health"]}["target web"] == "error"
     json.dumps(said)
+
+
+def test_what_the_look_itself_raised_is_drawn(report: MonitoringReport):
+    began = min(datetime.fromisoformat(str(one.started_at)) for one in report.alerts)
+    drawn = figure.raised(replace(report, made=began - timedelta(seconds=1)))
+    assert "no alerts" not in drawn and f"{len(report.alerts):,}" in drawn
 
 
 def test_the_page_needs_nothing_and_runs_nothing(report: MonitoringReport):

@@ -42,8 +42,9 @@ def kinds(report: MonitoringReport) -> str:
 
 
 def raised(report: MonitoringReport) -> str:
-    """Draw when alerts were raised."""
-    times = [one.started_at for one in report.alerts]
+    """Draw when alerts were raised; what this very look raised, a moment after it began, counts as now."""
+    moments = [moment for one in report.alerts if (moment := moment_of(one.started_at))]
+    times = [min(moment, report.made) for moment in moments]
     found = slots(times, report.made, report.hours, report.slot)
     return _over_time(report, "Alerts raised over time", found, "alert", "gmconfig monitor alerts list --all")
 
@@ -114,7 +115,7 @@ def flags(report: MonitoringReport) -> str:
 def automation(report: MonitoringReport) -> str:
     """Draw runs of automation rules by how they ended."""
     bars = [
-        (f"{rule}: {state}", number, counted(number, "run"), "bad" if state == "failed" else "accent")
+        (rule, number, f"{number:,} {state}", "bad" if state == "failed" else "accent")
         for rule, ended in sorted(report.rules.items())
         for state, number in sorted(ended.items())
     ]
