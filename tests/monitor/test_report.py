@@ -93,8 +93,8 @@ def test_every_chart_has_a_name_its_numbers_and_its_command(report: MonitoringRe
     for one in charts:
         title, text = (tree.xpath(f"//*[@id='{name}']/text()") for name in one.get("aria-labelledby").split())
         assert one.get("role") == "img" and title and text
-    for figure in tree.xpath("//figure"):
-        assert figure.xpath("./code/text()")[0].startswith("gmconfig ")
+    for drawn in tree.xpath("//figure"):
+        assert drawn.xpath("./code/text()")[0].startswith("gmconfig ")
     for tile in tree.xpath("//a[@class='tile']"):
         assert tile.xpath("./code/text()")[0].startswith("gmconfig ")
 
