@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gmconfig.api.deploying import Deployer
     from gmconfig.api.outcome import How, Outcome
     from gmconfig.api.workspace import Workspace
+    from gmconfig.backup.destination import Destination
     from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
     from gmconfig.storage.snapshot import Snapshot
@@ -82,16 +83,8 @@ def restore_here(
         Refused: it is another repository's, or nobody vouches for it and `unproven` was not asked for.
         InvalidConfiguration: what was fine then would not pass validation now.
     """
-    workspace = backups.workspace
-    if workspace is None:
-        raise Refused("there is no project here to restore into", hint="name a new folder: --to DIR")
-    if any(_is_live(pattern) for pattern in only):
-        hint = "deploy what was deployed then: gmconfig deploy rollback; or look at it: --to DIR"
-        raise Refused("what was live comes back by a deployment, not by a restore", hint=hint)
-    destination, found = backups.find(word)
-    if not destination.is_own(found):
-        message = f'{found.id} is a backup of another repository, "{found.repository}"'
-        raise Refused(message, hint="restore it into a new folder: --to DIR")
+    workspace = _workspace(backups, only)
+    destination, found = _own(backups, word)
     doubt = checked_proof(backups, destination, found, unproven=unproven)
     with destination.in_use():
         commit = _fetched(workspace.project, Opening(destination, found, backups.sources))
@@ -112,6 +105,23 @@ def restore_here(
     if outcome.commit:
         backups.tell("restored", found.id, commit=outcome.commit)
     return Restored(found, outcome, before=before, doubt=doubt)
+
+
+def _workspace(backups: Backups, only: Sequence[str]) -> Workspace:
+    if backups.workspace is None:
+        raise Refused("there is no project here to restore into", hint="name a new folder: --to DIR")
+    if any(_is_live(pattern) for pattern in only):
+        hint = "deploy what was deployed then: gmconfig deploy rollback; or look at it: --to DIR"
+        raise Refused("what was live comes back by a deployment, not by a restore", hint=hint)
+    return backups.workspace
+
+
+def _own(backups: Backups, word: str) -> tuple[Destination, manifest.Manifest]:
+    destination, found = backups.find(word)
+    if not destination.is_own(found):
+        message = f'{found.id} is a backup of another repository, "{found.repository}"'
+        raise Refused(message, hint="restore it into a new folder: --to DIR")
+    return destination, found
 
 
 def restored_here(

@@ -39,14 +39,7 @@ def check(
         raise UsageError("--staged and --at exclude each other")
     project = workspace.project
     if not (staged or at or files or environments or rules):
-        from gmconfig.validate.cached import check as checked_again
-
-        report = checked_again(project, vault=_late_vault(workspace, project.worktree()), forms=forms)
-        if any(finding.rule == "overdue" for finding in report.findings):
-            from gmconfig.api.overdue import note
-
-            note(workspace, report.findings)
-        return report
+        return _checked_again(workspace, forms)
     from gmconfig.validate.run import check as checked
 
     paths = [_below_root(workspace, file) for file in files]
@@ -59,6 +52,18 @@ def check(
         vault=_late_vault(workspace, snapshot),
         rules=rules,
     )
+
+
+def _checked_again(workspace: Workspace, forms: Sequence[str]) -> Report:
+    from gmconfig.validate.cached import check
+
+    project = workspace.project
+    report = check(project, vault=_late_vault(workspace, project.worktree()), forms=forms)
+    if any(finding.rule == "overdue" for finding in report.findings):
+        from gmconfig.api.overdue import note
+
+        note(workspace, report.findings)
+    return report
 
 
 def _commit(project: Project, at: str | None, paths: Sequence[str]) -> str | None:

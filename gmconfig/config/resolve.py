@@ -177,10 +177,7 @@ def resolve(
         where = f'in "{environment}"' if environment else "without an environment: name one with -e"
         raise NotFound(f'document "{document}" has no layer {where}', hint="gmconfig config list")
     if yaml_document and len(found) > 1:
-        message = (
-            f'document "{document}" has {len(found)} layers: files of several YAML documents never merge'
-        )
-        raise BrokenConfiguration(message, hint="leave out the #number: in front of the path")
+        raise _never_merge(document, len(found))
     debug("config", "%s in %s: layers %s", document, environment, [layer.file for layer in found])
     rules = rules_of(project.settings.merge)
     layers = [
@@ -200,6 +197,11 @@ def resolve(
     if environ is not None and document == project.default_document:
         _override(resolved, environ)
     return resolved
+
+
+def _never_merge(document: str, layers: int) -> BrokenConfiguration:
+    message = f'document "{document}" has {layers} layers: files of several YAML documents never merge'
+    return BrokenConfiguration(message, hint="leave out the #number: in front of the path")
 
 
 def _override(resolved: Resolved, environ: Mapping[str, str]) -> None:

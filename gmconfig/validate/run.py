@@ -79,25 +79,25 @@ def _check(
     lines: Lines = {}
     findings.extend(listing.check(subject, layers, lines))
     named = None if files is None else set(_expanded(subject, files))
-    if named is not None:
-        findings = [
-            one for one in findings if (one.place and one.place.file in named) or concerns(one, named)
-        ]
     found = exact.matches(subject, vault, named)
-    whole = files is None and environments is None
-    everything = [*findings, *found.findings]
+    flags_in = project.environments if environments is None else environments
     return composed(
         subject,
         results,
-        everything,
+        [*_about(findings, named), *found.findings],
         lines,
-        scope=Scope.of(results).with_flags(
-            looked_at(subject, named), project.environments if environments is None else environments
-        ),
-        whole=whole,
+        scope=Scope.of(results).with_flags(looked_at(subject, named), flags_in),
+        whole=files is None and environments is None,
         found=found,
         due=listing.due(subject),
     )
+
+
+def _about(findings: list[Finding], named: set[str] | None) -> list[Finding]:
+    """Leave out what stands elsewhere, where only some files are asked about."""
+    if named is None:
+        return findings
+    return [one for one in findings if (one.place and one.place.file in named) or concerns(one, named)]
 
 
 def composed(

@@ -133,34 +133,34 @@ def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[ter
     if not found.tallies:
         yield "no rule applies; those of your own stand in policies/*.yaml"
         return
-    total = found.total
-    counts = f"{total.passed:,} of {total.checked:,} checks pass"
-    extra = [f"{total.waived:,} waived"] * bool(total.waived) + [f"{total.unknown:,} unknown"] * bool(
-        total.unknown
-    )
-    yield [(score(total.value), "bold"), f"  {', '.join([counts, *extra])}"]
+    yield _total(found.total)
     for line in found.violations:
         where = f" in {line.environment}" if line.environment else ""
         yield ""
         yield [(str(line.severity), STYLES[line.severity]), f"  {line.rule}  {line.document}{where}"]
         yield from (f"  {message}" for _, message in line.failing)
     yield ""
-    groups = (
-        {"rule": found.rules} if environment else {"environment": found.environments, "rule": found.rules}
-    )
-    for title, scores in groups.items():
-        rows: list[list[terminal.Span]] = [
-            [(title, "dim"), name or "common", score(one.value), _counted(one)]
-            for name, one in scores.items()
-        ]
-        yield from terminal.table(rows)
+    if not environment:
+        yield from _scores("environment", found.environments)
+    yield from _scores("rule", found.rules)
     past = [one.environments.get(environment) if environment else one.score for one in found.trend]
     if any(one is not None for one in past):
-        yield [
-            ("trend  ", "dim"),
-            _line(past),
-            f"  {score(past[0])} → {score(past[-1])} over {len(past):,} commits",
-        ]
+        change = f"  {score(past[0])} → {score(past[-1])} over {len(past):,} commits"
+        yield [("trend  ", "dim"), _line(past), change]
+
+
+def _total(total: Score) -> terminal.Line:
+    counts = [f"{total.passed:,} of {total.checked:,} checks pass"]
+    counts += [f"{total.waived:,} waived"] * bool(total.waived)
+    counts += [f"{total.unknown:,} unknown"] * bool(total.unknown)
+    return [(score(total.value), "bold"), f"  {', '.join(counts)}"]
+
+
+def _scores(title: str, scores: Mapping[str, Score]) -> Iterator[terminal.Line]:
+    rows: list[list[terminal.Span]] = [
+        [(title, "dim"), name or "common", score(one.value), _counted(one)] for name, one in scores.items()
+    ]
+    yield from terminal.table(rows)
 
 
 def score(value: float | None) -> str:
