@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from gmconfig.errors import UsageError
 
-PATTERN = r"^(?=.{1,100}$)(?!.*\.(local|lock)$)[A-Za-z0-9_]([A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$"
-"""The rule as in `schemas/gmconfig.schema.json`; `is_name` says the same without loading `re`."""
-
 RESERVED_ENVIRONMENTS = ("common", "keys", "log")
 RESERVED_DOCUMENTS = ("flags",)
 
@@ -17,7 +14,10 @@ HINT = 'names are made of letters, digits, "_", "-" and ".", and begin with a le
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is safe as a name: in paths, in refs, and on a command line."""
+    """Whether a text is safe as a name: in paths, in refs, and on a command line.
+
+    `schemas/gmconfig.schema.json` has the same rule as a pattern; this one does not load `re`.
+    """
     return (
         0 < len(text) <= 100
         and text[0] in _FIRST

@@ -1,6 +1,7 @@
 """gmconfig.yaml: what it may hold, and what a mistake in it is told."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.project.consistency import check
 from gmconfig.project.known_keys import SHAPE
+from gmconfig.project.names import is_name
 from gmconfig.project.settings import Settings
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/gmconfig.schema.json").read_text())
+NAME = SCHEMA["definitions"]["name"]["pattern"].replace("$", r"\Z")  # as ECMA 262 means it
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 
 EVERYTHING = {
@@ -73,6 +76,14 @@ EVERYTHING = {
     "remote": "upstream",
     "ref_prefix": "refs/gm/config",
 }  # fmt: skip
+
+
+@given(
+    st.text(st.sampled_from("aZ09_-./ é\n"), max_size=6)
+    | st.sampled_from(["a.local", "b.lock", "x" * 100, "x" * 101])
+)
+def test_the_schema_allows_the_names_that_gmconfig_does(name):
+    assert (re.search(NAME, name) is not None) == is_name(name)
 
 
 def test_schema_is_a_schema():
