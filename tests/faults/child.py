@@ -22,6 +22,8 @@ from typing import IO
 
 import gmconfig
 from gmconfig.__main__ import main
+from tests.faults.calls import watched
+from tests.faults.tracer import Fault, Watch
 
 OUTSIDE = frozenset(
     {
@@ -78,6 +80,15 @@ def denied() -> None:
 
 FAILING = (full, denied)
 """What happens to files alone."""
+AUDITED = {
+    "all_die": kill,
+    "one_dies": kill,
+    "interrupted": interrupt,
+    "full": full,
+    "denied": denied,
+    "failing": full,
+}
+"""What comes nearest to the faults of `injected.py` at Python's own steps, where no process may be watched."""
 UNTOUCHED = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec", "os.remove", "os.rmdir"})
 """What these stop not: programs, and removals, which need no room; without leave for them all stays as it is."""
 
@@ -126,6 +137,22 @@ def begun(line: str, stdin: str = "", at: int = 0, stop: Callable[[], None] = ki
     return Running(child, said, count)
 
 
+def called_watched(line: str, stdin: str, below: str, fault: Fault) -> tuple[Called, Watch]:
+    """Run a command line in the current folder, each step of it and of its git offered to a fault."""
+    ready, go = os.pipe()
+    said = os.memfd_create("said")
+    child = os.fork()
+    if child == 0:
+        os.close(go)
+        _become(line, stdin, said, lambda: (os.read(ready, 1), os.close(ready), watched()))
+    os.close(ready)
+    watch = Watch(child, below, fault)
+    code = watch.to_the_end(lambda: os.close(go))
+    with os.fdopen(said, "r+b") as told:
+        text = os.pread(told.fileno(), 1 << 20, 0).decode("utf-8", "replace")
+    return Called(code, text, len(watch.steps)), watch
+
+
 def ended(run: Running) -> Called:
     """Wait for its end."""
     status = os.waitpid(run.process, 0)[1]
@@ -147,7 +174,7 @@ def _buried() -> None:
             os.waitpid(-1, 0)
 
 
-def _become(line: str, stdin: str, said: int, watched: Callable[[], None]) -> None:
+def _become(line: str, stdin: str, said: int, begin: Callable[[], object]) -> None:
     """Be that command; never returns."""
     code = 1
     try:
@@ -155,7 +182,7 @@ def _become(line: str, stdin: str, said: int, watched: Callable[[], None]) -> No
         sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
         sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
         signal.alarm(LIMIT_SECONDS)
-        watched()
+        begin()
         code = main(shlex.split(line)) or 0
     except BaseException as error:  # a child must never return into the parent's work
         print(f"Traceback: {error!r}", file=sys.stderr)

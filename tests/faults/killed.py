@@ -1,19 +1,24 @@
-"""Kills a verb at its steps, one run for each, and looks at what is left; prints what was wrong.
+"""Stops a verb at its steps, one run for each, and looks at what is left; prints what was wrong.
 
 Run as a program, so that no thread or warning filter of the test runner is forked:
-`killed.py BASE NAME,… FIRST STRIDE HOW`, with the world that `world.py` made in BASE.
+`killed.py BASE NAME,… HOW,… FIRST STRIDE`, with the world that `world.py` made in BASE. HOW is a fault of
+`injected.py`; several take turns. A step is a system call of gmconfig or of its git that changes a file; where no
+process may be watched it is said so, and Python's own steps take their place.
+`each N` in place of FIRST and STRIDE goes to every step that no verb named before took, and to N more of each verb.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.child import Called, called, denied, full, interrupt, kill, warmed
-from tests.faults.picture import Picture, secrets_in, taken, unsound
+from tests.faults.child import AUDITED, Called, called, called_watched, warmed
+from tests.faults.injected import FAULTS
+from tests.faults.picture import Picture, plain, secrets_in, taken, unsound
 from tests.faults.prepare import command, prepared
+from tests.faults.tracer import Step, can_trace
 from tests.faults.verbs import WRITES, Verb
 from tests.faults.world import World
 
@@ -31,21 +36,23 @@ READING = (
     "backup list",
 )
 
-
+TOLD = frozenset(range(7))
 ENDS = {
-    kill: {-9},
-    interrupt: {0, 1, 130},
-    full: {0, 1, 2, 3, 4, 5, 6},
-    denied: {0, 1, 2, 3, 4, 5, 6},
+    "all_die": {-9},
+    "one_dies": {-9, *TOLD},
+    "interrupted": {-2, 130, *TOLD},
 }
-"""How a verb may end that was stopped so."""
+"""How a verb may end that was stopped so; in all other ways it tells what was wrong."""
+
+Chosen = Callable[[Sequence[str]], Iterator[int]]
+"""Which of a verb's steps to stop it at."""
 
 
 @dataclass(frozen=True)
 class Known:
     """What a verb does when nobody stops it: the pictures before, after, and after the second time."""
 
-    steps: int
+    steps: tuple[str, ...]
     codes: frozenset[int]
     pictures: tuple[Picture, ...]
     read: dict[str, frozenset[int]]
@@ -59,34 +66,45 @@ class Known:
 class Killer:
     """One verb in one world."""
 
-    def __init__(self, world: World, verb: Verb) -> None:
-        self.world, self.verb = world, verb
+    def __init__(self, world: World, verb: Verb, watching: bool) -> None:
+        self.world, self.verb, self.watching = world, verb, watching
         self.line, self.stdin = command(world, verb)
 
     def known(self) -> Known:
         """Let it run to its end, twice."""
         old, told = taken(self.world), [self._read()]
-        first = self.run(at=-1)
+        first, steps = self.stopped("all_die", at=sys.maxsize)
         assert first.code == self.verb.code, f"{self.line}: exit {first.code}\n{first.said}"
         new = taken(self.world)
         told.append(self._read())
         second = self.run()
         read = {line: frozenset(one[line] for one in told) for line in (NEXT, *READING)}
         again = frozenset({first.code, second.code})
-        return Known(first.steps, again, (old, new, taken(self.world)), read)
+        return Known(steps, again, (old, new, taken(self.world)), read)
 
     def _read(self) -> dict[str, int]:
         return {line: called(line).code for line in (NEXT, *READING)}
 
-    def run(self, at: int = 0, stop=kill) -> Called:
-        """Run the verb's line, to its end or to a step."""
-        return called(self.line, self.stdin, at, stop)
+    def run(self) -> Called:
+        """Run the verb's line to its end."""
+        return called(self.line, self.stdin)
 
-    def problems(self, known: Known, way: str) -> Iterator[str]:
-        """Look at what a kill left; then go the way out, and call the verb again."""
+    def stopped(self, how: str, at: int) -> tuple[Called, tuple[str, ...]]:
+        """Run it to a step, and name those that it took."""
+        if not self.watching:
+            done = called(self.line, self.stdin, at, AUDITED[how])
+            return done, tuple(map(str, range(done.steps)))
+        done, watch = called_watched(self.line, self.stdin, str(self.world.base), FAULTS[how](at))
+        assert not watch.hangs, f"{self.line}: hangs, {how} at {at}"
+        return done, tuple(map(_named, watch.steps))
+
+    def problems(self, known: Known, at: int) -> Iterator[str]:
+        """Look at what a stop left; then go a way out, and call the verb again."""
+        way = ("", *self.verb.ways)[at % (len(self.verb.ways) + 1)]
+        reading = (NEXT, *READING[at % 5 :: 5])
         before, after = (len(one.subjects) for one in known.pictures[:2])
         between = before < len(taken(self.world).subjects) < after
-        yield from self._read_again(known, (1, 4) if between else ())
+        yield from self._read_again(known, reading, (1, 4) if between else ())
         yield from self._left(known)
         if way:
             found = called(way)
@@ -96,12 +114,12 @@ class Killer:
         if again.code not in known.codes or "Traceback" in again.said:
             yield f"the same again: exit {again.code}, not {set(known.codes)}: {again.said}"
         if between:
-            yield from self._read_again(known)
+            yield from self._read_again(known, (NEXT, *READING))
         yield from self._afterwards(known, bool(way))
 
-    def _read_again(self, known: Known, more: tuple[int, ...] = ()) -> Iterator[str]:
+    def _read_again(self, known: Known, lines: Sequence[str], more: tuple[int, ...] = ()) -> Iterator[str]:
         """Call what everybody calls; between two commits of one verb it may say what is not done yet."""
-        for line in (NEXT, *READING):
+        for line in lines:
             found = called(line)
             unfinished = found.code in more and "hint:" in found.said
             if not (found.code in known.read[line] or unfinished) or "Traceback" in found.said:
@@ -135,40 +153,81 @@ class Killer:
             yield "the secret is not what its source was told"
 
 
-def killed(world: World, name: str, first: int, stride: int, stop=kill) -> Iterator[tuple[int, list[str]]]:
-    """Kill a verb at the steps from the first on; give each with what was wrong after it."""
+def killed(
+    world: World, name: str, ways: Sequence[str], chosen: Chosen, watching: bool
+) -> Iterator[tuple[str, list[str]]]:
+    """Stop a verb at chosen steps, one way after the other; give each with what was wrong after it."""
     world.again()
     verb = WRITES[name]
     prepared(world, verb)
     ready = World(world.base.parent, kept="ready")
     ready.keep()
-    killer = Killer(world, verb)
+    killer = Killer(world, verb, watching)
     known = killer.known()
-    for at in range(min(first, known.steps), known.steps + 1, stride):
+    for at in chosen(known.steps):
         ready.again()
-        done = killer.run(at, stop)
-        way = ("", *verb.ways)[at % (len(verb.ways) + 1)]
-        fine = done.code in ENDS[stop] and "Traceback" not in done.said
-        wrong = [] if fine else [f"stopped, it ended with {done.code}: {done.said}"]
-        yield at, wrong + list(killer.problems(known, way))
+        how = ways[at % len(ways)]
+        done, _ = killer.stopped(how, at)
+        wrong = [] if _fine(how, done, known) else [f"stopped, it ended with {done.code}: {done.said}"]
+        yield (
+            f"{how} at {at}/{len(known.steps)} {known.steps[at - 1]}",
+            wrong + list(killer.problems(known, at)),
+        )
 
 
-def main(base: Path, names: list[str], first: int, stride: int, stop=kill) -> int:
+def _named(step: Step) -> str:
+    """Name a step as two runs have it in common; what git does to found a repository is one thing."""
+    path = "" if step.program in ("git init", "git clone") else plain(step.path)
+    return f"{step.program}: {step.call.name} {path}"
+
+
+def _fine(how: str, done: Called, known: Known) -> bool:
+    """Whether it ended as one that was stopped so may; with a reason, where it could still give one."""
+    if done.code in (3, 4) and "gmconfig: " not in done.said:
+        return False
+    return done.code in {*known.codes, *ENDS.get(how, TOLD)} and "Traceback" not in done.said
+
+
+def from_on(first: int, stride: int) -> Chosen:
+    """Choose a step and every so many after it."""
+    return lambda steps: iter(range(min(first, len(steps)), len(steps) + 1, stride))
+
+
+def each_new(more: int) -> Chosen:
+    """Choose what no verb has done before, and some more, spread over each verb."""
+    seen: set[str] = set()
+
+    def chosen(steps: Sequence[str]) -> Iterator[int]:
+        spread = {len(steps) * n // (more + 1) + 1 for n in range(1, more + 1)}
+        for at, step in enumerate(steps, 1):
+            if step not in seen or at in spread:
+                seen.add(step)
+                yield at
+
+    return chosen
+
+
+def main(base: Path, names: list[str], ways: list[str], chosen: Chosen) -> int:
     """Print each step and what was wrong; whether anything was."""
     world, amiss = World(base), 0
     world.entered()
     warmed()
+    watching = can_trace()
+    if not watching:
+        print(
+            "no process may be watched here, so that Python's own steps take the place of system calls: fine"
+        )
     for name in names:
-        for at, wrong in killed(world, name, first, stride, stop):
+        for at, wrong in killed(world, name, ways, chosen, watching):
             amiss += bool(wrong)
             for one in wrong:
-                print(f"{name} at {at}: {one}", flush=True)
+                print(f"{name}, {at}: {one}", flush=True)
             if not wrong:
-                print(f"{name} at {at}: fine", flush=True)
+                print(f"{name}, {at}: fine", flush=True)
     return bool(amiss)
 
 
 if __name__ == "__main__":
-    given = sys.argv[2].split(",")
-    how = {stop.__name__: stop for stop in ENDS}[sys.argv[5]]
-    sys.exit(main(Path(sys.argv[1]), given, int(sys.argv[3]), int(sys.argv[4]), how))
+    given = list(WRITES) if sys.argv[2] == "all" else sys.argv[2].split(",")
+    where = each_new(int(sys.argv[5])) if sys.argv[4] == "each" else from_on(*map(int, sys.argv[4:6]))
+    sys.exit(main(Path(sys.argv[1]), given, sys.argv[3].split(","), where))

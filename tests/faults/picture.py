@@ -12,8 +12,12 @@ from pathlib import Path
 
 from tests.faults.world import MARK, World
 
-RANDOM = re.compile(r"(?<=keys/default/)[a-z0-9]+|[0-9a-f]{7,}|[A-Za-z0-9_]*\d[A-Za-z0-9_-]*")
-UNNAMED = re.compile(r"\.git/(objects|logs|refs/gmconfig/journal)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$")
+RANDOM = re.compile(
+    r"(?<=tmp_obj_)\w+|(?<=keys/default/)[a-z0-9]+|[0-9a-f]{7,}|[A-Za-z0-9_]*\d[A-Za-z0-9_-]*"
+)
+UNNAMED = re.compile(
+    r"^repo/.git/gmconfig/stale$|\.git/(objects|logs|refs/gmconfig/journal)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$"
+)
 """Where names say nothing: unreachable objects may stay, a failure is noted in the journal, a cache may be
 cold, Python tries a folder."""
 GIVEN = frozenset({"inputs", "live", ".live.gmconfig"})
@@ -36,11 +40,11 @@ def taken(world: World) -> Picture:
     """Look at everything without changing it."""
     refs = world.git("for-each-ref", "--format=%(refname)").splitlines()
     return Picture(
-        names=frozenset(name for name in map(_plain, files(world)) if not UNNAMED.search(name)),
-        refs=frozenset(map(_plain, refs)),
+        names=frozenset(name for name in map(plain, files(world)) if not UNNAMED.search(name)),
+        refs=frozenset(map(plain, refs)),
         subjects=tuple(world.git("log", "--format=%s", "--reverse").splitlines()),
         status=tuple(
-            map(_plain, world.git("--no-optional-locks", "status", "--porcelain", "-uall").splitlines())
+            map(plain, world.git("--no-optional-locks", "status", "--porcelain", "-uall").splitlines())
         ),
     )
 
@@ -54,7 +58,7 @@ def files(world: World) -> list[str]:
     return found
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return RANDOM.sub("#", name)
 
 

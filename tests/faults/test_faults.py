@@ -1,6 +1,7 @@
 """Every verb that writes, stopped at its steps, and two at once: old or new, nothing lost, nothing left.
 
-The short form stops a sample of the verbs at a step or two; the long one goes through all of them, `pytest -m long`.
+The short form stops one verb at a step for each fault; the long one, `pytest -m long`, goes through all of them, and
+lets the disk be really full and folders be really shut.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ import typer
 
 from gmconfig.cli.app import assembled
 from tests.cli.test_canary import verbs
+from tests.faults.scarce import APART, BOUND
 from tests.faults.verbs import READS, WRITES
 
 ROOT = Path(__file__).resolve().parents[2]
-STRIDE = 31
-"""How many steps lie between two stops of one run of the long form."""
-FIRST = (1, 12, 23)
-"""The first stops of its runs: all of them take about half an hour on two cores."""
+FAULTS = ("all_die", "one_dies", "interrupted", "full", "denied", "failing")
+ANY = ",".join(FAULTS)
+"""All of them, taking turns."""
+SHARDS = 4
 
-SHORT = ("secret rotate,secret edit", 62, 180)
 LONG = pytest.mark.long
 
 pytestmark = pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no memory-backed storage")
@@ -41,10 +42,17 @@ def base() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(program: str, base: Path, *words: object) -> str:
+def run(program: str, base: Path, *words: object, within: tuple[str, ...] = ()) -> str:
     """Run a program of the harness to its end, where nothing was wrong."""
     done = subprocess.run(
-        [sys.executable, "-m", f"tests.faults.{program}", str(base), *map(str, words)],
+        [
+            *(within if os.geteuid() == 0 else ()),
+            sys.executable,
+            "-m",
+            f"tests.faults.{program}",
+            str(base),
+            *map(str, words),
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -65,17 +73,30 @@ def test_every_verb_stands_in_the_table():
 
 
 def test_some_verbs_stopped_and_some_at_once(base: Path):
-    tried = run("killed", base, *SHORT, "kill")
-    assert all(f"{name} at " in tried for name in SHORT[0].split(","))
+    tried = run("killed", base, "config set", ANY, 5, 19)
+    assert all(f"config set, {fault} at " in tried for fault in FAULTS)
     assert run("raced", base, 1203, 1500)
 
 
 @LONG
-@pytest.mark.parametrize("first", FIRST)
-@pytest.mark.parametrize("how", ["kill", "interrupt", "full", "denied"])
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("turn", range(len(FAULTS)))
+def test_the_verbs_stopped_at_each_kind_of_step(base: Path, shard: int, turn: int):
+    """In six turns each fault meets each kind of step: who makes which call on which file."""
+    names = list(WRITES)[shard::SHARDS]
+    run("killed", base, ",".join(names), ",".join(FAULTS[turn:] + FAULTS[:turn]), "each", 3)
+
+
+@LONG
 @pytest.mark.parametrize("name", WRITES)
-def test_a_verb_stopped_at_its_steps(base: Path, name: str, how: str, first: int):
-    run("killed", base, name, first, STRIDE, how)
+def test_a_verb_on_a_full_disk(base: Path, name: str):
+    run("scarce", base, "full", name, 3, within=APART)
+
+
+@LONG
+@pytest.mark.parametrize("name", WRITES)
+def test_a_verb_without_leave_to_write(base: Path, name: str):
+    run("scarce", base, "denied", name, 1, within=BOUND)
 
 
 @LONG
