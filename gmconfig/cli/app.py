@@ -67,6 +67,10 @@ def assembled(word: str | None = None) -> typer.Typer:
 
 def run(arguments: list[str]) -> int:
     """Run one command line to its exit code."""
+    if arguments and arguments[0] in ("--install-completion", "--show-completion"):
+        from gmconfig.cli.shell import completed
+
+        return guarded(lambda: completed(*arguments[:2]), debug=lambda: False)
     command = _command(_word(arguments))
     return guarded(
         lambda: command.main(arguments, prog_name="gmconfig", standalone_mode=False),

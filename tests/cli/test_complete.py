@@ -64,3 +64,33 @@ def test_the_shell_asks_the_real_program(trading):
         [sys.executable, "-m", "gmconfig"], env=environment, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == ["settings"], done
+
+
+def test_completion_is_installed_for_the_shell_that_is_named(cli, isolated):
+    for shell, file in (
+        ("bash", ".bash_completions/gmconfig.sh"),
+        ("zsh", ".zfunc/_gmconfig"),
+        ("fish", ".config/fish/completions/gmconfig.fish"),
+    ):
+        assert cli("--install-completion", shell).code == 0
+        assert cli("--show-completion", shell).out.strip() in (isolated / file).read_text()
+        assert "complete_" + shell in (isolated / file).read_text()
+
+
+def test_a_shell_that_completion_is_not_made_for_is_told(cli):
+    answer = cli("--install-completion", "tcsh")
+    assert (answer.code, answer.out) == (2, "")
+    assert '"tcsh"' in answer.err and "hint: gmconfig --install-completion bash" in answer.err
+
+
+def test_from_sh_it_is_the_users_own_shell_that_is_meant(isolated):
+    import os
+    import subprocess
+    import sys
+
+    asked = f"{sys.executable} -m gmconfig --install-completion; exit $?"
+    done = subprocess.run(
+        ["/bin/sh", "-c", asked], env={**os.environ, "SHELL": "/bin/zsh"}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done
+    assert any((isolated / name).exists() for name in (".zfunc", ".bash_completions", ".config/fish"))
