@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gmconfig.validate import listing, shares
+from gmconfig.storage import shares
+from gmconfig.validate import listing
 from gmconfig.validate.asking import SECRETS
 from gmconfig.validate.document import checked
 from gmconfig.validate.plain import checked_to_plain, finding_from_plain, finding_to_plain

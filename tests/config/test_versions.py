@@ -1,15 +1,19 @@
 """A document's versions, what a path was worth in each, and who last changed it."""
 
+import os
+import shutil
 import subprocess
 
 import pytest
 
 from gmconfig.config.equal import same
+from gmconfig.config.history import value
 from gmconfig.config.history.change import last_change
 from gmconfig.config.versions import commit_of, environment_versions, history, versions
 from gmconfig.errors import GitTrouble, UnknownPath, UnknownVersion, UsageError
 from gmconfig.path import KeyPath, value_at
 from gmconfig.project import Project
+from gmconfig.storage import shares
 from gmconfig.storage.yaml import load
 from tests.config.past import GMCONFIG, Past
 
@@ -111,6 +115,31 @@ def test_a_selector_follows_its_item(past):
     past.commit({"config/settings.yaml": "l: [{name: z}, {name: a, v: 1}]\n"})
     past.commit({"config/settings.yaml": "l: [{name: z}, {name: a, v: 2}]\n"})
     assert values(past, "l[name=a].v") == [("v1", 1), ("v3", 2)]
+
+
+def test_several_processes_read_what_one_does(past, monkeypatch):
+    texts = [
+        "a: 1\n",
+        "a: 1\nb: 2\n",
+        "b: 2\n",
+        "a: [1\n",
+        "a: {x: [1, null, text]}\n",
+        "a: 2026-01-01\n",
+        "a: 1.50\n",
+    ]
+    past.commit({"gmconfig.yaml": GMCONFIG, "config/settings.yaml": "a: first\n"})
+    for text in texts:
+        past.commit({"config/settings.yaml": text})
+    alone = values(past, "a")
+    shutil.rmtree(past.root / ".git/gmconfig")
+    started: list[int] = []
+    monkeypatch.setattr(value, "_WORTH_A_SHARE", 1)
+    monkeypatch.setattr(shares, "_is_alone", lambda: True)  # pytest's workers have threads of their own
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setattr(os, "fork", lambda fork=os.fork: started.append(1) or fork())
+    assert values(past, "a") == alone
+    assert [name for name, _ in alone] == ["v1", "v2", "v4", "v6", "v7", "v8"]
+    assert len(started) == 2
 
 
 def test_a_broken_version_is_unknown_and_skipped(past):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.config.history.absence import ABSENT, Unknown
+from gmconfig.config.history.absence import Unknown, from_plain, to_plain
 from gmconfig.config.history.mapping import cache_of
 from gmconfig.config.history.value import equal, values
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _FORM = 3  # to be raised when reading or merging changes what it gives
 _MOST = 1_000_000  # bytes of one answer: that of a whole document is read again
-_ABSENT, _UNKNOWN, _VALUE = 0, 1, 2
 
 
 def remembered(project: Project, path: KeyPath, moments: Sequence[Moment]) -> list[object]:
@@ -60,7 +59,7 @@ def _loaded(cache: Cache | None, asked: str) -> dict[str, object]:
     if not isinstance(stored, tuple) or stored[0] != asked:
         return {}
     _, numbers, records = stored
-    found = [_from_record(*record) for record in records]
+    found = [from_plain(*record) for record in records]
     return {own: found[number] for own, number in numbers.items()}
 
 
@@ -74,7 +73,7 @@ def _store(cache: Cache | None, asked: str, known: dict[str, object]) -> None:
             distinct.append(value)
         numbers[own] = len(distinct) - 1
     try:
-        stored = (asked, numbers, [_record(value) for value in distinct])
+        stored = (asked, numbers, [to_plain(value) for value in distinct])
         if cache and len(dumps(stored)) <= _MOST:
             cache.store(_name(asked), stored)
     except ValueError:  # a tagged scalar or the like, which marshal cannot hold
@@ -85,13 +84,3 @@ def _alike(left: object, right: object) -> bool:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left == right
     return left is right or equal(left, right)
-
-
-def _record(value: object) -> tuple[int, object]:
-    if value is ABSENT:
-        return _ABSENT, None
-    return (_UNKNOWN, value.message) if isinstance(value, Unknown) else (_VALUE, value)
-
-
-def _from_record(kind: int, value: object) -> object:
-    return ABSENT if kind == _ABSENT else Unknown(str(value)) if kind == _UNKNOWN else value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
-from gmconfig.config.history.absence import ABSENT, Absent, Unknown
+from gmconfig.config.history.absence import ABSENT, Absent, Unknown, from_plain, to_plain
 from gmconfig.config.merge import merge
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from gmconfig.path import KeyPath
     from gmconfig.project import Project
     from gmconfig.storage.git import Repository
+
+_WORTH_A_SHARE = 150
+"""How many versions are worth a process of their own: they take 50 ms, and it takes 5."""
 
 
 class Trees:
@@ -41,14 +45,40 @@ class Trees:
 
     def add(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read some (file, blob) in this order."""
-        from gmconfig.storage.git.contents import each_blob
+        self._read(self._missing(wanted))
 
+    def add_many(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read the same by several processes, where that is worth it: each a stretch of neighbours."""
+        from gmconfig.storage.shares import cores, worked
+
+        files = list(self._missing(wanted).items())
+        count = min(len(files) // _WORTH_A_SHARE, cores())
+        if count < 2:
+            return self._read(dict(files))
+        cuts = [1 + number * (len(files) - 1) // count for number in range(count + 1)]
+        stretches = [files[:1], *(files[start:end] for start, end in pairwise(cuts))]
+        named = {str(number): dict(stretch) for number, stretch in enumerate(stretches)}
+        for found in worked(list(named), lambda name: self._plain(named[name]), shares=count).values():
+            self._trees.update({blob: from_plain(*plain) for blob, plain in found.items()})
+        return None
+
+    def _missing(self, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Give the file of each blob that was not read yet."""
         files: dict[str, str] = {}
         for file, blob in wanted:
             if blob not in self._trees:
                 files.setdefault(blob, file)
+        return files
+
+    def _read(self, files: Mapping[str, str]) -> None:
+        from gmconfig.storage.git.contents import each_blob
+
         for blob, raw in each_blob(self._repository, files):
             self._trees[blob] = self._wanted(files[blob], raw)
+
+    def _plain(self, files: Mapping[str, str]) -> dict[str, tuple[int, object]]:
+        self._read(files)
+        return {blob: to_plain(self._trees[blob]) for blob in files}
 
     def of(self, blob: str) -> object:
         """Give what is wanted of a version that was read, or Unknown."""
@@ -84,7 +114,7 @@ def values(project: Project, path: KeyPath, moments: Sequence[Moment]) -> Iterat
     layered = any(len(moment.files) > 1 for moment in moments)
     trees = Trees(project.repository, path.document, _wanted(path, layered))
     # Newest first: that is how git stores them, each as what makes it differ from the one after it.
-    trees.add([pair for moment in reversed(moments) for pair in moment.files])
+    trees.add_many([pair for moment in reversed(moments) for pair in moment.files])
     before: tuple[object, Files, object] | None = None
     for moment in moments:
         rules = moment.project.settings.merge

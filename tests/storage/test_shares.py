@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.validate import shares
-from gmconfig.validate.shares import worked
+from gmconfig.storage import shares
+from gmconfig.storage.shares import worked
 from tests.waiting import until
 
 NAMES = [f"name-{number}" for number in range(23)]

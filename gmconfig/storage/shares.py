@@ -31,7 +31,7 @@ def worked(names: Sequence[str], work: Work, *, shares: int) -> dict[str, Any]:
         shares: how many processes the work is worth.
     """
     found = {name: work(name) for name in names[:1]}  # what this loads, every copy has
-    shares = max(1, min(shares, _MOST, _cores()) if _is_alone() else 1)
+    shares = max(1, min(shares, _MOST, cores()) if _is_alone() else 1)
     copies: list[_Copy] = []
     try:
         with suppress(OSError):  # no more processes: what no copy has found is worked on here
@@ -43,6 +43,11 @@ def worked(names: Sequence[str], work: Work, *, shares: int) -> dict[str, Any]:
         for copy in copies:
             copy.end()
     return {name: found[name] if name in found else work(name) for name in names}
+
+
+def cores() -> int:
+    """Give how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 class _Copy:
@@ -85,10 +90,6 @@ def _answer(names: Sequence[str], work: Work, to: int) -> None:
         code = 0
     finally:
         os._exit(code)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _is_alone() -> bool:
