@@ -72,7 +72,7 @@ def experiment_report(
     """
     found = experiment(workspace, name, workspace.environment)
     if not 0 < alpha < 1:
-        raise UsageError(f"{alpha:g} is no error rate", hint="such as 0.05")
+        raise UsageError(f"{alpha:g} is not an error rate", hint="such as 0.05")
     if found.started is None:
         hint = f"gmconfig flag experiment start {found.flag}"
         raise Refused(f'experiment "{found.name}" was not started', hint=hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from gmconfig.errors import NotFound, UsageError
 from gmconfig.flag.event.folder import event_log
 from gmconfig.flag.source import FlagdFile, ProjectFlags, Source, project_flags
 from gmconfig.storage.git.followed import upstream
+from gmconfig.storage.given import read_given
 
 TOKEN_VARIABLE = "GMCONFIG_SERVE_TOKEN"  # noqa: S105  # a variable's name
 _SHORTEST_TOKEN = 16
@@ -112,7 +112,6 @@ def _keep_fetching(source: ProjectFlags, seconds: float, warned: Callable[[str],
 
 def _read(file: str) -> str:
     try:
-        with open(os.fspath(file), encoding="utf-8", errors="replace") as opened:
-            return opened.read(4096)
+        return read_given(file).decode("utf-8", "replace")[:4096]
     except OSError as error:
         raise NotFound(f'"{file}" cannot be read: {(error.strerror or "").lower()}') from error

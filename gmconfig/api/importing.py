@@ -15,6 +15,7 @@ from gmconfig.path import KeyPath, Selector, format_keys
 from gmconfig.secret.importer.registry import IMPORTERS
 from gmconfig.secret.token import Context
 from gmconfig.storage.change import WholeFile, YamlEdit
+from gmconfig.storage.files import trouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,15 +181,16 @@ def _joined(before: FileEdit | None, edit: FileEdit) -> FileEdit:
 
 
 def _opened(workspace: Workspace, peer: str, file: str, key_files: Sequence[str]) -> Imported:
-    from pathlib import Path
-
     from gmconfig.secret.importer.keyring import KeyRing
+    from gmconfig.storage.given import read_given
 
     keys = KeyRing(os.environ, key_files, workspace.ask)
     try:
-        raw = Path(file).read_bytes()
-    except OSError:
+        raw = read_given(file)
+    except FileNotFoundError:
         raise NotFound(f'there is no file "{file}" to import') from None
+    except OSError as error:
+        raise trouble(error, file) from None
     return IMPORTERS[peer](raw, file, keys)
 
 

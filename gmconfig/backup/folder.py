@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
 from gmconfig.errors import NotFound
+from gmconfig.storage import at_once
 from gmconfig.storage.files import PRIVATE, TEMPORARY, make_folders, reported, sync_folder, unlink
 
 
@@ -43,10 +45,12 @@ class Folder:
         whole = self._path(path)
         with reported(whole):
             try:
-                file = open(whole, "rb")  # noqa: SIM115  # closed below
+                file = open(whole, "rb", opener=at_once)  # noqa: SIM115  # closed below
             except FileNotFoundError:
                 raise NotFound(f'"{whole}" is missing') from None
             with file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise NotFound(f'"{whole}" is not a file, but a pipe or a device')
                 yield file
 
     @contextmanager

@@ -55,7 +55,9 @@ def as_yaml(text: str) -> object:
 
 def from_stdin() -> str:
     """Read all of stdin, without the line end that `echo` adds."""
-    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    from gmconfig.storage.given import read_stream
+
+    text = read_stream(sys.stdin.buffer).decode("utf-8", "surrogateescape")
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -63,7 +65,7 @@ def piped_secret(what: str) -> str:
     """Read a secret from stdin.
 
     Raises:
-        UsageError: nothing came in: a variable that was never set is no secret.
+        UsageError: nothing came in: a variable that was never set is not a secret.
     """
     text = from_stdin()
     if not text:

@@ -27,6 +27,9 @@ _CONTROLS = {
 }
 """Names, messages and values come from commits of anybody: none of them commands the terminal."""
 
+_LONGEST = 1_200
+"""A line of a message that is longer quotes something that is not a name, and hides what is wrong with it."""
+
 _quiet = False
 
 
@@ -68,6 +71,16 @@ def harmless(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+def _readable(message: str) -> str:
+    """Give a message that commands no terminal and buries nothing: of an endless line its two ends."""
+    if len(message) > _LONGEST:
+        message = "\n".join(
+            line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 4 :]}"
+            for line in message.split("\n")
+        )
+    return message.translate(_CONTROLS)
+
+
 def told(text: str) -> None:
     """Write a text to stderr as it is."""
     _write(sys.stderr, text if text.endswith("\n") else text + "\n")
@@ -75,23 +88,23 @@ def told(text: str) -> None:
 
 def error(message: str) -> None:
     """Say on stderr what went wrong."""
-    _write(sys.stderr, f"gmconfig: error: {message.translate(_CONTROLS)}\n")
+    _write(sys.stderr, f"gmconfig: error: {_readable(message)}\n")
 
 
 def warning(message: str) -> None:
     """Say on stderr what may hurt."""
-    _write(sys.stderr, f"gmconfig: warning: {message.translate(_CONTROLS)}\n")
+    _write(sys.stderr, f"gmconfig: warning: {_readable(message)}\n")
 
 
 def hint(message: str) -> None:
     """Say on stderr what to do next."""
-    _write(sys.stderr, f"gmconfig: hint: {message.translate(_CONTROLS)}\n")
+    _write(sys.stderr, f"gmconfig: hint: {_readable(message)}\n")
 
 
 def note(message: str) -> None:
     """Say on stderr what happened, unless told to be quiet."""
     if not _quiet:
-        _write(sys.stderr, f"gmconfig: {message.translate(_CONTROLS)}\n")
+        _write(sys.stderr, f"gmconfig: {_readable(message)}\n")
 
 
 def plain(row: Line) -> str:
@@ -124,24 +137,27 @@ def width() -> int:
 
 
 def table(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> list[Line]:
-    """Align rows in columns; on a terminal too narrow for them, one field a line."""
-    widths = [
-        max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(_columns(rows))
-    ]
-    if sys.stdout.isatty() and sum(widths) + len(gap) * len(widths) > width():
-        return [[indent, span] for row in rows for indent, span in zip(_indents(row), row, strict=True)]
-    return [_aligned(row, widths, gap) for row in rows]
+    """Align rows in columns; on a terminal too narrow for them, what does not fit goes below, indented."""
+    widths = _widths(rows)
+    if not sys.stdout.isatty() or total(widths, gap) <= width():
+        return [aligned(row, widths, gap) for row in rows]
+    from gmconfig.cli.narrow import folded
+
+    return folded(rows, gap, width())
 
 
-def _columns(rows: Sequence[Sequence[Span]]) -> int:
-    return max((len(row) for row in rows), default=0)
+def _widths(rows: Sequence[Sequence[Span]]) -> list[int]:
+    columns = max((len(row) for row in rows), default=0)
+    return [max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(columns)]
 
 
-def _indents(row: Sequence[Span]) -> list[str]:
-    return [""] + ["    "] * (len(row) - 1)
+def total(widths: Sequence[int], gap: str) -> int:
+    """Give how wide columns are together."""
+    return sum(widths) + len(gap) * max(len(widths) - 1, 0)
 
 
-def _aligned(row: Sequence[Span], widths: list[int], gap: str) -> Line:
+def aligned(row: Sequence[Span], widths: Sequence[int], gap: str) -> Line:
+    """Give a row whose fields stand in columns, without spaces at its end."""
     spans: list[Span] = []
     last = max((index for index, span in enumerate(row) if plain([span])), default=0)
     for index, span in enumerate(row[: last + 1]):

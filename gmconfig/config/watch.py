@@ -189,8 +189,9 @@ def _signature(file: str) -> object:
 def _content(file: str) -> object:
     from hashlib import blake2b
 
+    from gmconfig.storage.given import read_given
+
     try:
-        with open(file, "rb") as opened:
-            return blake2b(opened.read()).digest()
+        return blake2b(read_given(file)).digest()
     except OSError:
         return None

@@ -17,6 +17,7 @@ from gmconfig.flag.compiled import Compiled, compiled
 from gmconfig.project import Project
 from gmconfig.project.settings import FILE
 from gmconfig.storage.git.followed import Followed
+from gmconfig.storage.given import read_given
 from gmconfig.storage.snapshot import Snapshot
 
 _YOUNG_SECONDS = 1.0
@@ -25,7 +26,7 @@ _YOUNG_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Flags as they were found, and the commit they are from; None where it is no commit."""
+    """Flags as they were found, and the commit they are from; None where it is not a commit."""
 
     compiled: Compiled
     commit: str | None = None
@@ -100,12 +101,11 @@ class FlagdFile:
         from gmconfig.storage.yaml import load
 
         try:
-            with open(self.path, "rb") as file:
-                content = load(file.read(), self.path)  # YAML 1.2 reads JSON
+            content = load(read_given(self.path), self.path)  # YAML 1.2 reads JSON
         except OSError as error:
             raise _unreadable(self.path, error) from error
         if not isinstance(content, dict) or "flags" not in content:
-            raise BrokenConfiguration(f'"{self.path}" is no flagd file: it has no flags')
+            raise BrokenConfiguration(f'"{self.path}" is not a flagd file: it has no flags')
         return Loaded(Compiled(content, of_file(content, self.bucketing), {}))
 
 
@@ -140,8 +140,7 @@ def _signature(file: str) -> tuple[object, ...]:
 
 
 def _digest(file: str) -> bytes:
-    with open(file, "rb") as opened:
-        return blake2b(opened.read()).digest()
+    return blake2b(read_given(file)).digest()
 
 
 def _flag_files(root: str) -> list[str]:

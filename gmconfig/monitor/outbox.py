@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FIRST, _LONGEST = 1.0, 300.0  # seconds between tries
 _GIVE_UP = 3 * 86_400.0
 _REMEMBERED = 30 * 86_400.0
+_NEVER = 1e12  # seconds; no try is as late as that
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Message:
 
     def failed(self, error: str, now: float) -> Message:
         """Give it after a try that failed: the next one comes twice as late."""
-        wait = min(_LONGEST, _FIRST * 2**self.attempts)
+        wait = min(_LONGEST, _FIRST * 2 ** min(self.attempts, 20))
         return replace(self, attempts=self.attempts + 1, due=now + wait, error=error)
 
     @property
@@ -153,10 +154,24 @@ def _read(path: str) -> Message | None:
     raw = read_if_exists(path) if path.endswith(".json") else None
     try:
         said = json.loads(raw or b"")
-        alert = alert_of(said.pop("alert"))
-        return Message(**said, alert=alert)
+        found = Message(**{**said, "alert": alert_of(said["alert"])})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    return found if _is_sound(found) and _is_there(found, path) else None
+
+
+def _is_sound(message: Message) -> bool:
+    """Whether everything in it is what it should be."""
+    numbers = (message.since, message.due, message.attempts)
+    if not all(type(one) in (int, float) and 0 <= one < _NEVER for one in numbers):
+        return False
+    return isinstance(message.attempts, int) and isinstance(message.error, str | None)
+
+
+def _is_there(message: Message, path: str) -> bool:
+    """Whether it lies where it says: by its own words it is forgotten, and noted as told."""
+    folder, name = os.path.split(path)
+    return (message.handler, f"{message.id}.json") == (os.path.basename(folder), name)
 
 
 def alert_of(said: Mapping[str, Any]) -> Alert:
@@ -167,4 +182,9 @@ def alert_of(said: Mapping[str, Any]) -> Alert:
         "severity": Severity(said["severity"]),
         "state": State(said["state"]),
     }
+    texts = {name: one for name, one in known.items() if name not in (*words, "times", "muted")}
+    if not all(isinstance(one, str | None) for one in texts.values()):
+        raise TypeError("an alert is told in words")
+    if type(known.get("times", 1)) is not int or type(known.get("muted", False)) is not bool:
+        raise TypeError("an alert is counted in numbers")
     return Alert(**{**known, **words})

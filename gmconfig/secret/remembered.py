@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from gmconfig.storage import at_once
+
 
 def heads_file(common_dir: str, prefix: str) -> str:
     """Give the file that holds them; each project of a repository has its own."""
@@ -16,7 +18,7 @@ def read_heads(file: str) -> dict[str, str]:
     import json
 
     try:
-        with open(file, "rb") as opened:
+        with open(file, "rb", opener=at_once) as opened:
             heads = json.loads(opened.read())
         return {str(branch): commit for branch, commit in heads.items() if commit.isalnum()}
     except (OSError, ValueError, AttributeError, RecursionError):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound
 from gmconfig.secret.identity import Identity, SeedIdentity, generate, parse
 from gmconfig.secret.policy import Member
+from gmconfig.storage.given import read_given
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,8 +228,7 @@ def _unlocked(text: str, source: str, members: Mapping[str, Member]) -> Held:
 
 def _content(path: str, name: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        return read_given(path).decode()
     except (OSError, ValueError):
         raise NotFound(f'the file "{path}" of {name} cannot be read', hint=KEYGEN) from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration, NotFound
 from gmconfig.secret.identity import SshIdentity
+from gmconfig.storage.given import read_given
 
 _MAGIC = b"openssh-key-v1\0"
 _BEGIN = "-----BEGIN "
@@ -36,9 +37,9 @@ def load(path: Path, ask: Callable[[str], str] | None) -> SshIdentity:
     Raises:
         NotFound: it needs a passphrase and nobody can be asked.
         AccessDenied: the passphrase does not fit.
-        BrokenConfiguration: it is no ed25519 or RSA key.
+        BrokenConfiguration: it is not an ed25519 or RSA key.
     """
-    raw = path.read_bytes()
+    raw = read_given(path)
     try:
         return SshIdentity(_loaded(raw, None, path), str(path))
     except TypeError:

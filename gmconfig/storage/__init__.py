@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 
+MOST_BYTES = 256 << 20
+"""No file of a configuration is larger; what claims to be is not taken into memory."""
+
 
 def at_once(path: str, flags: int) -> int:
     """Open what may be a pipe, whose other end nobody needs to have; for `open(…, opener=at_once)`."""

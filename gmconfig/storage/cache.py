@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gmconfig.log import debug
+from gmconfig.storage import at_once
 
 _MAGIC = b"gmconfig cache 1\n"
 _TEMPORARY = ".tmp"
@@ -34,7 +35,7 @@ class Cache:
         import marshal
 
         try:
-            with open(self._path(name), "rb") as file:
+            with open(self._path(name), "rb", opener=at_once) as file:
                 if os.fstat(file.fileno()).st_uid != os.geteuid():
                     return None
                 content = file.read()

@@ -7,9 +7,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError, Refused, UsageError
-from gmconfig.storage import at_once
+from gmconfig.storage import MOST_BYTES, at_once
+
+if TYPE_CHECKING:
+    from typing import IO
 
 TEMPORARY = ".gmconfig-tmp"
 """What the names of half-written files end with; a writer that died leaves one, the next one removes it."""
@@ -36,13 +40,26 @@ def read_if_exists(path: str) -> bytes | None:
     """Give a file's bytes, or None where there is no file."""
     try:
         with open(path, "rb", opener=at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise GmconfigError(f'"{path}" is no file, but a pipe or a device')
+            check_file(file, path)
             return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise trouble(error, path) from error
+
+
+def check_file(file: IO[bytes], path: str) -> None:
+    """Refuse what stands in a file's place and is none, and what does not fit into memory."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise GmconfigError(f'"{path}" is not a file, but a pipe or a device')
+    if status.st_size > MOST_BYTES:
+        raise too_large(path)
+
+
+def too_large(path: str) -> GmconfigError:
+    """Say that a file is not read because nothing of a configuration is as large."""
+    return GmconfigError(f'"{path}" is larger than {MOST_BYTES >> 20} MiB')
 
 
 def write_atomic(path: str, content: bytes, *, mode: int | None = None) -> None:
@@ -152,7 +169,7 @@ def unlink(path: str) -> None:
 
 
 def check_paths(paths: Mapping[str, object] | Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield each path's parts; a path that is no plain name below a root is a usage error."""
+    """Yield each path's parts; a path that is not a plain name below a root is a usage error."""
     for path in paths:
         parts = tuple(path.split("/"))
         if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts) or "\0" in path:
@@ -170,7 +187,8 @@ def trouble(error: OSError, path: str) -> GmconfigError:
         errno.EACCES: f"check the permissions: ls -ld '{os.path.dirname(path) or '.'}' '{path}'",
         errno.EPERM: f"check the permissions: ls -ld '{os.path.dirname(path) or '.'}' '{path}'",
     }
-    reason = os.strerror(error.errno).lower() if error.errno else str(error)
+    reason = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+    reason = reason[:1].lower() + reason[1:]
     return GmconfigError(f'"{path}": {reason}', hint=hints.get(error.errno or 0))
 
 
@@ -226,7 +244,7 @@ def remove_if_dead(temporary: str) -> None:
     import fcntl
 
     with contextlib.suppress(OSError):
-        descriptor = os.open(temporary, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = at_once(temporary, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.unlink(temporary)

@@ -9,6 +9,7 @@ import time
 from types import TracebackType
 
 from gmconfig.errors import Locked
+from gmconfig.storage import at_once
 from gmconfig.storage.files import make_folders, trouble
 
 _WAIT_SECONDS = 30.0
@@ -76,8 +77,8 @@ class Lock:
             os.pwrite(self.descriptor, f"process {os.getpid()}, {words}\n".encode(errors="replace"), 0)
 
     def _holder(self) -> str:
-        with contextlib.suppress(OSError), open(self.path, encoding="utf-8", errors="replace") as file:
-            said = file.read(200).strip()
+        with contextlib.suppress(OSError), open(self.path, "rb", opener=at_once) as file:
+            said = file.read(200).decode("utf-8", "replace").strip()
             return f" ({said})" if said else ""
         return ""
 

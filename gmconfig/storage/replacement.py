@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from gmconfig.errors import Refused
-from gmconfig.storage import believable
+from gmconfig.storage import at_once, believable
 from gmconfig.storage.files import (
     make_folders,
     read_if_exists,
@@ -135,7 +135,7 @@ class Changed(Refused):
 def recorded(record: str) -> dict[str, object]:
     """Give what a record says; empty where it never came to say anything."""
     try:
-        with open(os.path.join(record, _PLAN), "rb") as file:
+        with open(os.path.join(record, _PLAN), "rb", opener=at_once) as file:
             plan = json.loads(file.read())
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
@@ -148,7 +148,7 @@ def undo_recorded(record: str, keep: Keep = nothing_kept, within: str = "/") -> 
     Args:
         record: the folder.
         keep: which new files stay.
-        within: the folder that the files lie in; what a record says of others is no record of ours.
+        within: the folder that the files lie in; what a record says of others is not a record of ours.
     """
     plan = recorded(record)
     for path in believable.paths(plan.get("preparing"), within):

@@ -6,7 +6,7 @@ import os
 from errno import EISDIR, ELOOP, ENOENT, ENOTDIR
 
 from gmconfig.log import debug
-from gmconfig.storage import at_once
+from gmconfig.storage import MOST_BYTES, at_once
 
 TYPE_CHECKING = False  # typing costs more to import than a snapshot takes to read
 if TYPE_CHECKING:
@@ -80,8 +80,11 @@ class WorkingTree(Snapshot):
         real = self.locate(path)
         try:
             with open(real, "rb", opener=at_once) as file:
-                if os.fstat(file.fileno()).st_mode & _KIND != _FILE:
+                status = os.fstat(file.fileno())
+                if status.st_mode & _KIND != _FILE:
                     raise FileNotFoundError(ENOENT, path)
+                if status.st_size > MOST_BYTES:
+                    raise _too_large(path)
                 content = file.read()
         except OSError as error:
             if error.errno in _NO_FILE:
@@ -215,6 +218,12 @@ def _outside(path: str) -> Exception:
     from gmconfig.errors import Refused
 
     return Refused(f'"{path}" leaves the project', hint="replace the symlink by a file of the repository")
+
+
+def _too_large(path: str) -> Exception:
+    from gmconfig.storage.files import too_large
+
+    return too_large(path)
 
 
 def _unreadable(path: str, error: OSError) -> Exception:

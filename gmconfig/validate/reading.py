@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gmconfig.storage import MOST_BYTES
 from gmconfig.storage.snapshot import Snapshot, WorkingTree
 
 TYPE_CHECKING = False
@@ -57,7 +58,7 @@ class Reading(Snapshot):
         return self.base.read_many(paths)
 
     def _read(self, path: str) -> bytes:
-        """Open a listed file that is no symlink without asking again where it leads."""
+        """Open a listed file that is not a symlink without asking again where it leads."""
         if self._root is None or self._files.get(path, "").count(".") != _PLAIN_DOTS:
             return self.base.read(path)
         return _content(f"{self._root}/{path}")
@@ -70,6 +71,10 @@ def _content(file: str) -> bytes:
         raw = os.read(opened, _AT_ONCE)
         if len(raw) < _AT_ONCE:
             return raw
+        if os.fstat(opened).st_size > MOST_BYTES:
+            from gmconfig.storage.files import too_large
+
+            raise too_large(file)
         parts = [raw]
         while parts[-1]:
             parts.append(os.read(opened, _LATER))

@@ -1,4 +1,4 @@
-"""What can be wrong with a file: bytes that changed, values of another kind, and things that are no file at all."""
+"""What can be wrong with a file: bytes that changed, values of another kind, and things that are not file at all."""
 
 import json
 import os

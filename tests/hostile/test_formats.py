@@ -35,6 +35,7 @@ class Damager:
             "TMPDIR": str(scratch),
             "PYTHONPATH": str(_ROOT),
             "GIT_CONFIG_NOSYSTEM": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.hostile.worker", str(folder / "world")],

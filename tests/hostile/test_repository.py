@@ -132,7 +132,7 @@ def test_a_pipe_among_gits_files_is_waited_for_by_nobody(cli, trading: Path, nam
     for line in ("config get settings database.pool", "config history settings", "validate", "config list"):
         answer = cli(*line.split())
         assert answer.code in (0, 1, 3), answer
-    assert f'"{file}" is no file, but a pipe or a device' in cli("config", "history", "settings").err
+    assert f'"{file}" is not a file, but a pipe or a device' in cli("config", "history", "settings").err
 
 
 def test_a_pipe_instead_of_the_git_folder_is_none(cli, trading: Path):

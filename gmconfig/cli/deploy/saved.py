@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration, NotFound, Refused, UnknownVersion
+from gmconfig.storage.files import trouble
+from gmconfig.storage.given import read_given
 
 if TYPE_CHECKING:
     from gmconfig.api.deploying import Deployer
@@ -73,12 +75,13 @@ def read(directory: str, file: str) -> Saved:
         BrokenConfiguration: it is none, or there is nothing in it.
     """
     try:
-        with open(os.path.join(directory, file), "rb") as opened:
-            return _read(file, json.load(opened))
+        return _read(file, json.loads(read_given(os.path.join(directory, file))))
     except FileNotFoundError:
         raise NotFound(f'there is no plan "{file}"', hint=f"gmconfig deploy plan --save {file}") from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
-        raise BrokenConfiguration(f'"{file}" is no saved plan', hint=_HINT) from error
+    except OSError as error:
+        raise trouble(error, file) from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise BrokenConfiguration(f'"{file}" is not a saved plan', hint=_HINT) from error
 
 
 def _read(file: str, content: Mapping[str, Sequence[Mapping[str, object]]]) -> Saved:

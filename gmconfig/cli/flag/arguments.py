@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.errors import NotFound, UsageError
+from gmconfig.storage.given import read_given, read_stream
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -48,11 +49,10 @@ def people(session: Session, sample: str) -> Any:
 def read_text(session: Session, file: str) -> str:
     """Read a file that was named on the command line; `-` is stdin."""
     if file == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+        return read_stream(sys.stdin.buffer).decode("utf-8", "replace")
     path = os.path.join(session.directory, file) if session.directory else file
     try:
-        with open(path, encoding="utf-8", errors="replace") as opened:
-            return opened.read()
+        return read_given(path).decode("utf-8", "replace")
     except OSError as error:
         raise NotFound(f'"{file}" cannot be read: {(error.strerror or "").lower()}') from error
 
@@ -63,5 +63,5 @@ def content(session: Session, file: str) -> dict[str, Any]:
 
     found = load(read_text(session, file).encode(), file)  # YAML 1.2 reads JSON
     if not isinstance(found, dict):
-        raise UsageError(f'"{file}" is no flagd file')
+        raise UsageError(f'"{file}" is not a flagd file')
     return found

@@ -189,9 +189,9 @@ def given(name: str, stdin: bool, file: str | None) -> str | bytes:
 
 
 def _file(file: str) -> str | bytes:
-    from pathlib import Path
+    from gmconfig.storage.given import read_given
 
-    content = Path(file).read_bytes()
+    content = read_given(file)
     try:
         return content.decode()
     except UnicodeDecodeError:

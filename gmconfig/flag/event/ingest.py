@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from gmconfig.errors import NotFound
 from gmconfig.flag.event.line import LONGEST_LINE, Event, read
-from gmconfig.flag.event.store import Position, Store
+from gmconfig.flag.event.store import Position, Store, converted
+from gmconfig.storage import at_once
 from gmconfig.storage.files import trouble
 from gmconfig.storage.lock import Lock
 
@@ -21,7 +22,7 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """The lines of a file that are no events: how many of those just read, and the number of the first."""
+    """The lines of a file that are not events: how many of those just read, and the number of the first."""
 
     file: str
     count: int
@@ -34,7 +35,7 @@ class Ingested:
 
     Attributes:
         files, events: how many of each.
-        malformed: the lines that are no event.
+        malformed: the lines that are not events.
         lost: how many events the writers had to drop.
         dropped: how many events were too old to be kept.
         shrunk: files that are shorter now than what was read of them before.
@@ -66,7 +67,8 @@ def ingest(
     with Lock(f"{database}.lock"):
         store = Store(database)
         try:
-            return _ingest(folder, store, _oldest(keep_days, keep_since))
+            with converted(database):
+                return _ingest(folder, store, _oldest(keep_days, keep_since))
         finally:
             store.close()
 
@@ -122,7 +124,7 @@ def _load(folder: str, name: str, store: Store) -> _Load:
     load = _Load(name, store.position(name))
     path = os.path.join(folder, name)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=at_once) as file:
             size = os.fstat(file.fileno()).st_size
             load.shrunk = size < load.at.position
             file.seek(load.at.position)
@@ -146,7 +148,7 @@ def _keep(load: _Load, raw: bytes, store: Store) -> None:
 
 
 def _whole_lines(raw: bytes, at_most: int) -> bytes:
-    """Give the part that ends with a line's end; a line that fills all of it is no event and is read as one."""
+    """Give the part that ends with a line's end; a line that fills all of it is not an event and is read as one."""
     end = raw.rfind(b"\n") + 1
     if not end and len(raw) == at_most and at_most > LONGEST_LINE:
         return raw[:-1] + b"\n"

@@ -39,7 +39,7 @@ WHERE a.experiment = ? AND a.started = ? AND a.environment = ? AND NOT a.mixed
 GROUP BY a.unit
 """
 _ASSIGNED_BY = "rollout"
-"""Only the split assigns at random; who is listed by name, or falls under a rule, is no part of an experiment."""
+"""Only the split assigns at random; who is listed by name, or falls under a rule, is not part of an experiment."""
 
 
 class Position(NamedTuple):
@@ -65,7 +65,7 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = path
         make_folders(path.rpartition("/")[0])
-        with _converted(path):
+        with converted(path):
             self._database = sqlite3.connect(path, isolation_level=None, timeout=30)
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
@@ -78,7 +78,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep everything that is written within, or nothing."""
-        with _converted(self.path):
+        with converted(self.path):
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -219,7 +219,8 @@ def _assignment_rows(event: Exposure) -> Iterator[tuple[object, ...]]:
 
 
 @contextmanager
-def _converted(path: str) -> Iterator[None]:
+def converted(path: str) -> Iterator[None]:
+    """Say what is wrong with the database where the block finds it damaged, or busy for too long."""
     try:
         yield
     except sqlite3.Error as error:

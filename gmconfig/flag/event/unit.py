@@ -6,6 +6,7 @@ import contextlib
 import os
 from hashlib import blake2b
 
+from gmconfig.storage import at_once
 from gmconfig.storage.files import make_folders, trouble
 
 KEY_FILE = "unit.key"
@@ -32,7 +33,7 @@ def key_of(folder: str) -> bytes:
         make_folders(folder)
         if not os.path.exists(file):
             _make(file)
-        with open(file, "rb") as opened:
+        with open(file, "rb", opener=at_once) as opened:
             return opened.read()[:64]
     except OSError as error:
         raise trouble(error, file) from error

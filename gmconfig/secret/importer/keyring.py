@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import NotFound
+from gmconfig.storage.given import read_given
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -77,7 +78,7 @@ class KeyRing:
         try:
             return load_pem_x509_certificate(public), load_pem_private_key(private, None)
         except (ValueError, TypeError):
-            raise NotFound("the keys of hiera-eyaml are no PKCS7 pair in PEM", hint=_EYAML_HINT) from None
+            raise NotFound("the keys of hiera-eyaml are not a PKCS7 pair in PEM", hint=_EYAML_HINT) from None
 
     def _age_texts(self) -> Iterator[str]:
         for file in self._files:
@@ -162,7 +163,7 @@ def _head(file: str) -> str:
 
 def _content(file: str) -> str:
     try:
-        return Path(file).expanduser().read_text(encoding="utf-8")
+        return read_given(Path(file).expanduser()).decode()
     except (OSError, ValueError):
         raise NotFound(f'the key file "{file}" cannot be read') from None
 

@@ -62,7 +62,7 @@ class Schema:
         except BrokenSchema as error:
             self.broken = list(self._troubles(draft, error))
         except ValueError:  # half a surrogate pair, which YAML can escape
-            self.broken = [Problem((), "type", "it holds half a character: that is no text")]
+            self.broken = [Problem((), "type", "it holds half a character: that is not text")]
 
     def is_valid(self, value: object) -> bool:
         """Give the fast engine's verdict on a plain value."""
@@ -135,7 +135,7 @@ def _unknown_draft(contents: object) -> Problem:
     named = contents["$schema"] if isinstance(contents, dict) else None
     known = 'use "http://json-schema.org/draft-07/schema#" or "https://json-schema.org/draft/2020-12/schema"'
     return Problem(
-        ("$schema",), "$schema", f'"{named}" is no draft of JSON Schema that gmconfig knows', known
+        ("$schema",), "$schema", f'"{named}" is not a draft of JSON Schema that gmconfig knows', known
     )
 
 
