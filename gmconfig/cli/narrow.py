@@ -1,0 +1,56 @@
+"""A table on a terminal too narrow for it: columns as far as they go, what is left below, nothing cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.cli.terminal import aligned, plain, total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gmconfig.cli.terminal import Line, Span
+
+_BELOW = "    "
+
+
+def folded(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[Line]:
+    """Give the lines of a table for so many columns."""
+    widths = _narrow_widths(rows, gap, room)
+    return [line for row in rows for line in _folded(row, widths, gap, room)]
+
+
+def _narrow_widths(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[int]:
+    """Give the columns of as many rows as fit: one long text does not push those of all others below."""
+    found = [0] * max(len(row) for row in rows)
+    for row in sorted(rows, key=lambda row: len(plain(row))):
+        own = [len(plain([span])) for span in row] + [0] * (len(found) - len(row))
+        wider = [max(pair) for pair in zip(found, own, strict=True)]
+        if total(wider, gap) <= room:
+            found = wider
+    return found
+
+
+def _folded(row: Sequence[Span], widths: Sequence[int], gap: str, room: int) -> list[Line]:
+    """Give a row as columns as far as they go, then line after line of what is left; no field is cut."""
+    fitting = _fitting(row, widths, gap, room)
+    lines: list[Line] = [aligned(row[:fitting], widths, gap)]
+    below: list[Span] = []
+    for span in row[fitting:]:
+        if below and len(plain([*below, gap, span])) > room:
+            lines.append(below)
+            below = []
+        if plain([span]):
+            below = [*below, gap, span] if below else [_BELOW, span]
+    return [*lines, below] if below else lines
+
+
+def _fitting(row: Sequence[Span], widths: Sequence[int], gap: str, room: int) -> int:
+    """Count the fields, at least one, that stand in line with those above them before the terminal ends."""
+    start = 0
+    for index, span in enumerate(row):
+        size = len(plain([span]))
+        if index and start + size > room:
+            return index
+        start += max(size, widths[index]) + len(gap)
+    return len(row)

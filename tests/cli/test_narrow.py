@@ -1,0 +1,41 @@
+"""Tables on a terminal too narrow for them: nothing is cut, and a row takes as few lines as it can."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gmconfig.cli.narrow import folded
+from gmconfig.cli.terminal import plain
+
+_FIELDS = st.text("abc xyz/.", min_size=0, max_size=60).map(str.strip)
+
+
+def _told(rows, room):
+    return [plain(line) for line in folded(rows, "  ", room)]
+
+
+def test_one_long_text_goes_below_and_the_others_stay_in_line():
+    rows = [
+        ["v3", "1a81ed2", 'Revert "settings: database.pool"'],
+        ["v2", ("7a1ef16", "dim"), "one more"],
+        ["v10", "bc6e798", "as it was"],
+    ]
+    assert _told(rows, 30) == [
+        "v3   1a81ed2",
+        '    Revert "settings: database.pool"',
+        "v2   7a1ef16  one more",
+        "v10  bc6e798  as it was",
+    ]
+
+
+def test_what_goes_below_fills_its_lines():
+    row = ["a-name-that-is-too-long-for-it", "ok", "", "first text", "second", "third"]
+    assert _told([row], 24) == [row[0], "    ok  first text", "    second  third"]
+
+
+@given(st.lists(st.lists(_FIELDS, min_size=1, max_size=6), min_size=1, max_size=8), st.integers(20, 120))
+def test_every_field_is_there_whole_and_no_line_is_wider_than_it_must_be(rows, room):
+    told = _told(rows, room)
+    text = "\n".join(told)
+    assert all(field in text for row in rows for field in row)
+    widest = max(len(field) for row in rows for field in row) + 4
+    assert all(len(line) <= max(room, widest) for line in told)
