@@ -1,10 +1,14 @@
 """Tables on a terminal too narrow for them: nothing is cut, and a row takes as few lines as it can."""
 
+from functools import partial
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gmconfig.cli.config.shown import changes
 from gmconfig.cli.narrow import folded
 from gmconfig.cli.terminal import plain
+from gmconfig.config.diff import Change
 
 _FIELDS = st.text("abc xyz/.", min_size=0, max_size=60).map(str.strip)
 
@@ -39,3 +43,15 @@ def test_every_field_is_there_whole_and_no_line_is_wider_than_it_must_be(rows, r
     assert all(field in text for row in rows for field in row)
     widest = max(len(field) for row in rows for field in row) + 4
     assert all(len(line) <= max(room, widest) for line in told)
+
+
+def test_a_long_path_does_not_push_the_values_of_all_others_away():
+    change = partial(Change, kind="~", before=1, after=2)
+    long = ("applications", "a-name-that-somebody-chose-with-care", "annotations", "a-key")
+    told = [plain(line) for line in changes([change(("pool",)), change(long), change(("database", "port"))])]
+    assert told == [
+        "  ~ pool            1 → 2",
+        f"  ~ {'.'.join(long)}",
+        "        1 → 2",
+        "  ~ database.port   1 → 2",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal, values
@@ -9,13 +10,14 @@ from gmconfig.config.diff import ABSENT
 from gmconfig.path import format_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from gmconfig.api import DocumentDifference, Explanation
     from gmconfig.api.live_values import LiveValue
     from gmconfig.config.diff import Change
 
 _SHOWN = 5  # so many targets that stand alike are named
+_WIDEST = 48  # the column of paths is no wider
 _MARKS = {"+": "green", "-": "red", "~": "yellow"}
 _ABOUT = {
     "changed": "different secrets",
@@ -106,9 +108,11 @@ def difference(found: DocumentDifference) -> list[terminal.Line]:
 
 
 def changes(found: Sequence[Change]) -> list[terminal.Line]:
-    """Lay out changes, aligned by path."""
-    width = max((len(format_keys(change.path)) for change in found), default=0)
-    return [_change(change, width) for change in found]
+    """Lay out changes, aligned by path; what follows a path that is very long stands below it."""
+    sizes = [len(format_keys(change.path)) for change in found]
+    width = max((size for size in sizes if size <= _WIDEST), default=0)
+    room = terminal.width() if sys.stdout.isatty() else None
+    return [line for change in found for line in _change(change, width, room)]
 
 
 def difference_record(found: DocumentDifference) -> dict[str, Any]:
@@ -128,15 +132,23 @@ def change_record(change: Change) -> dict[str, Any]:
     }
 
 
-def _change(change: Change, width: int) -> terminal.Line:
-    mark = (change.kind, _MARKS[change.kind])
-    path = format_keys(change.path).ljust(width)
-    note = f"   ({_ABOUT[change.secret]})" if change.kind == "~" and change.secret else ""
+def _change(change: Change, width: int, room: int | None) -> Iterator[terminal.Line]:
+    mark, path = (change.kind, _MARKS[change.kind]), format_keys(change.path)
+    said = _sides(change)
+    if len(path) <= width and (room is None or len(said) + width + 7 <= room):
+        yield ["  ", mark, f" {path:<{width}}   {said}"]
+        return
+    yield ["  ", mark, f" {path}"]
+    yield f"        {said}"
+
+
+def _sides(change: Change) -> str:
     if change.kind == "+":
-        return ["  ", mark, f" {path}   {values.inline(change.after)}{note}"]
+        return values.inline(change.after)
     if change.kind == "-":
-        return ["  ", mark, f" {path}   {values.inline(change.before)}{note}"]
-    return ["  ", mark, f" {path}   {values.inline(change.before)} → {values.inline(change.after)}{note}"]
+        return values.inline(change.before)
+    note = f"   ({_ABOUT[change.secret]})" if change.secret else ""
+    return f"{values.inline(change.before)} → {values.inline(change.after)}{note}"
 
 
 def _who(say: Any) -> list[terminal.Line]:
