@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.finding import Finding, Place, Severity
+from gmconfig.flag.alike import alike
 from gmconfig.flag.catalogue import Catalogue, read
 from gmconfig.flag.compiled import lowering, place_of
 from gmconfig.flag.lowering import Lowered, Lowering, state_of
@@ -49,6 +50,7 @@ def lint(
         found.setdefault(finding, []).extend([environment] if environment else [])
     for finding in _rebucketed(project, catalogue, before) if before else ():
         found[finding] = []
+    found.update(dict.fromkeys(alike(catalogue), []))
     everywhere = len(project.environments)
     return tuple(
         finding.replaced(environments=tuple(names))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import Refused, UsageError
 from gmconfig.path import KeyPath, nearest
+from gmconfig.path.lookalike import oddity
 from gmconfig.secret.place import secret_context
 from gmconfig.secret.rule import COMMON
 from gmconfig.secret.store import VALUE, Named, file_of, metadata_digest, sealed_of
@@ -106,6 +107,9 @@ def check_name(name: str) -> None:
     """
     if not name or not all(char.isalnum() or char in "_-./" for char in name) or not name[0].isalnum():
         raise UsageError(f'"{name}" cannot name a secret', hint="letters, digits, _, -, . and / make a name")
+    odd = oddity(name)
+    if odd:
+        raise UsageError(f'"{name}" {odd}, and cannot name a secret', hint="type the name anew")
 
 
 def _clear(metadata: Mapping[str, object], kept: Mapping[str, object] | None = None) -> dict[str, object]:

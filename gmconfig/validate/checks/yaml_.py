@@ -33,11 +33,17 @@ _harmless_lines: set[bytes] = set()
 
 def check(view: View) -> Iterator[Finding]:
     """Yield values of the document's layers that YAML 1.1 and 1.2 read differently."""
+    is_plain = True
     for layer in view.layers:
         raw = view.subject.snapshot.read(layer.file)
+        is_plain = is_plain and raw.isascii() and b"\\" not in raw
         lines = set(raw.split(b"\n")) - _harmless_lines
         if lines and not _are_harmless(lines):
             yield from _traps(view, layer)
+    if not is_plain:
+        from gmconfig.validate.checks.alike import alike
+
+        yield from alike(view)
 
 
 def _are_harmless(lines: set[bytes]) -> bool:
