@@ -1,9 +1,12 @@
 """The command line reference: what `--help` prints, of every verb."""
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from unittest.mock import patch
 
 import typer
-from typer.testing import CliRunner
+from typer import testing
 
 from gmconfig.cli.app import assembled
 
@@ -12,12 +15,19 @@ _PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TERMINAL_WIDTH": "
 
 def verbs() -> list[tuple[str, ...]]:
     """Give every verb as its words, such as `("config", "set")`."""
-    return list(_below(typer.main.get_command(assembled()), ()))
+    return list(_below(_program(), ()))
+
+
+@cache
+def _program() -> Any:
+    """Build the whole command line once: the runner would build it anew for each verb."""
+    return typer.main.get_command(assembled())
 
 
 def help_of(words: tuple[str, ...]) -> str:
     """Give what `--help` of a verb prints."""
-    result = CliRunner().invoke(assembled(), [*words, "--help"], prog_name="gmconfig", env=_PLAIN)
+    with patch.object(testing, "_get_command", lambda _: _program()):
+        result = testing.CliRunner().invoke(assembled(), [*words, "--help"], prog_name="gmconfig", env=_PLAIN)
     assert result.exit_code == 0, result.output
     return "\n".join(line.rstrip() for line in result.output.strip().splitlines())
 

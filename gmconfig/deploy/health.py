@@ -83,7 +83,7 @@ def _in_time(ask: Callable[[], int | str], timeout: float) -> int | str:
     asking = threading.Thread(target=lambda: said.append(ask()), daemon=True)
     asking.start()
     asking.join(timeout)
-    return said[0] if said else f"no answer within {timeout:g} s"
+    return said[0] if said else _late(timeout)
 
 
 def _status(url: str, timeout: float) -> int | str:
@@ -98,7 +98,12 @@ def _status(url: str, timeout: float) -> int | str:
     except http.client.HTTPException as error:
         return f"that is no HTTP: {type(error).__name__}"
     except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
+        reason = getattr(error, "reason", error)
+        return _late(timeout) if isinstance(reason, TimeoutError) else str(reason)
+
+
+def _late(timeout: float) -> str:
+    return f"no answer within {timeout:g} s"
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

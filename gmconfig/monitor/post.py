@@ -43,6 +43,8 @@ def _asked(request: urllib.request.Request, seconds: float) -> str | None:
         return _UNREADABLE
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
+        if isinstance(reason, TimeoutError):
+            return _late(seconds)
         return f"it cannot be reached: {str(reason) or type(error).__name__}"
 
 
@@ -53,7 +55,11 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
     try:
         return answers.get(timeout=seconds)
     except Empty:
-        return f"it did not answer within {seconds:g} s"
+        return _late(seconds)
+
+
+def _late(seconds: float) -> str:
+    return f"it did not answer within {seconds:g} s"
 
 
 def _without_login(parts: SplitResult) -> str:

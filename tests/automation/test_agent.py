@@ -270,6 +270,7 @@ def test_records_that_were_lost_stop_every_change(tmp_path):
     hosts.push(20)
     with hosts.at_work("h1"):
         assert hosts.apply(patience=LIMIT).record
+    hosts.look("h1")  # it knows them all
     ref = "refs/gmconfig/deployments/production"
     hosts.git("push", "-q", "--force", "origin", f"{ref}~3:{ref}")
     hosts.push(30)

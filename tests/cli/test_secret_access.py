@@ -362,7 +362,7 @@ def test_a_server_refuses_pushes_without_any_key(ok, sealed_trading, tmp_path, m
     scripts = tmp_path / "bin"
     scripts.mkdir()
     program = scripts / "gmconfig"
-    program.write_text(f'#!/bin/sh\nexec env HOME=/nonexistent {sys.executable} -m gmconfig "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec env HOME=/dev/null {sys.executable} -m gmconfig "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{scripts}:{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(HOOK.parents[2]))

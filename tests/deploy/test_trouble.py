@@ -113,7 +113,7 @@ def test_a_health_check_that_is_never_answered_restores(tmp_path: Path):
         fleet.change(20)
         record = fleet.apply().record
     assert (record.state, fleet.pool("one"), fleet.pool("two")) == (State.RESTORED, 10, 10)
-    assert "does not answer" in str(record.error)
+    assert "does not answer: no answer within 0.2 s" in str(record.error)
 
 
 REJECTS_ONCE = """#!/bin/sh

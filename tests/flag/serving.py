@@ -45,7 +45,8 @@ class Server:
             self.said.append(line.strip())
             found = re.search(r"at (http://\S+)$", line.strip())
             self.url = found[1] if found else ""
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def _read(self) -> None:
         for line in self.process.stderr:
@@ -91,6 +92,7 @@ class Server:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+        self._reading.join(LIMIT)  # it reads what is left; nobody closes that under its hands
         self.process.stderr.close()
 
 

@@ -58,6 +58,7 @@ def _floods(status: int) -> Callable[[socket.socket, threading.Event], None]:
     ("answer", "seconds", "problem"),
     [
         (_drips, 0.3, "it did not answer within 0.3 s"),
+        (lambda _, over: over.wait(), 0.3, "it did not answer within 0.3 s"),
         (_floods(200), 60, None),
         (_floods(500), 60, "it answered 500"),
         (_floods(302), 60, "it answered 302"),
