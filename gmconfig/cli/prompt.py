@@ -91,6 +91,10 @@ def _entered(question: str) -> str:
     """Ask without showing the answer; an end of input is an interruption, as in every prompt."""
     import getpass
 
+    from gmconfig.cli.patience import hush
+
+    hush()
+
     try:
         return getpass.getpass(question)
     except EOFError:

@@ -29,6 +29,7 @@ def validate(
     reports: Sequence[str] = (),
 ) -> int:
     """Check and report; give 1 if something fails."""
+    from gmconfig.cli.patience import waiting
     from gmconfig.validate.warm import text_key
 
     _known(output)
@@ -41,13 +42,14 @@ def validate(
     else:
         validator = session.validator()
         tell_unfinished(validator.workspace)
-        report = validator.check(
-            files=[_from(session, file) for file in files],
-            staged=staged,
-            at=at,
-            environments=tuple(environments),
-            forms=(text_key(output, terminal.coloured_stdout()),),
-        )
+        with waiting("validating"):
+            report = validator.check(
+                files=[_from(session, file) for file in files],
+                staged=staged,
+                at=at,
+                environments=tuple(environments),
+                forms=(text_key(output, terminal.coloured_stdout()),),
+            )
         _missing([] if staged or at else [_from(session, file) for file in files])
     for name, file in wanted:
         _written(_from(session, file), rendered(report, name))

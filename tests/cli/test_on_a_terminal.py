@@ -10,11 +10,11 @@ import pytest
 END = b"\x04"
 
 
-def typed(words, keys: bytes) -> tuple[int, str]:
+def typed(words, keys: bytes, program=(sys.executable, "-m", "gmconfig")) -> tuple[int, str]:
     """Run a command on a terminal where somebody types; give its exit code and all that was shown."""
     child, terminal = pty.fork()
     if not child:
-        os.execv(sys.executable, [sys.executable, "-m", "gmconfig", *words])
+        os.execv(sys.executable, [*program, *words])
     shown = b""
     try:
         while piece := os.read(terminal, 4096):
@@ -65,3 +65,21 @@ def test_who_is_not_trusted_is_not_read(cloned):
 def test_what_needs_no_secret_asks_nothing(cloned):
     code, shown = typed(["config", "get", "settings", "database.pool"], b"")
     assert code == 0 and "trust" not in shown
+
+
+def test_what_takes_long_is_told_in_a_line_that_goes_away(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    asked = (
+        "import signal; from gmconfig.cli.patience import waiting\n"
+        "with waiting('backing up'): signal.pause()\n"
+        "print('done')"
+    )
+    code, shown = typed(["-c", asked], b"", program=[sys.executable])
+    assert code == 0
+    assert "backing up, " in shown and shown.endswith("\r\x1b[2Kdone\r\n")
+
+
+def test_a_terminal_that_cannot_take_a_line_away_gets_none(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    asked = "from gmconfig.cli.patience import hush, is_watched; hush(); print(is_watched())"
+    assert typed(["-c", asked], b"", program=[sys.executable]) == (0, "False\r\n")

@@ -8,6 +8,7 @@ import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.backup import shown
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def create(
 
     asked = Asked(name, reason or "", tuple(tags or ()), retention_days, uncommitted=uncommitted)
     backups = session.backups(to, user)
-    made = backups.create(asked)
+    with waiting("backing up"):
+        made = backups.create(asked)
     for lacking in made.lacking:
         terminal.warning(f"not in the backup: {lacking}")
     if not made.sealed_to:

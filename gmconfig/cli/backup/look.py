@@ -8,6 +8,7 @@ import typer
 
 from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.backup import arguments, shown
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
 
@@ -70,7 +71,8 @@ def verify(
     gmconfig backup verify latest --read-data
     """
     backups = session.backups(place)
-    found = list(backups.verify(names or (), read_data=read_data))
+    with waiting("reading backups"):
+        found = list(backups.verify(names or (), read_data=read_data))
     shown.tell_missing(() if names else backups.missing())
     if output == "json":
         terminal.answer(values.as_json([shown.check(one) for one in found]))
@@ -101,7 +103,9 @@ def drill(
     gmconfig backup drill
     gmconfig backup drill nightly --from /mnt/backups
     """
-    steps = list(session.backups(place).drill(name))
+    backups = session.backups(place)
+    with waiting("restoring into a scratch folder"):
+        steps = list(backups.drill(name))
     if output == "json":
         rows = [{"step": one.name, "good": one.is_good, "said": one.said} for one in steps]
         terminal.answer(values.as_json(rows))

@@ -9,6 +9,7 @@ import typer
 from gmconfig.cli import terminal, values
 from gmconfig.cli.backup import arguments
 from gmconfig.cli.backup.shown import tell_missing
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -65,7 +66,8 @@ def restore(
         done = restore_here(backups, name, how, only=wanted, secrets=secrets, unproven=unproven)
     else:
         _check_elsewhere(writing, secrets=secrets)
-        done = restore_elsewhere(backups, name, to, only=wanted, unproven=unproven)
+        with waiting("restoring"):
+            done = restore_elsewhere(backups, name, to, only=wanted, unproven=unproven)
     tell_missing(backups.missing())
     _answer(done, writing)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gmconfig.cli import terminal
+from gmconfig.cli.patience import is_watched
 
 if TYPE_CHECKING:
     from gmconfig.record.entry import Record
@@ -41,7 +41,7 @@ def deploying() -> Iterator[Callable[[Record], None]]:
 @contextmanager
 def _line(text: str) -> Iterator[Callable[..., None]]:
     """Show a bar that fills where it is known how much there is to do, and runs where it is not."""
-    if not sys.stderr.isatty() or terminal.is_quiet():
+    if not is_watched():
         yield lambda *_: None
         return
     from rich.console import Console

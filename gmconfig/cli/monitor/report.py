@@ -9,6 +9,7 @@ import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.monitor import shown
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -31,7 +32,8 @@ def report(
     gmconfig monitor report --hours 168
     gmconfig monitor report --html report.html
     """
-    found = session.monitor().create_monitoring_report(hours)
+    with waiting("looking"):
+        found = session.monitor().create_monitoring_report(hours)
     if html:
         from gmconfig.monitor.report.page import page
         from gmconfig.storage.files import write_atomic

@@ -8,6 +8,7 @@ import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.monitor import shown
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
 
@@ -22,7 +23,8 @@ def status(session: Session, output: options.TextOrJson = "text") -> int:
     gmconfig monitor status
     gmconfig monitor status -o json
     """
-    found = session.monitor().get_health()
+    with waiting("looking"):
+        found = session.monitor().get_health()
     ok = not any(one.state == "error" for one in found)
     if output == "json":
         terminal.answer(values.as_json({"ok": ok, "health": [one.as_json() for one in found]}))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import options, terminal
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.validating import rendered
 from gmconfig.cli.verb import verb
 
@@ -41,7 +42,9 @@ def scan(
 
     options.one_of(output, FORMATS)
     files = [os.path.join(session.directory, path) for path in paths or ()]
-    report = session.secrets(identity=identity).scan(files, staged=staged, history=history)
+    secrets = session.secrets(identity=identity)
+    with waiting("scanning"):
+        report = secrets.scan(files, staged=staged, history=history)
     terminal.answer(rendered(report, output))
     return 0 if report.ok else 1
 
