@@ -183,7 +183,8 @@ def _named(step: Step) -> str:
 
 def _fine(how: str, done: Called, known: Known) -> bool:
     """Whether it ended as one that was stopped so may; with a reason, where it could still give one."""
-    if done.code in (3, 4) and "gmconfig: " not in done.said:
+    helped = "hint: " in done.said or how not in ("full", "denied")
+    if done.code in (3, 4) and not ("gmconfig: " in done.said and helped):
         return False
     return done.code in {*known.codes, *ENDS.get(how, TOLD)} and "Traceback" not in done.said
 

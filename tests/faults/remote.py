@@ -22,12 +22,17 @@ LINES = (
 )
 """Verbs that speak with the remote."""
 
+CUT = '#!/bin/sh\ngit-upload-pack "$@" | {{ dd bs=1 count={bytes} status=none; kill -9 $$; }}\n'
+"""Whoever serves the fetch is killed, nothing held back: a shell that waits would keep the line open, and silent."""
+
 DIES = {
     "hooks/pre-receive": "#!/bin/sh\nkill -9 $PPID\n",
     "hooks/update": "#!/bin/sh\ntest -e died && exit 0; : > died; kill -9 $PPID\n",
     "receive-pack": "#!/bin/sh\nexit 0\n",
+    "upload-pack": CUT.format(bytes=100),
+    "later/upload-pack": CUT.format(bytes=250),
 }
-"""What dies: before anything is taken, at the first ref, before it says a word."""
+"""What dies: before anything is taken, at the first ref, before it says a word; a fetch sooner and later."""
 
 
 def interrupted(world: World, line: str, where: str) -> Iterator[str]:
@@ -38,16 +43,18 @@ def interrupted(world: World, line: str, where: str) -> Iterator[str]:
         world.git(*words)
     world.git("push", "-q", "origin", "main")
     script = origin / where
+    script.parent.mkdir(exist_ok=True)
+    served = f"remote.origin.{script.name.replace('-', '')}"
     script.write_text(DIES[where])
     script.chmod(0o755)
     if where.endswith("-pack"):
-        world.git("config", f"remote.origin.{where.replace('-', '')}", str(script))
+        world.git("config", served, str(script))
     before = taken(world).subjects
     first = called(line)
     yield from _told(world, line, first.code, first.said, before)
     script.unlink()
     if where.endswith("-pack"):
-        world.git("config", "--unset", f"remote.origin.{where.replace('-', '')}")
+        world.git("config", "--unset", served)
     for again in (line, "monitor journal sync"):
         last = called(again)
         if last.code not in (0, 4) or "Traceback" in last.said:

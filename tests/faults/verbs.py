@@ -91,7 +91,7 @@ WRITES = {
         "flag experiment start order_ticket --metric orders --control classic",
     ),
     "deploy plan": does("deploy plan production --save ../live/plan.json"),
-    "deploy apply": does("deploy apply production --take-over", CHANGED, ways=DEPLOYS),
+    "deploy apply": does("deploy apply production --take-over", CHANGED, ways=DEPLOYS, sweeps=NEXT_RELEASE),
     "deploy resume": does(
         "deploy resume production",
         CHANGED,
@@ -108,7 +108,11 @@ WRITES = {
     ),
     "deploy promote": does("deploy promote staging production"),
     "deploy rollback": does(
-        "deploy rollback production", CHANGED, "deploy apply production --take-over", ways=DEPLOYS
+        "deploy rollback production",
+        CHANGED,
+        "deploy apply production --take-over",
+        ways=DEPLOYS,
+        sweeps=NEXT_RELEASE,
     ),
     "deploy hold": does("deploy hold production -m why"),
     "deploy unhold": does("deploy unhold production -y", "deploy hold production -m why"),

@@ -133,7 +133,7 @@ def failed(arguments: Sequence[str], stderr: bytes, cwd: str) -> GitTrouble:
 
 
 def _verb(arguments: Sequence[str]) -> str:
-    """Give git's verb: what is no option, and not the value of one."""
+    """Give git's verb: what is not an option, and not the value of one."""
     pairs = zip(("", *arguments), arguments, strict=False)
     return next((word for before, word in pairs if before not in ("-c", "-C") and word[:1] != "-"), "")
 
@@ -141,6 +141,7 @@ def _verb(arguments: Sequence[str]) -> str:
 def _hint(text: str) -> str | None:
     for sign, hint in (
         ("No space left on device", "make room on the disk and run the command again"),
+        ("Disk quota exceeded", "make room within your quota and run the command again"),
         ("File too large", "raise the limit on file sizes (ulimit -f) and run the command again"),
         ("Read-only file system", "the file system is mounted read-only"),
         ("insufficient permission", "check the permissions of the folder .git"),
