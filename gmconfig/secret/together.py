@@ -10,6 +10,7 @@ import os
 import sys
 
 from gmconfig.errors import GmconfigError
+from gmconfig.storage.shares import cores
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ def _send(pipe: int, open_one: Callable[[Sealed], object], sealed: Sequence[Seal
 
 def _can_be_copied() -> bool:
     """Whether there is a second processor, and no thread that a copy would lack."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not hasattr(os, "fork") or processors < 2:
+    if not hasattr(os, "fork") or cores() < 2:
         return False
     threading = sys.modules.get("threading")
     return threading is None or threading.active_count() == 1

@@ -46,8 +46,8 @@ def worked(names: Sequence[str], work: Work, *, shares: int) -> dict[str, Any]:
 
 
 def cores() -> int:
-    """Give how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
+    """Give how many processors this process may use; where the system does not tell, how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Copy:
