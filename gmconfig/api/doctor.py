@@ -36,6 +36,15 @@ def _project(root: str | None, *, fix: bool) -> Iterator[Examined]:
 
 
 def _parts(project: Project, fix: bool) -> Iterator[Examined]:
+    """Look at each part; what keeps several from being looked at is said once."""
+    told: set[str] = set()
+    for one in _all_parts(project, fix):
+        if one.state != "error" or one.message not in told:
+            yield one
+        told.add(one.message)
+
+
+def _all_parts(project: Project, fix: bool) -> Iterator[Examined]:
     yield from guarded("repository", lambda: clone_check.examine(project, fix=fix))
     yield from guarded("hooks", lambda: hook_check.examine(project, fix=fix))
     yield from guarded("access", lambda: access_check.examine(project, fix=fix))

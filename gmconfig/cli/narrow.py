@@ -11,13 +11,24 @@ if TYPE_CHECKING:
 
     from gmconfig.cli.terminal import Line, Span
 
-_BELOW = "    "
+_BELOW, _FAR_BELOW = "    ", "        "
 
 
 def folded(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[Line]:
     """Give the lines of a table for so many columns."""
     widths = _narrow_widths(rows, gap, room)
     return [line for row in rows for line in _folded(row, widths, gap, room)]
+
+
+def stacked(head: Sequence[Span], rest: Sequence[Span], room: int) -> list[Line]:
+    """Give a line that is no row of a table: its head, and field after field below it as far as they fit."""
+    lines: list[list[Span]] = [[*head]]
+    for span in rest:
+        if len(plain([*lines[-1], span]).rstrip()) > room:
+            lines.append([_FAR_BELOW])
+            span = span.lstrip() if isinstance(span, str) else (span[0].lstrip(), span[1])  # noqa: PLW2901
+        lines[-1].append(span)
+    return [*lines]
 
 
 def _narrow_widths(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[int]:

@@ -146,6 +146,16 @@ def table(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> list[Line]:
     return folded(rows, gap, width())
 
 
+def row(head: Sequence[Span], *rest: Span) -> list[Line]:
+    """Give a line; on a terminal too narrow for it, what does not fit goes below, indented."""
+    line = [*head, *rest]
+    if not sys.stdout.isatty() or len(plain(line)) <= width():
+        return [line]
+    from gmconfig.cli.narrow import stacked
+
+    return stacked(head, rest, width())
+
+
 def _widths(rows: Sequence[Sequence[Span]]) -> list[int]:
     columns = max((len(row) for row in rows), default=0)
     return [max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(columns)]

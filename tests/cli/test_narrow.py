@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig.cli.config.shown import changes
-from gmconfig.cli.narrow import folded
+from gmconfig.cli.narrow import folded, stacked
 from gmconfig.cli.terminal import plain
 from gmconfig.config.diff import Change
 
@@ -55,3 +55,8 @@ def test_a_long_path_does_not_push_the_values_of_all_others_away():
         "        1 → 2",
         "  ~ database.port   1 → 2",
     ]
+
+
+def test_a_line_that_is_no_row_is_broken_between_its_fields():
+    told = stacked([("  ~ ", "yellow"), "database.pool  "], ["10 → 40", ("    settings.yaml:4", "dim")], 26)
+    assert [plain(line) for line in told] == ["  ~ database.pool  10 → 40", "        settings.yaml:4"]

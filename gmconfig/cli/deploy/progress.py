@@ -20,7 +20,7 @@ def looking() -> Iterator[Callable[[object], None]]:
     """Count targets as they are looked at."""
     with _line("looking at targets") as update:
         count = iter(range(1, sys.maxsize))
-        yield lambda _: update(f"{next(count):,} targets looked at")
+        yield lambda _: update(f"looking at targets, {next(count):,} done")
 
 
 @contextmanager

@@ -136,4 +136,6 @@ def _planned(plan: Any) -> Iterator[terminal.Line]:
         for change in one.get("changes", ()):
             sides = [values.inline(change[key]) for key in ("live", "wanted") if key in change]
             said = change.get("problem") or " → ".join(sides)
-            yield f"  {change['kind']} {change['document']} {change['path']}  {said}"
+            yield from terminal.row(
+                [f"  {change['kind']} {change['document']} {change['path']}"], f"  {said}"
+            )

@@ -110,9 +110,10 @@ def aligned(rows: Sequence[Sequence[terminal.Span]]) -> Iterator[terminal.Line]:
     )
     for row, text in zip(rows, texts, strict=True):
         if len(text) < 4:
-            yield row
+            yield from terminal.row(row[:2], *row[2:])
         else:
-            yield [row[0], f"{text[1]:<{path}}", f"{text[2]:<{sides}}" if text[3] else text[2], row[3]]
+            padded = f"{text[2]:<{sides}}" if text[3] else text[2]
+            yield from terminal.row([row[0], f"{text[1]:<{path}}"], padded, row[3])
 
 
 def change(

@@ -33,10 +33,8 @@ def detected(found: Detected) -> Iterator[terminal.Line]:
 
 
 def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
-    yield [
-        (f"{one.target}  ", "bold"),
-        f"{one.document}  {one.path}   {_sides(one)}" if one.path else f"{one.document}   {_sides(one)}",
-    ]
+    place = f"{one.document}  {one.path}" if one.path else one.document
+    yield from terminal.row([(f"{one.target}  ", "bold")], place, f"   {_sides(one)}")
     if one.counts(found.today):
         after = f" after {one.record}" if one.record else ""
         yield [(f"        changed outside gmconfig{after}, seen {ago(one.detected_at)}", "dim")]
