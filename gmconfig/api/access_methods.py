@@ -45,7 +45,7 @@ class AccessMethods:
 
         Raises:
             NotFound: the environment sees no secret of that name.
-            AccessDenied: the identity at hand is no admin's.
+            AccessDenied: the identity at hand is not an admin's.
         """
         from gmconfig.api.one_secret import set_access_policy
 

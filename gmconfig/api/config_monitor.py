@@ -176,7 +176,7 @@ class ConfigMonitor:
 
         Raises:
             NotFound: it names a check that does not exist.
-            UsageError: its `config_path` is no path.
+            UsageError: its `config_path` is not a path.
             Refused: it carries a function of Python and is to persist.
             InvalidConfiguration: the project does not keep to it, so it cannot persist.
         """

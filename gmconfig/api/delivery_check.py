@@ -68,7 +68,7 @@ def _remote(project: Project, environment: str) -> Iterator[Examined]:
 
 
 def _targets(deployer: Deployer, environment: str) -> Iterator[Examined]:
-    """Look at each target: its reach, and what applying would lack; one that is elsewhere is no error here."""
+    """Look at each target: its reach, and what applying would lack; one that is elsewhere is not an error here."""
     with deployer.survey() as survey:
         found = planning.standings(deployer.ledger(environment), survey, planning.Asked())
         lacking = [(one.target.name, *trouble) for one in found if (trouble := _lacking(survey, one))]

@@ -39,7 +39,7 @@ def _document(workspace: Workspace, document: str) -> dict[str, object]:
     resolved = workspace.resolved(document, snapshot, workspace.environment)
     tree = plain(resolved.value(workspace.lookup(snapshot, workspace.environment)))
     if not isinstance(tree, dict):
-        raise BrokenConfiguration(f'document "{document}" is no map')
+        raise BrokenConfiguration(f'document "{document}" is not a map')
     return tree
 
 

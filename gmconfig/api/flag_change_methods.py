@@ -198,8 +198,8 @@ class FlagChangeMethods:
         file's path below the project's root.
 
         Raises:
-            BrokenConfiguration: the content is no flagd file.
-            UsageError: `into` is no file of flags.
+            BrokenConfiguration: the content is not a flagd file.
+            UsageError: `into` is not a file of flags.
             Refused: that file exists already.
             InvalidConfiguration: the flags would not pass validation.
         """
@@ -227,4 +227,4 @@ def _state(state: FeatureState | str) -> str:
     try:
         return str(FeatureState(state))
     except ValueError as error:
-        raise UsageError(f'"{state}" is no state', hint=f"one of: {', '.join(FeatureState)}") from error
+        raise UsageError(f'"{state}" is not a state', hint=f"one of: {', '.join(FeatureState)}") from error

@@ -180,7 +180,7 @@ def import_file(workspace: Workspace, tree: Mapping[str, Any], file: str, how: H
     from gmconfig.storage.yaml import dump
 
     if not file.startswith("flags/") or not file.endswith((".yaml", ".yml")) or ".." in file:
-        raise UsageError(f'"{file}" is no file of flags', hint=f"such as {USUAL_FILE}")
+        raise UsageError(f'"{file}" is not a file of flags', hint=f"such as {USUAL_FILE}")
     if workspace.project.worktree().exists(file):
         raise Refused(f'"{file}" exists already', hint="name another one with --into flags/NAME.yaml")
     edits = {file: WholeFile(dump(dict(tree)))}

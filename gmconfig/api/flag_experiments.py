@@ -212,7 +212,7 @@ def _metrics(metrics: Metrics) -> dict[str, str]:
     found = dict(metrics) if isinstance(metrics, Mapping) else dict.fromkeys(metrics, KINDS[0])
     for kind in found.values():
         if kind not in KINDS:
-            raise UsageError(f'"{kind}" is no kind of metric', hint=f"one of: {', '.join(KINDS)}")
+            raise UsageError(f'"{kind}" is not a kind of metric', hint=f"one of: {', '.join(KINDS)}")
     return found
 
 

@@ -50,7 +50,7 @@ def live_values(workspace: Workspace, document: str, path: str) -> tuple[LiveVal
     deployer = Deployer(workspace, offline=True)
     try:
         declared = deployer.declared()
-    except GmconfigError:  # what is wrong with it is no answer to this question
+    except GmconfigError:  # what is wrong with it is not an answer to this question
         return ()
     having = [
         one

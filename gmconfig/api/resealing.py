@@ -159,7 +159,9 @@ def _layer(workspace: Workspace, file: str) -> tuple[Layer, object]:
     name = _below_root(project, file)
     layer = project.layout.read(name)
     if layer is None:
-        raise UsageError(f'"{file}" is no layer of a document', hint="gmconfig config list shows the layers")
+        raise UsageError(
+            f'"{file}" is not a layer of a document', hint="gmconfig config list shows the layers"
+        )
     return layer, load(project.worktree().read(name), name)
 
 

@@ -30,7 +30,7 @@ def keep_rule(workspace: Workspace, rule: ComplianceRule, how: How) -> Outcome:
 
     Raises:
         Refused: it carries a function of Python.
-        InvalidConfiguration: the project does not keep to it, or it is no rule; nothing was changed.
+        InvalidConfiguration: the project does not keep to it, or it is not a rule; nothing was changed.
     """
     project, entry = workspace.project, entry_of(rule)
     trees = _policies(workspace)

@@ -210,7 +210,7 @@ class SecretsManager(AccessMethods, SecretFileMethods):
         """Give one string for `GMCONFIG_IDENTITY`: the identity at hand and the root that this clone trusts.
 
         Raises:
-            Refused: the identity at hand is an SSH key, which is no string.
+            Refused: the identity at hand is an SSH key, which is not a string.
         """
         from gmconfig.api.keys import ci_identity
 

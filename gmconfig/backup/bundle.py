@@ -60,7 +60,7 @@ def stream(
     With `since` it holds no history of that commit.
 
     Raises:
-        GitTrouble: git could not; whatever was read by then is no bundle.
+        GitTrouble: git could not; whatever was read by then is not a bundle.
     """
     lines = [*names, *(["HEAD"] if head else []), *([f"^{since}"] if since else [])]
     wanted = "".join(f"{line}\n" for line in lines)

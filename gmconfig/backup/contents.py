@@ -44,7 +44,7 @@ class Contents:
         return {**asdict(self), "shallow": list(self.shallow), "removed": list(self.removed)}
 
     def as_bytes(self) -> bytes:
-        """Write it; bytes that are no UTF-8 in names are written as Python keeps them in text."""
+        """Write it; bytes that are not UTF-8 in names are written as Python keeps them in text."""
         return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -41,7 +41,7 @@ class Listed:
     Attributes:
         id: its id.
         manifest: what it says of itself; None where that is damaged.
-        problem: why it is no good backup, as far as that is known.
+        problem: why it is not a good backup, as far as that is known.
         pinned: who wants it kept for ever, and why; None if nobody does.
         verified: when every byte of it was read last and found whole, ISO 8601.
     """

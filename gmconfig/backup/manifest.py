@@ -1,6 +1,6 @@
 """What a backup says of itself in clear: what it is made of, whom it is sealed to, how long it is meant to stay.
 
-It is written last, so that whatever has no manifest is no backup, and in one form only: a byte that was
+It is written last, so that whatever has no manifest is not a backup, and in one form only: a byte that was
 changed anywhere in it is found.
 """
 

@@ -80,4 +80,6 @@ def judged(made: Manifest, trust: Trust | None, own_key: str | None) -> Proof:
     known = [policy.members.get(member) for policy in policies]
     if root == trust.root and all(one is not None and one.verifier == key for one in known):
         return Proof(member, None, is_known=True)
-    return Proof(member, f'it is signed by "{member}" ({key}), who is no member with this key', is_known=True)
+    return Proof(
+        member, f'it is signed by "{member}" ({key}), who is not a member with this key', is_known=True
+    )

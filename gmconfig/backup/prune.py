@@ -127,4 +127,4 @@ def span(text: str) -> timedelta:
     days = {"d": 1, "w": 7, "y": 366}
     if number.isascii() and number.isdigit() and len(number) < 7 and unit in {*days, "h", "m", "s"}:
         return timedelta(days=int(number) * days[unit]) if unit in days else timedelta(seconds=duration(text))
-    raise UsageError(f'"{text}" is no time span', hint="30d, 12h or 2w")
+    raise UsageError(f'"{text}" is not a time span', hint="30d, 12h or 2w")

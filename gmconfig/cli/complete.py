@@ -1,6 +1,6 @@
 """What a shell offers after Tab: documents, environments, paths, secrets, targets, deployments.
 
-Where nothing can be read there is nothing to offer: a shell that completes is no place for an error.
+Where nothing can be read there is nothing to offer: a shell that completes is not a place for an error.
 """
 
 from __future__ import annotations

@@ -72,6 +72,6 @@ def _mount(text: str) -> Mount:
     if "/" in file or "." not in file or form not in FORMATS:
         endings = ", ".join(f".{name}" for name in FORMATS)
         raise UsageError(
-            f'"{file}" is no name of a file with a format', hint=f"it ends with one of: {endings}"
+            f'"{file}" is not the name of a file with a format', hint=f"it ends with one of: {endings}"
         )
     return Mount(variable, file, form)

@@ -34,12 +34,12 @@ def as_toml(tree: object) -> str:
     """Give TOML, which knows no null.
 
     Raises:
-        BrokenConfiguration: there is one, or the document is no map.
+        BrokenConfiguration: there is one, or the document is not a map.
     """
     import tomli_w
 
     if not isinstance(tree, dict):
-        raise BrokenConfiguration("TOML holds a map, and this document is none", hint="use -o yaml")
+        raise BrokenConfiguration("TOML holds a map, and this document is not one", hint="use -o yaml")
     for keys, value in walk(tree):
         if value is None:
             raise BrokenConfiguration(f'TOML has no null: "{format_keys(keys)}" is one', hint="use -o yaml")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
-_IDENTITIES = ("name", "id", "key", "value")  # what tells items apart is no choice
+_IDENTITIES = ("name", "id", "key", "value")  # what tells items apart is not a choice
 _FEW = 5  # values of a choice
 _OFTEN = 4  # times that each value of a choice must have been seen, on average
 
@@ -72,7 +72,7 @@ def _is_open(sample: object, resolves: bool) -> bool:
     if isinstance(sample, str):
         return is_token(sample) or (resolves and "${" in sample) or hasattr(sample, "tag")
     if isinstance(sample, float):
-        return sample - sample != 0  # infinity and NaN are no JSON
+        return sample - sample != 0  # infinity and NaN are not JSON
     return sample is not None and not isinstance(sample, dict | list | int)
 
 

@@ -96,7 +96,7 @@ def _status(url: str, timeout: float) -> int | str:
     except urllib.error.HTTPError as error:
         return error.code
     except http.client.HTTPException as error:
-        return f"that is no HTTP: {type(error).__name__}"
+        return f"that is not HTTP: {type(error).__name__}"
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         return _late(timeout) if isinstance(reason, TimeoutError) else str(reason)

@@ -25,7 +25,7 @@ def waves(
         batch: how many of a wave go at once, as a number or in per cent of it ("10%"); None is all.
 
     Raises:
-        UsageError: the batch is no number, or a canary is not among the targets.
+        UsageError: the batch is not a number, or a canary is not among the targets.
     """
     first = [one for one in targets if any(one.answers_to(word) for word in canaries)]
     _check_canaries(targets, canaries)
@@ -37,7 +37,7 @@ def waves(
 
 
 def check_batch(batch: str | None) -> None:
-    """Refuse what is no size of a batch, however many targets there are.
+    """Refuse what is not a size of a batch, however many targets there are.
 
     Raises:
         UsageError: it is neither a number nor a share in per cent.
@@ -55,7 +55,7 @@ def _batches(wave: Sequence[Target], batch: str | None) -> Iterator[list[Target]
 def _size(batch: str, among: int) -> int:
     match = _BATCH.fullmatch(batch)
     if match is None or not int(match[1]) or (match[2] and int(match[1]) > 100):
-        raise UsageError(f'"{batch}" is no size of a batch', hint="--batch 5, or --batch 10%")
+        raise UsageError(f'"{batch}" is not a size of a batch', hint="--batch 5, or --batch 10%")
     number = int(match[1])
     return max(1, among * number // 100) if match[2] else number
 

@@ -84,7 +84,7 @@ def _in_order(tree: object, path: Path, difference: Difference) -> object:
     items = value_at(tree, keys) if keys is not None else None
     if not isinstance(items, list) or way is None or not isinstance(names, list):
         raise Refused(
-            f'"{difference.path}" is no list in what is wanted now',
+            f'"{difference.path}" is not a list in what is wanted now',
             hint="gmconfig deploy plan shows what changed",
         )
     known = {item_key(item, way): item for item in items}

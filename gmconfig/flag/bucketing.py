@@ -66,7 +66,7 @@ def place(raw: bytes, total: int) -> int:
 
 
 def bytes_of(bucketing: Bucketing) -> Callable[[Any], bytes | None]:
-    """Give what turns a unit into the bytes that are hashed; None for what is no unit there."""
+    """Give what turns a unit into the bytes that are hashed; None for what is not a unit there."""
     return _bytes_v2 if bucketing is Bucketing.V2 else _bytes_v3
 
 

@@ -141,7 +141,7 @@ def loaded(name: str, raw: bytes) -> tuple[FlagFile, tuple[Problem, ...]]:
     """Give a file of flags, and what is wrong with its shape; nobody changes its tree.
 
     Raises:
-        BrokenConfiguration: it is no YAML.
+        BrokenConfiguration: it is not YAML.
     """
     from gmconfig.storage.yaml import load
 

@@ -20,7 +20,7 @@ def encoded(value: Any) -> bytes:
     '8261611819'
 
     Raises:
-        TypeError: it is no JSON data.
+        TypeError: it is not JSON data.
     """
     if isinstance(value, str):
         return text(value)
@@ -35,7 +35,7 @@ def encoded(value: Any) -> bytes:
         return _head(0x80, len(value)) + b"".join(map(encoded, value))
     if isinstance(value, dict):
         return _map(value)
-    raise TypeError(f"{type(value).__name__} is no JSON data")
+    raise TypeError(f"{type(value).__name__} is not JSON data")
 
 
 def text(value: str) -> bytes:

@@ -12,7 +12,7 @@ from gmconfig.flag.catalogue import FOLDER
 from gmconfig.flag.offsets import Offsets
 
 LARGEST = 4_000_000
-"""Larger files are no source code."""
+"""Larger files are not source code."""
 
 _BINARY = 8_192
 
@@ -60,7 +60,7 @@ def sources(folder: str, root: str) -> Iterator[tuple[str, bytes]]:
     from gmconfig.storage.snapshot import WorkingTree
 
     if not os.path.isdir(folder):
-        raise NotFound(f'"{folder}" is no folder', hint="--code src")
+        raise NotFound(f'"{folder}" is not a folder', hint="--code src")
     tree, top = WorkingTree(folder), os.path.realpath(folder)
     flags = os.path.join(os.path.realpath(root), FOLDER)
     for file in _tracked(folder) or sorted(tree.files()):

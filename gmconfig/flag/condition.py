@@ -102,7 +102,7 @@ def _version(value: Rule, limit: str, keys: Keys) -> Rule:
     sign = next((sign for sign in ("!=", "<=", ">=", *VERSION_OPERATORS) if limit.startswith(sign)), "")
     version = limit[len(sign) :].strip()
     if precedence(version) is None or version.partition("-")[0].count(".") != 2 or version[:1] in "vV":
-        raise Trouble(keys, f'"{limit}" is no version with a comparison such as ">=2.1.0"')
+        raise Trouble(keys, f'"{limit}" is not a version with a comparison such as ">=2.1.0"')
     return {"sem_ver": [value, sign or "=", version]}
 
 

@@ -132,7 +132,7 @@ Branch = tuple[Closure | None, Closure, str]
 def _branches(targeting: Any, compiler: Compiler, labels: Sequence[str]) -> list[Branch]:
     """Split a condition at the top into its branches, so that a decision can name the one that decided."""
     if not isinstance(targeting, dict):
-        return [(None, _failing("targeting is no rule"), "error")]
+        return [(None, _failing("targeting is not a rule"), "error")]
     try:
         return _split(targeting, compiler, labels)
     except RecursionError as error:

@@ -17,9 +17,9 @@ def check_numbers(definition: Mapping[str, Any]) -> None:
     """
     for name, value in definition["variants"].items():
         if _has_no_number(value):
-            raise Trouble(("variants", name), "infinity and NaN are no JSON numbers")
+            raise Trouble(("variants", name), "infinity and NaN are not JSON numbers")
     if _has_no_number([definition.get("targeting"), definition.get("metadata")]):
-        raise Trouble((), "infinity and NaN are no JSON numbers")
+        raise Trouble((), "infinity and NaN are not JSON numbers")
 
 
 def _has_no_number(tree: Any) -> bool:

@@ -41,7 +41,7 @@ class FlagSet:
         clock: gives the time in seconds since 1970, for tests and simulations.
 
     Raises:
-        BrokenConfiguration: it is no flagd content.
+        BrokenConfiguration: it is not flagd content.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class FlagSet:
         clock: Callable[[], float] = time.time,
     ) -> None:
         if not isinstance(content, dict):
-            raise BrokenConfiguration("no flagd content: it is no map")
+            raise BrokenConfiguration("no flagd content: it is not a map")
         self.content = content
         self.bucketing = bucketing
         self.clock = clock
@@ -172,7 +172,7 @@ def _dead_end(message: str) -> Closure:
 def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = content.get(key) or {}
     if not isinstance(found, dict):
-        raise BrokenConfiguration(f'"{key}" is no map')
+        raise BrokenConfiguration(f'"{key}" is not a map')
     return found
 
 
@@ -188,12 +188,12 @@ def _flags(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _check(key: str, flag: Any) -> None:
     if not isinstance(flag, dict):
-        raise BrokenConfiguration(f'flag "{key}" is no map')
+        raise BrokenConfiguration(f'flag "{key}" is not a map')
     if flag.get("state") not in ("ENABLED", "DISABLED"):
         raise BrokenConfiguration(f'flag "{key}": its state is neither ENABLED nor DISABLED')
     if not isinstance(flag.get("variants"), dict) or not flag["variants"]:
         raise BrokenConfiguration(f'flag "{key}" has no variants')
     if not isinstance(flag.get("defaultVariant"), str | bool | None):
-        raise BrokenConfiguration(f'flag "{key}": its defaultVariant is no name')
+        raise BrokenConfiguration(f'flag "{key}": its defaultVariant is not a name')
     if not isinstance(flag.get("metadata") or {}, dict):
-        raise BrokenConfiguration(f'flag "{key}": its metadata is no map')
+        raise BrokenConfiguration(f'flag "{key}": its metadata is not a map')

@@ -21,7 +21,7 @@ def imported(content: Any, bucketing: str | None = None) -> dict[str, Any]:
     """Give the flag file for what a flagd file holds; `bucketing` speaks for one that does not say its own.
 
     Raises:
-        BrokenConfiguration: it is no flagd file, or was made for another bucketing.
+        BrokenConfiguration: it is not a flagd file, or was made for another bucketing.
     """
     if not isinstance(content, dict) or "flags" not in content:
         raise BrokenConfiguration("no flagd file: it has no flags", hint='{"flags": {…}}')

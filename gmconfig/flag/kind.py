@@ -38,7 +38,7 @@ def held_to(decision: Decision, kind: Kind, default: Any) -> Decision:
     # bool is an int in Python; as in flagd-core, a float may still be true
     fits = isinstance(value, _TYPES[kind]) and not (kind is Kind.INTEGER and isinstance(value, bool))
     if not fits:
-        message = f'"{decision.flag}" is no {kind}, its value is of type {type(value).__name__}'
+        message = f'"{decision.flag}" is not of type {kind}: its value is of type {type(value).__name__}'
         return Decision(
             decision.flag,
             default,

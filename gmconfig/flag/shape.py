@@ -21,7 +21,7 @@ def _anything(value: object, keys: Keys, problems: list[Problem]) -> None:
 
 
 def _percentage(value: object, keys: Keys, problems: list[Problem]) -> None:
-    """Report what is no percentage, or finer than what splits are counted in."""
+    """Report what is not a percentage, or finer than what splits are counted in."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
         problems.append(Problem(keys, f"expected a percentage from 0 to 100, found {said(value)}"))
     elif abs(value * 1000 - round(value * 1000)) > 1e-6:

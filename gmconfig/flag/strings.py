@@ -1,4 +1,4 @@
-"""flagd's `starts_with` and `ends_with`: null, not false, for what is no text."""
+"""flagd's `starts_with` and `ends_with`: null, not false, for what is not text."""
 
 from __future__ import annotations
 

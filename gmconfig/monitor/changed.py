@@ -78,7 +78,7 @@ _FILES = {"gmconfig.yaml": "gmconfig.yaml", "access.yaml": "access"}
 
 
 def _named(project: Project, file: str) -> tuple[str, str | None] | None:
-    """Give the document and environment that a file belongs to; None for what is no configuration."""
+    """Give the document and environment that a file belongs to; None for what is not configuration."""
     layer = project.layout.read(file)
     if layer is not None:
         return layer.document, layer.environment

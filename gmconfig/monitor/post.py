@@ -63,7 +63,7 @@ def _late(seconds: float) -> str:
 
 
 def _without_login(parts: SplitResult) -> str:
-    _ = parts.port  # what is no number is found here, not in an error that quotes it
+    _ = parts.port  # what is not a number is found here, not in an error that quotes it
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 
 

@@ -55,7 +55,7 @@ THRESHOLDS = Record(
 
 
 def HANDLER(value: object, keys: Keys, problems: list[Problem]) -> None:  # noqa: N802  # a shape, as the others
-    """Report what is no handler: exactly one way to be told, and keys that are known."""
+    """Report what is not a handler: exactly one way to be told, and keys that are known."""
     _HANDLER(value, keys, problems)
     if isinstance(value, dict):
         ways = [name for name in WAYS if value.get(name) is not None]

@@ -30,7 +30,7 @@ def _anything(value: object, keys: Keys, problems: list[Problem]) -> None:
 
 
 def _do(value: object, keys: Keys, problems: list[Problem]) -> None:
-    """Report what is no action: a word, or one with its arguments below it."""
+    """Report what is not an action: a word, or one with its arguments below it."""
     if not isinstance(value, dict):
         _ACTION(value, keys, problems)
         return

@@ -83,7 +83,7 @@ class ListOf:
         self.item = item
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
-        """Report what is no list, and every item of another shape."""
+        """Report what is not a list, and every item of another shape."""
         if not isinstance(value, list):
             problems.append(Problem(keys, f"expected a list, found {said(value)}"))
             return
@@ -101,7 +101,7 @@ class MapOf:
         self.check_key = check_key
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
-        """Report what is no map, and every entry of another shape."""
+        """Report what is not a map, and every entry of another shape."""
         if not isinstance(value, dict):
             problems.append(Problem(keys, f"expected a map, found {said(value)}"))
             return
@@ -125,7 +125,7 @@ class Record:
         self.more = more
 
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
-        """Report what is no map, unknown keys, missing ones, and values of another shape."""
+        """Report what is not a map, unknown keys, missing ones, and values of another shape."""
         if not isinstance(value, dict):
             problems.append(Problem(keys, f"expected a map, found {said(value)}"))
             return

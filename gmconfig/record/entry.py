@@ -181,7 +181,7 @@ def record_of(content: Mapping[str, object], where: str) -> Record:
 
 
 def damaged(where: str) -> BrokenConfiguration:
-    """Say that what stands on a chain is no record of it: whoever may push can put anything there."""
+    """Say that what stands on a chain is not a record of it: whoever may push can put anything there."""
     return BrokenConfiguration(f"a record on {where} is damaged", hint=f"look at it with: git log -p {where}")
 
 

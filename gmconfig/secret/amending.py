@@ -125,7 +125,7 @@ def check_scope(policy: Policy, scope: str) -> None:
 
 
 def check_operations(operations: Iterable[str]) -> None:
-    """Refuse what is no operation.
+    """Refuse what is not an operation.
 
     Raises:
         UsageError: one is not.

@@ -80,13 +80,13 @@ class Grounds:
         """The member who is acting.
 
         Raises:
-            AccessDenied: the identity at hand is no member's.
+            AccessDenied: the identity at hand is not a member's.
         """
         held = self.held
         if held.member is None:
             keys = f"--age {held.identity.recipient} --verify {held.identity.verifier}"
             raise AccessDenied(
-                f"the identity of {held.identity.source} is no member of access.yaml",
+                f"the identity of {held.identity.source} is not a member of access.yaml",
                 hint=f"ask an admin to add it: gmconfig secret member add NAME {keys}",
             )
         return held.member

@@ -20,7 +20,7 @@ class KeyRights(KeyNeed):
         """Refuse whoever may not sign this change.
 
         Raises:
-            AccessDenied: the caller is no admin of the policy before, or may not make a scope's key.
+            AccessDenied: the caller is not an admin of the policy before, or may not make a scope's key.
             Refused: a scope has no key, or the caller would know a key that they must not.
         """
         if self.signs:
@@ -53,7 +53,7 @@ class KeyRights(KeyNeed):
         if not all(member in policy.admins() for policy in signed):
             names = ", ".join(signed[0].admins())
             raise AccessDenied(
-                f'"{member}" is no admin and cannot sign an access policy', hint=f"admins: {names}"
+                f'"{member}" is not an admin and cannot sign an access policy', hint=f"admins: {names}"
             )
 
     def _check_wanted(self, scope: str) -> None:

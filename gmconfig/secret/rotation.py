@@ -91,10 +91,10 @@ def _command(reader: Reader, value: object, keys: Keys) -> tuple[str, ...]:
         try:
             words = tuple(shlex.split(value))
         except ValueError as error:
-            raise reader.complaint(keys, f"this is no command: {str(error).lower()}") from None
+            raise reader.complaint(keys, f"this is not a command: {str(error).lower()}") from None
     else:
         items = reader.sequence(value, keys)
         words = tuple(reader.text(item, (*keys, index)) for index, item in enumerate(items))
     if not words:
-        raise reader.complaint(keys, "this is no command: it is empty")
+        raise reader.complaint(keys, "this is not a command: it is empty")
     return words

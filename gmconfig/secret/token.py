@@ -22,7 +22,7 @@ MASK = "***"
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _SCOPE = _LOWER | {"-", "_"}
 _LONGEST_NAME = 64
-# "+" and "/" are no letters of base64url: they become something that base64 does not know.
+# "+" and "/" are not letters of base64url: they become something that base64 does not know.
 _TO_STANDARD = bytes.maketrans(b"-_+/", b"+/!!")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 

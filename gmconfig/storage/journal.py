@@ -61,7 +61,7 @@ class Journal:
         return list(files)
 
     def read(self, since: datetime | None = None) -> list[dict[str, object]]:
-        """Give the events from a moment on, oldest first; what is no event of ours is passed over."""
+        """Give the events from a moment on, oldest first; what is not an event of ours is passed over."""
         return [event for _, event in self.entries(since)]
 
     def entries(self, since: datetime | None = None) -> list[tuple[str, Event]]:

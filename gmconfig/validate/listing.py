@@ -75,7 +75,7 @@ def _files_of(subject: Subject, document: str) -> Collection[str]:
 def check(
     subject: Subject, documents: Collection[str], lines: dict[tuple[str, int], str]
 ) -> Iterator[Finding]:
-    """Yield what is wrong with files that are no document's layers."""
+    """Yield what is wrong with files that are not layers of a document."""
     for file in sorted(subject.files):
         if _is_schema(file):
             yield from _schema(subject, file, lines)

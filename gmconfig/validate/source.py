@@ -65,7 +65,7 @@ class Source:
 
             try:
                 self._stream = compose(self.raw, self.file)
-            except BrokenConfiguration:  # some JSON is no YAML, such as surrogate pairs
+            except BrokenConfiguration:  # some JSON is not YAML, such as surrogate pairs
                 return None
         return self._stream
 

@@ -1,4 +1,4 @@
-"""Every document's result, and what was found in files that are no layers: taken over as far as it holds."""
+"""Every document's result, and what was found in files that are not layers: taken over as far as it holds."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def test_secrets_that_are_due_get_new_values(tmp_path):
         (
             "a: {schedule: '1 2 3', do: backup}\n",
             3,
-            '"1 2 3" is no schedule: it has not five fields',
+            '"1 2 3" is not a schedule: it has not five fields',
             "30 2 * * *",
         ),
         ("a: {schedule: '0 99 * * *', do: backup}\n", 3, "is no schedule", None),
@@ -347,7 +347,7 @@ def test_a_rule_that_stays_is_one_commit_and_the_rest_of_the_file_is_as_it_was(t
     assert (one.rule, one.failed, backups(found)) == ("nightly", False, ["nightly"])
     with pytest.raises(UsageError, match="calls a function"):
         automation.add_automation_rule(AutomationRule("f", on="**", do=print), persist=True)
-    with pytest.raises(UsageError, match="no schedule"):
+    with pytest.raises(UsageError, match="not a schedule"):
         automation.add_automation_rule(AutomationRule("f", schedule="soon", do="backup"))
     with pytest.raises(NotFound, match='no rule named "nightli"'):
         automation.run_rules("nightli")

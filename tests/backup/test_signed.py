@@ -81,10 +81,10 @@ def test_what_a_stranger_signed_is_found_out(sealed: Path, store: Path, back_up,
     assert made.maker is not None
     if claims == "somebody else":
         rewritten(store, name, eve, maker={**made.maker, "key": eve.verifier})
-        assert "no member" in refused(sealed, store, name, tmp_path)
+        assert "not a member" in refused(sealed, store, name, tmp_path)
         [checked] = backups(sealed, store).verify([name], read_data=True)
         assert not checked.is_good
-        assert "no member" in checked.problems[0]
+        assert "not a member" in checked.problems[0]
         assert backups(None, store).all().__next__()[1].problem is None  # what one clone doubts is no damage
     else:
         rewritten(store, name, eve)
@@ -104,7 +104,7 @@ def test_a_member_who_left_cannot_sign_any_more(sealed: Path, store: Path, back_
     assert next(backups(sealed, store).verify([name])).signed_by == "bob"
     secrets.revoke("bob")
     secrets.remove_member("bob")
-    assert "no member" in refused(sealed, store, name, tmp_path)
+    assert "not a member" in refused(sealed, store, name, tmp_path)
     # And what he can still open is told, as long as what is in it is in use.
     exposed = {(one.name, one.member): one.backups for one in secrets.exposed()}
     assert exposed["db_password", "bob"] == (made_here,)

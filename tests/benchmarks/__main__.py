@@ -21,7 +21,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def main() -> int:
-    """Measure what was asked for; 1 if a contender did not do its work (a missed bar is no failure)."""
+    """Measure what was asked for; 1 if a contender did not do its work (a missed bar is not a failure)."""
     asked = _asked()
     Command.counts_cpu = asked.cpu
     failures: list[str] = []

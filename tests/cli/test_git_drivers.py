@@ -99,7 +99,7 @@ def test_one_signed_command_settles_what_both_sealed(driven, git, sealed_trading
 
 
 def test_keys_that_came_with_the_other_side_open_there(driven, git, sealed_trading, ok):
-    """They changed the keys, we only touched another secret: what did not change in value is no conflict."""
+    """They changed the keys, we only touched another secret: what did not change in value is not a conflict."""
     branches(
         git,
         set_secret("smtp_password", OURS),

@@ -163,7 +163,7 @@ def test_the_exposure_list_is_exact(ok, cli, sealed_trading, join):
     assert left() == {"db_password", "jwt_secret", "payment_key", "billing: api.token"}
     ok("secret", "delete", "payment_key", "-y")
     ok("secret", "set", "jwt_secret", "--stdin", stdin=ok("secret", "get", "jwt_secret").strip())
-    assert "jwt_secret" in left()  # the same value again is no rotation
+    assert "jwt_secret" in left()  # the same value again is not a rotation
     ok("secret", "rotate", "jwt_secret")
     ok("secret", "set", "db_password", "--stdin", stdin="changed-at-its-source")
     ok("config", "set", "billing", "api.token", "-", "--secret", stdin="tok-7654321")

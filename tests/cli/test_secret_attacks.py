@@ -122,7 +122,7 @@ def test_a_type_turned(ok, sealed_trading, refused):
     ok("secret", "create", "pin", "--stdin", stdin="007")
     SECRETS.write_text(SECRETS.read_text().replace("value: gm1", "value: !!int gm1", 1))
     pushed()
-    refused("the text after !!int is no int")
+    refused("the text after !!int is not one")
 
 
 def test_metadata_changed(sealed_trading, refused, unread):

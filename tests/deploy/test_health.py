@@ -54,7 +54,7 @@ def _unwell(**check: object) -> str | None:
     "answer", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n"]
 )
 def test_an_answer_that_is_no_http_is_not_well(answering, answer):
-    assert "that is no HTTP" in str(_unwell(http=f"http://{answering(answer)}/"))
+    assert "that is not HTTP" in str(_unwell(http=f"http://{answering(answer)}/"))
 
 
 def test_an_answer_that_never_ends_is_given_up_and_a_redirect_is_not_followed(answering):

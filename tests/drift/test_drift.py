@@ -151,7 +151,7 @@ def test_drift_and_being_behind_are_told_apart(fleet: Fleet):
 def test_a_broken_live_file_is_told_as_a_whole_and_put_back(fleet: Fleet):
     (fleet.live / "web/settings.yaml").write_text("a: [")
     [detection] = _drifter(fleet).detect().detections
-    assert (detection.path, detection.live) == ("", "it is no yaml any more")
+    assert (detection.path, detection.live) == ("", "it is not yaml any more")
     _drifter(fleet).correct(["web"], Correction(), Options())
     assert _live(fleet)["database"] == {"host": "db-2", "pool": 10}
 

@@ -85,5 +85,5 @@ def test_what_no_flag_answers_is_an_error_where_it_is_asked(tmp_path):
          "where the types differ the program gets its own default"),
     ]  # fmt: skip
     assert (report.ok, manager.lint().ok) == (False, True)
-    with pytest.raises(NotFound, match="no folder"):
+    with pytest.raises(NotFound, match="not a folder"):
         manager.lint(code=["nowhere"])

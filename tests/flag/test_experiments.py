@@ -87,7 +87,7 @@ def test_a_boolean_flag_takes_names_of_its_variants_and_one_that_says_a_share_ke
         ((["red", "pink"], [50, 50], ["order"]), "no variant"),
         ((["red", "blue"], [50], ["order"]), "1 shares for 2 variants"),
         ((["red", "blue"], [0.5, 0.5], ["order"]), "adds up to 1 %"),
-        ((["red", "blue"], [50, 50], {"order": "median"}), "no kind of metric"),
+        ((["red", "blue"], [50, 50], {"order": "median"}), "not a kind of metric"),
     ],
 )
 def test_a_plan_that_does_not_fit_is_refused(repo, manager, arguments, told):

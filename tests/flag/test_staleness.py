@@ -174,7 +174,7 @@ def test_the_flags_own_files_and_ignored_ones_are_no_code(past):
     (past.root / "build").mkdir()
     (past.root / "build/x.js").write_text("only_here")
     assert why(past.stale(str(past.root)), "only_here") == ["no reference in the code"]
-    with pytest.raises(NotFound, match="no folder"):
+    with pytest.raises(NotFound, match="not a folder"):
         past.stale("nowhere")
 
 

@@ -103,7 +103,7 @@ def test_reads_of_secrets_are_counted_and_not_named(tmp_path: Path):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--serve", "--address", "nowhere"), 2, '"nowhere" is no address'),
+        (("--serve", "--address", "nowhere"), 2, '"nowhere" is not an address'),
         (("--serve", "--textfile", "x"), 2, "exclude each other"),
         (("--textfile", "/dev/null/x"), 3, "/dev/null/x"),
     ],

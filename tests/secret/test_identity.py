@@ -212,7 +212,7 @@ def test_an_ssh_key_is_used_only_if_it_is_a_member(isolated):
     assert sources.find(here, member(one)).member == "alice"
 
     def ask(question: str) -> str:
-        raise AssertionError("asked for the passphrase of a key that is no member")
+        raise AssertionError("asked for the passphrase of a key that is not a member")
 
     with pytest.raises(NotFound, match="no identity was found"):
         sources.find(Sources({"HOME": str(isolated)}, ask=ask), member(identity.generate()))

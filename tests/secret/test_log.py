@@ -257,7 +257,7 @@ DIGEST = access.parse(load(POLICY.encode())).digest
 def test_every_changed_character_of_the_policy_is_refused_or_means_nothing(at, character):
     """access.yaml is a text that merges: comments and layout are free, and one digest stands for its content.
 
-    Any other content is not what was signed (`trust` refuses to seal, `verify` reports), or is no policy at all.
+    Any other content is not what was signed (`trust` refuses to seal, `verify` reports), or is not a policy at all.
     """
     changed = POLICY[:at] + character + POLICY[at + 1 :]
     try:

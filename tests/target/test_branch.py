@@ -117,7 +117,7 @@ def test_a_branch_that_is_checked_out_is_left_alone(with_targets, repo: Path):
         ("branch: 'a..b'", "cannot name a branch"),
         ("branch: -x, folder: ../../x", "does not stay on the branch"),
         ("folder: a/.git/hooks", "does not stay on the branch"),
-        ("repository: --upload-pack=touch /tmp/owned", "no address of a repository"),
+        ("repository: --upload-pack=touch /tmp/owned", "not an address of a repository"),
     ],
 )
 def test_hostile_names_are_refused(with_targets, how: str, message: str):

@@ -160,7 +160,7 @@ def test_a_partly_secret_text_cannot_be_sealed(with_targets, repo):
 
 def test_a_config_map_refuses_secrets(with_targets):
     project = with_targets("  web: {environment: production, path: live, format: configmap}\n")
-    with pytest.raises(BrokenConfiguration, match="no place for the secrets"):
+    with pytest.raises(BrokenConfiguration, match="not a place for the secrets"):
         rendered(project)
 
 

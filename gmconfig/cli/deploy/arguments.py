@@ -66,5 +66,5 @@ def seconds(text: str, example: str) -> float:
     from gmconfig.target.declared import duration
 
     if not is_duration(text):
-        raise UsageError(f'"{text}" is no time span', hint=example)
+        raise UsageError(f'"{text}" is not a time span', hint=example)
     return duration(text)

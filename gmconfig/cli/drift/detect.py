@@ -24,7 +24,7 @@ def detect(
 ) -> int:
     """Look at targets for what was changed outside gmconfig; exit 1 if something was. Takes no lock.
 
-    Formatting, the order of keys and a schema's defaults written out are no drift; secrets are
+    Formatting, the order of keys and a schema's defaults written out are not drift; secrets are
     compared and never shown.
 
     \b

@@ -30,7 +30,7 @@ _DEFAULT = "(the program's default)"
 def ingest(session: Session, events_dir: EventsDir = None, output: options.TextOrJson = "text") -> None:
     """Load the events that programs have written since the last time; analytics and reports do so by themselves.
 
-    Only new lines are read; lines that are no events are counted and told.
+    Only new lines are read; lines that are not events are counted and told.
 
     \b
     gmconfig flag ingest

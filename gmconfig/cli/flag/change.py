@@ -134,6 +134,6 @@ def register(app: typer.Typer) -> None:
 def _variant(text: str) -> tuple[str, object]:
     name, sign, value = text.partition("=")
     if not sign or not name:
-        raise UsageError(f'"{text}" is no variant', hint="--variant NAME=VALUE")
+        raise UsageError(f'"{text}" is not a variant', hint="--variant NAME=VALUE")
     # "#f00" is a colour, not a YAML comment
     return name, value if value.startswith("#") else prompt.as_yaml(value)

@@ -110,7 +110,11 @@ def _meant(session: Session, name: str, file: str | None, at: str | None) -> str
     """Give the flag that a slip most likely means, where flags are the repository's."""
     from gmconfig.path.nearest import nearest
 
-    near = None if file else nearest(name, [flag.name for flag in session.flags(None, at=at).list_feature_flags()])
+    near = (
+        None
+        if file
+        else nearest(name, [flag.name for flag in session.flags(None, at=at).list_feature_flags()])
+    )
     return f'did you mean "{near}"?' if near else "gmconfig flag list"
 
 
@@ -118,7 +122,7 @@ def _kind(text: str) -> Any:
     from gmconfig.flag.kind import Kind
 
     if text and text not in list(Kind):
-        raise UsageError(f'"{text}" is no type', hint=f"one of: {', '.join(Kind)}")
+        raise UsageError(f'"{text}" is not a type', hint=f"one of: {', '.join(Kind)}")
     return Kind(text) if text else None
 
 
@@ -131,7 +135,9 @@ def _context(session: Session, given: list[str]) -> dict[str, Any]:
         elif sign and key:
             found[key] = prompt.as_yaml(value)
         else:
-            raise UsageError(f'"{text}" is no context', hint="--context plan=pro, or --context @context.json")
+            raise UsageError(
+                f'"{text}" is not a context', hint="--context plan=pro, or --context @context.json"
+            )
     return found
 
 
@@ -141,7 +147,7 @@ def _json_map(text: str, source: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UsageError(f'"{source}" is not JSON: {error}') from error
     if not isinstance(found, dict):
-        raise UsageError(f'"{source}" is no map')
+        raise UsageError(f'"{source}" is not a map')
     return found
 
 

@@ -212,7 +212,7 @@ def _shares(given: list[str]) -> dict[str, float]:
         try:
             found[name] = float(share)
         except ValueError as error:
-            raise UsageError(f'"{text}" is no share', hint="--share VARIANT=PERCENT") from error
+            raise UsageError(f'"{text}" is not a share', hint="--share VARIANT=PERCENT") from error
     return found
 
 

@@ -111,7 +111,7 @@ def _split(found: Assessment) -> Iterator[terminal.Line]:
     if found.in_several:
         yield f"{found.in_several:,} users were seen in several variants; they are left out"
     if found.strangers:
-        yield f"{found.strangers:,} users were seen in variants that are no part of it; they are left out"
+        yield f"{found.strangers:,} users were seen in variants that are not part of it; they are left out"
 
 
 def _compared(found: Assessment, results: list[Result]) -> Iterator[list[terminal.Span]]:

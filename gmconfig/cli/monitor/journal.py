@@ -44,7 +44,7 @@ def prune(
     """Drop old months of the journal, but for events that still count: open alerts and drift, last words.
 
     What stands in a month's place tells other clones, once it is pushed with `monitor journal sync`, to drop it too.
-    Deployment records, configuration and backups are no part of the journal.
+    Deployment records, configuration and backups are not part of the journal.
 
     \b
     gmconfig monitor journal prune --keep-months 24 --dry-run

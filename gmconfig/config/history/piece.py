@@ -140,7 +140,7 @@ class Cutter:
                     new += found
                     parts += found
                 else:
-                    parts += run  # type: ignore[arg-type]  # what is no gap is parts
+                    parts += run  # type: ignore[arg-type]  # what is not a gap is parts
         except Uncuttable:
             return None
         names = (before.used, before.defined)

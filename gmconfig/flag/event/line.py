@@ -63,7 +63,7 @@ def read(line: bytes) -> Event:
     """Read a line.
 
     Raises:
-        ValueError: it is no event.
+        ValueError: it is not an event.
     """
     if len(line) > LONGEST_LINE:
         raise ValueError("the line is too long")
@@ -138,7 +138,7 @@ def number(value: object) -> float:
     """Give a metric's value.
 
     Raises:
-        ValueError: it is no number, or too large a one.
+        ValueError: it is not a number, or too large a one.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         raise ValueError("no number that can be added up")
@@ -187,4 +187,4 @@ def _optional(value: object) -> str | None:
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")

@@ -74,7 +74,7 @@ class EventLog:
             if seen in self._seen and flags is self._flags and self._clock() < self._until:
                 return
             self._first(seen, decision, unit, flags)
-        except TypeError:  # a user who is no text, nor anything that can be told apart
+        except TypeError:  # a user who is not text, nor anything that can be told apart
             log.debug("no exposure of %s: its user cannot be told apart", decision.flag)
 
     def track(self, metric: str, user: str, value: float = 1.0) -> None:

@@ -31,7 +31,7 @@ def asked(raw: bytes) -> Asked:
     """Read a request's body; an empty one is about nobody.
 
     Raises:
-        BadRequest: it is no JSON, or its context is none.
+        BadRequest: it is not JSON, or its context is not a map.
     """
     try:
         body = json.loads(raw or b"{}", parse_constant=_no_constant)
@@ -42,7 +42,7 @@ def asked(raw: bytes) -> Asked:
         raise BadRequest("INVALID_CONTEXT", 'expected {"context": {"targetingKey": …}}')
     user = context.pop("targetingKey", None)
     if user is not None and not isinstance(user, str):
-        raise BadRequest("INVALID_CONTEXT", "the targetingKey is no text")
+        raise BadRequest("INVALID_CONTEXT", "the targetingKey is not text")
     return Asked(user, context)
 
 
@@ -87,4 +87,4 @@ def matches(wanted: str, tag: str) -> bool:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

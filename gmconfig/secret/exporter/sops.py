@@ -27,7 +27,7 @@ def write(tree: dict[str, object], recipients: Sequence[str], *, only: str | Non
 
     Raises:
         UsageError: there is no recipient, or one is none of age's.
-        Refused: a key says to sops that its value is no secret.
+        Refused: a key says to sops that its value is not a secret.
     """
     from gmconfig.storage.yaml import dump
 
@@ -84,6 +84,6 @@ def _wrapped(key: bytes, recipient: str) -> str:
         else:
             target = pyrage.x25519.Recipient.from_str(recipient)
     except (pyrage.RecipientError, ValueError):
-        raise UsageError(f'"{recipient}" is no recipient of age') from None
+        raise UsageError(f'"{recipient}" is not a recipient of age') from None
     sealed: bytes = pyrage.encrypt(key, [target], armored=True)
     return sealed.decode()

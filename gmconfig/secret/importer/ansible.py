@@ -78,7 +78,7 @@ def read(raw: bytes, file: str, keys: KeyRing) -> Imported:
 
 
 def _whole(plain: str | bytes, file: str) -> Imported:
-    """Take all values of an opened file for secrets; what is no map is one secret, named after the file."""
+    """Take all values of an opened file for secrets; what is not a map is one secret, named after the file."""
     from gmconfig.storage.yaml import load
 
     try:

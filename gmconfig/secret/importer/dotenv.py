@@ -25,7 +25,7 @@ def read(raw: bytes, file: str, keys: KeyRing) -> Imported:  # noqa: ARG001  # w
     """Read a dotenv file.
 
     Raises:
-        BrokenConfiguration: a line is no assignment; the line is not repeated.
+        BrokenConfiguration: a line is not an assignment; the line is not repeated.
     """
     return of_tree(dict(entries(decoded(raw, file).replace("\r\n", "\n"), file)))
 

@@ -52,7 +52,7 @@ class Imported:
 def of_tree(
     tree: object, secret: Callable[[Keys], object] = bool, *, notes: list[str] | None = None
 ) -> Imported:
-    """Write a tree as YAML, its secret values marked; for files whose own text is no YAML."""
+    """Write a tree as YAML, its secret values marked; for files whose own text is not YAML."""
     from gmconfig.storage.yaml import dump
 
     text = dump(tree).decode()
@@ -105,7 +105,7 @@ def decoded(raw: bytes, file: str) -> str:
     """
     if len(raw) > LARGEST:
         raise BrokenConfiguration(
-            f'"{file}" is larger than {LARGEST // 1024**2} MB: that is no file of secrets'
+            f'"{file}" is larger than {LARGEST // 1024**2} MB: that is not a file of secrets'
         )
     try:
         return raw.decode("utf-8-sig")

@@ -134,7 +134,7 @@ def unsealed(text: str, key: bytes, keys: Keys, file: str) -> cipher.Opened:
 def _of_tree(tree: object, file: str, keys: KeyRing) -> Imported:
     """Open a file whose layout is of no interest; it becomes YAML."""
     if not isinstance(tree, dict):
-        raise BrokenConfiguration(f'"{file}" is no map', hint="is it a file of sops at all?")
+        raise BrokenConfiguration(f'"{file}" is not a map', hint="is it a file of sops at all?")
     metadata = Metadata(tree.pop("sops", None), file)
     key, total = metadata.key(keys), Hash(metadata)
     secret: set[Keys] = set()
@@ -177,7 +177,7 @@ def _dotenv(text: str, file: str) -> dict[str, Any]:
         if not line.strip() or line.startswith("#"):
             continue
         if not equals:
-            raise BrokenConfiguration(f'"{file}" has a line that is no KEY=VALUE')
+            raise BrokenConfiguration(f'"{file}" has a line that is not KEY=VALUE')
         value = value.replace("\\n", "\n")
         if name.startswith("sops_"):
             sops[name.removeprefix("sops_")] = value

@@ -72,7 +72,7 @@ def _occurrences(raw: bytes, needle: Needle) -> Iterator[Hit]:
 
 
 def _stands_alone(raw: bytes, start: int, end: int) -> bool:
-    """Whether a short text is no part of a longer word."""
+    """Whether a short text is not part of a longer word."""
     before, after = raw[start - 1 : start] if start else b"", raw[end : end + 1]
     return not (
         (before.isalnum() and raw[start : start + 1].isalnum())

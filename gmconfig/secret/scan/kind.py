@@ -33,5 +33,5 @@ def kind_of(file: str) -> Kind:
 
 
 def is_binary(raw: bytes) -> bool:
-    """Whether a file is no text, as git judges it."""
+    """Whether a file is not text, as git judges it."""
     return b"\0" in raw[:8000]

@@ -73,7 +73,7 @@ def is_secret_literal(text: bytes, *, strict: bool, phrase: bool) -> bool:
 
 
 def _is_filler(text: bytes) -> bool:
-    """Whether it is no secret by its looks: numbers, dates, masks, `<your token>`, SCREAMING_NAMES."""
+    """Whether it is not a secret by its looks: numbers, dates, masks, `<your token>`, SCREAMING_NAMES."""
     return len(set(text)) < 3 or _filler().fullmatch(text) is not None
 
 

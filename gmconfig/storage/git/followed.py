@@ -54,7 +54,7 @@ class Followed:
         return tuple(found) or None
 
     def _found_files(self) -> tuple[str, ...]:
-        """Give the files that say what the name stands for; none where it is no ref."""
+        """Give the files that say what the name stands for; none where it is not a ref."""
         asked = ("rev-parse", "--symbolic-full-name", self.name)
         ref = os.fsdecode(self.repository.attempt(*asked).stdout).strip()
         if not ref.startswith("refs/"):

@@ -14,7 +14,7 @@ Trailers = Mapping[str, str] | Iterable[tuple[str, str]]
 def compose_message(message: str, trailers: Trailers = ()) -> str:
     """Put the trailers below the words, in the last paragraph if that holds trailers already.
 
-    The first line is the subject; what follows it is the body. Words are no trailers of gmconfig's.
+    The first line is the subject; what follows it is the body. Words are not trailers of gmconfig's.
     """
     pairs = trailers.items() if isinstance(trailers, Mapping) else trailers
     lines = [f"{name}: {' '.join(value.split())}" for name, value in pairs]

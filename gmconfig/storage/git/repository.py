@@ -230,7 +230,7 @@ def _check_files(start: str) -> None:
     root = find_root(start)
     blocked = root and root.blocked()
     if blocked:
-        raise GitTrouble(f'"{blocked}" is no file, but a pipe or a device', hint=f"rm '{blocked}'")
+        raise GitTrouble(f'"{blocked}" is not a file, but a pipe or a device', hint=f"rm '{blocked}'")
 
 
 def _nowhere(start: str, stderr: bytes) -> GitTrouble:

@@ -51,7 +51,7 @@ def merged(own: dict[str, object], sources: list[object]) -> None:
     """Put what merge keys bring into a map: own keys win, then earlier sources.
 
     Raises:
-        TypeError: a source is no map, nor a list of maps.
+        TypeError: a source is not a map, nor a list of maps.
     """
     result: dict[str, object] = {}
     for source in reversed(_flat(sources)):

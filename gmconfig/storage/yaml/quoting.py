@@ -37,7 +37,7 @@ def can_be_plain(text: str, in_flow: bool) -> bool:
 
 
 def is_ambiguous(text: str) -> bool:
-    """Whether a plain scalar of this text is no string to every reader of YAML 1.1 or 1.2."""
+    """Whether a plain scalar of this text is not a string to every reader of YAML 1.1 or 1.2."""
     try:
         return _YAML_1_1.fullmatch(text) is not None or not isinstance(PLAIN[text], str)
     except BadScalar:

@@ -114,7 +114,7 @@ def short_tag(tag: str) -> str:
 
 
 def key_text(value: object) -> str:
-    """Give the text that stands for a map's key which is no scalar: its flow form."""
+    """Give the text that stands for a map's key which is not a scalar: its flow form."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {key_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -162,5 +162,5 @@ def _typed(kind: str, text: str) -> object:
     if kind == "float" and type(value) is int:
         return float(value)
     if type(value).__name__.removesuffix("Type") != {"null": "None"}.get(kind, kind):
-        raise BadScalar(f"the text after !!{kind} is no {kind}")
+        raise BadScalar(f"the text after !!{kind} is not one")
     return value

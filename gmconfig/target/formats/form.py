@@ -49,4 +49,4 @@ class Form:
         try:
             return self.parse(raw)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BrokenConfiguration):
-            raise BrokenConfiguration(f"it is no {self.name} any more") from None
+            raise BrokenConfiguration(f"it is not {self.name} any more") from None

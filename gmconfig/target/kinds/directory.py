@@ -26,7 +26,9 @@ class Directory(Placed):
             hint = "path: /srv/app/config for a folder, or file: /etc/app.yaml"
             raise BrokenConfiguration(f'target "{target.name}" has no path', hint=hint)
         if not os.path.basename(place) or "\0" in place:
-            raise BrokenConfiguration(f'target "{target.name}": "{place}" is no place for a folder of ours')
+            raise BrokenConfiguration(
+                f'target "{target.name}": "{place}" is not a place for a folder of ours'
+            )
         super().__init__(target, LocalDisk(), place, take_over=access.take_over)
         self.environ = access.environ
 

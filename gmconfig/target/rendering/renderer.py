@@ -142,9 +142,7 @@ class _Draft:
     def part(self) -> Part:
         """Give it as it is compared."""
         if self.form.name == "configmap" and self.has_secrets:
-            message = (
-                f'target "{self.target.name}": a ConfigMap is no place for the secrets of "{self.document}"'
-            )
+            message = f'target "{self.target.name}": a ConfigMap is not a place for the secrets of "{self.document}"'
             raise BrokenConfiguration(message, hint="format: secret, or secrets: omit")
         written = leaves.marked(self.tree) if self.tokens else self.tree
         tree, secret_paths = self._as_read(written), dict[Keys, str]()

@@ -189,7 +189,7 @@ def _arity(check: Callable[..., Verdict]) -> int:
 def _counted_arity(check: Callable[..., Verdict]) -> int:
     if type(check) is FunctionType and not check.__dict__ and not check.__code__.co_flags & _TAKES_MORE:
         return min(3, max(1, check.__code__.co_argcount))
-    import inspect  # costs 8 ms, and only what is no plain function needs it
+    import inspect  # costs 8 ms, and only what is not a plain function needs it
 
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     try:

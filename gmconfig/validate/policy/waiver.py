@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Waiver(Immutable):
     """Excuses findings of one rule (or of a whole check) at a path; globs are allowed, no path means all.
 
-    `files` are globs over files, for findings in files that are no document.
+    `files` are globs over files, for findings in files that are not documents.
     """
 
     __slots__ = ("rule", "reason", "expires", "place", "path", "environments", "documents", "files")

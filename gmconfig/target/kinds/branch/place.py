@@ -64,7 +64,7 @@ class Elsewhere:
         self, repository: Repository, address: str, ref: str, *, prefix: str, seconds: float
     ) -> None:
         if address.startswith("-") or any(char < " " for char in address):
-            raise BrokenConfiguration(f'"{address}" is no address of a repository')
+            raise BrokenConfiguration(f'"{address}" is not an address of a repository')
         self.repository = repository
         self.address = address
         self.ref = ref

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 LARGEST = 64 * 1024 * 1024
-"""What a live file may have; a larger one is no configuration, and is not read."""
+"""What a live file may have; a larger one is not configuration, and is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class Store:
             self.disk.sync(self.parent)
         elif there != "folder":
             raise Refused(
-                f'"{self.folder}" is no folder, and releases would be kept there', hint=f"rm '{self.folder}'"
+                f'"{self.folder}" is not a folder, and releases would be kept there',
+                hint=f"rm '{self.folder}'",
             )
 
     def locked(self) -> AbstractContextManager[object]:

@@ -23,7 +23,7 @@ class Ssh(Placed):
             hint = "host: user@host:port, and path: /srv/app/config or file: /etc/app.yaml"
             raise BrokenConfiguration(f'target "{target.name}" names no host or no path', hint=hint)
         if not place.startswith("/") or place.endswith("/") or "\0" in place or ".." in place.split("/"):
-            message = f'target "{target.name}": "{place}" is no place on a host'
+            message = f'target "{target.name}": "{place}" is not a place on a host'
             raise BrokenConfiguration(message, hint="path: /srv/app/config")
         disk = SshDisk(Connection(target, access.root))
         super().__init__(target, disk, place, take_over=access.take_over)
