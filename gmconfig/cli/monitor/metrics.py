@@ -52,7 +52,7 @@ def metrics(
 def _serve(found: Any, address: str) -> None:
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65_535:
-        raise UsageError(f'"{address}" is no address', hint=f"--address {_ADDRESS}")
+        raise UsageError(f'"{address}" is not an address', hint=f"--address {_ADDRESS}")
     taken, stop = found.serve(host.strip("[]"), int(port))
     terminal.note(f"http://{host}:{taken}/metrics")
     try:
