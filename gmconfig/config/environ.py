@@ -45,7 +45,7 @@ def overridden(tree: object, environ: Mapping[str, str]) -> tuple[object, dict[K
     case; in a list it is a position. The empty text stays a text.
 
     Raises:
-        UsageError: a value is no YAML, or a name means nothing here. The value is not repeated.
+        UsageError: a value is not YAML, or a name means nothing here. The value is not repeated.
     """
     said: dict[Keys, str] = {}
     for name in sorted(name for name in environ if name.startswith(PREFIX)):
