@@ -292,5 +292,5 @@ def _prefix(target: Target) -> str:
     prefix = str(target.settings.get("prefix") or f"/gmconfig/{target.name}/")
     prefix = prefix if prefix.endswith("/") else f"{prefix}/"
     if not prefix.strip("/") or any(char < " " for char in prefix):
-        raise BrokenConfiguration(f'target "{target.name}": "{prefix}" is no prefix for keys')
+        raise BrokenConfiguration(f'target "{target.name}": "{prefix}" is not a prefix for keys')
     return prefix
