@@ -40,7 +40,7 @@ class Address(NamedTuple):
             host, port = place, ""
         host = host.strip("[]")
         if not host or host.startswith("-") or any(char <= " " for char in text):
-            raise BrokenConfiguration(f'"{text}" is no host to connect to', hint="host: user@host:port")
+            raise BrokenConfiguration(f'"{text}" is not a host to connect to', hint="host: user@host:port")
         return cls(host, int(port) if port else None, user or None)
 
 
