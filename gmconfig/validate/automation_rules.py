@@ -134,7 +134,7 @@ def _cron(keys: Keys, text: str) -> Iterator[Problem]:
         yield Problem(keys, f'"{text}" never comes')
     except (CronSimError, AssertionError, ValueError, OverflowError) as error:
         why = str(error).replace("Bad", "its field is bad:") or "it makes no sense"
-        yield Problem(keys, f'"{text}" is no schedule: {why[0].lower()}{why[1:]}', hint=_FIELDS)
+        yield Problem(keys, f'"{text}" is not a schedule: {why[0].lower()}{why[1:]}', hint=_FIELDS)
 
 
 def _zone(keys: Keys, text: str) -> Iterator[Problem]:
@@ -171,7 +171,7 @@ def logic_problems(rule: object, keys: Keys) -> Iterator[Problem]:
         yield Problem(keys, str(error))
         return
     except (ValueError, TypeError, KeyError, IndexError) as error:
-        yield Problem(keys, f"that is no JsonLogic: {error}")
+        yield Problem(keys, f"that is not JsonLogic: {error}")
         return
     yield from _operations(rule, keys)
 
