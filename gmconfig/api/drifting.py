@@ -125,7 +125,7 @@ class Drifter:
 
         Raises:
             NotFound: nothing has drifted there.
-            UsageError: no reason was given, or the day is none.
+            UsageError: no reason was given, or the day is not a day.
         """
         if not reason:
             raise UsageError(

@@ -121,7 +121,7 @@ def span(text: str) -> timedelta:
     """Give the time span of a text such as `30d`, `12h` or `2w`.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not one.
     """
     number, unit = text[:-1], text[-1:]
     days = {"d": 1, "w": 7, "y": 366}

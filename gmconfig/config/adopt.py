@@ -52,7 +52,7 @@ def adopted(snapshot: Snapshot, patterns: Sequence[str]) -> Adoption:
     """Find what patterns mean: `values-{environment}.yaml`, `{environment}/{document}.yaml`, `config/*.yaml`.
 
     Raises:
-        UsageError: a pattern is none, or gives a file two meanings.
+        UsageError: a pattern is not one, or gives a file two meanings.
         NotFound: a pattern matches no file.
         BrokenConfiguration: one of the files cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Resolve a document for an environment: its layers, what they make, whence and with what value."""
+"""Resolve a document for an environment: its layers, what they make, and where each value comes from."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def check(plan: Plan, options: Options, bound: Mapping[str, str] | None = None) 
 
     Raises:
         Refused: a freeze, the budget, a saved plan that is stale, or nothing to do but what failed before.
-        UsageError: the size of a batch is none, or a canary is not among the targets that would change.
+        UsageError: the size of a batch makes no sense, or a canary is not among the targets that would change.
         GmconfigError: a target cannot be told, or lacks something.
     """
     check_batch(options.batch)

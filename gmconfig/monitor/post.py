@@ -26,7 +26,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> s
     except ValueError:
         return _UNREADABLE
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return "its URL is none"
+        return "its URL is neither http nor https"
     said = {"Content-Type": "application/json", **login, **headers}
     request = urllib.request.Request(plain, body, said, method="POST")  # noqa: S310  # checked above
     return _within(seconds, lambda: _asked(request, seconds))

@@ -96,7 +96,7 @@ def read(raw: bytes) -> Marker:
     """Read a marker's bytes.
 
     Raises:
-        BrokenConfiguration: they are none.
+        BrokenConfiguration: they are not a marker.
     """
     import json
 

@@ -60,7 +60,7 @@ def seconds(text: str, example: str) -> float:
     """Read a time span of the command line.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not one.
     """
     from gmconfig.project.target_keys import is_duration
     from gmconfig.target.declared import duration

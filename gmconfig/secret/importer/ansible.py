@@ -40,7 +40,7 @@ class Passwords:
         """Open one envelope.
 
         Raises:
-            BrokenConfiguration: it is none.
+            BrokenConfiguration: it is not one.
             AccessDenied: no password fits, or it was changed.
         """
         salt, code, data = _parts(envelope, self._file)

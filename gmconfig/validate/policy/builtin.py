@@ -67,7 +67,7 @@ BUILT_IN: tuple[ComplianceRule, ...] = (
     ComplianceRule(
         id="no-default-password",
         name="No default passwords",
-        description="A password that everybody tries first is none.",
+        description="A password that everybody tries first protects nothing.",
         category="secrets",
         severity=Severity.CRITICAL,
         config_path=_anywhere(

@@ -147,7 +147,7 @@ class Branch:
         return self._commit(tip, commit.tree, message_of(marker, "revert"))
 
     def _gone(self, to: str) -> Refused:
-        return Refused(f'target "{self.target.name}" keeps release "{to}" no more')
+        return Refused(f'target "{self.target.name}" no longer keeps release "{to}"')
 
 
 def _ref(target: Target) -> str:

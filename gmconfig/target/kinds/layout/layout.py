@@ -67,7 +67,7 @@ class Layout(ABC):
                 return
             self._check(live, expected, fencing, reverting=True)
             if to is not None and not self.store.has(to):
-                raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
+                raise Refused(f'target "{self.target.name}" no longer keeps release "{to}"')
             self.store.note_fencing(fencing)
             self._put_back(live, to)
         reload(self.disk, self.target)
