@@ -54,7 +54,7 @@ def day(text: str) -> date:
     """Read a date.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not one.
     """
     try:
         return date.fromisoformat(text[:10])
