@@ -267,7 +267,7 @@ class Etcd:
         except Compacted:
             before = None
         if before is None or before.name != to:
-            raise Refused(f'target "{self.target.name}" keeps release "{to}" no more')
+            raise Refused(f'target "{self.target.name}" no longer keeps release "{to}"')
         return before
 
     def _busy(self) -> Locked:
