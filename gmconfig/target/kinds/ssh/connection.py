@@ -32,7 +32,7 @@ class Address(NamedTuple):
         """Read it; `[::1]:22` is an address of IPv6.
 
         Raises:
-            BrokenConfiguration: it is none.
+            BrokenConfiguration: it is not one.
         """
         user, _, place = text.rpartition("@")
         host, colon, port = place.rpartition(":")
