@@ -128,7 +128,7 @@ def _cron(keys: Keys, text: str) -> Iterator[Problem]:
     fields = NICKNAMES.get(text, text)
     try:
         if len(fields.split()) != 5:
-            raise CronSimError("it has not five fields")
+            raise CronSimError("it does not have five fields")
         next(CronSim(fields, datetime(2024, 1, 1, tzinfo=UTC)))
     except StopIteration:
         yield Problem(keys, f'"{text}" never comes')
