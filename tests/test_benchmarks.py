@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import table
+from tests.benchmarks import plot, readme
 from tests.benchmarks.registry import MODULES
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ PEERS = {
 }
 
 
-LONG = ("backup",)  # takes as long as all others together
+LONG = ("backup", "growth")  # each takes as long as all others together
 
 
 @pytest.mark.parametrize(
@@ -58,30 +58,49 @@ def test_missing_data_is_said(tmp_path, monkeypatch):
     assert row["bars"] == []
 
 
-def test_the_readme_gets_a_line_for_each_bar(tmp_path):
-    readme = tmp_path / "README.md"
-    readme.write_text(f"# A\n{table.BEGIN}\nold\n{table.END}\nb\n")
-    record = {
+def _bar(ratio, most, met):
+    return {
+        "ours": "gmconfig x", "theirs": "peer | y", "of": "time", "ratio": ratio,
+        "most": most, "bar": f"≤ {most}×", "met": met,
+    }  # fmt: skip
+
+
+RECORDS = [
+    {
+        "name": "work",
         "title": "work",
         "seconds": {"gmconfig x": 0.02, "peer | y": 0.04},
         "peak_mib": {},
-        "bars": [
-            {
-                "ours": "gmconfig x",
-                "theirs": "peer | y",
-                "of": "time",
-                "ratio": 0.5,
-                "bar": "≤ 2×",
-                "met": True,
-            }
-        ],
-    }
-    table.write_readme(readme, table.readme([record]))
-    text = readme.read_text()
+        "bars": [_bar(0.5, 2, True), _bar(3.0, 2, False)],
+    },
+    {
+        "title": "growing",
+        "seconds": {"100 files": 0.01, "10,000 files": 0.1},
+        "peak_mib": {},
+        "bars": [],
+        "growth": {"axis": "files", "work": "config get", "sizes": [100, 10_000]},
+    },
+]
+
+
+def test_the_readme_gets_a_line_for_each_bar_and_each_piece_of_work(tmp_path):
+    file = tmp_path / "README.md"
+    file.write_text(f"# A\n{readme.BEGIN}\nold\n{readme.END}\nb\n")
+    readme.write(file, readme.section(RECORDS))
+    text = file.read_text()
     assert "old" not in text
     assert text.startswith("# A\n") and text.endswith("\nb\n")
-    line = next(line for line in text.splitlines() if "work" in line and "20 ms" in line)
-    assert len(re.findall(r"(?<!\\)\|", line)) == 7
+    lines = [line for line in text.splitlines() if line.startswith("| work | 20 ms")]
+    assert [len(re.findall(r"(?<!\\)\|", line)) for line in lines] == [7, 7]
+    assert "| config get | 10 ms | 100 ms |" in text
+    assert text.count("```") == 4
+
+
+def test_a_plot_shows_which_side_of_its_bar_a_ratio_is_on_and_where_times_lie():
+    met, missed = (line for line in plot.against_bars(RECORDS) if line.startswith("work"))
+    assert met.index("●") < met.index("┃") == missed.index("┃") < missed.index("✗")
+    head, line = plot.growth(RECORDS)
+    assert [head.index("10 ms") + 2, head.index("100 ms") + 2] == [line.index("○"), line.index("●")]
 
 
 def _run(name, file):

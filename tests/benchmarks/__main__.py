@@ -1,4 +1,4 @@
-"""Run the benchmarks, print the table, write JSON or the README's table."""
+"""Run the benchmarks, print tables and plots, write JSON or the README's section."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import table
+from tests.benchmarks import plot, readme, table
 from tests.benchmarks.bench import SHORT, Bench, Scale, isolate
 from tests.benchmarks.command import Command, Failed
 from tests.benchmarks.measure import measured
@@ -33,6 +33,7 @@ def main() -> int:
             for row in _measured(name, bench, failures):
                 rows.append(row)
                 print("\n".join(table.text([row])), flush=True)
+    print(*plot.plots(rows), sep="\n", flush=True)
     _kept(asked, rows)
     print(*failures, sep="\n", file=sys.stderr)
     return 1 if failures else 0
@@ -57,7 +58,7 @@ def _kept(asked: argparse.Namespace, rows: list[dict[str, Any]]) -> None:
             json.dumps({**machine, "short": asked.short, "cpu": asked.cpu, "rows": rows}, indent=2) + "\n"
         )
     if asked.readme:
-        table.write_readme(README, table.readme(rows))
+        readme.write(README, readme.section(rows))
 
 
 def _asked() -> argparse.Namespace:
@@ -70,7 +71,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--cpu", action="store_true", help="count processor time: for a machine that is busy otherwise"
     )
-    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
+    parser.add_argument("--readme", action="store_true", help="put tables and plots into README.md")
     return parser.parse_args()
 
 

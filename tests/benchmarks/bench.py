@@ -26,9 +26,21 @@ class Scale:
     few_values: int = 10
     reads: int = 50_000
     rounds: int = 9
+    growth_files: tuple[int, ...] = (100, 1_000, 10_000)
+    growth_commits: tuple[int, ...] = (100, 2_000)
 
 
-SHORT = Scale(files=12, many_files=36, layered=3, values=30, few_values=2, reads=200, rounds=1)
+SHORT = Scale(
+    files=12,
+    many_files=36,
+    layered=3,
+    values=30,
+    few_values=2,
+    reads=200,
+    rounds=1,
+    growth_files=(5,),
+    growth_commits=(20,),
+)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from tests.benchmarks import (
     cold_validate,
     config_get,
     flag_evaluation,
+    growth,
     key_history,
     library_read,
     memory,
@@ -34,4 +35,5 @@ MODULES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "plan-and-drift": plan_and_drift.rows,
     "backup": backup.rows,
     "memory": memory.rows,
+    "growth": growth.rows,
 }

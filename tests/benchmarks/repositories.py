@@ -123,11 +123,16 @@ def service_schema() -> dict[str, object]:
     }
 
 
-def documents(root: Path, count: int, *, schema_for_each: int = 1, layered: bool = False) -> Path:
-    """Make a repository of documents; every `schema_for_each`th has a schema that refers to the shared."""
+def documents(
+    root: Path, count: int, *, schema_for_each: int = 1, layered: bool = False, project: str = ""
+) -> Path:
+    """Make a repository of documents; every `schema_for_each`th has a schema that refers to the shared.
+
+    `project` is what gmconfig.yaml says besides.
+    """
     write(
         root / "gmconfig.yaml",
-        "environments: {" + ", ".join(f"{name}: {{}}" for name in ENVIRONMENTS) + "}\n",
+        "environments: {" + ", ".join(f"{name}: {{}}" for name in ENVIRONMENTS) + "}\n" + project,
     )
     write(root / SCHEMA, json.dumps(service_schema(), indent=2))
     for i in range(count):

@@ -49,6 +49,15 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """What a row plots: one piece of work by the number of files, or of commits, a size for each contender."""
+
+    axis: str
+    work: str
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Row:
     """One comparison; `notes` say what is missing, `most_mib` is the most memory that gmconfig may take."""
 
@@ -59,6 +68,7 @@ class Row:
     notes: tuple[str, ...] = ()
     most_mib: float = 100
     check: Callable[[], list[str]] = list
+    growth: Growth | None = None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,13 @@
-"""What was measured, as a table for a terminal, as JSON, and as the README's table."""
+"""What was measured, as a table for a terminal and as JSON."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from tests.benchmarks.row import Bar, Measured, ratio_text
-
-BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 
 def record(measured: Measured) -> dict[str, Any]:
@@ -29,6 +26,7 @@ def record(measured: Measured) -> dict[str, Any]:
             if name.startswith("gmconfig") and peak > row.most_mib
         ],
         "notes": list(measured.notes),
+        "growth": asdict(row.growth) if row.growth else None,
     }
 
 
@@ -65,43 +63,3 @@ def duration(seconds: float) -> str:
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
-
-
-def readme(records: Iterable[dict[str, Any]]) -> str:
-    """Give the README's table: a line for each bar."""
-    lines = ["| work | gmconfig | beside | its time | ratio | bar |", "| --- | --- | --- | --- | --- | --- |"]
-    lines.extend(_line(row, bar) for row in records for bar in row["bars"])
-    return "\n".join(lines)
-
-
-def _line(row: dict[str, Any], bar: dict[str, Any]) -> str:
-    values = row["peak_mib"] if bar["of"] == "memory" else row["seconds"]
-    ours, theirs = (
-        f"{values[bar[side]]:.0f} MiB" if bar["of"] == "memory" else duration(values[bar[side]])
-        for side in ("ours", "theirs")
-    )
-    mode = bar["ours"].partition(", ")[2]
-    title = row["title"] + (f" ({mode})" if mode and mode not in row["title"] else "")
-    missed = "" if bar["met"] else " (missed)"
-    cells = (
-        title,
-        ours,
-        f"`{bar['theirs']}`",
-        theirs,
-        ratio_text(bar["ratio"]) + _slower(bar) + missed,
-        bar["bar"],
-    )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def write_readme(file: Path, table: str) -> None:
-    """Put the table between the markers."""
-    text = file.read_text("utf-8")
-    file.write_text(
-        re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL), "utf-8"
-    )
-
-
-def _slower(bar: dict[str, Any]) -> str:
-    """Say it where a bar that asks for faster meets the opposite."""
-    return " slower" if bar["bar"].endswith("faster") and bar["ratio"] >= 1 else ""
