@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy import fault, gate
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What came of it: the plan, and the record, which is None where there was nothing to do."""
+    """What came of it: the plan, and the record, which is None where there was nothing to do.
+
+    `cut_short` is then the id of a deployment that nobody works on and that never came to its end.
+    """
 
     plan: Plan
     record: Record | None
+    cut_short: str | None = None
 
 
 def apply(
@@ -65,7 +70,7 @@ def apply(
     if not found.changing:
         ledger.catch_up()
         gate.check_quarantine(found, options)
-        return Applied(found, None)
+        return Applied(found, None, _cut_short(ledger))
     check_valid(survey, found)
     check_trusted(survey.project, found.environment, _commits(found))
     options.before(found)
@@ -114,6 +119,14 @@ def supersede(ledger: Ledger, fencing: int) -> None:
     newest = ledger.chain.latest()
     if newest is not None and not newest.state.is_over:
         ledger.advance(replace(newest, fencing=fencing, error="cut short"), State.SUPERSEDED)
+
+
+def _cut_short(ledger: Ledger) -> str | None:
+    """Name the newest deployment where it has no end yet, is not for agents to end, and nobody works on it."""
+    newest, holder = ledger.chain.latest(), ledger.lock.holder()
+    if newest is None or newest.state.is_over or newest.pull or (holder and holder.is_active(datetime.now(UTC))):
+        return None
+    return newest.id
 
 
 def _intent(found: Plan, options: Options, fencing: int) -> Record:

@@ -184,10 +184,18 @@ def code(record: Record) -> ExitCode:
 
 def _tell(one: Applied) -> None:
     if one.record is None:
-        return terminal.answer(_nothing(one.plan))
+        terminal.answer(_nothing(one.plan))
+        return _remember(one.cut_short)
     terminal.lines(shown.applied(one.record))
     _complain(one.record)
     return _left(one.plan)
+
+
+def _remember(cut_short: str | None) -> None:
+    """Say that targets may be as wanted while the record of how they became so has no end."""
+    if cut_short:
+        terminal.note(f"{cut_short} was cut short")
+        terminal.hint(f"gmconfig deploy resume {cut_short}")
 
 
 def _remind(found: Plan) -> None:
