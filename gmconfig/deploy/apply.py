@@ -124,7 +124,8 @@ def supersede(ledger: Ledger, fencing: int) -> None:
 def _cut_short(ledger: Ledger) -> str | None:
     """Name the newest deployment where it has no end yet, is not for agents to end, and nobody works on it."""
     newest, holder = ledger.chain.latest(), ledger.lock.holder()
-    if newest is None or newest.state.is_over or newest.pull or (holder and holder.is_active(datetime.now(UTC))):
+    is_busy = holder is not None and holder.is_active(datetime.now(UTC))
+    if newest is None or newest.state.is_over or newest.pull or is_busy:
         return None
     return newest.id
 
