@@ -1,8 +1,11 @@
-"""What `from gmconfig import …` gives is documented: every name, every option, every field."""
+"""What `from gmconfig import …` gives is documented: every name, every option, every field; examples hold."""
 
+import doctest
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,12 @@ import gmconfig
 from gmconfig import api
 
 NAMES = sorted(api.__all__)
+PACKAGE = Path(gmconfig.__file__).parent
+EXAMPLES = sorted(
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    for path in PACKAGE.rglob("*.py")
+    if ">>> " in path.read_text()
+)
 
 
 def own(value: object) -> bool:
@@ -76,3 +85,9 @@ def test_every_public_name_is_there_for_editors_too():
     block = source.partition("if TYPE_CHECKING:")[2].partition("\n_HOMES")[0]
     imported = set(re.findall(r"\b[A-Za-z_]\w*\b", re.sub(r"from [\w.]+ import|\w+ as ", " ", block)))
     assert set(NAMES) <= imported
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_every_example_in_a_docstring_holds(module: str):
+    done = doctest.testmod(import_module(module))
+    assert done.attempted and not done.failed
