@@ -124,7 +124,7 @@ def _laid(tree: object, parts: list[str], value: object, name: str) -> tuple[obj
     if not parts:
         return patched(tree, value), ()
     if isinstance(tree, list):
-        index = int(parts[0]) if parts[0].isascii() and parts[0].isdigit() else -1
+        index = int(parts[0]) if parts[0].isascii() and parts[0].isdigit() and len(parts[0]) < 10 else -1
         if not 0 <= index < len(tree):
             raise UsageError(
                 f'"{name}" means no item of a list of {len(tree)}', hint="items are counted from 0"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.storage.git import Revision
 
-_ORDINAL = re.compile(r"v([1-9][0-9]*)")
+_ORDINAL = re.compile(r"v([1-9][0-9]{0,8})")
 
 
 class Version(NamedTuple):

@@ -49,6 +49,6 @@ def _silent(one: Status, mine: list[str], now: datetime) -> Condition:
 def _since(one: Status, now: datetime) -> str:
     try:
         minutes = (now - datetime.fromisoformat(one.time).astimezone(UTC)).total_seconds() / 60
-    except ValueError:
+    except (ValueError, OverflowError):
         return "that has a time"
     return f"for {minutes:,.0f} minutes" if minutes < 180 else f"for {minutes / 60:,.0f} hours"

@@ -111,5 +111,5 @@ def _reads(register: Register) -> list[dict[str, str]]:
 def _at(entry: Mapping[str, str]) -> datetime:
     try:
         return datetime.fromisoformat(entry["time"]).astimezone(UTC)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)

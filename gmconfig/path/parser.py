@@ -5,6 +5,7 @@ from __future__ import annotations
 from gmconfig.errors import UsageError
 from gmconfig.path.segment import ANY, BARE_STOPS, DEEP, Segment, Selector
 
+_DIGITS = 18
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -36,7 +37,7 @@ class Parser:
         if not self.text.startswith("#"):
             return 0
         number, colon, _ = self.text[1:].partition(":")
-        if not colon or not (number.isascii() and number.isdigit()) or int(number) < 1:
+        if not colon or not _is_number(number) or int(number) < 1:
             raise self._error('expected "#2:" to name a YAML document')
         self.at = len(number) + 2
         return int(number)
@@ -91,7 +92,7 @@ class Parser:
         if inside == "*":
             self.at += 2
             return ANY
-        if inside.removeprefix("-").isascii() and inside.removeprefix("-").isdigit():
+        if _is_number(inside.removeprefix("-")):
             self.at += len(inside) + 1
             return int(inside)
         return self._selector()
@@ -120,3 +121,8 @@ class Parser:
             f'"{self.text}" is not a path: {what} at column {self.at + 1}',
             hint='a path reads like database.pool.size, hosts[0], apps[name=api].image or annotations."a.b/c"',
         )
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number that something may be counted by: Python reads no endless ones."""
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS

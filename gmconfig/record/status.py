@@ -116,7 +116,7 @@ class Status:
         """Whether it has said nothing for so long that nobody should wait for it."""
         try:
             silence = (now - datetime.fromisoformat(self.time).astimezone(UTC)).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):
             return True
         return self.interval > 0 and silence > intervals * max(HEARTBEAT, self.interval)
 

@@ -96,7 +96,7 @@ def _window(entry: Mapping[str, object]) -> Window:
 def _zone(name: str) -> tzinfo:
     try:
         return UTC if name == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError, RecursionError):
         raise ValueError(f'there is no timezone "{name}"') from None
 
 
@@ -105,9 +105,9 @@ def _moment(text: object, zone: tzinfo) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f'"{text}" is not a time') from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _weekly(text: str) -> tuple[int, int]:

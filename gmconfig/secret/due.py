@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from gmconfig.errors import UsageError
 
+_DIGITS = 4
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
@@ -45,7 +46,11 @@ def period(text: str) -> timedelta:
         UsageError: it is none of these.
     """
     number, unit = text[:-1], text[-1:]
-    if unit not in _DAYS or not (number.isascii() and number.isdigit()) or not 0 < int(number) <= 9999:
+    if (
+        unit not in _DAYS
+        or not (number.isascii() and number.isdigit() and len(number) <= _DIGITS)
+        or int(number) < 1
+    ):
         raise UsageError(f'"{text}" is not an age', hint="such as 90d, 12w, 6m or 1y")
     return timedelta(days=int(number) * _DAYS[unit])
 

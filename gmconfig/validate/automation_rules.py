@@ -142,7 +142,7 @@ def _zone(keys: Keys, text: str) -> Iterator[Problem]:
 
     try:
         ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError, RecursionError):
         yield Problem(keys, f'no time zone named "{text}"', hint="a name such as Europe/Zurich or UTC")
 
 

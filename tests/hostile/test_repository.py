@@ -19,6 +19,8 @@ HEADS = (
     b"author %b\ncommitter %b\n\nno date\n" % (WHO, WHO),
     b"author %b 253402300800 +0000\ncommitter %b 253402300800 +0000\n\nthe year 10000\n" % (WHO, WHO),
     b"author %b 1700000000 +9999\ncommitter %b 1 +99999999\n\na zone that is none\n" % (WHO, WHO),
+    b"author %b 253402300799 -1400\ncommitter %b 253402300800 -1400\n\nthe end of time\n" % (WHO, WHO),
+    b"author %b 253402300801 -1400\ncommitter %b 1 +0000\n\nafter it\n" % (WHO, WHO),
     b"author %b 99999999999999999999 +0000\ncommitter %b -5 -1400\n\nno time\n" % (WHO, WHO),
     b"committer %b 1700000000 +0000\n\nnobody\n" % WHO,
     b"author \x1b]0;o\x07\xe2\x80\xae\xc2\x9b <\xff\xfe> 1 +0000\ncommitter \x1b[2J\xff <> 1 +0000\n"

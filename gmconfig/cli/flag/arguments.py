@@ -39,7 +39,7 @@ Rebucket = Annotated[
 
 def people(session: Session, sample: str) -> Any:
     """Give the users of a sample: a number of made-up ones, or those in a file."""
-    if sample.isdigit():
+    if sample.isascii() and sample.isdigit() and len(sample) < 10:
         return int(sample)
     from gmconfig.api.flag_sampling import people_in
 

@@ -51,7 +51,7 @@ def metrics(
 
 def _serve(found: Any, address: str) -> None:
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65_535:
+    if not host or not (port.isascii() and port.isdigit()) or len(port) > 5 or int(port) > 65_535:
         raise UsageError(f'"{address}" is not an address', hint=f"--address {_ADDRESS}")
     taken, stop = found.serve(host.strip("[]"), int(port))
     terminal.note(f"http://{host}:{taken}/metrics")

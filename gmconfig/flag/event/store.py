@@ -223,6 +223,6 @@ def converted(path: str) -> Iterator[None]:
     """Say what is wrong with the database where the block finds it damaged, or busy for too long."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # its words may quote what is no text
         hint = f"remove {path}, and load the events that are left again: gmconfig flag ingest"
         raise GmconfigError(f"the database of events cannot be used: {error}", hint=hint) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
@@ -12,8 +13,6 @@ from gmconfig.storage.git.history import UNREADABLE, Revision
 from gmconfig.storage.git.message import split_message
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import git
 
     from gmconfig.storage.git.repository import Repository
@@ -71,9 +70,11 @@ def _revision(commit: git.Commit) -> Revision:
 
 def _moment(commit: git.Commit) -> datetime:
     try:
-        return commit.authored_datetime
+        found = commit.authored_datetime
+        found.astimezone(UTC)
     except (ValueError, OverflowError):
         return UNREADABLE
+    return found
 
 
 def _blobs(commit: git.Commit) -> dict[str, str | None]:

@@ -66,9 +66,11 @@ class Listed:
 def _moment(date: str) -> datetime:
     """Read a commit's date; anybody can push one without, in the year 10000, or from a zone that is none."""
     try:
-        return datetime.fromisoformat(date)
-    except ValueError:
+        found = datetime.fromisoformat(date)
+        found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return UNREADABLE
+    return found
 
 
 def touching(

@@ -263,7 +263,7 @@ class Etcd:
         if to == UNMANAGED:
             revision = str(state.note.taken if state.note else 0)
         try:
-            before = self.state(int(revision)) if revision.isdigit() and int(revision) else None
+            before = self.state(int(revision)) if _counts(revision) else None
         except Compacted:
             before = None
         if before is None or before.name != to:
@@ -294,3 +294,9 @@ def _prefix(target: Target) -> str:
     if not prefix.strip("/") or any(char < " " for char in prefix):
         raise BrokenConfiguration(f'target "{target.name}": "{prefix}" is not a prefix for keys')
     return prefix
+
+
+def _counts(revision: str) -> bool:
+    return (
+        revision.isascii() and revision.isdigit() and len(revision) <= len(str(2**63)) and int(revision) > 0
+    )

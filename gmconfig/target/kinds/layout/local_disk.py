@@ -245,10 +245,14 @@ def _chown(place: str | int, owner: str | None) -> None:
 def _uid(user: str) -> int:
     from pwd import getpwnam
 
-    return int(user) if user.isdigit() else getpwnam(user).pw_uid if user else -1
+    return int(user) if _is_id(user) else getpwnam(user).pw_uid if user else -1
 
 
 def _gid(group: str) -> int:
     from grp import getgrnam
 
-    return int(group) if group.isdigit() else getgrnam(group).gr_gid if group else -1
+    return int(group) if _is_id(group) else getgrnam(group).gr_gid if group else -1
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= len(str(2**32))

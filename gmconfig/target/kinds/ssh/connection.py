@@ -36,12 +36,16 @@ class Address(NamedTuple):
         """
         user, _, place = text.rpartition("@")
         host, colon, port = place.rpartition(":")
-        if not colon or not port.isdigit() or (":" in host and not host.startswith("[")):
+        if not colon or not _is_port(port) or (":" in host and not host.startswith("[")):
             host, port = place, ""
         host = host.strip("[]")
         if not host or host.startswith("-") or any(char <= " " for char in text):
             raise BrokenConfiguration(f'"{text}" is not a host to connect to', hint="host: user@host:port")
         return cls(host, int(port) if port else None, user or None)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= len("65535")
 
 
 class Connection:
