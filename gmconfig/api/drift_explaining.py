@@ -66,7 +66,7 @@ def explained(
         UnknownPath: neither side has the path.
     """
     target, parsed = standing.target.name, KeyPath.parse(path)
-    assert standing.rendering is not None and standing.live is not None  # noqa: PT018, S101  # it was compared
+    assert standing.rendering is not None and standing.live is not None  # noqa: S101  # it was compared
     name = document or drifter.document_of(standing, parsed)
     if name not in standing.rendering.parts:
         raise UnknownPath(f'{target} has no document "{name}"', hint=f"gmconfig drift detect {target}")
@@ -95,7 +95,7 @@ def explained(
 
 def _trees(standing: Standing, part: Part) -> tuple[object, object]:
     """Give what is wanted and what is live, secrets masked."""
-    assert standing.rendering is not None and standing.live is not None  # noqa: PT018, S101  # it was compared
+    assert standing.rendering is not None and standing.live is not None  # noqa: S101  # it was compared
     live, rendering = standing.live, standing.rendering
     veil = Veil(rendering, part, live.marker, rules_of(part))
     wanted = veil.over_wanted(part.tree)

@@ -116,5 +116,5 @@ class OwnRules:
     def _act(self) -> None:
         try:
             self.run()
-        except Exception as error:  # noqa: BLE001  # of the program's own code; the rules go on
+        except Exception as error:  # of the program's own code; the rules go on
             reported(error)

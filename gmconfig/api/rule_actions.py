@@ -46,7 +46,7 @@ def call(task: Task) -> str:
     event: Mapping[str, Any] = task.event.data if task.event else {}
     try:
         answer = task.rule.do(event)
-    except Exception as error:  # noqa: BLE001  # whatever another's function raises
+    except Exception as error:  # whatever another's function raises
         raise GmconfigError(f"{task.rule.action} raised {type(error).__name__}: {error}") from error
     return str(answer) if answer is not None else f"called {task.rule.action}"
 

@@ -196,7 +196,7 @@ class SecretsManager(AccessMethods, SecretFileMethods):
 
         return tuple(summaries(self.workspace, datetime.now(UTC), user))
 
-    def generated(self, type: SecretType | str, length: int | None = None) -> str:  # noqa: A002
+    def generated(self, type: SecretType | str, length: int | None = None) -> str:
         """Make a strong value of a type; `length` is in characters, for encryption keys in bytes.
 
         Raises:

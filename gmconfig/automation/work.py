@@ -77,7 +77,7 @@ class Work:
     def _change(self, standing: Standing, wanted: Wanted, cause: Cause, word: TargetStatus) -> TargetChange:
         """Give what is to be done; without a release there is only something to verify."""
         target, live, rendering = standing.target, standing.live, standing.rendering
-        assert live is not None and rendering is not None  # noqa: PT018, S101  # it was compared
+        assert live is not None and rendering is not None  # noqa: S101  # it was compared
         if live.marker is not None and is_unproven(word, standing):
             return self._plain(target, live.marker.record, live.marker.release, word.before)
         if live.marker is not None and not standing.needs_change:

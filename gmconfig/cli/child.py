@@ -57,7 +57,7 @@ def _begun(
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     try:
-        return subprocess.Popen(  # noqa: S603  # running the user's command is the point
+        return subprocess.Popen(  # running the user's command is the point
             command,
             env=dict(environment),
             pass_fds=(inherit,),

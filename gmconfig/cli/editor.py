@@ -64,7 +64,7 @@ def run_editor(command: str, file: str, environment: dict[str, str] | None = Non
     """
     # The shell has to outlive a Ctrl-C that the editor takes in its own way.
     with _deaf_to(signal.SIGINT, signal.SIGQUIT) as hear_again:
-        done = subprocess.run(  # noqa: PLW1509  # there are no threads here
+        done = subprocess.run(  # there are no threads here
             ["/bin/sh", "-c", f'trap : INT QUIT; {command} "$1"', "editor", file],
             check=False,
             env=environment,
@@ -94,7 +94,7 @@ def _program(word: str) -> str:
     return "vim" if name.startswith("vim.") else name.partition("-")[0]
 
 
-class _deaf_to:  # noqa: N801  # reads as a word where it is used
+class _deaf_to:  # reads as a word where it is used
     """Ignore signals for a while; gives what makes a child hear them again."""
 
     def __init__(self, *signals: signal.Signals) -> None:

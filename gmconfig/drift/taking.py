@@ -69,7 +69,7 @@ def _new(tree: object, path: Path, difference: Difference) -> object:
 def _position(items: list[object], difference: Difference) -> int:
     """Give the place behind the item that is in front of it live."""
     named = difference.change.path[-1]
-    assert isinstance(named, Selector) and difference.at_live is not None  # noqa: PT018, S101  # so it is new
+    assert isinstance(named, Selector) and difference.at_live is not None  # noqa: S101  # so it is new
     keys, live = difference.at_live
     others = value_at(live, keys[:-1])
     names = [item_key(item, named.keys) for item in others] if isinstance(others, list) else []

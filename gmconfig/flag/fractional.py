@@ -1,4 +1,8 @@
-"""flagd's `fractional`: who falls into which part of a weighted split."""
+"""flagd's `fractional`: who falls into which part of a weighted split.
+
+Source:
+    flagd's documentation of custom operations; `bucketing.py` names the versions that are followed.
+"""
 
 from __future__ import annotations
 

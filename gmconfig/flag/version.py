@@ -1,6 +1,9 @@
 """flagd's `sem_ver`: semantic versions compared by precedence, `^` by major, `~` by major and minor.
 
 Read by hand, without a regular expression: a version comes from outside.
+
+Source:
+    Semantic Versioning 2.0.0, section 11, and flagd's documentation of custom operations.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class FunctionHandler:
         for number in range(TRIES):
             try:
                 self.call(alert)
-            except Exception as error:  # noqa: BLE001  # whatever another's function raises
+            except Exception as error:  # whatever another's function raises
                 log.warning("an alert handler failed with %s: %s", type(error).__name__, error)
                 time.sleep(self._pause * 2**number)
             else:

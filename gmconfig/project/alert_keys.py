@@ -54,7 +54,7 @@ THRESHOLDS = Record(
 )
 
 
-def HANDLER(value: object, keys: Keys, problems: list[Problem]) -> None:  # noqa: N802  # a shape, as the others
+def HANDLER(value: object, keys: Keys, problems: list[Problem]) -> None:  # a shape, as the others
     """Report what is not a handler: exactly one way to be told, and keys that are known."""
     _HANDLER(value, keys, problems)
     if isinstance(value, dict):

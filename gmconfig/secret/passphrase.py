@@ -1,7 +1,10 @@
 """A member who has a passphrase instead of a key file: PBKDF2 opens the seed that the repository keeps.
 
-This is the master key of the requirements document. Colleagues can still wrap new keys for such a member,
-because the seed's public keys stand in the policy like anybody's.
+Colleagues can still wrap new keys for such a member, because the seed's public keys stand in the policy like
+anybody's.
+
+Source:
+    RFC 8018, section 5.2, with HMAC-SHA256.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """Signatures of events: Ed25519 of a gmconfig identity, or an SSH key's in the form of `ssh-keygen -Y`.
 
 A public key is one text: `ed25519:<base64>`, `ssh-ed25519 <base64>` or `ssh-rsa <base64>`.
+
+Source:
+    RFC 8032 (Ed25519); OpenSSH's PROTOCOL.sshsig, with SHA-512.
 """
 
 from __future__ import annotations

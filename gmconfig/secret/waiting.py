@@ -10,6 +10,6 @@ FOLDER = "gmconfig-pending"
 def is_any_waiting(git_folder: str) -> bool:
     """Whether some rotation did not come to its end."""
     try:
-        return bool(os.listdir(f"{git_folder}/{FOLDER}"))  # noqa: PTH208  # pathlib costs more than all of this
+        return bool(os.listdir(f"{git_folder}/{FOLDER}"))  # pathlib costs more than all of this
     except OSError:
         return False

@@ -83,7 +83,7 @@ def _in_memory(folder: str) -> bool:
 
 def _cleaner(path: str, read_end: int) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(  # noqa: S603  # our own words, the folder as an argument
+        return subprocess.Popen(  # our own words, the folder as an argument
             ["/bin/sh", "-c", _CLEANER, "gmconfig-cleaner", path],
             stdin=read_end,
             stdout=subprocess.DEVNULL,

@@ -64,7 +64,7 @@ class Guarded:
             return work()
         except GmconfigError:
             raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # nobody knows what another package raises
+        except (Exception, SystemExit) as error:  # nobody knows what another package raises
             raise self._failed(what, error) from None
 
     def _failed(self, what: str, found: Any) -> BrokenConfiguration:

@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("aiohttp")
 
-from tests.flag.repository import FlagRepository  # noqa: E402
-from tests.flag.serving import ADA, ALL, Server  # noqa: E402
-from tests.flag.test_openfeature import FLAGS  # noqa: E402
-from tests.waiting import until  # noqa: E402
+from tests.flag.repository import FlagRepository
+from tests.flag.serving import ADA, ALL, Server
+from tests.flag.test_openfeature import FLAGS
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from functools import partial
 import pytest
 
 pytest.importorskip("openfeature.contrib.tools.flagd.api")
-from openfeature import api  # noqa: E402
-from openfeature.contrib.provider.flagd import FlagdProvider  # noqa: E402
-from openfeature.contrib.provider.flagd.config import ResolverType  # noqa: E402
-from openfeature.contrib.tools.flagd.api import Evaluator  # noqa: E402
-from openfeature.contrib.tools.flagd.core import FlagdCore  # noqa: E402
-from openfeature.evaluation_context import EvaluationContext  # noqa: E402
-from openfeature.exception import ErrorCode, OpenFeatureError, ParseError  # noqa: E402
+from openfeature import api
+from openfeature.contrib.provider.flagd import FlagdProvider
+from openfeature.contrib.provider.flagd.config import ResolverType
+from openfeature.contrib.tools.flagd.api import Evaluator
+from openfeature.contrib.tools.flagd.core import FlagdCore
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.exception import ErrorCode, OpenFeatureError, ParseError
 
-from gmconfig.flag.decision import Decision  # noqa: E402
-from gmconfig.flag.evaluator import GmconfigEvaluator  # noqa: E402
-from gmconfig.flag.openfeature import GmconfigProvider  # noqa: E402
-from tests.flag.test_conformance import DATA, SCENARIOS, play  # noqa: E402
+from gmconfig.flag.decision import Decision
+from gmconfig.flag.evaluator import GmconfigEvaluator
+from gmconfig.flag.openfeature import GmconfigProvider
+from tests.flag.test_conformance import DATA, SCENARIOS, play
 
 BEDS = DATA / "flagd-testbed/evaluator/flags/testkit-flags.json"
 V3 = [one for one in SCENARIOS if not one.tags & {"@fractional-v1", "@fractional-v2"}]

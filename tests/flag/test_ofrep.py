@@ -14,17 +14,17 @@ from urllib.parse import urlsplit
 import pytest
 
 pytest.importorskip("aiohttp")
-from openfeature import api  # noqa: E402
-from openfeature.contrib.provider.ofrep import OFREPProvider  # noqa: E402
-from openfeature.evaluation_context import EvaluationContext  # noqa: E402
-from openfeature.exception import ErrorCode  # noqa: E402
+from openfeature import api
+from openfeature.contrib.provider.ofrep import OFREPProvider
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.exception import ErrorCode
 
-from gmconfig.flag.flag_set import FlagSet  # noqa: E402
-from gmconfig.flag.ofrep.held import Held  # noqa: E402
-from tests.flag.repository import PROJECT, FlagRepository  # noqa: E402
-from tests.flag.serving import ADA, ALL, Server  # noqa: E402
-from tests.flag.test_openfeature import FLAGS  # noqa: E402
-from tests.waiting import LIMIT, until  # noqa: E402
+from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.ofrep.held import Held
+from tests.flag.repository import PROJECT, FlagRepository
+from tests.flag.serving import ADA, ALL, Server
+from tests.flag.test_openfeature import FLAGS
+from tests.waiting import LIMIT, until
 
 TOKEN = "0123456789abcdef-not-in-any-output"
 

@@ -9,17 +9,17 @@ import threading
 import pytest
 
 pytest.importorskip("openfeature.api")
-from openfeature import api  # noqa: E402
-from openfeature.evaluation_context import EvaluationContext  # noqa: E402
-from openfeature.event import ProviderEvent  # noqa: E402
-from openfeature.exception import ErrorCode, ProviderNotReadyError  # noqa: E402
-from openfeature.flag_evaluation import FlagEvaluationOptions, Reason  # noqa: E402
-from openfeature.hook import Hook  # noqa: E402
-from openfeature.provider import ProviderStatus  # noqa: E402
+from openfeature import api
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.event import ProviderEvent
+from openfeature.exception import ErrorCode, ProviderNotReadyError
+from openfeature.flag_evaluation import FlagEvaluationOptions, Reason
+from openfeature.hook import Hook
+from openfeature.provider import ProviderStatus
 
-from gmconfig.flag.openfeature import GmconfigProvider  # noqa: E402
-from tests.flag.repository import PROJECT, FlagRepository  # noqa: E402
-from tests.waiting import until  # noqa: E402
+from gmconfig.flag.openfeature import GmconfigProvider
+from tests.flag.repository import PROJECT, FlagRepository
+from tests.waiting import until
 
 FLAGS = """\
 metadata: {team: shop}

@@ -14,7 +14,7 @@ _PREAMBLE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ ]*(?:#[ -~\t]*)?\r?\n)*---[ ]*\r
 _FIRST = re.compile(_BLANKS + rb"( *)([^ #\r\n])")
 
 
-class Uncuttable(Exception):  # noqa: N818  # not an error: the text is then read whole
+class Uncuttable(Exception):  # not an error: the text is then read whole
     """The text has no lines at which it can be cut safely."""
 
 

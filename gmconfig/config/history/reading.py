@@ -27,7 +27,7 @@ _WRONG = object()
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-class _Wrong(Exception):  # noqa: N818  # becomes an error where the file is known
+class _Wrong(Exception):  # becomes an error where the file is known
     """A piece is complete YAML, and yet cannot be read (a key stands twice): so is the file that holds it."""
 
 

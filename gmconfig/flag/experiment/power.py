@@ -1,4 +1,8 @@
-"""What a sample can show: how likely an effect would have been found in it, and how large one must be for that."""
+"""What a sample can show: how likely an effect would have been found in it, and how large one must be for that.
+
+Source:
+    The power of a two-sided z test, both tails; its inverse by Newton's method.
+"""
 
 from __future__ import annotations
 

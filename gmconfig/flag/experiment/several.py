@@ -1,4 +1,8 @@
-"""Several questions asked of one experiment: Holm's correction, and whether users were split as planned."""
+"""Several questions asked of one experiment: Holm's correction, and whether users were split as planned.
+
+Source:
+    Holm: A simple sequentially rejective multiple test procedure (1979); Pearson's chi-square test of fit.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _MERGE = "\0merge"  # no file can hold a NUL
 _SPECIAL_KEYS = frozenset(("<<", "", "~", "null", "Null", "NULL", "-"))
 
 
-class Undecided(Exception):  # noqa: N818  # no error: the slow way decides
+class Undecided(Exception):  # no error: the slow way decides
     """The fast way leaves this file to the slow one."""
 
 

@@ -53,7 +53,7 @@ _MOST = 50_000
 _DEEPEST = 20
 
 
-class Undecided(Exception):  # noqa: N818  # no error: another way decides
+class Undecided(Exception):  # no error: another way decides
     """Somebody who knows more of YAML has to read this."""
 
 

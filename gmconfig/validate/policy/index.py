@@ -112,7 +112,7 @@ class Anchors:
         for key, child in entries:
             if type(child) in _CONTAINERS:
                 for name, keys in self.below(child, seen):
-                    found.append((name, (key, *keys)))  # noqa: PERF401  # most have none
+                    found.append((name, (key, *keys)))
         seen[id(node)] = found
         return found
 

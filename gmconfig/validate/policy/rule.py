@@ -42,7 +42,7 @@ class ComplianceRule(Immutable):
 
     def __init__(
         self,
-        id: str,  # noqa: A002  # the requirements' word
+        id: str,
         name: str = "",
         description: str = "",
         category: str = "security",
