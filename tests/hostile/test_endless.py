@@ -1,8 +1,10 @@
 """Pipes, devices, folders and gigabytes of nothing where a file is expected: told at once, waited for by nobody."""
 
 import os
+import select
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from gmconfig.storage.files import read_if_exists
 from gmconfig.storage.given import read_given
 from gmconfig.storage.snapshot import WorkingTree
 from tests.cli.conftest import cli, sealed_trading, trading
+from tests.waiting import until
 
 __all__ = ["cli", "sealed_trading", "trading"]
 
@@ -65,14 +68,17 @@ def test_what_a_pipe_or_a_device_holds_is_read(tmp_path: Path):
     assert read_given(f"/proc/self/fd/{reader}") == b""
     assert late.wait() == 0
     os.mkfifo(tmp_path / "pipe")
-    with subprocess.Popen(["sh", "-c", f"echo here > {tmp_path / 'pipe'}"]):
-        found = b""
-        while not found:  # until the other side has opened it
-            try:
-                found = read_given(tmp_path / "pipe")
-            except OSError as error:
-                assert "nobody writes" in str(error)
-        assert found == b"here\n"
+    writer = os.open(tmp_path / "pipe", os.O_RDWR)  # it is open before anybody looks
+    os.write(writer, b"here\n")
+
+    def hang_up_once_it_is_read() -> None:
+        until(lambda: not select.select([writer], [], [], 0)[0])
+        os.close(writer)
+
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(hang_up_once_it_is_read)
+        assert read_given(tmp_path / "pipe") == b"here\n"
+        ended.result()
 
 
 def test_a_command_that_is_given_one_says_so(cli, sealed_trading: Path, tmp_path: Path):
