@@ -227,7 +227,7 @@ def test_secrets_that_are_due_get_new_values(tmp_path):
             '"1 2 3" is not a schedule: it does not have five fields',
             "30 2 * * *",
         ),
-        ("a: {schedule: '0 99 * * *', do: backup}\n", 3, "is no schedule", None),
+        ("a: {schedule: '0 99 * * *', do: backup}\n", 3, "is not a schedule", None),
         (
             "a: {schedule: '@daily', timezone: Mars/Base, do: backup}\n",
             3,

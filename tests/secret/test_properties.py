@@ -155,7 +155,7 @@ def test_adding_oneself_to_the_policy_gives_nothing_and_stops_sealing(world):
     with pytest.raises(Refused, match="access.yaml was changed without a signature"):
         world.seal("two", "b")
     vault = world.vault(Sources({"GMCONFIG_IDENTITY": mallory.text()}))
-    with pytest.raises(AccessDenied, match="is no member"):
+    with pytest.raises(AccessDenied, match="is not a member"):
         vault.open(sealed)
 
 

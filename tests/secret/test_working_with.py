@@ -294,7 +294,7 @@ def test_a_canary_is_in_no_message_repr_log_traceback_or_file(world, capfd, capl
 def test_a_stranger_opens_nothing(world):
     world.create("a", "one")
     vault = world.vault(Sources({"GMCONFIG_IDENTITY": identity.generate().text()}))
-    with pytest.raises(AccessDenied, match="is no member") as caught:
+    with pytest.raises(AccessDenied, match="is not a member") as caught:
         vault.open(vault.named("a", "production"))
     assert "gmconfig secret member add NAME --age age1" in caught.value.hint
 

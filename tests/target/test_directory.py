@@ -384,7 +384,7 @@ def test_a_store_that_leads_away_is_refused(make, tmp_path: Path):
         lambda: place.open().stage(release(1)),
         lambda: place.open().activate(release(1), expected=None),
     ):
-        with pytest.raises(Refused, match="is no folder"):
+        with pytest.raises(Refused, match="is not a folder"):
             act()
     place.open().prune()
     assert os.listdir(away) == []

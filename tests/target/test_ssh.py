@@ -94,7 +94,7 @@ def test_what_is_no_address(text: str):
 
 @pytest.mark.parametrize("path", ["relative", "/srv/../etc/x", "/srv/", "/a\0b"])
 def test_what_is_no_place(over: Place, path: str):
-    with pytest.raises(BrokenConfiguration, match="is no place"):
+    with pytest.raises(BrokenConfiguration, match="is not a place"):
         over.open(path=path)
 
 
