@@ -90,7 +90,15 @@ def start(
     )
     if not how.dry_run:
         access.pin()
-    return Started(outcome, (*notes, *access.notes))
+    around = _surroundings(project) if outcome.changed else ()
+    return Started(outcome, (*notes, *access.notes, *around))
+
+
+def _surroundings(project: Project) -> tuple[str, ...]:
+    """Say that the repository is a larger one: somebody who only tries something out may not mean it."""
+    if not os.path.isdir(project.root) or not project.git_folder or not project.prefix:
+        return ()
+    return (f"{project.prefix}/ is a folder of the repository {project.repository.top}, which gets the commits",)
 
 
 def _repository(root: str, *, dry_run: bool) -> Repository | None:

@@ -53,6 +53,13 @@ def test_init_in_a_repository_with_work_in_it_commits_only_its_own(ok, repo, git
     assert "mine.txt" not in git("show", "--name-only", "--format=")
 
 
+def test_init_in_a_folder_of_a_larger_repository_says_whose_commits_they_are(cli, repo, monkeypatch):
+    (repo / "part").mkdir()
+    monkeypatch.chdir(repo / "part")
+    assert f"part/ is a folder of the repository {repo}, which gets the commits" in cli("init").err
+    assert "part/" not in cli("init").err  # nothing was left to do
+
+
 def test_a_dry_run_leaves_nothing(ok, tmp_path, isolated):
     ok("init", str(tmp_path / "repo"), "--dry-run")
     assert not (tmp_path / "repo").exists()
