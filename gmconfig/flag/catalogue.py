@@ -12,6 +12,7 @@ from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.shape import SHAPE
 from gmconfig.path import Keys, format_keys
 from gmconfig.project.shape import Problem
+from gmconfig.storage.snapshot import files_below
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -111,7 +112,7 @@ def is_flag_file(file: str) -> bool:
 def read(project: Project, snapshot: Snapshot) -> Catalogue:
     """Read every flag file; what cannot be used is left out and told by a finding."""
     files, findings = [], list[Finding]()
-    for name in sorted(filter(is_flag_file, snapshot.files())):
+    for name in sorted(filter(is_flag_file, files_below(snapshot, FOLDER))):
         file = _read(name, snapshot.read(name), findings, lambda key: key in project.environments)
         if file is not None:
             files.append(file)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret.event import FOLDER, Event, read
+from gmconfig.storage.snapshot import files_below
 
 if TYPE_CHECKING:
     from gmconfig.storage.cache import Cache
@@ -42,7 +43,7 @@ class Ledger:
     @classmethod
     def read(cls, snapshot: Snapshot, memory: Memory | None = None) -> Ledger:
         """Read and prove the log of a snapshot."""
-        keys = {name: key for name, key in snapshot.files().items() if _is_event(name)}
+        keys = {name: key for name, key in files_below(snapshot, FOLDER).items() if _is_event(name)}
         known = _known(memory, keys)
         events = {name: Event(entry[1], name, entry[2]) for name, entry in known.items()}
         damaged = []

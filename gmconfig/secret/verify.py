@@ -11,6 +11,7 @@ from gmconfig.secret.generation import FOLDER, wrap_file
 from gmconfig.secret.policy import FILE
 from gmconfig.secret.rights import losers
 from gmconfig.secret.token import Sealed
+from gmconfig.storage.snapshot import files_below
 
 if TYPE_CHECKING:
     from gmconfig.secret.sayings import Entry
@@ -74,9 +75,7 @@ def _keys(vault: Vault) -> Iterator[Finding]:
     """Yield records of keys that no rightful event names, and those that one names and that are gone."""
     standing = vault.standing
     named = {file: digest for digest, (_, file) in standing.makers.items()}
-    present = {
-        name for name in vault.snapshot.files() if name.startswith(FOLDER) and name.endswith("/record.json")
-    }
+    present = {name for name in files_below(vault.snapshot, FOLDER) if name.endswith("/record.json")}
     for file in sorted(present - named.keys()):
         message = "no signed event of somebody who may make keys names this one: it was forged"
         if not _is_former(vault, file):

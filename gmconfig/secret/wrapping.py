@@ -10,6 +10,7 @@ from gmconfig.errors import AccessDenied
 from gmconfig.secret import generation
 from gmconfig.secret.history_key import former_records
 from gmconfig.storage.change import WholeFile
+from gmconfig.storage.snapshot import files_below
 
 if TYPE_CHECKING:
     from gmconfig.secret.generation import Record
@@ -62,9 +63,7 @@ class Wrapping:
     @cached_property
     def _present(self) -> frozenset[str]:
         folder = generation.FOLDER
-        return frozenset(
-            n for n in self.vault.snapshot.files() if n.startswith(folder) and n.endswith(".age")
-        )
+        return frozenset(n for n in files_below(self.vault.snapshot, folder) if n.endswith(".age"))
 
     def _records(self) -> Iterator[Record]:
         yield from self.judge.standing.records.values()

@@ -75,6 +75,17 @@ class WorkingTree(Snapshot):
         self._scan(self.root, "", found)
         return found
 
+    def below(self, folder: str) -> dict[str, str]:
+        """Give the files below a folder (with '/' at its end)."""
+        found: dict[str, str] = {}
+        at = self.root
+        for name in folder.rstrip("/").split("/"):
+            at = f"{at}/{name}"
+            if os.path.islink(at) or not os.path.isdir(at) or os.path.lexists(f"{at}/.git"):
+                return found
+        self._scan(at, folder, found)
+        return found
+
     def read(self, path: str) -> bytes:
         """Give a file's bytes; a symlink is followed as long as it stays below the root."""
         real = self.locate(path)
@@ -130,6 +141,16 @@ class WorkingTree(Snapshot):
             self._scan(f"{folder}/{name}", f"{prefix}{name}/", found)
 
 
+def files_below(snapshot: Snapshot, folder: str) -> dict[str, str]:
+    """Give the files below a folder (with '/' at its end), as `files` does, at the cost of these alone."""
+    if isinstance(snapshot, WorkingTree):
+        return snapshot.below(folder)
+    if not isinstance(snapshot, Proposed):
+        return {path: key for path, key in snapshot.files().items() if path.startswith(folder)}
+    changes = {path: content for path, content in snapshot.changes.items() if path.startswith(folder)}
+    return _changed(files_below(snapshot.base, folder), changes)
+
+
 def _noted(opened: int, names: list[str], prefix: str, found: dict[str, str]) -> list[str]:
     """Note the files of an open folder; gives the folders in it."""
     folders: list[str] = []
@@ -171,13 +192,7 @@ class Proposed(Snapshot):
 
     def files(self) -> dict[str, str]:
         """Give the base's files, with the changed ones under a key made of their content."""
-        found = self.base.files()
-        for path, content in self.changes.items():
-            if content is None:
-                found.pop(path, None)
-            else:
-                found[path] = _content_key(content)
-        return found
+        return _changed(self.base.files(), self.changes)
 
     def read(self, path: str) -> bytes:
         """Give the proposed bytes, else the base's."""
@@ -201,6 +216,15 @@ class Proposed(Snapshot):
             if content is not None:
                 found[path] = content
         return found
+
+
+def _changed(files: dict[str, str], changes: Mapping[str, bytes | None]) -> dict[str, str]:
+    for path, content in changes.items():
+        if content is None:
+            files.pop(path, None)
+        else:
+            files[path] = _content_key(content)
+    return files
 
 
 def _signature(status: os.stat_result) -> str:

@@ -23,18 +23,19 @@ def may_ask(raw: bytes) -> bool:
     return any(sign in raw for sign in _SIGNS)
 
 
-def asking(
-    subject: Subject, layers: Mapping[str, Collection[Layer]], file: str, documents: Collection[str]
-) -> set[str]:
-    """Give those of the documents that a file below `secrets/` may matter to."""
-    if subject.vault is None and (not is_store(file) or _keeps_names(subject.snapshot.base, file)):
-        return set()
-    files = {layer.file: document for document in documents for layer in layers.get(document, ())}
+def is_asked_by_none(subject: Subject, file: str) -> bool:
+    """Whether a file below `secrets/` can matter to no document: without keys, only names of secrets do."""
+    return subject.vault is None and (not is_store(file) or _keeps_names(subject.snapshot.base, file))
+
+
+def asking(subject: Subject, layers: Mapping[str, Collection[Layer]]) -> set[str]:
+    """Give those of the documents that may depend on secrets."""
+    files = {layer.file: document for document, some in layers.items() for layer in some}
     return {files[each] for each, raw in subject.snapshot.read_many(files).items() if may_ask(raw)}
 
 
 def _keeps_names(snapshot: Snapshot, file: str) -> bool:
-    """Whether a proposed change leaves the names of the secrets in a file: without keys, nobody sees more."""
+    """Whether a proposed change leaves the names of the secrets in a file."""
     base, changes = getattr(snapshot, "base", None), getattr(snapshot, "changes", {})
     if base is None or changes.get(file) is None or not base.exists(file):
         return False

@@ -15,13 +15,16 @@ from gmconfig.validate.source import Source, documents_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from gmconfig.project.layout import Layer
     from gmconfig.validate.subject import Subject
 
 _YAML = (".yaml", ".yml")
 UNUSED_SCHEMA = "unused-schema"
+_FEW = 20
+"""Up to so many documents are asked for by name; for more, all files are looked through once."""
+
 _OURS = ("schemas/", "policies/", "secrets/", "flags/")
 
 
@@ -33,6 +36,25 @@ def layers_of(subject: Subject, findings: list[Finding]) -> dict[str, list[Layer
         if layer is not None:
             found.setdefault(layer.document, []).append(layer)
     return found
+
+
+def layers_of_documents(subject: Subject, documents: Collection[str]) -> dict[str, list[Layer]]:
+    """Give the layers of some documents; those without any are left out."""
+    if len(documents) > _FEW:
+        every = layers_of(subject, [])
+        found = {document: every[document] for document in documents if document in every}
+    else:
+        found = {document: layers_of_document(subject, document) for document in documents}
+    return {document: layers for document, layers in found.items() if layers}
+
+
+def ambiguous(subject: Subject, files: Iterable[str]) -> list[Finding]:
+    """Say which of some files could be two layers."""
+    findings: list[Finding] = []
+    for file in files:
+        if file in subject.files:
+            layer_of(subject, file, findings)
+    return findings
 
 
 def layer_of(subject: Subject, file: str, findings: list[Finding]) -> Layer | None:
@@ -73,16 +95,21 @@ def _files_of(subject: Subject, document: str) -> Collection[str]:
 
 
 def check(
-    subject: Subject, documents: Collection[str], lines: dict[tuple[str, int], str]
+    subject: Subject,
+    documents: Collection[str],
+    lines: dict[tuple[str, int], str],
+    among: Collection[str] | None = None,
 ) -> Iterator[Finding]:
     """Yield what is wrong with files that are not layers of a document."""
-    for file in sorted(subject.files):
-        if _is_schema(file):
-            yield from _schema(subject, file, lines)
+    files = subject.files if among is None else [file for file in among if file in subject.files]
+    schemas = sorted(filter(_is_schema, files))
+    for file in schemas:
+        yield from _schema(subject, file, lines)
     yield from beside(subject, lines)
     yield from automation.check(subject)
-    yield from unused(subject, subject.files)
-    yield from unused_schemas(subject, documents)
+    yield from unused(subject, files)
+    if schemas:
+        yield from unused_schemas(subject, documents if among is None else layers_of(subject, []))
     yield from subject.policies.findings
 
 

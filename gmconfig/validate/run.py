@@ -15,7 +15,7 @@ from gmconfig.validate.subject import Subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from gmconfig.project.layout import Layer
     from gmconfig.project.project import Project
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gmconfig.validate.policy.rule import ComplianceRule
 
     Lines = dict[tuple[str, int], str]
+    Reach = dict[str, set[str] | None]
 
 
 def check(
@@ -73,12 +74,11 @@ def _check(
         project.environment(name)
     subject = Subject(project, snapshot, vault=vault, rules=rules, today=today or current_day())
     findings: list[Finding] = []
-    layers = listing.layers_of(subject, findings)
-    reach = _reach(subject, layers, files, environments)
+    named = None if files is None else set(_expanded(subject, files))
+    layers, reach = _reach(subject, named, environments, findings)
     results = [checked(subject, document, layers[document], reach[document]) for document in reach]
     lines: Lines = {}
-    findings.extend(listing.check(subject, layers, lines))
-    named = None if files is None else set(_expanded(subject, files))
+    findings.extend(listing.check(subject, layers, lines, named))
     found = exact.matches(subject, vault, named)
     flags_in = project.environments if environments is None else environments
     return composed(
@@ -154,32 +154,38 @@ def _as_of(project: Project, snapshot: Snapshot) -> Project:
 
 
 def _reach(
-    subject: Subject,
-    layers: Mapping[str, list[Layer]],
-    files: Iterable[str] | None,
-    environments: Iterable[str] | None,
-) -> dict[str, set[str] | None]:
-    """Say which documents to check, and in which environments each; None means all of them."""
+    subject: Subject, named: Iterable[str] | None, environments: Iterable[str] | None, findings: list[Finding]
+) -> tuple[dict[str, list[Layer]], Reach]:
+    """Give the documents to check with their layers, and in which environments each; None means in all."""
     wanted = None if environments is None else set(environments)
-    if files is None:
-        return dict.fromkeys(layers, wanted)
+    if named is None:
+        layers = listing.layers_of(subject, findings)
+        return layers, dict.fromkeys(layers, wanted)
+    findings.extend(listing.ambiguous(subject, named))
+    reach = _reached(subject, named, wanted)
+    layers = listing.layers_of_documents(subject, sorted(reach))
+    return layers, {document: reach[document] for document in layers}
+
+
+def _reached(subject: Subject, files: Iterable[str], wanted: set[str] | None) -> dict[str, set[str]]:
+    """Give the documents that some files can change, and the environments in which they can."""
     found: dict[str, set[str]] = {}
-    for file in _expanded(subject, files):
-        for document, environment in _affected_by(subject, layers, file):
+    for file in files:
+        for document, environment in _affected_by(subject, file):
             reached = found.setdefault(document, set())
             if environment is not None and (wanted is None or environment in wanted):
                 reached.add(environment)
-    return {document: found[document] for document in sorted(found) if document in layers}
+    return found
 
 
-def _affected_by(
-    subject: Subject, layers: Mapping[str, list[Layer]], file: str
-) -> Iterable[tuple[str, str | None]]:
+def _affected_by(subject: Subject, file: str) -> Iterable[tuple[str, str | None]]:
     """Give every (document, environment) that a file can change; secrets change few of them."""
+    if not file.startswith(asking.SECRETS):
+        return listing.affected_by(subject, file)
+    if asking.is_asked_by_none(subject, file):
+        return []
     found = listing.affected_by(subject, file)
-    if not found or not file.startswith(asking.SECRETS):
-        return found
-    asked = asking.asking(subject, layers, file, {document for document, _ in found})
+    asked = asking.asking(subject, listing.layers_of_documents(subject, {document for document, _ in found}))
     return [(document, environment) for document, environment in found if document in asked]
 
 

@@ -61,8 +61,11 @@ class IndexFile:
         unlink(self.path)
 
     def write_tree(self) -> str:
-        """Store what it holds as a tree."""
-        return self.repository.run("write-tree", env=self.env).decode().strip()
+        """Store what it holds as a tree.
+
+        Its blobs come from a commit or were just written: git need not look each of them up.
+        """
+        return self.repository.run("write-tree", "--missing-ok", env=self.env).decode().strip()
 
     def entries(self, *paths: str) -> dict[str, Entry]:
         """Give what it holds."""

@@ -7,7 +7,7 @@ import pytest
 
 from gmconfig.errors import Refused
 from gmconfig.storage.git import Repository
-from gmconfig.storage.snapshot import Proposed, WorkingTree
+from gmconfig.storage.snapshot import Proposed, WorkingTree, files_below
 from tests.storage.git.conftest import FILE, LINES, with_keys
 
 
@@ -133,3 +133,31 @@ def test_a_proposed_change_lies_over_any_of_them(committed: Path):
 def test_paths_that_leave_the_project_are_refused(committed: Path, name: str):
     with pytest.raises(Refused):
         WorkingTree(str(committed)).read(name)
+
+
+def test_the_files_below_a_folder_are_those_of_the_whole_list(committed: Path, tmp_path: Path, git):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/theirs.json").write_text("x")
+    for file in ("a/log/1.json", "a/log/2026/2.json", "a/logs.json", "nested/log/3.json"):
+        (committed / file).parent.mkdir(parents=True, exist_ok=True)
+        (committed / file).write_text("x")
+    (committed / "outside").symlink_to(tmp_path / "elsewhere")
+    (committed / "inside").symlink_to("a")
+    git("add", "-A")
+    git("commit", "-qm", "folders")
+    (committed / "nested/.git").mkdir()
+    changes = {"a/log/1.json": None, "a/log/4.json": b"new", "a/logs.json": None}
+    for snapshot in (*three(committed), Proposed(three(committed)[0], changes)):
+        whole = snapshot.files()
+        for folder in (
+            "a/",
+            "a/log/",
+            "outside/",
+            "inside/log/",
+            "nested/",
+            "nested/log/",
+            "none/",
+            FILE + "/",
+        ):
+            found = {path: key for path, key in whole.items() if path.startswith(folder)}
+            assert files_below(snapshot, folder) == found
