@@ -48,6 +48,10 @@ def enqueue(project: Project, moved: Iterable[Alert], known: Iterable[Alert] = (
     return sum(new) + sum(again)
 
 
+_left: list[subprocess.Popen[bytes]] = []
+"""Who was left behind by this process: a program that goes on buries them, and Python warns of none."""
+
+
 def leave_behind(project: Project) -> None:
     """Start a sender that outlives this process, if something waits that no other one looks after."""
     declared = handlers(project)
@@ -55,8 +59,11 @@ def leave_behind(project: Project) -> None:
         return
     nothing = subprocess.DEVNULL
     command = [sys.executable, "-m", "gmconfig.monitor.sender", project.root]
+    _left[:] = [one for one in _left if one.poll() is None]
     try:
-        subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+        _left.append(
+            subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
+        )
     except OSError as error:
         log.warning("no sender could be started, alerts wait for the next check: %s", error)
 

@@ -44,6 +44,7 @@ def test_whoever_looks_starts_no_second_sender(fleet: Fleet, monkeypatch: pytest
     project, started = Project.find(str(fleet.root)), []
     outbox = Outbox(project)
     monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
+    monkeypatch.setattr(sender, "_left", [])
     for one in outbox.waiting():
         outbox.failed(one, "it answered 500")  # each is due in a second
     presence = outbox.presence()
@@ -54,6 +55,14 @@ def test_whoever_looks_starts_no_second_sender(fleet: Fleet, monkeypatch: pytest
     presence.release()
     sender.leave_behind(project)
     assert len(started) == 1
+
+
+def test_whoever_leaves_a_sender_behind_goes_on_without_it(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
+    """A warning of Python's, of a process that nobody waits for, would be an error here."""
+    with webhook() as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        sender.leave_behind(Project.find(str(fleet.root)))
+        until(lambda: len(hook.ids) == 10)
 
 
 def test_a_sender_says_that_it_is_there(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
