@@ -21,7 +21,9 @@ def update(request: pytest.FixtureRequest) -> bool:
 def test_every_transcript_is_what_a_reader_gets(tmp_path, update):
     text = README.read_text()
     steps = transcript.steps(text)
-    outputs = transcript.run([step.command for step in steps], tmp_path)
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    outputs = transcript.run([step.command for step in steps], checkout)
     if update:
         README.write_text(transcript.updated(text, [o.replace(str(tmp_path), "~") for o in outputs]))
         return
