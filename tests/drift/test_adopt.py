@@ -1,6 +1,7 @@
 """`drift adopt`: whatever was changed live becomes the wanted value, and nothing else changes."""
 
 import os
+from pathlib import Path
 
 import pytest
 import yaml
@@ -52,10 +53,9 @@ both: 2  # said twice
 _FILE = "config/environments/production.yaml"
 
 
-@pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
-    """A document with everything that is hard to edit, in several forms."""
-    fleet = Fleet(tmp_path_factory.mktemp("grown"), {"web": {}})
+def _grown(folder: Path) -> Fleet:
+    """Make and deploy a document with everything that is hard to edit, in several forms."""
+    fleet = Fleet(folder, {"web": {}})
     fleet.declare(
         {
             "web": {"variables": {"REGION": "eu"}},
@@ -71,6 +71,11 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     fleet.commit()
     fleet.apply()
     return fleet
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    return _grown(tmp_path_factory.mktemp("grown"))
 
 
 @pytest.fixture
@@ -224,7 +229,8 @@ def test_a_list_as_json_may_be_formatted_otherwise(fleet: Fleet):
     assert _drifter(fleet).detect(["env"]).ok
 
 
-def test_drift_in_lists_is_ignored_and_corrected_by_key_and_by_index(fleet: Fleet):
+def test_drift_in_lists_is_ignored_and_corrected_by_key_and_by_index(tmp_path: Path):
+    fleet = _grown(tmp_path)  # a correction is another release: of its own, as others follow
     rules = [
         {"path": "apps[*].size", "owner": "ops", "reason": "scaled"},
         {"path": "env.**", "owner": "o", "reason": "r"},
