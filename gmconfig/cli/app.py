@@ -20,6 +20,13 @@ from gmconfig.cli.words import Words
 _GROUPS = ("config", "secret", "flag", "deploy", "drift", "monitor", "backup", "automation")
 _VERBS = {"init": "init", "demo": "init", "run": "run", "validate": "validate", "doctor": "doctor"}
 """Words that are verbs themselves, each with the module that adds it."""
+_HELP = """\
+Configuration management on a plain git repository: values, secrets, flags, deployment, drift, backup.
+
+\b
+gmconfig demo      walk through the main job in a repository of its own
+gmconfig init      begin in this folder
+gmconfig doctor    what is missing here, and what mends it"""
 
 
 def _version(wanted: bool) -> None:
@@ -48,7 +55,7 @@ def assembled(word: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="gmconfig",
         cls=Words,
-        help="Configuration management on a plain git repository: values, secrets, flags, deployment, drift, backup.",
+        help=_HELP,
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
