@@ -22,6 +22,10 @@ class Severity(StrEnum):
         return self in (Severity.CRITICAL, Severity.ERROR)
 
 
+RANK = {severity: rank for rank, severity in enumerate(Severity)}
+"""How bad each is in numbers: 0 is the worst."""
+
+
 class Place(NamedTuple):
     """A position in a file of the repository: path below the project's root; line and column from 1."""
 

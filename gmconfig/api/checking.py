@@ -42,7 +42,7 @@ def check(
         return _checked_again(workspace, forms)
     from gmconfig.validate.run import check as checked
 
-    paths = [_below_root(workspace, file) for file in files]
+    paths = [below_root(workspace, file) for file in files]
     snapshot = project.snapshot(INDEX if staged else _commit(project, at, paths))
     return checked(
         project,
@@ -90,7 +90,12 @@ def _commit(project: Project, at: str | None, paths: Sequence[str]) -> str | Non
         raise UsageError(f'"{at}" counts the versions of one document', hint=hint) from None
 
 
-def _below_root(workspace: Workspace, file: str) -> str:
+def below_root(workspace: Workspace, file: str) -> str:
+    """Give a file that a user named by its path below the project's root.
+
+    Raises:
+        UsageError: it lies outside.
+    """
     path = os.path.relpath(os.path.realpath(file), os.path.realpath(workspace.project.root))
     if path.startswith(".."):
         raise UsageError(f'"{file}" lies outside the project "{workspace.project.root}"')

@@ -34,21 +34,14 @@ def tell(record: Record, environ: Mapping[str, str]) -> None:
     found = posting(record, environ)
     if found is None:
         return
-    import urllib.request
+    from gmconfig.monitor.post import post
 
-    from gmconfig.deploy.health import NoRedirect
-
-    headers = {**found.headers, "Content-Type": "application/json", "User-Agent": "gmconfig"}
-    if not found.url.startswith(("https://", "http://")):
-        return
-    request = urllib.request.Request(found.url, json.dumps(found.body).encode(), headers, method="POST")  # noqa: S310
-    try:
-        with urllib.request.build_opener(NoRedirect).open(
-            request, timeout=_TIMEOUT
-        ):  # a token goes nowhere else
-            log.debug("%s: its status is at %s", record.id, found.url)
-    except (OSError, ValueError) as error:
-        log.warning("the forge was not told of %s: %s", record.id, error)
+    headers = {**found.headers, "User-Agent": "gmconfig"}
+    problem = post(found.url, json.dumps(found.body).encode(), headers, _TIMEOUT)
+    if problem:
+        log.warning("the forge was not told of %s: %s", record.id, problem)
+    else:
+        log.debug("%s: its status is at %s", record.id, found.url)
 
 
 def posting(record: Record, environ: Mapping[str, str]) -> Posting | None:

@@ -9,6 +9,7 @@ from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import Refused
 from gmconfig.path import format_keys, walk
 from gmconfig.secret.token import Context, Sealed, is_token
+from gmconfig.validate.checks.secret import is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,12 +49,7 @@ def plain_in(project: Project, snapshot: Snapshot, trust: Trust, file: str) -> I
     rules = rules_of(project.settings.merge)
     tree = load_layer(project, snapshot, layer, rules).tree
     for keys, value in walk(tree):
-        if (
-            value is None
-            or isinstance(value, dict | list | Sealed)
-            or is_token(value)
-            or _is_reference(value)
-        ):
+        if value is None or isinstance(value, dict | list | Sealed) or is_token(value) or is_reference(value):
             continue
         path = own_path(tree, keys, rules)
         context = Context(layer.document, layer.environment, path, variables=layer.variables)
@@ -69,7 +65,3 @@ def _trust(project: Project, snapshot: Snapshot) -> Trust | None:
     if project.git_folder is None or pin_of(project) is None:
         return None
     return vault_of(project, snapshot).trust
-
-
-def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("${") and value.endswith("}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from gmconfig.api.checking import below_root
 from gmconfig.errors import GmconfigError, NotFound, UsageError
 from gmconfig.finding import Severity
 from gmconfig.project import INDEX
@@ -37,7 +38,7 @@ def scan(workspace: Workspace, *, files: Sequence[str], staged: bool, history: b
     """
     if staged and history:
         raise UsageError("--staged and --history exclude each other")
-    names = [_below_root(workspace, file) for file in files]
+    names = [below_root(workspace, file) for file in files]
     known = _known(workspace)
     skipped: list[str] = []
     texts = _stored(workspace, names, skipped) if history else _texts(workspace, names, staged, skipped)
@@ -154,10 +155,3 @@ def _listed(workspace: Workspace) -> list[str]:
 
 def _is_meant(file: str, names: Sequence[str]) -> bool:
     return not names or any(name in (".", file) or file.startswith(f"{name}/") for name in names)
-
-
-def _below_root(workspace: Workspace, file: str) -> str:
-    path = os.path.relpath(os.path.realpath(file), os.path.realpath(workspace.project.root))
-    if path.startswith(".."):
-        raise UsageError(f'"{file}" lies outside the project "{workspace.project.root}"')
-    return path

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Refused
 from gmconfig.log import debug
+from gmconfig.storage.git.contents import end_of
 from gmconfig.storage.git.environment import QUIET
 from gmconfig.storage.git.process import failed, told
 
@@ -67,12 +68,12 @@ def stream(
     arguments = ("bundle", "create", "--quiet", "-", "--stdin")
     with _started(repository, arguments) as git:
         _give(git, os.fsencode(wanted))
-        bundling = Bundling(_end(git.stdout))
+        bundling = Bundling(end_of(git.stdout))
         try:
             yield bundling
         finally:
-            _end(git.stdout).close()
-            said = _end(git.stderr).read()
+            end_of(git.stdout).close()
+            said = end_of(git.stderr).read()
             code = git.wait()
         if code:
             raise failed(arguments, said, repository.top)
@@ -155,13 +156,7 @@ def _started(repository: Repository, arguments: Sequence[str]) -> Iterator[subpr
 
 def _give(git: subprocess.Popen[bytes], wanted: bytes) -> None:
     try:
-        _end(git.stdin).write(wanted)
-        _end(git.stdin).close()
+        end_of(git.stdin).write(wanted)
+        end_of(git.stdin).close()
     except BrokenPipeError:
         return  # it ended early; its exit code says why
-
-
-def _end(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise GitTrouble("git gave no pipe")
-    return pipe

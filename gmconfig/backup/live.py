@@ -21,7 +21,7 @@ from gmconfig.secret.policy import DEFAULT_SCOPE
 from gmconfig.secret.token import Context, parse
 from gmconfig.storage.files import check_paths
 from gmconfig.target.declared import Target, targets
-from gmconfig.target.registry import kind_of
+from gmconfig.target.registry import LOCAL, kind_of
 from gmconfig.target.rendering import Renderer
 from gmconfig.target.together import side_by_side
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from gmconfig.target.rendering import Rendering
 
 _TOKEN = re.compile(r"gm1s?\.([a-z0-9_-]+)\.")
-_LOCAL = ("directory", "branch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Lives:
         self.vault = vault
         self.sources = sources
         declared = list(targets(project).values())
-        local = all(target.kind in _LOCAL for target in declared)
+        local = all(target.kind in LOCAL for target in declared)
         self.seen = side_by_side(self._look, declared, waiting=not local)
         self._renderers: dict[str, Renderer] = {}
 

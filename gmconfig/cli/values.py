@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MASK = "●●●●●"
+MARKS = {"+": "green", "-": "red", "~": "yellow"}
+"""What is new, gone or changed, each with its colour."""
 
 _SPOKEN = {
     number: f"\\u{number:04x}"

@@ -13,7 +13,7 @@ from gmconfig.drift.standing import Standing, standing
 from gmconfig.errors import GmconfigError
 from gmconfig.log import debug
 from gmconfig.target.host import is_here
-from gmconfig.target.registry import kind_of
+from gmconfig.target.registry import LOCAL, kind_of
 from gmconfig.target.rendering import Renderer
 from gmconfig.target.together import side_by_side
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from gmconfig.target.kind import Access, Kind
     from gmconfig.target.marker import Marker
     from gmconfig.target.rendering import Rendering
-
-_LOCAL = ("directory", "branch")
 
 
 class Wanted(NamedTuple):
@@ -57,7 +55,7 @@ class Survey:
         self, wanted: Sequence[tuple[Target, Wanted]], seen: Callable[[Standing], None] = lambda _: None
     ) -> list[Standing]:
         """Give how each target stands, in order; `seen` is told of each as it is done."""
-        local = all(target.kind in _LOCAL for target, _ in wanted)
+        local = all(target.kind in LOCAL for target, _ in wanted)
         return side_by_side(lambda pair: self._told(*pair, seen), wanted, waiting=not local)
 
     def rendering(self, target: Target, wanted: Wanted) -> Rendering:

@@ -132,11 +132,11 @@ Branch = tuple[Closure | None, Closure, str]
 def _branches(targeting: Any, compiler: Compiler, labels: Sequence[str]) -> list[Branch]:
     """Split a condition at the top into its branches, so that a decision can name the one that decided."""
     if not isinstance(targeting, dict):
-        return [(None, _failing("targeting is not a rule"), "error")]
+        return [(None, failing("targeting is not a rule"), "error")]
     try:
         return _split(targeting, compiler, labels)
     except RecursionError as error:
-        return [(None, _failing(str(error)), "error")]
+        return [(None, failing(str(error)), "error")]
 
 
 def _split(targeting: dict[str, Any], compiler: Compiler, labels: Sequence[str]) -> list[Branch]:
@@ -157,7 +157,9 @@ def _label(labels: Sequence[str], index: int) -> str:
     return labels[index] if index < len(labels) else f"targeting, condition {index + 1}"
 
 
-def _failing(message: str) -> Callable[[Any], Any]:
+def failing(message: str) -> Callable[[Any], Any]:
+    """Give a rule that cannot be decided: asking it says why."""
+
     def fail(_data: Any) -> Any:
         raise UnknownOperator(message)
 

@@ -10,10 +10,10 @@ from typing import Any
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.decision import Decision, ErrorCode, Reason
-from gmconfig.flag.definition import Definition
+from gmconfig.flag.definition import Definition, failing
 from gmconfig.flag.fractional import fractional
 from gmconfig.flag.kind import Kind, held_to
-from gmconfig.flag.logic.compiler import Closure, Compiler, Special, UnknownOperator
+from gmconfig.flag.logic.compiler import Closure, Compiler, Special
 from gmconfig.flag.strings import ends_with, starts_with
 from gmconfig.flag.version import sem_ver
 from gmconfig.log import logger
@@ -134,7 +134,7 @@ class _References:
         """Give the closure of the rule that is meant."""
         name = arguments[0] if len(arguments) == 1 else None
         if not isinstance(name, str) or name not in self._rules or name in self._open:
-            return _dead_end(f'no evaluator "{name}"' if name not in self._open else f'"{name}" uses itself')
+            return failing(f'no evaluator "{name}"' if name not in self._open else f'"{name}" uses itself')
         if name not in self._compiled:
             self._compiled[name] = self._made(compiler.about(None), name)
         return self._compiled[name]
@@ -143,7 +143,7 @@ class _References:
         self._open.append(name)
         try:
             fits = self._size(name) <= LARGEST
-            return compiler.compile(self._rules[name]) if fits else _dead_end(f'"{name}" is too large')
+            return compiler.compile(self._rules[name]) if fits else failing(f'"{name}" is too large')
         finally:
             self._open.pop()
 
@@ -160,13 +160,6 @@ class _References:
         if isinstance(rule, dict):
             return 1 + sum(map(self._counted, rule.values()))
         return sum(map(self._counted, rule)) if isinstance(rule, list) else 0
-
-
-def _dead_end(message: str) -> Closure:
-    def fail(_data: Any) -> Any:
-        raise UnknownOperator(message)
-
-    return fail
 
 
 def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:

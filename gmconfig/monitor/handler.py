@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.finding import Severity
+from gmconfig.finding import RANK, Severity
 from gmconfig.monitor.forms import FORMS
 from gmconfig.monitor.post import post
 from gmconfig.target.declared import duration
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 CONSENT = "gmconfig.alertCommands"
 """The switch in a clone's own git configuration without which no command of gmconfig.yaml runs there."""
-
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Handler:
         """Whether it is to be told: nobody hears that something of mere interest is over."""
         if alert.state == "acknowledged" or (alert.resolved and alert.severity is Severity.INFO):
             return False
-        return _RANK[alert.severity] <= _RANK[self.severity] and (not self.kinds or alert.kind in self.kinds)
+        return RANK[alert.severity] <= RANK[self.severity] and (not self.kinds or alert.kind in self.kinds)
 
     def send(self, alert: Alert, message_id: str, now: datetime, project: Project) -> str | None:
         """Tell it once; give what went wrong, in words, or None."""

@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gmconfig.finding import Severity
+from gmconfig.finding import RANK, Severity
 from gmconfig.monitor.alert import Alert, Kind, State
 from gmconfig.monitor.condition import Condition
 
 EVENT, CLEARED = "alert", "cleared"
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _TEXTS = ("rule", "subject", "message")
 _MAYBE = ("hint", "environment", "config_name", "target")
 
@@ -44,7 +43,7 @@ def _raises(alert: Alert | None, one: Condition) -> bool:
         return True
     if alert.resolved:
         return not alert.muted
-    return _RANK[one.severity] < _RANK[alert.severity]
+    return RANK[one.severity] < RANK[alert.severity]
 
 
 def raised(one: Condition, times: int) -> dict[str, Any]:

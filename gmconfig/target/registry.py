@@ -23,6 +23,9 @@ KINDS = {
 }
 """Each kind by its name, as `module:what makes it` from a target and an access."""
 
+LOCAL = ("directory", "branch")
+"""The kinds that lie on this machine: looking at them waits for nobody."""
+
 Maker = Callable[["Target", "Access"], "Kind"]
 
 

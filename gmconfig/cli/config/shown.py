@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # so many targets that stand alike are named
 _WIDEST = 48  # the column of paths is no wider
-_MARKS = {"+": "green", "-": "red", "~": "yellow"}
 _ABOUT = {
     "changed": "different secrets",
     "re-sealed": "sealed again, same secret",
@@ -133,7 +132,7 @@ def change_record(change: Change) -> dict[str, Any]:
 
 
 def _change(change: Change, width: int, room: int | None) -> Iterator[terminal.Line]:
-    mark, path = (change.kind, _MARKS[change.kind]), format_keys(change.path)
+    mark, path = (change.kind, values.MARKS[change.kind]), format_keys(change.path)
     said = _sides(change)
     if len(path) <= width and (room is None or len(said) + width + 7 <= room):
         yield ["  ", mark, f" {path:<{width}}   {said}"]

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _FEW = 20  # so many changes are told with their authors: each is a walk through history
 _WIDEST = 48  # columns are no wider; longer paths and values stick out
 _ACTIONS = {"correct": "correction", "promote": "promotion"}
-_SIGNS = {"+": "green", "-": "red", "~": "yellow"}
 _STATES = {"succeeded": "green", "partial": "yellow", "healthy": "green", "unchanged": "dim"}
 
 
@@ -145,9 +144,9 @@ def difference(each: Difference, *, several: bool = False, note: str = "") -> li
     sign = each.change.kind
     name = f"{each.document} " if several else ""
     if each.problem:
-        return [(f"  {sign} ", _SIGNS[sign]), f"{each.document}: {each.problem}"]
+        return [(f"  {sign} ", values.MARKS[sign]), f"{each.document}: {each.problem}"]
     return [
-        (f"  {sign} ", _SIGNS[sign]),
+        (f"  {sign} ", values.MARKS[sign]),
         f"{name}{each.path}  ",
         _sides(each),
         (f"    {note}" if note else "", "dim"),

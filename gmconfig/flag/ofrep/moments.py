@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-_CLOCK = {"var": "$flagd.timestamp"}
+from gmconfig.flag.split import NOW
+
 _COMPARING = (">=", ">", "<=", "<")
 
 
@@ -22,7 +23,7 @@ def moments(rule: Any) -> frozenset[int]:
             rest.extend(item for item in part if isinstance(item, dict | list))
         elif isinstance(part, dict):
             for name, arguments in part.items():
-                if name in _COMPARING and isinstance(arguments, list) and _CLOCK in arguments:
+                if name in _COMPARING and isinstance(arguments, list) and NOW in arguments:
                     found.update(one for one in arguments if type(one) is int)
                 rest.append(arguments)
     return frozenset(found)

@@ -72,14 +72,14 @@ def _roomy() -> int:
 
 def _ask(git: subprocess.Popen[bytes], names: Iterable[str]) -> None:
     try:
-        _end(git.stdin).write("".join([f"{name}\n" for name in names]).encode())
-        _end(git.stdin).flush()
+        end_of(git.stdin).write("".join([f"{name}\n" for name in names]).encode())
+        end_of(git.stdin).flush()
     except BrokenPipeError:
         return  # it ended early; reading finds out
 
 
 def _content(git: subprocess.Popen[bytes], name: str, repository: Repository) -> bytes:
-    out = _end(git.stdout)
+    out = end_of(git.stdout)
     header = out.readline().split(b" ")
     if len(header) == 3:
         size = int(header[2])
@@ -94,7 +94,8 @@ def _explained(repository: Repository, name: str) -> bytes:
     return read_blobs(repository, [name])[name]
 
 
-def _end(pipe: IO[bytes] | None) -> IO[bytes]:
+def end_of(pipe: IO[bytes] | None) -> IO[bytes]:
+    """Give our end of a pipe to a git process, which has one if it was asked for."""
     if pipe is None:
         raise GitTrouble("git gave no pipe")
     return pipe

@@ -34,14 +34,14 @@ def _plaintext(view: View, layer: LoadedLayer, keys: Keys, value: object) -> Ite
 
     assert view.subject.access is not None  # noqa: S101  # the caller looked
     context = Context(view.document, layer.layer.environment, keys)
-    if is_token(value) or _is_reference(value) or not view.subject.access.demands_sealing(context):
+    if is_token(value) or is_reference(value) or not view.subject.access.demands_sealing(context):
         return
     hint = f"gmconfig secret seal {layer.file} {format_keys(keys)}, then rotate it: it was written in clear"
     message = f"{format_keys(keys)} must be sealed, and stands here in plaintext"
     yield _finding(view, layer, keys, "plaintext", message, hint)
 
 
-def _is_reference(value: object) -> bool:
+def is_reference(value: object) -> bool:
     """Whether a value only names a secret, or where the application finds it."""
     return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from gmconfig.finding import Finding, Place, Severity
+from gmconfig.finding import RANK, Finding, Place, Severity
 from gmconfig.immutable import Immutable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Report(Immutable):
@@ -65,12 +63,12 @@ class Report(Immutable):
 def rank(finding: Finding) -> tuple[object, ...]:
     """Give the key that sorts findings for reading: by place, those without one last."""
     place = finding.place or Place("\U0010ffff")
-    return (place.file, place.line, place.column, _RANK[finding.severity], finding.check, finding.message)
+    return (place.file, place.line, place.column, RANK[finding.severity], finding.check, finding.message)
 
 
 def gravity(finding: Finding) -> tuple[object, ...]:
     """Give the key that sorts findings from the worst, for readers who see only some."""
-    return (not finding.fails, _RANK[finding.severity], *rank(finding))
+    return (not finding.fails, RANK[finding.severity], *rank(finding))
 
 
 def merged(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -49,16 +49,19 @@ class Server:
         """Give everything below a prefix as of one revision (0: now), and that revision."""
         found: dict[str, Value] = {}
         start, end = prefix.encode(), _after(prefix.encode())
-        while True:
-            page = self._range(start, end, revision)
-            revision = revision or int(page["header"]["revision"])
-            entries = page.get("kvs") or []
-            for entry in entries:
-                name = b64decode(entry["key"])
-                found[name.decode("utf-8", "replace")] = _value(entry)
-            if not page.get("more"):
-                return found, revision
-            start = b64decode(entries[-1]["key"]) + b"\0"
+        with self._reported():
+            while True:
+                page = self._range(start, end, revision)
+                revision = revision or int(page["header"]["revision"])
+                entries = page.get("kvs") or []
+                for entry in entries:
+                    name = b64decode(entry["key"])
+                    found[name.decode("utf-8", "replace")] = _value(entry)
+                if not page.get("more"):
+                    return found, revision
+                before, start = start, b64decode(entries[-1]["key"]) + b"\0"
+                if start <= before:
+                    raise ValueError("a page that goes back has no end")
 
     def change(self, changes: Mapping[str, bytes | None], seen: Mapping[str, int] | None = None) -> bool:
         """Put and delete (None) keys in one transaction, if each key in `seen` is at its revision (0: absent).
@@ -71,8 +74,9 @@ class Server:
             for key, revision in (seen or {}).items()
         ]
         success = [_operation(key, content) for key, content in changes.items()]
-        done = self._post("/kv/txn", {"compare": compare, "success": success, "failure": []})
-        return bool(done.get("succeeded"))
+        with self._reported():
+            done = self._post("/kv/txn", {"compare": compare, "success": success, "failure": []})
+            return bool(done.get("succeeded"))
 
     def put_all(self, contents: Mapping[str, bytes]) -> None:
         """Put any number of keys, in as many transactions as it takes."""
@@ -212,6 +216,9 @@ class Server:
         except (RequestException, OSError, ValueError) as error:
             self.close()
             raise Unreachable(f"etcd cannot be talked to: {type(error).__name__}") from error
+        except (KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError) as error:
+            self.close()
+            raise Unreachable("what answers is not an etcd: its answer has another shape") from error
 
 
 class Compacted(GmconfigError):

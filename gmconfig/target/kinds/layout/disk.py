@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -98,3 +99,11 @@ class Disk(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+def kind_of(mode: int) -> str:
+    """Say what a file's mode tells of it: a folder, a file, a link, or something else."""
+    for kind, test in (("folder", stat.S_ISDIR), ("file", stat.S_ISREG), ("link", stat.S_ISLNK)):
+        if test(mode):
+            return kind
+    return "other"

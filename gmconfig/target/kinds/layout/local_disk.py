@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from gmconfig.errors import GmconfigError
 from gmconfig.storage.files import make_folders, reported, sync_folder
 from gmconfig.storage.lock import Lock
-from gmconfig.target.kinds.layout.disk import LARGEST, Found, Permissions
+from gmconfig.target.kinds.layout.disk import LARGEST, Found, Permissions, kind_of
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOTHING = (errno.ENOENT, errno.ENOTDIR)
@@ -34,7 +34,7 @@ class LocalDisk:
     def what(self, path: str) -> str | None:
         """Say what is at a path."""
         status = _status(path)
-        return None if status is None else _kind(status.st_mode)
+        return None if status is None else kind_of(status.st_mode)
 
     def names(self, path: str) -> list[str]:
         """Give the names in a folder."""
@@ -213,13 +213,6 @@ def _status(path: str) -> os.stat_result | None:
             if error.errno in _NOTHING:
                 return None
             raise
-
-
-def _kind(mode: int) -> str:
-    for kind, test in (("folder", stat.S_ISDIR), ("file", stat.S_ISREG), ("link", stat.S_ISLNK)):
-        if test(mode):
-            return kind
-    return "other"
 
 
 def _stamp(path: str) -> tuple[int, ...]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import stat
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gmconfig.errors import GmconfigError, Locked
 from gmconfig.target.command import failure
-from gmconfig.target.kinds.layout.disk import LARGEST, Found, Permissions
+from gmconfig.target.kinds.layout.disk import LARGEST, Found, Permissions, kind_of
 from gmconfig.target.kinds.ssh.shell import ran
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class SshDisk:
     def what(self, path: str) -> str | None:
         """Say what is at a path."""
         attributes = self.connection.sftp(path, lambda sftp: _attributes(sftp, path))
-        return None if attributes is None else _kind(attributes.permissions or 0)
+        return None if attributes is None else kind_of(attributes.permissions or 0)
 
     def names(self, path: str) -> list[str]:
         """Give the names in a folder."""
@@ -183,7 +182,7 @@ async def _listed(sftp: asyncssh.SFTPClient, path: str) -> list[Any]:
 
 async def _files(sftp: asyncssh.SFTPClient, path: str) -> Found:
     entries = await _listed(sftp, path)
-    plain = sorted(_name(one) for one in entries if _kind(one.attrs.permissions or 0) == "file")
+    plain = sorted(_name(one) for one in entries if kind_of(one.attrs.permissions or 0) == "file")
     contents = await asyncio.gather(*(_content(sftp, f"{path}/{name}") for name in plain))
     files = {name: content for name, content in zip(plain, contents, strict=True) if content is not None}
     return Found(files, sorted({_name(one) for one in entries} - set(files)))
@@ -191,7 +190,11 @@ async def _files(sftp: asyncssh.SFTPClient, path: str) -> Found:
 
 async def _content(sftp: asyncssh.SFTPClient, path: str) -> bytes | None:
     attributes = await _attributes(sftp, path)
-    if attributes is None or _kind(attributes.permissions or 0) != "file" or (attributes.size or 0) > LARGEST:
+    if (
+        attributes is None
+        or kind_of(attributes.permissions or 0) != "file"
+        or (attributes.size or 0) > LARGEST
+    ):
         return None
     async with sftp.open(path, "rb") as file:
         return _bytes(await file.read())
@@ -202,7 +205,7 @@ async def _signature(sftp: asyncssh.SFTPClient, path: str) -> str:
     if attributes is None:
         return ""
     digest = sha256(repr(_stamp(attributes)).encode())
-    if _kind(attributes.permissions or 0) == "folder":
+    if kind_of(attributes.permissions or 0) == "folder":
         for entry in sorted(await _listed(sftp, path), key=_name):
             digest.update(_name(entry).encode("utf-8", "surrogateescape"))
             digest.update((await _signature(sftp, f"{path}/{_name(entry)}")).encode())
@@ -237,13 +240,6 @@ def _name(entry: Any) -> str:
 
 def _stamp(attributes: asyncssh.SFTPAttrs) -> tuple[Any, ...]:
     return attributes.permissions, attributes.size, attributes.mtime, attributes.uid, attributes.gid
-
-
-def _kind(mode: int) -> str:
-    for kind, test in (("folder", stat.S_ISDIR), ("file", stat.S_ISREG), ("link", stat.S_ISLNK)):
-        if test(mode):
-            return kind
-    return "other"
 
 
 def _bytes(output: Any) -> bytes:
