@@ -17,6 +17,8 @@ SYMLINK = "120000"
 SUBMODULE = "160000"
 REGULAR = "100644"
 _MOST_PATHS = 1000
+_WORTH_A_LOOK = 1 << 18
+_SAMPLE = 1 << 14
 
 
 class Entry(NamedTuple):
@@ -126,7 +128,8 @@ def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
     if not contents:
         return []
     if len(contents) == 1:
-        return [repository.run("hash-object", "-w", "--stdin", input=contents[0]).decode().strip()]
+        hashed = (*_compression(contents), "hash-object", "-w", "--stdin")
+        return [repository.run(*hashed, input=contents[0]).decode().strip()]
     own = repository.own_folder()
     with reported(own), scratch("blobs", own) as folder:
         names = [os.path.join(folder, str(number)) for number in range(len(contents))]
@@ -134,8 +137,24 @@ def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
             with open(name, "wb") as file:
                 file.write(content)
         feed = os.fsencode("\n".join(names))
-        ids = repository.run("hash-object", "-w", "--no-filters", "--stdin-paths", input=feed)
+        hashed = (*_compression(contents), "hash-object", "-w", "--no-filters", "--stdin-paths")
+        ids = repository.run(*hashed, input=feed)
         return ids.decode().split()
+
+
+def _compression(contents: Sequence[bytes]) -> Sequence[str]:
+    """Spare git the compressing of a large file that hardly gets smaller, as one full of sealed values.
+
+    It takes most of the time of such a commit; `git gc` packs the file as any other.
+    """
+    largest = max(contents, key=len)
+    if len(largest) < _WORTH_A_LOOK:
+        return ()
+    from zlib import compress
+
+    middle = len(largest) // 2
+    sample = largest[middle : middle + _SAMPLE]
+    return ("-c", "core.looseCompression=0") if len(compress(sample, 1)) > _SAMPLE / 2 else ()
 
 
 def _records(out: bytes) -> list[bytes]:

@@ -1,11 +1,13 @@
 """Many blobs, one after the other: all of them, in order, whatever the reader does in between."""
 
+from random import Random
+
 import pytest
 
 from gmconfig.errors import GitTrouble
 from gmconfig.storage.git import Repository
 from gmconfig.storage.git.contents import each_blob
-from gmconfig.storage.git.objects import write_blobs
+from gmconfig.storage.git.objects import read_blobs, write_blobs
 
 
 @pytest.fixture
@@ -25,6 +27,15 @@ def test_contents_larger_than_a_pipe(repository):
     contents = [bytes([number]) * 3_000_000 for number in range(3)]
     ids = write_blobs(repository, contents)
     assert [content for _, content in each_blob(repository, ids)] == contents
+
+
+@pytest.mark.parametrize(
+    "content", [Random(1).randbytes(300_000), b"key: value\n" * 30_000], ids=["noise", "text"]
+)
+@pytest.mark.parametrize("others", [[], [b"small"]], ids=["alone", "beside"])
+def test_large_contents_are_stored_as_they_are(repository, content, others):
+    ids = write_blobs(repository, [content, *others])
+    assert list(read_blobs(repository, ids).values()) == [content, *others]
 
 
 def test_a_reader_may_stop_early(repository):
