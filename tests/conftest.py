@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -78,10 +79,21 @@ def _template(base: Path) -> Path:
     return base / "template"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give what whole modules share the same: nothing of the machine's, nothing of the other worker's."""
+    with pytest.MonkeyPatch.context() as patch:
+        _isolate(tmp_path_factory.getbasetemp(), patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test an empty HOME and a git identity that belongs to nobody."""
-    base = tmp_path_factory.getbasetemp()
+    return _isolate(tmp_path_factory.getbasetemp(), monkeypatch)
+
+
+def _isolate(base: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = base / f"home-{next(_numbers)}"
     home.mkdir(mode=0o700)
     for name in list(os.environ):
