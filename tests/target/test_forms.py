@@ -101,7 +101,7 @@ def test_a_broken_live_file_is_said_to_be_broken_without_its_content(name: str, 
     try:
         FORMATS[name].read(raw)
     except BrokenConfiguration as error:
-        assert error.message == f"it is no {name} any more"
+        assert error.message == f"it is not {name} any more"
         assert error.place is None
 
 
