@@ -41,7 +41,7 @@ def doctor(
 
     checks = examine(session.directory or None, fix=fix)
     if fix and _settled(session.directory or None, checks):
-        checks = examine(session.directory or None, fix=fix)
+        checks = _joined(checks, examine(session.directory or None, fix=fix))
     if output == "json":
         terminal.answer(values.as_json([_record(check) for check in checks]))
     else:
@@ -65,6 +65,13 @@ def _settled(directory: str | None, checks: Iterable[Examined]) -> bool:
         return first_use.settle_trust(Workspace(root=directory))
     except GmconfigError:  # refused, or no policy that could be read: the answer says it
         return False
+
+
+def _joined(before: Iterable[Examined], after: Iterable[Examined]) -> tuple[Examined, ...]:
+    """Give the second look, with what the first one mended."""
+    mended = {one.name: one for one in before if one.fixed}
+    seen = [mended.pop(one.name, one) for one in after]
+    return (*seen, *mended.values())
 
 
 def _lines(check: Examined) -> list[terminal.Line]:

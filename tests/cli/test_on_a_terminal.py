@@ -83,3 +83,9 @@ def test_a_terminal_that_cannot_take_a_line_away_gets_none(monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     asked = "from gmconfig.cli.patience import hush, is_watched; hush(); print(is_watched())"
     assert typed(["-c", asked], b"", program=[sys.executable]) == (0, "False\r\n")
+
+
+def test_doctor_asks_whom_a_clone_trusts_and_keeps_what_it_mended(cloned):
+    code, shown = typed(["doctor", "--fix"], b"y\n")
+    assert (code, is_pinned()) == (0, True), shown
+    assert "mended  hooks" in shown and "ok      access" in shown
