@@ -74,6 +74,9 @@ def armed(trading: Path, tmp_path: Path, git) -> Path:
     git("update-ref", "HEAD", sealed), git("config", "log.showSignature", "true")
     for name in PROGRAMS:
         git("config", name, f"{'!' * name.startswith('alias.')}sh -c 'echo {name} >> {mark}; cat' --")
+    for name in ("pre-commit", "reference-transaction", "post-index-change", "post-checkout", "pre-auto-gc"):
+        (trading / ".git/hooks" / name).write_text(f"#!/bin/sh\necho {name} >> {mark}\n")
+        (trading / ".git/hooks" / name).chmod(0o755)
     (trading / ".git/info/attributes").write_text("* diff=evil merge=evil\n")
     (trading / ".gitattributes").write_text("* diff=evil merge=evil\n")
     os.utime(trading / "config/settings.yaml", (1, 1))
