@@ -9,7 +9,7 @@ import pytest
 from gmconfig.cli import terminal
 from gmconfig.errors import GmconfigError
 from gmconfig.flag.event.ingest import ingest
-from gmconfig.flag.event.store import converted
+from gmconfig.flag.event.store import Run, Store, converted
 from gmconfig.monitor.outbox import Outbox, alert_of
 from gmconfig.project import Project
 from tests.cli.conftest import cli, trading
@@ -83,6 +83,20 @@ def test_a_database_of_events_that_is_damaged(tmp_path: Path):
         ingest(str(tmp_path / "events"), str(database))
     with pytest.raises(GmconfigError, match="malformed"), converted("x"):
         raise sqlite3.DatabaseError("database disk image is malformed")
+
+
+def test_a_database_of_events_that_contradicts_itself(tmp_path: Path):
+    store = Store(str(tmp_path / "flags.sqlite"))
+    run = Run("a", "2026-01-01", "production")
+    with sqlite3.connect(store.path) as opened:
+        opened.execute("INSERT INTO assignment VALUES (?, ?, ?, 'u', 'on', 1, 0)", run)
+        opened.execute("INSERT INTO metric VALUES ('order', 'u', 2, 1)")
+    opened.close()
+    assert store.samples(run, "order", "proportion", {"on": 1}, 9)
+    for users in ({"on": 0}, {"off": 1}):
+        with pytest.raises(GmconfigError, match="contradicts itself"), converted("x"):
+            store.samples(run, "order", "proportion", users, 9)
+    store.close()
 
 
 def test_a_schema_with_half_a_character(cli, trading: Path):

@@ -38,6 +38,7 @@ WHERE a.experiment = ? AND a.started = ? AND a.environment = ? AND NOT a.mixed
     AND m.name = ? AND m.time >= a.first AND m.time < ?
 GROUP BY a.unit
 """
+_CONTRADICTS = "it contradicts itself"
 _ASSIGNED_BY = "rollout"
 """Only the split assigns at random; who is listed by name, or falls under a rule, is not part of an experiment."""
 
@@ -176,8 +177,12 @@ class Store:
         totals: dict[str, list[float]] = {variant: [] for variant in users}
         done = dict.fromkeys(users, 0)
         for variant, total, did in self._database.execute(_TOTALS, (*run, metric, until)):
+            if variant not in users or not isinstance(total, int | float):
+                raise sqlite3.DatabaseError(_CONTRADICTS)
             totals[variant].append(total)
             done[variant] += did
+        if any(done[variant] > count for variant, count in users.items()):
+            raise sqlite3.DatabaseError(_CONTRADICTS)
         if kind == "proportion":
             return {variant: Proportion(done[variant], count) for variant, count in users.items()}
         return {variant: mean_of(totals[variant], count) for variant, count in users.items()}
