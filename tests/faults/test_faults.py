@@ -80,11 +80,9 @@ def test_some_verbs_stopped_and_some_at_once(base: Path):
 
 @LONG
 @pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize("turn", range(len(FAULTS)))
-def test_the_verbs_stopped_at_each_kind_of_step(base: Path, shard: int, turn: int):
-    """In six turns each fault meets each kind of step: who makes which call on which file."""
-    names = list(WRITES)[shard::SHARDS]
-    run("killed", base, ",".join(names), ",".join(FAULTS[turn:] + FAULTS[:turn]), "each", 3)
+def test_the_verbs_stopped_at_each_kind_of_step(base: Path, shard: int):
+    """Each kind of step, who makes which call on which file, meets a fault; the faults take turns."""
+    run("killed", base, ",".join(list(WRITES)[shard::SHARDS]), ANY, "each", 3)
 
 
 @LONG
@@ -96,7 +94,7 @@ def test_a_verb_on_a_full_disk(base: Path, name: str):
 @LONG
 @pytest.mark.parametrize("name", WRITES)
 def test_a_verb_without_leave_to_write(base: Path, name: str):
-    run("scarce", base, "denied", name, 1, within=BOUND)
+    run("scarce", base, "denied", name, 3, within=BOUND)
 
 
 @LONG
