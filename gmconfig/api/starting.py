@@ -98,7 +98,9 @@ def _surroundings(project: Project) -> tuple[str, ...]:
     """Say that the repository is a larger one: somebody who only tries something out may not mean it."""
     if not os.path.isdir(project.root) or not project.git_folder or not project.prefix:
         return ()
-    return (f"{project.prefix}/ is a folder of the repository {project.repository.top}, which gets the commits",)
+    return (
+        f"{project.prefix}/ is a folder of the repository {project.repository.top}, which gets the commits",
+    )
 
 
 def _repository(root: str, *, dry_run: bool) -> Repository | None:
