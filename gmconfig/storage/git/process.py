@@ -144,6 +144,7 @@ def _hint(text: str) -> str | None:
         ("Disk quota exceeded", "make room within your quota and run the command again"),
         ("File too large", "raise the limit on file sizes (ulimit -f) and run the command again"),
         ("Read-only file system", "the file system is mounted read-only"),
+        ("unable to create directory", "check the permissions of the folder .git, and the room on the disk"),
         ("insufficient permission", "check the permissions of the folder .git"),
         ("Permission denied", "check the permissions of the folder .git"),
         (
