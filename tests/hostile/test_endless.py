@@ -108,3 +108,11 @@ def test_one_that_stands_in_the_repository_is_said_to_be_none(cli, trading: Path
         file.truncate(MOST_BYTES + 1)
     with pytest.raises(GmconfigError, match="larger than 256 MiB"):
         WorkingTree(str(trading)).read("flags/flags.yaml")
+
+
+def test_an_identity_that_has_no_end_is_none(cli, sealed_trading: Path, tmp_path: Path, monkeypatch):
+    for path in things(tmp_path):
+        monkeypatch.setenv("GMCONFIG_IDENTITY_FILE", path)
+        answer = cli("secret", "get", "db_password")
+        assert answer.code in (3, 4), answer
+        assert "cannot be read" in answer.err, answer
