@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 
 from gmconfig.errors import Refused
-from gmconfig.storage.files import PRIVATE
+from gmconfig.storage.files import PRIVATE, reported
 
 _KINDS = ("tmpfs", "ramfs")
 # It outlives us, so it hears no signal that is meant for us, and waits until nobody holds the pipe any more.
@@ -30,15 +30,17 @@ class MemoryFolder:
     def below(self, name: str) -> MemoryFolder:
         """Make a folder in it."""
         path = os.path.join(self.path, name)
-        os.mkdir(path, 0o700)
+        with reported(path):
+            os.mkdir(path, 0o700)
         return MemoryFolder(path, self.pipe)
 
     def write(self, name: str, content: bytes) -> str:
         """Write a file that only its owner may read; give its path."""
         path = os.path.join(self.path, name)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+        with reported(path):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
         return path
 
 
@@ -48,8 +50,11 @@ def memory_folder(instead: str) -> Iterator[MemoryFolder]:
 
     Raises:
         Refused: this machine has no memory-backed storage.
+        GmconfigError: there is no room in it.
     """
-    path = tempfile.mkdtemp(prefix="gmconfig-", dir=_place(instead))  # mode 0700
+    place = _place(instead)
+    with reported(place):
+        path = tempfile.mkdtemp(prefix="gmconfig-", dir=place)  # mode 0700
     read_end, write_end = os.pipe()
     cleaner = _cleaner(path, read_end)
     try:
