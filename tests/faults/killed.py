@@ -4,7 +4,8 @@ Run as a program, so that no thread or warning filter of the test runner is fork
 `killed.py BASE NAME,… HOW,… FIRST STRIDE`, with the world that `world.py` made in BASE. HOW is a fault of
 `injected.py`; several take turns. A step is a system call of gmconfig or of its git that changes a file; where no
 process may be watched it is said so, and Python's own steps take their place.
-`each N` in place of FIRST and STRIDE goes to every step that no verb named before took, and to N more of each verb.
+`spread N` in place of FIRST and STRIDE goes to N steps all over the verb; `each N` to every step that no verb named
+before took, and to N more of each verb.
 """
 
 from __future__ import annotations
@@ -164,9 +165,9 @@ def killed(
     ready.keep()
     killer = Killer(world, verb, watching)
     known = killer.known()
-    for at in chosen(known.steps):
+    for number, at in enumerate(chosen(known.steps)):
         ready.again()
-        how = ways[at % len(ways)]
+        how = ways[number % len(ways)]
         done, _ = killer.stopped(how, at)
         wrong = [] if _fine(how, done, known) else [f"stopped, it ended with {done.code}: {done.said}"]
         yield (
@@ -192,6 +193,11 @@ def _fine(how: str, done: Called, known: Known) -> bool:
 def from_on(first: int, stride: int) -> Chosen:
     """Choose a step and every so many after it."""
     return lambda steps: iter(range(min(first, len(steps)), len(steps) + 1, stride))
+
+
+def spread(count: int) -> Chosen:
+    """Choose so many steps, all over the verb."""
+    return lambda steps: (len(steps) * (2 * number + 1) // (2 * count) + 1 for number in range(count))
 
 
 def each_new(more: int) -> Chosen:
@@ -230,5 +236,6 @@ def main(base: Path, names: list[str], ways: list[str], chosen: Chosen) -> int:
 
 if __name__ == "__main__":
     given = list(WRITES) if sys.argv[2] == "all" else sys.argv[2].split(",")
-    where = each_new(int(sys.argv[5])) if sys.argv[4] == "each" else from_on(*map(int, sys.argv[4:6]))
-    sys.exit(main(Path(sys.argv[1]), given, sys.argv[3].split(","), where))
+    number = int(sys.argv[5])
+    where = {"each": each_new, "spread": spread}.get(sys.argv[4], lambda _: from_on(int(sys.argv[4]), number))
+    sys.exit(main(Path(sys.argv[1]), given, sys.argv[3].split(","), where(number)))

@@ -73,7 +73,7 @@ def test_every_verb_stands_in_the_table():
 
 
 def test_some_verbs_stopped_and_some_at_once(base: Path):
-    tried = run("killed", base, "config set", ANY, 5, 19)
+    tried = run("killed", base, "config set", ANY, "spread", len(FAULTS))
     assert all(f"config set, {fault} at " in tried for fault in FAULTS)
     assert run("raced", base, 1203, 1500)
 

@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.faults.calls import AT_FDCWD, CALLS, Call
+from tests.faults.calls import AT_FDCWD, CALLS, Call, watched
 
 _CONT, _GETREGS, _SETREGS, _SEIZE, _LISTEN = 7, 12, 13, 0x4206, 0x4208
 _FORK, _VFORK, _CLONE, _EXEC, _SECCOMP, _STOP = 1, 2, 3, 4, 7, 128
@@ -26,6 +26,7 @@ _REGISTERS = (
 )
 _ARGUMENTS = ("rdi", "rsi", "rdx", "r10", "r8", "r9")
 
+_TRIED = "/proc/self/no-such-folder"
 LIMIT_SECONDS = 240
 """No command takes as long, and it ends itself earlier: what is left then never ends."""
 
@@ -180,18 +181,24 @@ def _verbs(words: list[str]) -> Iterator[str]:
 
 
 def can_trace() -> bool:
-    """Whether a process may be watched here: not in each container."""
+    """Whether a process may be watched here, tried on one: not in each container, and not below a debugger."""
     if platform.machine() != "x86_64" or not os.path.exists("/proc/self/mem"):
         return False
+    ready, go = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.pause()
+        os.close(go)
+        os.read(ready, 1)
+        with contextlib.suppress(OSError):
+            watched()
+            os.rmdir(_TRIED)
         os._exit(0)
+    os.close(ready)
+    watch = Watch(child, os.path.dirname(_TRIED), lambda *_: 0)
     try:
-        _ptrace(_SEIZE, child, _OPTIONS)
+        return watch.to_the_end(lambda: os.close(go)) == 0 and len(watch.steps) == 1
     except OSError:
-        return False
-    finally:
         os.kill(child, signal.SIGKILL)
+        os.close(go)
         os.waitpid(child, 0)
-    return True
+        return False
