@@ -16,6 +16,11 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+def shell_word(text: str) -> str:
+    """Quote a name for a command in a hint: people paste it into a shell, and names are other people's."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
 class GmconfigError(Exception):
     """An expected failure: what is wrong, where, and what to do next.
 

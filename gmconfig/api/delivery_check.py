@@ -13,7 +13,7 @@ from gmconfig.api.deployment_status import EnvironmentStatus
 from gmconfig.api.examined import Examined
 from gmconfig.api.workspace import Workspace
 from gmconfig.deploy import planning
-from gmconfig.errors import GmconfigError
+from gmconfig.errors import GmconfigError, shell_word
 from gmconfig.record import names
 from gmconfig.record.exchange import Exchange
 from gmconfig.target.declared import targets
@@ -52,7 +52,9 @@ def stale_locks(project: Project) -> Iterator[Examined]:
     ]
     for path in sorted(found):
         if time.time() - os.stat(path).st_mtime > _OLD:
-            yield Examined("ref", "error", f"{path} was left by a git that was killed", f"rm '{path}'")
+            yield Examined(
+                "ref", "error", f"{path} was left by a git that was killed", f"rm {shell_word(path)}"
+            )
 
 
 def _remote(project: Project, environment: str) -> Iterator[Examined]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.config.loaded import load_layer
 from gmconfig.config.strategy import own_path, rules_of
-from gmconfig.errors import Refused
+from gmconfig.errors import Refused, shell_word
 from gmconfig.path import format_keys, walk
 from gmconfig.secret.token import Context, Sealed, is_token
 from gmconfig.validate.checks.secret import is_reference
@@ -37,7 +37,7 @@ def check_sealed(project: Project, before: Snapshot, after: Snapshot, files: Map
                 where = f" -e {context.environment}" if context.environment else ""
                 raise Refused(
                     f"{context} must be sealed: the signed access policy says so",
-                    hint=f"gmconfig config set {context.document} '{format_keys(keys)}' -{where} --secret",
+                    hint=f"gmconfig config set {context.document} {shell_word(format_keys(keys))} -{where} --secret",
                 )
 
 

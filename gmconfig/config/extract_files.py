@@ -11,7 +11,7 @@ from gmconfig.config.equal import same
 from gmconfig.config.extract import Extraction, extracted
 from gmconfig.config.extract_text import base_text, overlay_text
 from gmconfig.config.merge import merge
-from gmconfig.errors import Refused, UsageError
+from gmconfig.errors import Refused, UsageError, shell_word
 from gmconfig.path import KeyPath
 from gmconfig.project.layout import Layout
 from gmconfig.project.settings import ANY_DOCUMENT, Settings
@@ -148,7 +148,7 @@ def _base_file(pattern: str, document: str, snapshot: Snapshot) -> str:
     file = _base_pattern(pattern).replace(ANY_DOCUMENT, document)
     if snapshot.exists(file):
         raise Refused(
-            f'the base would be "{file}", which is there already', hint=f"git mv '{file}' elsewhere"
+            f'the base would be "{file}", which is there already', hint=f"git mv {shell_word(file)} elsewhere"
         )
     return file
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.config.infer import inferred
 from gmconfig.config.resolve import resolve
-from gmconfig.errors import BrokenConfiguration, Refused
+from gmconfig.errors import BrokenConfiguration, Refused, shell_word
 from gmconfig.storage.change import WholeFile
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def schema_edits(
     """
     file = schema_file(document)
     if snapshot.exists(file) and not replace:
-        hint = f"git rm '{file}', or edit it by hand"
+        hint = f"git rm {shell_word(file)}, or edit it by hand"
         raise Refused(f'document "{document}" has a schema already: "{file}"', hint=hint)
     edits: dict[str, FileEdit] = {file: WholeFile(_json(schema))}
     for layer in project.every_layer(snapshot):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
 from gmconfig.config.strategy import own_path, rules_of
-from gmconfig.errors import BrokenConfiguration, Refused, UnknownPath, UsageError
+from gmconfig.errors import BrokenConfiguration, Refused, UnknownPath, UsageError, shell_word
 from gmconfig.path import KeyPath, value_at, walk
 from gmconfig.secret.token import is_token
 from gmconfig.storage.change import WholeFile, YamlEdit
@@ -88,7 +88,7 @@ def restored_path(
         if _is_of(project, file, environment):
             known = plan.path(file, path, old.get(file), today.get(file)) or known
     if not known:
-        hint = f"gmconfig config history {document} '{path}'"
+        hint = f"gmconfig config history {document} {shell_word(str(path))}"
         raise UnknownPath(f'"{path}" stands in no file of "{document}", neither then nor today', hint=hint)
     return plan.done()
 

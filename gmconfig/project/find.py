@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gmconfig.errors import GitTrouble, NotFound, UsageError
+from gmconfig.errors import GitTrouble, NotFound, UsageError, shell_word
 from gmconfig.project.settings import FILE
 
 
@@ -33,7 +33,9 @@ def _missing(folder: str) -> NotFound | GitTrouble:
 
     bare = bare_root(folder)
     if bare:
-        return GitTrouble(f'"{bare}" is a bare repository', hint=f"work in a clone: git clone '{bare}'")
+        return GitTrouble(
+            f'"{bare}" is a bare repository', hint=f"work in a clone: git clone {shell_word(bare)}"
+        )
     near = below(folder)
     hint = _into(os.path.relpath(os.path.join(folder, near))) if near else "gmconfig init"
     return NotFound(f'no {FILE} in "{folder}" or above', hint=hint)

@@ -142,3 +142,16 @@ def test_a_pipe_instead_of_the_git_folder_is_none(cli, trading: Path):
     os.mkfifo(trading / ".git")
     assert cli("config", "get", "settings", "database.pool").code in (0, 3)
     assert cli("config", "history", "settings").code == 3
+
+
+@pytest.mark.parametrize("name", ["it's", "a';touch owned;'b", "$(touch owned)", '`touch owned` \\ "x'])
+def test_a_hint_to_paste_is_about_its_file_whatever_its_name_says(tmp_path: Path, name: str):
+    bare = tmp_path / name
+    subprocess.run(["git", "init", "-q", "--bare", bare], check=True)
+    with pytest.raises(GitTrouble) as refused:
+        Repository.discover(str(bare))
+    asked = (refused.value.hint or "").partition(": ")[2].replace("git clone", "printf %s")
+    said = subprocess.run(
+        ["sh", "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert (said, (tmp_path / "owned").exists()) == (str(bare), False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import BrokenConfiguration, Refused
+from gmconfig.errors import BrokenConfiguration, Refused, shell_word
 from gmconfig.storage.git.objects import SYMLINK
 from gmconfig.storage.git.versions import Version, Versions
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def check_agreement(repository: Repository, one: Versions, edit: FileEdit) -> None:
     """Refuse an edit of what the user has changed and not committed, naming file and keys."""
     if any(entry and entry.mode == SYMLINK for entry in (one.head.entry, one.index.entry)):
-        raise Refused(f'"{one.path}" is a symlink in git and a file on disk', hint=f"git add '{one.path}'")
+        raise Refused(
+            f'"{one.path}" is a symlink in git and a file on disk', hint=f"git add {shell_word(one.path)}"
+        )
     if _differ(edit, one.head, one.index):
         raise _refused(one.path, "staged", _changed_keys(edit, one.head, one.index))
     if one.left_out or _unmodified(repository, one):
@@ -72,5 +74,5 @@ def _refused(path: str, how: str, keys: Sequence[str]) -> Refused:
     diff = "git diff --cached" if how == "staged" else "git diff"
     return Refused(
         f'{what}"{path}" has a change that is {how}',
-        hint=f"commit or undo it first (see {diff} -- '{path}'), or --no-commit",
+        hint=f"commit or undo it first (see {diff} -- {shell_word(path)}), or --no-commit",
     )

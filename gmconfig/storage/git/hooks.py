@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Refused
+from gmconfig.errors import Refused, shell_word
 from gmconfig.storage.git.process import run_git
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Hooks:
         if code:
             raise Refused(
                 f"the hook {name} refused the commit" + (f":\n{said}" if said else f" (exit code {code})"),
-                hint=f"fix what it says, or look at '{os.path.join(self.folder, name)}'",
+                hint=f"fix what it says, or look at {shell_word(os.path.join(self.folder, name))}",
             )
         return True
 

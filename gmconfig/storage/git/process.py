@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-from gmconfig.errors import GitTrouble
+from gmconfig.errors import GitTrouble, shell_word
 from gmconfig.log import debug, listening
 
 _ALONE = ("-c", "core.fsmonitor=", "-c", "log.showSignature=false")
@@ -127,7 +127,7 @@ def failed(arguments: Sequence[str], stderr: bytes, cwd: str) -> GitTrouble:
     if "dubious ownership" in text:
         return GitTrouble(
             f"git does not trust {cwd}: it belongs to another user",
-            hint=f"git config --global --add safe.directory '{cwd}'",
+            hint=f"git config --global --add safe.directory {shell_word(cwd)}",
         )
     return GitTrouble(f"git {_verb(arguments)} failed: {complaint(stderr)}", hint=_hint(text))
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import GitTrouble, Refused
+from gmconfig.errors import GitTrouble, Refused, shell_word
 from gmconfig.storage.files import read_if_exists, reported
 from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import Identity
@@ -69,7 +69,7 @@ class Proposal:
         self._hooks.run("commit-msg", path)
         self.text = (read_if_exists(path) or b"").decode("utf-8", "replace")
         if not self.text.strip():
-            hint = f"look into '{self._hooks.folder}'"
+            hint = f"look into {shell_word(self._hooks.folder)}"
             raise Refused("a hook left the commit without a message", hint=hint)
 
     def rebase(self, tip: Tip) -> bool:

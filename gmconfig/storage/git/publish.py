@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import GmconfigError, Locked
+from gmconfig.errors import GmconfigError, Locked, shell_word
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import (
     Entry,
@@ -146,7 +146,7 @@ class Publication:
             path = os.path.join(self.repository.top, lock)
             raise Locked(
                 f'another git process works in this repository: "{path}" exists',
-                hint=f"if none does, it crashed: rm -f '{path}'",
+                hint=f"if none does, it crashed: rm -f {shell_word(path)}",
             )
 
     def _wanted(self, commit: str, index: IndexFile) -> dict[str, tuple[Entry | None, Entry | None]]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.errors import Refused
+from gmconfig.errors import Refused, shell_word
 from gmconfig.immutable import Immutable
 from gmconfig.storage.git.index import Signature, signature
 
@@ -67,7 +67,7 @@ def obstacle_in(repository: Repository, merged: Signature = None) -> Obstacle | 
     if not unmerged:
         return None
     path = os.fsdecode(unmerged.split(b"\0")[0].partition(b"\t")[2])
-    return Obstacle(f'"{path}" has an unfinished merge', f"resolve it, then: git add '{path}'")
+    return Obstacle(f'"{path}" has an unfinished merge', f"resolve it, then: git add {shell_word(path)}")
 
 
 def detached(repository: Repository) -> Obstacle:
@@ -105,7 +105,7 @@ def check_not_ignored(repository: Repository, paths: Sequence[str]) -> None:
     ignored = repository.attempt("check-ignore", "-z", "--stdin", stdin=feed, env=env).stdout
     if ignored:
         path = os.fsdecode(ignored.split(b"\0")[0]).removeprefix("./")
-        raise _refused(f'"{path}" is ignored by git', f"git check-ignore -v '{path}'")
+        raise _refused(f'"{path}" is ignored by git', f"git check-ignore -v {shell_word(path)}")
 
 
 def _parents(path: str) -> Iterable[str]:
@@ -114,7 +114,7 @@ def _parents(path: str) -> Iterable[str]:
 
 
 def _foreign(folder: str) -> Refused:
-    return _refused(f'"{folder}" is a repository of its own', f"gmconfig -C '{folder}' …")
+    return _refused(f'"{folder}" is a repository of its own', f"gmconfig -C {shell_word(folder)} …")
 
 
 def _refused(message: str, end: str) -> Refused:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import GitTrouble, Locked, UsageError
+from gmconfig.errors import GitTrouble, Locked, UsageError, shell_word
 from gmconfig.path.nearest import nearest
 from gmconfig.storage.files import reported
 from gmconfig.storage.git.head import is_absent, loose_ref
@@ -83,7 +83,10 @@ def swap(
             raise failed(("update-ref",), done.stderr, repository.top)
         time.sleep(0.01)  # another process holds the ref's lock, or held it when it was killed
         outwait(repository, barring(os.fsdecode(done.stderr)))
-    raise Locked(f'"{name}" stays locked', hint=f"rm -f '{os.path.join(repository.common_dir, name)}.lock'")
+    raise Locked(
+        f'"{name}" stays locked',
+        hint=f"rm -f {shell_word(os.path.join(repository.common_dir, name) + '.lock')}",
+    )
 
 
 def drop(repository: Repository, found: Mapping[str, str]) -> None:

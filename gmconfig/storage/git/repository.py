@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import GitTrouble, UnknownVersion
+from gmconfig.errors import GitTrouble, UnknownVersion, shell_word
 from gmconfig.storage.git.environment import QUIET, environment_for
 from gmconfig.storage.git.head import head_ref, loose_ref
 from gmconfig.storage.git.identity import Identity, identity
@@ -222,7 +222,9 @@ def _located(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Rep
     if lines[0] != "true":
         raise GitTrouble(f'"{start}" lies inside a repository\'s git folder', hint="use its working tree")
     if not allow_bare:
-        raise GitTrouble(f'"{start}" is a bare repository', hint=f"work in a clone: git clone '{git_dir}'")
+        raise GitTrouble(
+            f'"{start}" is a bare repository', hint=f"work in a clone: git clone {shell_word(git_dir)}"
+        )
     return Repository(git_dir, git_dir, common_dir, environ)
 
 
@@ -230,7 +232,9 @@ def _check_files(start: str) -> None:
     root = find_root(start)
     blocked = root and root.blocked()
     if blocked:
-        raise GitTrouble(f'"{blocked}" is not a file, but a pipe or a device', hint=f"rm '{blocked}'")
+        raise GitTrouble(
+            f'"{blocked}" is not a file, but a pipe or a device', hint=f"rm {shell_word(blocked)}"
+        )
 
 
 def _nowhere(start: str, stderr: bytes) -> GitTrouble:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Refused
+from gmconfig.errors import Refused, shell_word
 from gmconfig.log import debug
 from gmconfig.storage.git.objects import (
     SUBMODULE,
@@ -87,7 +87,9 @@ class StoredSnapshot(Snapshot):
         if entry is None:
             raise FileNotFoundError(path)
         if entry.stage:
-            raise Refused(f'"{path}" has an unfinished merge', hint=f"resolve it, then: git add '{path}'")
+            raise Refused(
+                f'"{path}" has an unfinished merge', hint=f"resolve it, then: git add {shell_word(path)}"
+            )
         return entry
 
     def _find(self, path: str) -> Entry | None:

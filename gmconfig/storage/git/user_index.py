@@ -9,7 +9,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Locked
+from gmconfig.errors import Locked, shell_word
 from gmconfig.storage.files import read_if_exists, trouble, unlink, write_atomic, write_quickly
 from gmconfig.storage.git.index import IndexFile, Signature, signature
 
@@ -67,7 +67,7 @@ class UserIndex:
             if time.monotonic() > deadline:
                 raise Locked(
                     f'another git process works in this repository: "{self.lock}" exists',
-                    hint=f"if none does, it crashed: rm -f '{self.lock}'",
+                    hint=f"if none does, it crashed: rm -f {shell_word(self.lock)}",
                 )
             time.sleep(_POLL_SECONDS)
 

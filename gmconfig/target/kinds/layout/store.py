@@ -10,7 +10,7 @@ import os
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import BrokenConfiguration, GmconfigError, Refused, UsageError
+from gmconfig.errors import BrokenConfiguration, GmconfigError, Refused, UsageError, shell_word
 from gmconfig.project.names import is_name
 from gmconfig.target import marker as markers
 from gmconfig.target.kind import UNMANAGED
@@ -105,7 +105,7 @@ class Store:
         elif there != "folder":
             raise Refused(
                 f'"{self.folder}" is not a folder, and releases would be kept there',
-                hint=f"rm '{self.folder}'",
+                hint=f"rm {shell_word(self.folder)}",
             )
 
     def locked(self) -> AbstractContextManager[object]:
