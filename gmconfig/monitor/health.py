@@ -12,6 +12,7 @@ from gmconfig.monitor.backups import last_created, last_verified
 from gmconfig.monitor.compliance.status import ComplianceStatus
 from gmconfig.monitor.handler import handlers
 from gmconfig.monitor.outbox import Outbox
+from gmconfig.validate.report.report import counted
 
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
@@ -119,21 +120,25 @@ def _handlers(register: Register) -> Iterator[Health]:
         mine = [one for one in waiting if one.handler == name]
         errors = [one.error for one in mine if one.error]
         if errors:
-            message = f"{len(mine):,} alerts wait: {errors[0]}"
+            message = f"{counted(len(mine), 'alert')} to deliver: {errors[0]}"
             yield Health(f"handler {name}", ERROR, message, "gmconfig monitor alerts deliver")
         else:
             yield Health(
-                f"handler {name}", OK, f"{len(mine):,} alerts are on their way" if mine else "knows all"
+                f"handler {name}", OK, f"{counted(len(mine), 'alert')} on the way" if mine else "knows all"
             )
 
 
 def _alerts(alerts: list[Alert]) -> Health:
     counts = {word: sum(one.severity is word for one in alerts) for word in Severity}
-    said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    said = ", ".join(_as_nouns(word, count) for word, count in counts.items() if count)
     state = (
         ERROR if any(one.severity.fails for one in alerts) else WARNING if counts[Severity.WARNING] else OK
     )
     return Health("alerts", state, f"{said} open" if said else "none open", "gmconfig monitor alerts list")
+
+
+def _as_nouns(word: Severity, count: int) -> str:
+    return counted(count, word) if word in (Severity.ERROR, Severity.WARNING) else f"{count:,} {word}"
 
 
 def _by_alerts(name: str, alerts: list[Alert], otherwise: str) -> Health:
