@@ -61,7 +61,7 @@ def _line(row: Mapping[str, Any], bar: Mapping[str, Any]) -> str:
         f"{values[bar[side]]:.0f} MiB" if bar["of"] == "memory" else duration(values[bar[side]])
         for side in ("ours", "theirs")
     )
-    mode = bar["ours"].partition(", ")[2]
+    mode = _mode(row, bar["ours"])
     title = row["title"] + (f" ({mode})" if mode and mode not in row["title"] else "")
     missed = "" if bar["met"] else " (missed)"
     cells = (
@@ -73,6 +73,13 @@ def _line(row: Mapping[str, Any], bar: Mapping[str, Any]) -> str:
         bar["bar"],
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _mode(row: Mapping[str, Any], ours: str) -> str:
+    """Say which of a row's ways of ours it is, where there are several."""
+    command, _, mode = ours.partition(", ")
+    commands = {bar["ours"].partition(", ")[0] for bar in row["bars"]}
+    return mode or (f"`{command.removeprefix('gmconfig ')}`" if len(commands) > 1 else "")
 
 
 def _slower(bar: Mapping[str, Any]) -> str:
