@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 WrongUsage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "UsageError")
 
 
+class ReaderIsGone(Exception):
+    """Whoever reads what this process says has closed the pipe."""
+
+
 def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
     """Run a command to its exit code; every expected failure becomes a message on stderr."""
     try:
         return _code(command())
-    except (WrongUsage, GmconfigError, OSError, MemoryError, typer.Abort, KeyboardInterrupt) as error:
+    except (
+        WrongUsage,
+        GmconfigError,
+        OSError,
+        MemoryError,
+        ReaderIsGone,
+        typer.Abort,
+        KeyboardInterrupt,
+    ) as error:
         if debug() and isinstance(error, GmconfigError | OSError):
             import traceback
 
@@ -34,7 +46,7 @@ def failed(error: BaseException) -> int:
     """Say what an expected failure is, whatever it was raised by; give the exit code."""
     if isinstance(error, GmconfigError):
         return told(error)
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError | ReaderIsGone):
         return _reader_is_gone()
     if isinstance(error, OSError):
         return told(GmconfigError(_system(error)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from gmconfig.cli.boundary import ReaderIsGone
 from gmconfig.cli.session import Session
 from gmconfig.cli.words import Words
 from gmconfig.cli.writing import Writing
@@ -77,7 +78,10 @@ def _with_session(function: Callable[..., Any]) -> Callable[..., Any]:
         session = Session.current().refined(**{name: values.pop(name) for name in _SHARED})
         if writes:
             values["writing"] = Writing(**{name: values.pop(name) for name in Writing.PARAMETERS})
-        return function(session, **values)
+        try:
+            return function(session, **values)
+        except BrokenPipeError as error:  # click would end with 1, which means no
+            raise ReaderIsGone from error
 
     parameters = [*own, *written, *shared]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

@@ -192,6 +192,18 @@ def test_a_reader_that_goes_away_is_no_error(trading):
     assert (trading / "err").read_text().count("Traceback") == 0
 
 
+@pytest.mark.parametrize(
+    "line", ["config show billing -e production", "doctor", "flag list -o json", "--version"]
+)
+def test_a_reader_that_was_never_there_ends_it_as_a_signal_would(trading, line):
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "gmconfig", *line.split()]
+    done = subprocess.run(command, cwd=trading, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 def test_a_full_disk_leaves_the_old_state(trading, git):
     """A file may not grow beyond some bytes, which is what a full disk looks like to a writer."""
     file = trading / "config/environments/production.yaml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
@@ -41,6 +42,8 @@ def each_blob(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str,
                     yield name, _content(git, name, repository)
         finally:
             git.kill()  # nobody waits for what was not read
+            with suppress(BrokenPipeError):  # what a git that died was not told yet
+                end_of(git.stdin).close()
 
 
 def _started(repository: Repository) -> subprocess.Popen[bytes]:

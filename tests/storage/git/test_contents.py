@@ -1,5 +1,8 @@
 """Many blobs, one after the other: all of them, in order, whatever the reader does in between."""
 
+import os
+import shutil
+import time
 from random import Random
 
 import pytest
@@ -49,3 +52,23 @@ def test_a_missing_object_is_named(repository):
     (there,) = write_blobs(repository, [b"x"])
     with pytest.raises(GitTrouble, match="0*1 is missing"):
         list(each_blob(repository, [there, "0" * 39 + "1"]))
+
+
+def test_a_git_that_dies_on_the_way_is_asked_again(repository, tmp_path, monkeypatch):
+    contents = [f"{number}".encode() for number in range(600)]
+    ids = write_blobs(repository, contents)
+    (tmp_path / "bin").mkdir()
+    git = tmp_path / "bin/git"
+    real = shutil.which("git")
+    git.write_text(
+        f'#!/bin/sh\nif [ -e {tmp_path}/died ]; then exec {real} "$@"; fi\n'
+        f'i=0; while [ $i -lt 256 ]; do read name; echo "$name"; i=$((i + 1)); done | {real} "$@"; '
+        f"exec <&-; touch {tmp_path}/died\n"
+    )
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{git.parent}:{os.environ['PATH']}")
+    told = each_blob(Repository(repository.top, repository.git_dir, repository.common_dir, os.environ), ids)
+    found = [next(told) for _ in range(256)]
+    while not (tmp_path / "died").exists():
+        time.sleep(0.01)
+    assert [*found, *told] == list(zip(ids, contents, strict=True))
