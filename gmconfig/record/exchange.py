@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Refused
 from gmconfig.record import names
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.process import complaint
+from gmconfig.storage.git.stale import barring
 
 if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
     from gmconfig.project import Project
 
 KINDS = ("deployments", "locks", "holds", "freezes", "status", "automation", "journal")
 """What travels; caches and what a clone remembers of others stay where they are."""
 
 _INCOMING = "refs/gmconfig/incoming"
+_PAUSES = (0.1, 0.4, 1.5, 0.0)  # seconds between two tries, where the remote has a ref locked
 _PATIENCE = 120.0  # seconds until a remote that does not answer counts as out of reach
 
 
@@ -64,12 +69,24 @@ class Exchange:
         leases = [f"--force-with-lease={ref}:{seen[ref] or ''}" for ref in changes]
         wanted = [f"{commit}:{ref}" for ref, commit in changes.items()]
         asked = ("push", "--porcelain", "--atomic", "--no-verify", *leases, "--", self.remote, *wanted)
-        done = self.repository.attempt(*asked, seconds=_PATIENCE)
+        done = self._pushed(asked)
         if done.returncode:
             return self._rejected(done.stdout, done.stderr)
         for ref, commit in changes.items():
             refs.swap(self.repository, names.tracked(self.remote, ref), commit, seen[ref], "push")
         return True
+
+    def _pushed(self, asked: Sequence[str]) -> CompletedProcess[bytes]:
+        """Push; wait for others who push at the same moment, but not for ever for one that died over it."""
+        for pause in _PAUSES:
+            done = self.repository.attempt(*asked, seconds=_PATIENCE)
+            if not (lock := barring(os.fsdecode(done.stderr)) if done.returncode else ""):
+                return done
+            time.sleep(pause)
+        raise GitTrouble(
+            f'{self.remote} keeps "{lock}" locked',
+            hint="if no git is at work there, one was killed: remove that file there",
+        )
 
     def refuses(self, ref: str) -> GitTrouble | None:
         """Ask whether the remote would take a ref, without sending one; None if it would."""

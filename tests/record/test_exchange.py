@@ -124,6 +124,17 @@ def test_a_host_that_refuses_our_refs_is_told_about(clones, tmp_path):
     assert "ref_prefix: refs/heads/gmconfig" in str(caught.value.hint)
 
 
+def test_a_lock_that_a_dead_git_left_at_the_remote_is_told_about(clones, tmp_path):
+    first, _ = clones
+    _begin(first)
+    lock = tmp_path / f"remote.git/{REF}.lock"
+    lock.touch()
+    with pytest.raises(GitTrouble, match=f'origin keeps ".*{REF}.lock" locked'):
+        _begin(first)
+    lock.unlink()
+    assert _begin(first).id == "production-2"
+
+
 def test_a_push_that_fails_after_the_fact_undoes_nothing(clones, tmp_path, caplog):
     first, _ = clones
     record = _begin(first)
