@@ -8,6 +8,7 @@ from gmconfig.api.access import past_of
 from gmconfig.api.access_answers import Acceptance
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.inventory import sealed_values
+from gmconfig.api.outcome import Deed
 from gmconfig.api.verifying import removed_events
 from gmconfig.errors import NotFound
 from gmconfig.secret import acceptance
@@ -68,14 +69,8 @@ def accept(workspace: Workspace, found: Accepting, how: How) -> Acceptance:
     edits |= draft.files()
     shown = found.shown
     count = len(found.unsettled) + len(found.gone)
-    outcome = carry_out(
-        workspace.project,
-        edits,
-        how,
-        operation="secret-accept",
-        subject=f"secret: accept {count} value{'' if count == 1 else 's'}",
-        checked=False,
-    )
+    deed = Deed("secret-accept", f"secret: accept {count} value{'' if count == 1 else 's'}")
+    outcome = carry_out(workspace.project, edits, how, deed, checked=False)
     if outcome.commit:
         past_of(workspace).settled(outcome.commit)
     return Acceptance(outcome, shown.values, shown.gone, shown.restored)

@@ -8,6 +8,7 @@ from gmconfig.api.access_answers import AccessChange, ExposedValue
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.exposed_backups import with_backups
 from gmconfig.api.inventory import sealed_values
+from gmconfig.api.outcome import Deed
 from gmconfig.secret import access, amending
 from gmconfig.secret.key_change import KeyChange, KeyChanging
 from gmconfig.secret.past import Past
@@ -118,14 +119,8 @@ def carried_out(workspace: Workspace, plan: Plan, how: How) -> AccessChange:
     """Commit a plan as a whole, once the result has been opened and read back in memory."""
     files = {**plan.change.files, **plan.access}
     _check(workspace, files)
-    outcome = carry_out(
-        workspace.project,
-        files,
-        how,
-        operation=f"secret-{plan.operation}",
-        subject=f"secret: {plan.subject}",
-        checked=False,
-    )
+    deed = Deed(f"secret-{plan.operation}", f"secret: {plan.subject}")
+    outcome = carry_out(workspace.project, files, how, deed, checked=False)
     change = plan.change
     return AccessChange(
         outcome,

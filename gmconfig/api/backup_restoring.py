@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.api.backup_proving import checked_proof
 from gmconfig.api.carry_out import carry_out, changed_files
 from gmconfig.api.edited import edited_values
+from gmconfig.api.outcome import Deed
 from gmconfig.api.sealing import Sealing
 from gmconfig.backup import live, manifest
 from gmconfig.backup.bundle import unbundle
@@ -93,15 +94,13 @@ def restore_here(
     changes = bool(changed_files(workspace.project.worktree(), edits))
     if changes and not how.dry_run:
         before = backups.create(Asked(f"before-{found.id}", f"before {found.id} was restored")).id
-    outcome = carry_out(
-        workspace.project,
-        edits,
-        how,
-        operation="restore",
-        subject=f"restore {', '.join(only) or 'the configuration'} from the backup {found.name or found.id}",
+    deed = Deed(
+        "restore",
+        f"restore {', '.join(only) or 'the configuration'} from the backup {found.name or found.id}",
         trailers={"Backup": found.id, "Restored": commit},
         changes=edited_values(workspace.project, edits, files=files),
     )
+    outcome = carry_out(workspace.project, edits, how, deed)
     if outcome.commit:
         backups.tell("restored", found.id, commit=outcome.commit)
     return Restored(found, outcome, before=before, doubt=doubt)

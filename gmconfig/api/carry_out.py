@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.committed import as_committed
 from gmconfig.api.demanded_sealing import check_sealed
-from gmconfig.api.outcome import Edited, How, Outcome
+from gmconfig.api.outcome import Outcome
 from gmconfig.errors import InvalidConfiguration
 from gmconfig.log import debug
 from gmconfig.storage.change import Agreed
 from gmconfig.storage.snapshot import Proposed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from gmconfig.api.outcome import Deed, How
     from gmconfig.finding import Finding
     from gmconfig.project import Project
     from gmconfig.storage.change import FileEdit
@@ -28,14 +29,8 @@ def carry_out(
     project: Project,
     edits: Mapping[str, FileEdit],
     how: How,
+    deed: Deed,
     *,
-    operation: str,
-    subject: str,
-    document: str | None = None,
-    environment: str | None = None,
-    trailers: Mapping[str, str] | None = None,
-    changes: Sequence[Edited] = (),
-    still_overridden: Sequence[str] = (),
     checked: bool = True,
 ) -> Outcome:
     """Carry a change out as far as `how` says.
@@ -45,15 +40,14 @@ def carry_out(
         Refused: the repository is in the middle of something, or somebody's own change is in the way.
     """
     files = changed_files(project.worktree(), edits)
-    message = f"{subject}: {how.reason}" if how.reason else subject
     outcome = Outcome(
-        message,
-        document,
-        environment,
-        tuple(changes),
+        deed.message(how.reason),
+        deed.document,
+        deed.environment,
+        deed.changes,
         files,
         dry_run=how.dry_run,
-        still_overridden=tuple(still_overridden),
+        still_overridden=deed.still_overridden,
     )
     if not files:
         return outcome
@@ -64,8 +58,7 @@ def carry_out(
         check_sealed(project, before, after, files)
     if how.dry_run:
         return outcome
-    named = {"Operation": operation, "Document": document, "Environment": environment, **(trailers or {})}
-    return _kept(project, {file: edits[file] for file in files}, how, outcome, named)
+    return _kept(project, {file: edits[file] for file in files}, how, deed, outcome)
 
 
 def changed_files(snapshot: Snapshot, edits: Mapping[str, FileEdit]) -> Files:
@@ -121,8 +114,8 @@ def _kept(
     project: Project,
     edits: Mapping[str, FileEdit],
     how: How,
+    deed: Deed,
     outcome: Outcome,
-    named: Mapping[str, str | None],
 ) -> Outcome:
     if not how.commit:
         from gmconfig.storage.git import write_working
@@ -131,10 +124,13 @@ def _kept(
         return outcome
     from gmconfig.storage.git import commit
 
-    trailers = {f"Gmconfig-{name}": value for name, value in named.items() if value}
-    trailers |= {"Gmconfig-Reason": how.reason} if how.reason else {}
     result = commit(
-        project.repository, project.prefix, edits, outcome.message, author=how.user, trailers=trailers
+        project.repository,
+        project.prefix,
+        edits,
+        outcome.message,
+        author=how.user,
+        trailers=deed.commit_trailers(how.reason),
     )
     if any(file.startswith("secrets/log/") for file in edits):
         from gmconfig.secret.past import Past

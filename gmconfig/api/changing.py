@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
+from gmconfig.api.outcome import Deed
 from gmconfig.api.sealing import Sealing
 from gmconfig.config.edit import plan_set, plan_tree, plan_unset, plan_update
 from gmconfig.config.effect import overriding
@@ -92,17 +93,15 @@ def update_trees(workspace: Workspace, changes: Mapping[str, object], how: How, 
     sealing = Sealing(workspace, "set", how.reason)
     plans = [_planned(workspace, document, tree, plan_update, sealing) for document, tree in changes.items()]
     edits = {file: edit for plan in plans for file, edit in plan.edits.items()}
-    return carry_out(
-        workspace.project,
-        sealing.settled(edits),
-        how,
-        operation="deploy",
+    deed = Deed(
+        "deploy",
+        subject,
         environment=workspace.given,
-        subject=subject,
         trailers={"Documents": ", ".join(changes)},
         changes=edited_values(workspace.project, edits, files=tuple(plan.layer.file for plan in plans)),
-        checked=not sealing.only_renews(edits),
     )
+    checked = not sealing.only_renews(edits)
+    return carry_out(workspace.project, sealing.settled(edits), how, deed, checked=checked)
 
 
 def layer_text(workspace: Workspace, document: str) -> tuple[str, str]:
@@ -123,17 +122,14 @@ def replace_layer(
     sealing = Sealing(workspace, "edit", how.reason)
     content = after.encode("utf-8", "surrogateescape")
     edits = sealing.settled({file: WholeFile(content)}) if after != before else {}
-    subject = f"{document}: edit {file}"
-    return carry_out(
-        project,
-        edits,
-        how,
-        operation="edit",
+    deed = Deed(
+        "edit",
+        f"{document}: edit {file}",
         document=document,
         environment=workspace.given,
-        subject=subject,
         changes=edited_values(project, edits, files=(file,)),
     )
+    return carry_out(project, edits, how, deed)
 
 
 def _from_values(
@@ -169,20 +165,17 @@ def _carried_out(
     project, environment = workspace.project, plan.layer.environment
     edits = sealing.settled(plan.edits)
     path = str(KeyPath(plan.keys, plan.resolved.yaml_document)) if plan.keys else path
-    named = {"Path": path} if path else {}
-    return carry_out(
-        project,
-        edits,
-        how,
-        operation=operation,
+    deed = Deed(
+        operation,
+        subject + (f" in {environment}" if environment else ""),
         document=plan.layer.document,
         environment=environment,
-        subject=subject + (f" in {environment}" if environment else ""),
-        trailers=named,
+        trailers={"Path": path} if path else None,
         changes=edited_values(project, edits, files=(plan.layer.file,)),
         still_overridden=plan.overriding,
-        checked=not sealing.only_renews(plan.edits),  # what is sealed is sealed to the checks too
     )
+    checked = not sealing.only_renews(plan.edits)  # what is sealed is sealed to the checks too
+    return carry_out(project, edits, how, deed, checked=checked)
 
 
 def _resolved(

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.api.carry_out import carry_out
-from gmconfig.api.edited import edited_values
-from gmconfig.api.flag_moving import Movement, with_moves
-from gmconfig.api.outcome import Edited
+from gmconfig.api.flag_deed import FlagDeed, carried_out
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.flag.catalogue import Catalogue, sound
-from gmconfig.flag.rebucketing import REBUCKET
-from gmconfig.flag.renaming import Renaming
 from gmconfig.flag.shape import FIELDS
 from gmconfig.flag.state import FeatureState
 from gmconfig.path import KeyPath, format_keys, nearest
@@ -24,8 +19,6 @@ if TYPE_CHECKING:
     from gmconfig.api.outcome import How
     from gmconfig.api.workspace import Workspace
     from gmconfig.path import Keys
-    from gmconfig.project import Project
-    from gmconfig.storage.change import FileEdit
     from gmconfig.storage.yaml.edit import Edit
 
 USUAL_FILE = "flags/flags.yaml"
@@ -47,9 +40,8 @@ def create(workspace: Workspace, name: str, definition: Mapping[str, Any], how: 
     file = files[0] if len(files) == 1 else USUAL_FILE
     edits: list[Edit] = [] if files else [Set(KeyPath(("bucketing",)), str(catalogue.bucketing))]
     edits.append(Set(KeyPath(("flags", name)), dict(definition)))
-    return carried_out(
-        workspace, {file: YamlEdit(file, tuple(edits))}, how, "create", name, f"flag {name}: create"
-    )
+    deed = FlagDeed("create", name, f"flag {name}: create")
+    return carried_out(workspace, {file: YamlEdit(file, tuple(edits))}, how, deed)
 
 
 def update(
@@ -99,10 +91,13 @@ def set_paths(
     file = catalogue.flags[name].name
     changed = YamlEdit(file, tuple(edit for edit in edits if edit is not None))
     told = ", ".join(f"{format_keys(keys)} {_told(value)}" for keys, value in values.items())
-    subject = f"flag {name}: {subject or told}" + (f" in {environment}" if environment else "")
-    overriding = () if environment else _overriding(catalogue, name, values)
-    files = {file: changed} if changed.edits else {}
-    return carried_out(workspace, files, how, operation, name, subject, overriding, rebucket=rebucket)
+    deed = FlagDeed(
+        operation,
+        name,
+        f"flag {name}: {subject or told}" + (f" in {environment}" if environment else ""),
+        still_overridden=() if environment else _overriding(catalogue, name, values),
+    )
+    return carried_out(workspace, {file: changed} if changed.edits else {}, how, deed, rebucket=rebucket)
 
 
 def delete(workspace: Workspace, name: str, how: How, code: Sequence[str] = ()) -> FlagOutcome:
@@ -122,7 +117,7 @@ def delete(workspace: Workspace, name: str, how: How, code: Sequence[str] = ()) 
     _check_unmentioned(workspace, name, code)
     file = catalogue.flags[name].name
     edits = {file: YamlEdit(file, (Unset(KeyPath(("flags", name))),))}
-    return carried_out(workspace, edits, how, "delete", name, f"flag {name}: delete")
+    return carried_out(workspace, edits, how, FlagDeed("delete", name, f"flag {name}: delete"))
 
 
 def _check_unmentioned(workspace: Workspace, name: str, code: Sequence[str]) -> None:
@@ -184,7 +179,7 @@ def import_file(workspace: Workspace, tree: Mapping[str, Any], file: str, how: H
     if workspace.project.worktree().exists(file):
         raise Refused(f'"{file}" exists already', hint="name another one with --into flags/NAME.yaml")
     edits = {file: WholeFile(dump(dict(tree)))}
-    return carried_out(workspace, edits, how, "import", None, f"flags: import {file}")
+    return carried_out(workspace, edits, how, FlagDeed("import", None, f"flags: import {file}"))
 
 
 def known(catalogue: Catalogue, name: str) -> Catalogue:
@@ -243,56 +238,3 @@ def _overriding(catalogue: Catalogue, name: str, values: Mapping[Keys, object]) 
 def _told(value: object) -> str:
     text = "removed" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 40 and text.isprintable() else "changed"
-
-
-def carried_out(
-    workspace: Workspace,
-    edits: Mapping[str, FileEdit],
-    how: How,
-    operation: str,
-    name: str | None,
-    subject: str,
-    overriding: Sequence[str] = (),
-    *,
-    environment: str | None = None,
-    was: str | None = None,
-    rebucket: bool = False,
-) -> FlagOutcome:
-    """Make a change of flags as one commit, and say whom it moves.
-
-    Raises:
-        Refused: it would deal users out anew, and nobody said that it may.
-        InvalidConfiguration: the flags would not pass validation.
-    """
-    project = workspace.project
-    movement = Movement(project, edits)
-    if rebucket:
-        project.repository.environ[REBUCKET] = "1"  # the hooks' validate may not stop what was allowed
-    else:
-        movement.check_buckets()
-    moved = tuple(movement.differences(name, was)) if name is None or operation != "create" else ()
-    outcome = carry_out(
-        project,
-        edits,
-        how,
-        operation=f"flag-{operation}",
-        document="flags",
-        environment=environment or workspace.given,
-        subject=subject,
-        trailers={"Flag": name} if name else None,
-        changes=_changes(project, movement.before, edits),
-        still_overridden=overriding,
-    )
-    return with_moves(outcome, moved)
-
-
-def _changes(project: Project, before: Catalogue, edits: Mapping[str, FileEdit]) -> tuple[Edited, ...]:
-    """Give each value that changes; a renamed flag is one of them, not all that stands below its name."""
-    plain = {file: edit.edits if isinstance(edit, Renaming) else edit for file, edit in edits.items()}
-    files = tuple(file for file, edit in plain.items() if not isinstance(edit, WholeFile))
-    renamed = (edit for edit in edits.values() if isinstance(edit, Renaming))
-    names = (
-        Edited(before.place(one.old, (), key=True), format_keys(("flags", one.new)), "~", one.old, one.new)
-        for one in renamed
-    )
-    return (*names, *edited_values(project, plain, files=files))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.api.flag_changes import USUAL_FILE, carried_out, known
+from gmconfig.api.flag_changes import USUAL_FILE, known
+from gmconfig.api.flag_deed import FlagDeed, carried_out
 from gmconfig.errors import Refused, UsageError
 from gmconfig.flag.catalogue import sound
 from gmconfig.flag.promotion import edits, override
@@ -43,8 +44,8 @@ def promote(
     written = file.section("flags")[name].get("environments") or {}
     changed = tuple(edits(("flags", name, "environments", target), written.get(target), wanted))
     files: dict[str, FileEdit] = {file.name: YamlEdit(file.name, changed)} if changed else {}
-    subject = f"flag {name}: promote {source} to {target}"
-    return carried_out(workspace, files, how, "promote", name, subject, environment=target, rebucket=rebucket)
+    deed = FlagDeed("promote", name, f"flag {name}: promote {source} to {target}", environment=target)
+    return carried_out(workspace, files, how, deed, rebucket=rebucket)
 
 
 def rename(workspace: Workspace, old: str, new: str, how: How, *, rebucket: bool = False) -> FlagOutcome:
@@ -69,8 +70,8 @@ def rename(workspace: Workspace, old: str, new: str, how: How, *, rebucket: bool
         found.setdefault(where, []).append(edit)
     files: dict[str, FileEdit] = {where: YamlEdit(where, tuple(some)) for where, some in found.items()}
     files[file] = Renaming(YamlEdit(file, tuple(found[file])), old, new)
-    subject = f"flag {old}: rename to {new}"
-    return carried_out(workspace, files, how, "rename", new, subject, was=old, rebucket=rebucket)
+    deed = FlagDeed("rename", new, f"flag {old}: rename to {new}", was=old)
+    return carried_out(workspace, files, how, deed, rebucket=rebucket)
 
 
 def rebucket(workspace: Workspace, bucketing: Bucketing, how: How, *, rebucket: bool = False) -> FlagOutcome:
@@ -85,5 +86,5 @@ def rebucket(workspace: Workspace, bucketing: Bucketing, how: How, *, rebucket: 
     files = said or [file.name for file in catalogue.files[:1]] or [USUAL_FILE]
     changed = (Set(KeyPath(("bucketing",)), str(bucketing)),)
     edits: dict[str, FileEdit] = {file: YamlEdit(file, changed) for file in files}
-    subject = f"flags: bucketing {bucketing}"
-    return carried_out(workspace, edits, how, "bucketing", None, subject, rebucket=rebucket)
+    deed = FlagDeed("bucketing", None, f"flags: bucketing {bucketing}")
+    return carried_out(workspace, edits, how, deed, rebucket=rebucket)

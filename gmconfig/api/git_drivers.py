@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
-from gmconfig.api.outcome import How, Outcome
+from gmconfig.api.outcome import Deed, How, Outcome
 from gmconfig.storage.change import WholeFile
 from gmconfig.storage.git.configuring import configure
 
@@ -44,13 +44,9 @@ def install(workspace: Workspace, how: How, *, reveal: bool) -> Drivers:
     """Name the drivers in this clone's settings, and the files they are for in `.gitattributes`."""
     project = workspace.project
     name = driver_name(project)
-    outcome = carry_out(
-        project,
-        {ATTRIBUTES: WholeFile(_with_block(_attributes(project), _block(project, name)))},
-        how,
-        operation="secret-git-install",
-        subject="secret: show and merge sealed values by what they hold",
-    )
+    deed = Deed("secret-git-install", "secret: show and merge sealed values by what they hold")
+    attributes = _with_block(_attributes(project), _block(project, name))
+    outcome = carry_out(project, {ATTRIBUTES: WholeFile(attributes)}, how, deed)
     return Drivers(name, _configured(project, _settings(project, name, reveal=reveal), how), outcome)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
-from gmconfig.api.outcome import How, Outcome
+from gmconfig.api.outcome import Deed, How, Outcome
 from gmconfig.api.sealing import Sealing, tokens_in
 from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import NotFound, Refused, UsageError
@@ -75,15 +75,10 @@ def import_files(
         layer = None if named else _target(workspace, file, to)
         taking.take(imported, layer, f"{peer}: {_shown(workspace, file)}", whole=to is None)
     where = f" in {workspace.given}" if workspace.given else ""
-    outcome = carry_out(
-        workspace.project,
-        {**taking.edits, **taking.sealing.draft.files()},
-        how,
-        operation="secret-import",
-        document=to,
-        environment=workspace.given,
-        subject=f"secret: import from {peer}{where}",
+    deed = Deed(
+        "secret-import", f"secret: import from {peer}{where}", document=to, environment=workspace.given
     )
+    outcome = carry_out(workspace.project, {**taking.edits, **taking.sealing.draft.files()}, how, deed)
     return Transfer(outcome, tuple(taking.sealed), tuple(taking.notes))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
+from gmconfig.api.outcome import Deed
 from gmconfig.config.infer_files import document_schema, schema_edits
 
 if TYPE_CHECKING:
@@ -36,6 +37,5 @@ def _saved(
 ) -> Outcome:
     project = workspace.project
     edits = schema_edits(project, project.worktree(), document, schema, replace=replace)
-    return carry_out(
-        project, edits, how, operation="schema", document=document, subject=f"{document}: schema"
-    )
+    deed = Deed("schema", f"{document}: schema", document=document)
+    return carry_out(project, edits, how, deed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
+from gmconfig.api.outcome import Deed
 from gmconfig.automation.rules.declared import checked
 from gmconfig.errors import UsageError
 from gmconfig.path import KeyPath
@@ -31,5 +32,5 @@ def keep_rule(project: Project, rule: AutomationRule, how: How) -> Outcome:
     checked(rule)
     where = KeyPath(("automation", "rules", rule.name))
     edit = YamlEdit(FILE, (Set(where, rule.entry or None),))
-    subject = f"automation: add rule {rule.name}"
-    return carry_out(project, {FILE: edit}, how, operation="automation-rule", subject=subject)
+    deed = Deed("automation-rule", f"automation: add rule {rule.name}")
+    return carry_out(project, {FILE: edit}, how, deed)

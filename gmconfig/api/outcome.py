@@ -1,8 +1,8 @@
-"""What a change did, or would do; and how it is asked for."""
+"""What a change is, how it is asked for, and what it did or would do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gmconfig.finding import Place
 from gmconfig.immutable import Immutable
@@ -58,6 +58,62 @@ class Edited(Immutable):
         self.kind = kind
         self.before = before
         self.after = after
+
+
+class Deed(Immutable):
+    """What is done: what its commit says of it, and what is told besides.
+
+    Args:
+        operation: its name, in the trailer `Gmconfig-Operation`.
+        subject: the commit message's first line; the reason is put behind it.
+        document, environment: what is changed, as far as it is one.
+        trailers: more of the commit's, without `Gmconfig-` in front.
+        changes: each value that is touched.
+        still_overridden: the environments that keep a value of their own.
+    """
+
+    __slots__ = (
+        "operation",
+        "subject",
+        "document",
+        "environment",
+        "trailers",
+        "changes",
+        "still_overridden",
+    )
+
+    def __init__(
+        self,
+        operation: str,
+        subject: str,
+        document: str | None = None,
+        environment: str | None = None,
+        trailers: Mapping[str, str] | None = None,
+        changes: Sequence[Edited] = (),
+        still_overridden: Sequence[str] = (),
+    ) -> None:
+        self.operation = operation
+        self.subject = subject
+        self.document = document
+        self.environment = environment
+        self.trailers = trailers or {}
+        self.changes = tuple(changes)
+        self.still_overridden = tuple(still_overridden)
+
+    def message(self, reason: str | None) -> str:
+        """Give the commit message's first line, with why it is done."""
+        return f"{self.subject}: {reason}" if reason else self.subject
+
+    def commit_trailers(self, reason: str | None) -> dict[str, str]:
+        """Give what machines read off the commit: what was done, to what, and why."""
+        named = {
+            "Operation": self.operation,
+            "Document": self.document,
+            "Environment": self.environment,
+            **self.trailers,
+            "Reason": reason,
+        }
+        return {f"Gmconfig-{name}": value for name, value in named.items() if value}
 
 
 class Outcome(Immutable):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
+from gmconfig.api.outcome import Deed
 from gmconfig.config.edit import plan_tree
 from gmconfig.config.own import Own
 from gmconfig.config.resolve import Resolved, resolve
@@ -113,16 +114,14 @@ class _Promotion:
         edits: dict[str, FileEdit] = {}
         for name, changes in compared.items():
             edits.update(self._edited(name, [one for one in changes if one.stays is None]))
-        outcome = carry_out(
-            self.project,
-            edits,
-            self.how,
-            operation=_OPERATION,
+        deed = Deed(
+            _OPERATION,
+            f"promote {self.source} to {self.target}",
             environment=self.target,
-            subject=f"promote {self.source} to {self.target}",
             trailers={"From": self.source, "Promoted": self.commit, "Keys": json.dumps(self.keys)},
             changes=edited_values(self.project, edits, files=tuple(edits)),
         )
+        outcome = carry_out(self.project, edits, self.how, deed)
         return Promotion(
             self.source,
             self.target,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
+from gmconfig.api.outcome import Deed
 from gmconfig.api.sealing import Sealing, tokens_in
 from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import NotFound, Refused, UsageError
@@ -102,14 +103,8 @@ def reseal(workspace: Workspace, opened: OpenedFile, text: str, how: How) -> Out
     after = text.encode("utf-8", "surrogateescape")
     content = editing.sealed(draft, opened.raw, after, file, _contexts(project, file))
     edits: dict[str, FileEdit] = {file: WholeFile(content), **draft.files()}
-    return carry_out(
-        project,
-        edits,
-        how,
-        operation="secret-edit",
-        environment=workspace.given,
-        subject=f"secret: edit {file}",
-    )
+    deed = Deed("secret-edit", f"secret: edit {file}", environment=workspace.given)
+    return carry_out(project, edits, how, deed)
 
 
 def _contexts(project: Project, file: str) -> editing.Contexts:
@@ -139,17 +134,15 @@ def _carried_out(
     path: str,
 ) -> Outcome:
     project = workspace.project
-    return carry_out(
-        project,
-        {**edits, **sealing.draft.files()},
-        how,
-        operation=f"secret-{operation}",
+    deed = Deed(
+        f"secret-{operation}",
+        f"secret: {operation} {path} in {layer.file}",
         document=layer.document,
         environment=layer.environment,
-        subject=f"secret: {operation} {path} in {layer.file}",
-        changes=edited_values(project, edits, files=(layer.file,)),
         trailers={"Path": path},
+        changes=edited_values(project, edits, files=(layer.file,)),
     )
+    return carry_out(project, {**edits, **sealing.draft.files()}, how, deed)
 
 
 def _layer(workspace: Workspace, file: str) -> tuple[Layer, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.api.access_answers import AccessChange
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.inventory import sealed_values
+from gmconfig.api.outcome import Deed
 from gmconfig.errors import GmconfigError
 from gmconfig.secret import access, founding
 from gmconfig.secret.new_root import NewRoot
@@ -38,14 +39,8 @@ def reset(workspace: Workspace, how: How, shown: Callable[[tuple[str, ...]], Non
     policy, held, file = _policy(workspace, snapshot)
     made = NewRoot(vault, policy, held, sealed_values(project, snapshot), reason=how.reason).made()
     shown(_words(policy, held.member or "", made.sealed_again, made.left))
-    outcome = carry_out(
-        project,
-        {FILE: file, **made.files},
-        how,
-        operation="secret-reset",
-        subject="secret: reset access to a new root",
-        checked=False,
-    )
+    deed = Deed("secret-reset", "secret: reset access to a new root")
+    outcome = carry_out(project, {FILE: file, **made.files}, how, deed, checked=False)
     if outcome.changed and not how.dry_run:
         pin(project.repository, project.prefix, made.root)
         if outcome.commit:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
+from gmconfig.api.outcome import Deed
 from gmconfig.api.sealing import Sealing
 from gmconfig.config.rollback import Restoration, restored, restored_path
 from gmconfig.config.versions import commit_of
@@ -41,17 +42,15 @@ def rollback(
     plan, what = _plan(workspace, document, version, commit, path, own=own, secrets=secrets)
     sealing = Sealing(workspace, "rollback", how.reason, origin=workspace.vault(project.snapshot(commit)))
     edits = sealing.settled(plan.edits)
-    return carry_out(
-        project,
-        edits,
-        how,
-        operation="rollback",
+    deed = Deed(
+        "rollback",
+        f"{document}: {what} ({commit[:7]} {_shortened(describe(project.repository, commit).subject)})",
         document=document,
         environment=environment,
-        subject=f"{document}: {what} ({commit[:7]} {_shortened(describe(project.repository, commit).subject)})",
         trailers={"Restored": commit},
         changes=edited_values(project, edits, files=tuple(plan.edits)),
     )
+    return carry_out(project, edits, how, deed)
 
 
 def _plan(

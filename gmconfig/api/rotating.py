@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.acting import check_user
 from gmconfig.api.carry_out import carry_out
+from gmconfig.api.outcome import Deed
 from gmconfig.api.secret_changes import generated_for
 from gmconfig.errors import GmconfigError, Refused
 from gmconfig.secret import named as naming
@@ -109,15 +110,13 @@ class Job:
         environment = self.found.environment
         how = self.how.replaced(dry_run=self.how.dry_run or dry_run)
         where = f" in {environment}" if environment else ""
-        outcome = carry_out(
-            self.workspace.project,
-            edits,
-            how,
-            operation="secret-rotate",
+        deed = Deed(
+            "secret-rotate",
+            f"secret: rotate {self.name}{where}",
             environment=environment,
-            subject=f"secret: rotate {self.name}{where}",
             trailers={"Secret": self.name},
         )
+        outcome = carry_out(self.workspace.project, edits, how, deed)
         if outcome.commit:
             noted(self.workspace, [self.found], by, outcome)
         return outcome

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
+from gmconfig.api.outcome import Deed
 from gmconfig.api.rotating import BY_HAND, GENERATED, HOOK, Job, noted
 from gmconfig.errors import GmconfigError
 from gmconfig.secret import named as naming
@@ -116,15 +117,10 @@ def _generated(workspace: Workspace, secrets: Sequence[Named], how: How) -> list
         for file, edit in naming.change(draft, found, value, dropped).items():
             edits[file] = naming.both(edits.get(file), edit)
     names = ", ".join(dict.fromkeys(found.name for found in secrets))
-    outcome = carry_out(
-        workspace.project,
-        {**edits, **draft.files()},
-        how,
-        operation="secret-rotate",
-        environment=workspace.given,
-        subject=f"secret: rotate {names}",
-        trailers={"Secret": names},
+    deed = Deed(
+        "secret-rotate", f"secret: rotate {names}", environment=workspace.given, trailers={"Secret": names}
     )
+    outcome = carry_out(workspace.project, {**edits, **draft.files()}, how, deed)
     if outcome.commit:
         noted(workspace, list(secrets), GENERATED, outcome)
     return [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
+from gmconfig.api.outcome import Deed
 from gmconfig.errors import InvalidConfiguration
 from gmconfig.path import KeyPath
 from gmconfig.storage.change import YamlEdit
@@ -36,10 +37,9 @@ def keep_rule(workspace: Workspace, rule: ComplianceRule, how: How) -> Outcome:
     trees = _policies(workspace)
     file, edits = _replacing(trees, entry) or _adding(trees, entry)
     files = {file: YamlEdit(file, tuple(edits))} if edits else {}
-    subject = f"policies: {rule.id}"
-    changes = edited_values(project, files, files=list(files))
+    deed = Deed("policy", f"policies: {rule.id}", changes=edited_values(project, files, files=list(files)))
     try:
-        return carry_out(project, files, how, operation="policy", subject=subject, changes=changes)
+        return carry_out(project, files, how, deed)
     except InvalidConfiguration as error:
         error.hint = "mend what is named or waive it below policies/, or begin with severity warning"
         raise

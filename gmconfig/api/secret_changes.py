@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gmconfig.api.acting import check_user, may
 from gmconfig.api.answers import SecretSummary
 from gmconfig.api.carry_out import carry_out
+from gmconfig.api.outcome import Deed
 from gmconfig.errors import UsageError
 from gmconfig.path import nearest
 from gmconfig.secret import named as naming
@@ -179,12 +180,10 @@ def _carried_out(
     environment: str | None,
 ) -> Outcome:
     where = f" in {environment}" if environment else ""
-    return carry_out(
-        workspace.project,
-        {**edits, **draft.files()},
-        how,
-        operation=f"secret-{operation}",
+    deed = Deed(
+        f"secret-{operation}",
+        f"secret: {operation} {name}{where}",
         environment=environment,
-        subject=f"secret: {operation} {name}{where}",
         trailers={"Secret": name},
     )
+    return carry_out(workspace.project, {**edits, **draft.files()}, how, deed)

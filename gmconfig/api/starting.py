@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.founding import trusted
+from gmconfig.api.outcome import Deed
 from gmconfig.errors import GitTrouble, Refused
 from gmconfig.project import Project
 from gmconfig.project.settings import FILE
@@ -80,14 +81,8 @@ def start(
         from gmconfig.api.editor_schemas import with_editor_schemas
 
         edits = with_editor_schemas(project.worktree(), edits)
-    outcome = carry_out(
-        project,
-        edits,
-        how,
-        operation=operation,
-        subject=f"gmconfig: {operation}",
-        checked=False,
-    )
+    deed = Deed(operation, f"gmconfig: {operation}")
+    outcome = carry_out(project, edits, how, deed, checked=False)
     if not how.dry_run:
         access.pin()
     around = _surroundings(project) if outcome.changed else ()
