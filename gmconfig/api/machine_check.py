@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from gmconfig.api.examined import Examined, failed
-from gmconfig.errors import GitTrouble
+from gmconfig.errors import GitTrouble, GmconfigError
 from gmconfig.storage.git.identity import author
 from gmconfig.storage.git.process import OLDEST, run_git
 
@@ -51,12 +51,11 @@ def _author(folder: str) -> Examined:
 
 
 def _parser() -> Examined:
-    from importlib.util import find_spec
-
-    if find_spec("_ruamel_yaml"):
-        return Examined("yaml", "ok", "the C parser is active")
-    hint = "pip install 'ruamel.yaml[oldlibyaml]'"
-    return Examined("yaml", "warning", "the C parser is missing: reading is 10 to 25 times slower", hint)
+    try:
+        import gmconfig.storage.yaml.native  # noqa: F401  # whether it loads is the question
+    except GmconfigError as error:
+        return failed("yaml", error)
+    return Examined("yaml", "ok", "the C parser is active")
 
 
 def _memory() -> Examined:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-import _ruamel_yaml
+try:
+    import _ruamel_yaml
+except ModuleNotFoundError as missing:
+    from gmconfig.errors import GmconfigError
+
+    raise GmconfigError(
+        "the C parser of ruamel.yaml is missing: only the simplest files can be read without it",
+        hint="pip install 'ruamel.yaml[oldlibyaml]>=0.19.1'",
+    ) from missing
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,

@@ -37,3 +37,26 @@ def test_the_c_parser_is_there():
     import ruamel.yaml
 
     assert ruamel.yaml.__with_libyaml__
+
+
+def test_a_c_parser_that_is_not_there_is_told_with_what_installs_it():
+    """ruamel.yaml 0.19.0 brings none, whichever extra is asked for."""
+    tell = """
+import sys
+
+sys.modules["_ruamel_yaml"] = None
+from gmconfig.api.machine_check import examine
+from gmconfig.errors import GmconfigError
+
+try:
+    from gmconfig.storage.yaml import load
+    load(b"a: &a [1]")
+except GmconfigError as error:
+    print(error.message, error.hint)
+print([(one.state, one.hint) for one in examine(None) if one.name == "yaml"])
+"""
+    said = subprocess.run([sys.executable, "-c", tell], check=True, capture_output=True, text=True).stdout
+    install = "pip install 'ruamel.yaml[oldlibyaml]>=0.19.1'"
+    assert said.splitlines()[0].startswith("the C parser of ruamel.yaml is missing")
+    assert said.splitlines()[0].endswith(install)
+    assert said.splitlines()[1] == str([("error", install)])
