@@ -12,6 +12,7 @@ TYPE_CHECKING = False  # typing costs more to import than this module takes to r
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gmconfig.api import ConfigValidator
     from gmconfig.cli.session import Session
     from gmconfig.validate.report.report import Report
 
@@ -42,6 +43,7 @@ def validate(
     else:
         validator = session.validator()
         tell_unfinished(validator.workspace)
+        _missing(session, validator, files)
         with waiting("validating"):
             report = validator.check(
                 files=[_from(session, file) for file in files],
@@ -50,7 +52,6 @@ def validate(
                 environments=tuple(environments),
                 forms=(text_key(output, terminal.coloured_stdout()),),
             )
-        _missing([] if staged or at else [_from(session, file) for file in files])
     for name, file in wanted:
         _written(_from(session, file), rendered(report, name))
     terminal.answer(rendered(report, output))
@@ -59,11 +60,14 @@ def validate(
     return 0 if report.ok else 1
 
 
-def _missing(files: Sequence[str]) -> None:
-    """Say which files are not there: deleted ones are checked for what they leave behind, a slip is not."""
+def _missing(session: Session, validator: ConfigValidator, files: Sequence[str]) -> None:
+    """Say which files are not there: deleted ones are checked for what they leave behind, a slip is refused."""
     for file in files:
-        if not os.path.lexists(file):
-            terminal.warning(f'"{file}" does not exist')
+        if not os.path.lexists(_from(session, file)):
+            from gmconfig.api.known_files import require_known
+
+            require_known(validator.workspace.project, file, session.directory)
+            terminal.warning(f'"{file}" is not there any more: what it leaves behind is checked')
 
 
 def _only_files(files: Sequence[str], others: bool) -> None:

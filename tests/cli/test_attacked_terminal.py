@@ -58,6 +58,36 @@ def test_a_schema_without_files_checks_nothing_and_says_so(trading, cli):
     assert cli("validate", "--schema", schema, "config/billing.yaml", "-e", "production").code == 2
 
 
-def test_a_file_that_is_not_there_is_said_so(trading, cli):
-    assert '"nothere.yaml" does not exist' in cli("validate", "nothere.yaml").err
-    assert "does not exist" not in cli("validate", "config/billing.yaml").err
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("config/setings.yaml", 'did you mean "config/settings.yaml"?'),
+        ("settings", 'did you mean "config/settings.yaml"?'),
+        ("production", "gmconfig validate -e production"),
+        ("../elsewhere.yaml", "hint: gmconfig validate"),
+        (":(glob)config/*", "hint: gmconfig validate"),
+    ],
+)
+@pytest.mark.parametrize("how", [(), ("--staged",), ("--at", "HEAD")])
+def test_a_file_that_never_was_there_is_a_slip(trading, cli, slip, meant, how):
+    answer = cli("validate", slip, *how)
+    assert (answer.code, answer.out) == (3, "")
+    assert f'"{slip}" does not exist' in answer.err and meant in answer.err
+
+
+def test_a_file_that_is_gone_is_checked_for_what_it_left_behind(trading, cli):
+    assert cli("validate", "config/billing.yaml").err == ""
+    (trading / "config/billing.yaml").unlink()
+    gone = cli("validate", "config/billing.yaml")
+    subprocess.run(["git", "commit", "-qam", "away"], check=True)
+    later = cli("validate", "billing.yaml", "-C", "config")
+    assert (gone.code, later.code) == (0, 0)
+    assert '"config/billing.yaml" is not there any more' in gone.err
+    assert '"billing.yaml" is not there any more' in later.err
+
+
+def test_a_clone_without_its_past_cannot_tell_a_slip(trading, cli, tmp_path, monkeypatch):
+    words = ["git", "clone", "-q", "--depth", "1", trading.as_uri(), str(tmp_path / "shallow")]
+    subprocess.run(words, check=True)
+    monkeypatch.chdir(tmp_path / "shallow")
+    assert cli("validate", "nothere.yaml").code == 0
