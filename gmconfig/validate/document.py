@@ -235,4 +235,5 @@ def _crosses(view: View) -> bool:
     """Whether a text of the document may refer to another one."""
     if all(variant.resolved.is_literal for variant in view.variants):
         return False
-    return any("${CONFIG:" in layer.stream.text for layer in view.layers)
+    texts = (layer.stream.text for layer in view.layers)
+    return any("${CONFIG:" in text or "\\" in text for text in texts)  # an escape may spell it

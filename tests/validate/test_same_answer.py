@@ -18,6 +18,7 @@ TEXTS = [
     "port: 80\n",
     "port: 70000\ndebug: true\n",
     "port: ${CONFIG:billing:port}\n",
+    'port: "\\x24{CONFIG:billing:port}"\n',
     "port: ${HOST}\nflag: yes\n",
     "a: [\n",
     "a: 1\n---\na: 2\n",
@@ -111,6 +112,14 @@ def test_a_file_that_becomes_ambiguous_breaks_what_was_checked(repo):
         put(repo / file, text)
         fresh = anew(project(repo), project(repo).worktree(), today="2026-11-22")
         assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
+
+
+def test_a_document_follows_another_that_it_names_by_an_escape(repo):
+    begin(repo, ENVIRONMENTS)
+    put(repo / "config/settings.yaml", 'port: "\\x24{CONFIG:billing:port}"\n')
+    assert check(project(repo), today="2026-11-22").ok
+    put(repo / "config/billing.yaml", "another: 1\n")
+    assert [finding.path for finding in check(project(repo), today="2026-11-22").findings] == ["port"]
 
 
 def test_a_document_follows_the_secrets_that_it_names(repo):
