@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 
 class Store(Protocol):
@@ -52,7 +52,7 @@ def is_url(place: str) -> bool:
     return "://" in place or place.startswith("memory:")
 
 
-def open_store(place: str, *, environ: Mapping[str, str] | None = None) -> Store:
+def open_store(place: str) -> Store:
     """Open a destination.
 
     Raises:
@@ -64,6 +64,6 @@ def open_store(place: str, *, environ: Mapping[str, str] | None = None) -> Store
         return Remote(place)
     from gmconfig.backup.folder import Folder
 
-    home = (environ or os.environ).get("HOME", "~")
+    home = os.environ.get("HOME", "~")
     expanded = home + place[1:] if place == "~" or place.startswith("~/") else place
     return Folder(os.path.abspath(expanded))

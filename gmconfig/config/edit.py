@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gmconfig.config.branch import ABSENT, child, differences, put
-from gmconfig.config.diff import Change
-from gmconfig.config.effect import effects, overriding
+from gmconfig.config.effect import overriding
 from gmconfig.config.equal import same
 from gmconfig.config.own import Own
 from gmconfig.config.planned import Planner
@@ -50,14 +49,6 @@ class PlannedEdit(Immutable):
         self.keys = keys
         self.resolved = resolved
         self.overriding = overriding
-
-    @property
-    def effects(self) -> Mapping[str | None, tuple[Change, ...]]:
-        """The resolved values (before placeholders) that change, by environment, None being the base alone.
-
-        Found out when asked for: it reads every environment twice.
-        """
-        return effects(self.resolved, self.layer, self.edits)
 
 
 def plan_set(

@@ -1,8 +1,7 @@
-"""What a planned change does to the resolved documents of every environment that it reaches."""
+"""What a planned change leads to: the snapshot with it, and the environments that do not feel it."""
 
 from __future__ import annotations
 
-from gmconfig.config.diff import Change, diff
 from gmconfig.config.resolve import Resolved, resolve
 from gmconfig.errors import NotFound
 from gmconfig.storage.snapshot import Proposed
@@ -24,22 +23,6 @@ def proposed(snapshot: Snapshot, edits: Mapping[str, FileEdit]) -> Proposed:
         for file, edit in edits.items()
     }
     return Proposed(snapshot, changes)
-
-
-def effects(
-    resolved: Resolved, layer: Layer, edits: Mapping[str, FileEdit]
-) -> dict[str | None, tuple[Change, ...]]:
-    """Give what changes, before placeholders, in each environment that the layer reaches."""
-    if not edits:
-        return {}
-    after = proposed(resolved.snapshot, edits)
-    found: dict[str | None, tuple[Change, ...]] = {}
-    for environment in resolved.project.environments_reached(layer.environment):
-        old, new = (_merged(resolved, snapshot, environment) for snapshot in (resolved.snapshot, after))
-        changes = diff(old, new, resolved.rules)
-        if changes:
-            found[environment] = tuple(changes)
-    return found
 
 
 def overriding(resolved: Resolved, layer: Layer, keys: Keys) -> tuple[str, ...]:
@@ -66,18 +49,3 @@ def _has_own(resolved: Resolved, layer: Layer, environment: str | None) -> bool:
     """Whether an environment has a file that could override the layer's; without one nothing need be read."""
     found = resolved.project.layers(resolved.snapshot, resolved.document, environment)
     return any(one.environment not in (None, layer.environment) for one in found)
-
-
-def _merged(resolved: Resolved, snapshot: Snapshot, environment: str | None) -> object:
-    """Give the merged tree; an environment where the document has no layer sees an empty one."""
-    try:
-        return resolve(
-            resolved.project,
-            snapshot,
-            resolved.document,
-            environment,
-            variables=resolved.variables,
-            yaml_document=resolved.yaml_document,
-        ).merged
-    except NotFound:
-        return {}

@@ -83,7 +83,6 @@ def environment_versions(
     environment: str,
     *,
     variables: Mapping[str, str] | None = None,
-    revision: str = "HEAD",
 ) -> tuple[Version, ...]:
     """Give the versions that changed a layer of one environment, or how they are merged; newest first.
 
@@ -92,7 +91,7 @@ def environment_versions(
     """
     found: list[Version] = []
     before: tuple[Files, object] = ((), None)
-    for moment in moments(project, document, environment, variables=variables, revision=revision):
+    for moment in moments(project, document, environment, variables=variables):
         now = moment.files, moment.project.settings.merge if moment.files else None
         if now != before:
             found.append(Version(moment.commit.revision(), moment.ordinal or 0))

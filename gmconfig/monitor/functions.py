@@ -23,12 +23,10 @@ _WAITS_AT_END = 5.0
 class FunctionHandler:
     """Calls a function with each alert, again if it raises, in the order in which they were raised."""
 
-    def __init__(
-        self, call: Callable[[Alert], object], *, resolved: bool = False, pause: float = 1.0
-    ) -> None:
+    def __init__(self, call: Callable[[Alert], object], *, resolved: bool = False) -> None:
         self.call = call
         self.resolved = resolved
-        self._pause = pause
+        self._pause = 1.0
         self._waiting: queue.Queue[Alert] = queue.Queue()
         self._told: set[str] = set()
         threading.Thread(target=self._work, name="gmconfig alert handler", daemon=True).start()

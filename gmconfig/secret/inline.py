@@ -1,8 +1,7 @@
-"""Sealed values inside configuration files: seal one in place, unseal it, move it with its list."""
+"""Sealed values inside configuration files: seal one in place, unseal it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.path import KeyPath, Keys
@@ -49,22 +48,6 @@ def unseal(draft: Draft, sealed: Sealed) -> Edits:
     value = draft.vault.open(sealed)
     draft.drop(sealed.context, sealed)
     return {sealed.file: YamlEdit(sealed.file, (Set(_path(sealed.context, sealed.keys), value, False),))}
-
-
-def remove(draft: Draft, sealed: Sequence[Sealed]) -> None:
-    """Log that sealed values go away with an edit that somebody else makes (`config unset`, a list edit)."""
-    for one in sealed:
-        draft.drop(one.context, one)
-
-
-def shift(draft: Draft, moved: Sequence[tuple[Sealed, Context]]) -> dict[Sealed, str]:
-    """Seal values for new places, as an edit of their list moves them; gives the new token of each."""
-    opened = [(sealed, context, draft.vault.open(sealed)) for sealed, context in moved]
-    taken = {context for _, context, _ in opened}
-    for sealed, _, _ in opened:
-        if sealed.context not in taken:
-            draft.drop(sealed.context, sealed)
-    return {sealed: draft.seal(context, value, same_as=sealed) for sealed, context, value in opened}
 
 
 def _path(context: Context, keys: Keys) -> KeyPath:

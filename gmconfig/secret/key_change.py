@@ -65,7 +65,6 @@ class KeyChanging(KeyRights):
         history_for: Collection[str] = (),
         histories: Histories = lambda _: (),
         reason: str | None = None,
-        now: datetime | None = None,
     ) -> None:
         super().__init__(vault, after, scopes)
         self.operation = operation
@@ -73,7 +72,7 @@ class KeyChanging(KeyRights):
         self.history_for = history_for
         self.histories = histories
         self.reason = reason or ""
-        self.time = event.timestamp(now or datetime.now(UTC))
+        self.time = event.timestamp(datetime.now(UTC))
         self._notes = Notes()
         self._made: dict[str, generation.NewGeneration] = {}
         self._new_tokens: dict[str, str] = {}

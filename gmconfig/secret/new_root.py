@@ -43,14 +43,13 @@ class NewRoot:
         found: Sequence[Sealed],
         *,
         reason: str | None = None,
-        now: datetime | None = None,
     ) -> None:
         self.vault = vault
         self.policy = policy
         self.held = held
         self.found = found
         self.reason = reason or ""
-        self.time = event.timestamp(now or datetime.now(UTC))
+        self.time = event.timestamp(datetime.now(UTC))
         self._notes = Notes()
         self._made: dict[str, generation.NewGeneration] = {}
 

@@ -11,9 +11,9 @@ from gmconfig.secret.token import Context, PathElement
 Layer = tuple[str | None, str | None, tuple[tuple[str, str], ...], int]
 
 
-def secret_context(name: str, environment: str | None, part: str = "value") -> Context:
+def secret_context(name: str, environment: str | None) -> Context:
     """Give the place of a named secret; environment None is `secrets/common.yaml`."""
-    return Context(None, environment, (name, part))
+    return Context(None, environment, (name, "value"))
 
 
 def layer_tree(layer: Layer) -> dict[str, object]:

@@ -176,18 +176,6 @@ def test_an_inline_value_is_sealed_where_it_stands_and_unsealed_again(world):
         world.vault().open(sealed)
 
 
-def test_list_items_that_shift_are_sealed_for_their_new_places(world):
-    items = [world.seal(f"v{n}", "users", n) for n in range(3)]
-    draft = world.draft("set")
-    moved = [(items[1], items[0].context), (items[2], items[1].context)]
-    tokens = inline.shift(draft, moved)
-    world.write(draft.files())
-    vault = world.vault()
-    assert [vault.open(Sealed(tokens[old], at)) for old, at in moved] == ["v1", "v2"]
-    with pytest.raises(AccessDenied):
-        vault.open(items[2])
-
-
 def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
     from gmconfig.secret import access, event, identity
     from gmconfig.secret.draft import Draft

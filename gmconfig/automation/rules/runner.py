@@ -108,14 +108,11 @@ class Runner:
                     break
                 yield run
 
-    def perform(
-        self, rule: AutomationRule, cause: Cause, event: Event | None, *, dry_run: bool = False
-    ) -> Run:
+    def perform(self, rule: AutomationRule, cause: Cause, event: Event | None) -> Run:
         """Do what a rule does, whatever it remembers, and tell it."""
-        run = self._done(rule, cause, event, dry_run=dry_run or rule.dry_run)
-        if not dry_run:
-            with because_of((*(event.because_of if event else ()), rule.name)):
-                self.tell(run)
+        run = self._done(rule, cause, event, dry_run=rule.dry_run)
+        with because_of((*(event.because_of if event else ()), rule.name)):
+            self.tell(run)
         return run
 
     def _once(self, rule: AutomationRule, events: Sequence[Event], now: datetime, clock: Clock) -> Run | None:

@@ -34,8 +34,8 @@ class _Wrong(Exception):  # becomes an error where the file is known
 class VersionReader:
     """Reads the versions of one file, neighbours one after the other; the trees share their parts."""
 
-    def __init__(self, cutter: Cutter | None = None) -> None:
-        self._cutter = cutter or Cutter()
+    def __init__(self) -> None:
+        self._cutter = Cutter()
         self._before: Piece | None = None
         self._none = Meanings.none()
 

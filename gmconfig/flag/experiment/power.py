@@ -20,10 +20,10 @@ def power(effect: float, error: float, critical: float) -> float:
     return normal_above(critical - errors) + normal_above(critical + errors)
 
 
-def detectable(error: float, critical: float, wanted: float = WANTED) -> float:
+def detectable(error: float, critical: float) -> float:
     """Give the smallest effect that is found with the wanted probability."""
-    errors = critical + normal_quantile(wanted)
+    errors = critical + normal_quantile(WANTED)
     for _ in range(20):  # the far tail makes it a little smaller than that
-        missing = wanted - normal_above(critical - errors) - normal_above(critical + errors)
+        missing = WANTED - normal_above(critical - errors) - normal_above(critical + errors)
         errors += missing / (normal_density(critical - errors) - normal_density(critical + errors))
     return errors * error

@@ -49,14 +49,12 @@ class Imported:
         return spliced(self.text, [*own, *self.edits])
 
 
-def of_tree(
-    tree: object, secret: Callable[[Keys], object] = bool, *, notes: list[str] | None = None
-) -> Imported:
+def of_tree(tree: object, secret: Callable[[Keys], object] = bool) -> Imported:
     """Write a tree as YAML, its secret values marked; for files whose own text is not YAML."""
     from gmconfig.storage.yaml import dump
 
     text = dump(tree).decode()
-    return Imported(text, [leaf for leaf in every_leaf(text) if secret(leaf.keys)], [], notes or [])
+    return Imported(text, [leaf for leaf in every_leaf(text) if secret(leaf.keys)], [], [])
 
 
 def every_leaf(text: str, file: str = "") -> list[Leaf]:

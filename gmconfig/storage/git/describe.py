@@ -29,12 +29,6 @@ def describe(repository: Repository, rev: str) -> Revision:
         return _revision(opened.commit(commit))
 
 
-def references(repository: Repository) -> list[str]:
-    """Give the names of all branches and tags, remote ones included, sorted."""
-    with _opened(repository) as opened:
-        return sorted(ref.name for ref in opened.refs)
-
-
 def remotes(repository: Repository) -> dict[str, list[str]]:
     """Give the remotes with their addresses."""
     with _opened(repository) as opened:

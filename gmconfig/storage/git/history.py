@@ -79,7 +79,6 @@ def touching(
     paths: Sequence[str],
     rev: str = "HEAD",
     *,
-    first_parent: bool = True,
     since: datetime | None = None,
 ) -> list[Revision]:
     """Give the commits that changed any of the paths, newest first; a folder means all that is in it.
@@ -91,8 +90,7 @@ def touching(
         GitTrouble: the clone is shallow, so that older commits are missing.
         UnknownVersion: no commit answers to `rev`.
     """
-    found = listed(repository, prefix, paths, rev, first_parent=first_parent, since=since)
-    return [each.revision() for each in found]
+    return [each.revision() for each in listed(repository, prefix, paths, rev, since=since)]
 
 
 def listed(
@@ -101,7 +99,6 @@ def listed(
     paths: Sequence[str],
     rev: str = "HEAD",
     *,
-    first_parent: bool = True,
     since: datetime | None = None,
 ) -> list[Listed]:
     """Give the same for those who need to know more of a few commits only.
@@ -114,7 +111,7 @@ def listed(
         require_full_history(repository)
     folder = prefix.strip("/")
     below = f"{folder}/" if folder else ""
-    line = [*(("--first-parent", "-m") if first_parent else ())]
+    line = ["--first-parent", "-m"]
     line += [f"--since={since.isoformat()}"] if since else []
     start = rev if rev == "HEAD" else repository.resolve(rev)
     asked = ("log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-show-signature", *line)
