@@ -126,7 +126,7 @@ def test_all_keys_of_a_transaction_come_in_one_revision(tmp_path: Path, layout: 
     deploy(place.open(), one)
     found, _ = place.open().server.keys(prefix(place))
     assert len({value.revision for value in found.values()}) == 1
-    assert len(found) == len(place.open().state().pieces) + 1
+    assert len(found) == len(place.open().below.state().pieces) + 1
 
 
 def test_only_what_changed_is_written(tmp_path: Path):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Locked, Refused
 from gmconfig.target.formats import FORMATS
 from gmconfig.target.kind import UNMANAGED, Live
-from gmconfig.target.kinds.etcd.note import FOLDER, NOTE, Note, keyed, names_digest, note_in
+from gmconfig.target.kinds.etcd.note import FOLDER, NOTE, Note, keyed, names_digest
 from gmconfig.target.kinds.etcd.pieces import files_of, pieces_of
+from gmconfig.target.kinds.etcd.prefix import Prefix, State
 from gmconfig.target.kinds.etcd.server import MOST_BYTES, MOST_OPERATIONS, Compacted, Server
 from gmconfig.target.kinds.layout.store import check_file, check_id, moved_on, overtaken
 
@@ -18,38 +18,8 @@ if TYPE_CHECKING:
 
     from gmconfig.target.declared import Target
     from gmconfig.target.kind import Access, Release
-    from gmconfig.target.kinds.etcd.server import Value
 
 _ATTEMPTS = 10
-
-
-class State(NamedTuple):
-    """What lies below the prefix at one revision: the release's keys by their names there, and its note."""
-
-    pieces: Mapping[str, Value]
-    note: Note | None
-    note_revision: int
-    revision: int
-
-    @property
-    def name(self) -> str | None:
-        """What names it: the release and the revision that it came with."""
-        if self.note is not None:
-            return f"{self.note.marker.release}@{self.note_revision}"
-        return UNMANAGED if self.pieces else None
-
-    @property
-    def untouched(self) -> bool:
-        """Whether no key came, went or changed since the note was written."""
-        if self.note is None or names_digest(self.pieces) != self.note.names:
-            return False
-        return all(value.revision <= self.note_revision for value in self.pieces.values())
-
-    @property
-    def digest(self) -> str:
-        """A text that changes with everything here; revisions, no content."""
-        said = sorted((name, value.revision) for name, value in self.pieces.items())
-        return sha256(repr((self.note_revision, said)).encode()).hexdigest()
 
 
 class Etcd:
@@ -62,6 +32,7 @@ class Etcd:
         self.form = FORMATS[target.format]
         self.prefix = _prefix(target)
         self.server = Server(target, access.root, access.environ)
+        self.below = Prefix(self.server, self.prefix, releases=self.layout == "releases")
         if self.layout == "keys" and not self.form.is_flat:
             hint = "format: properties, or dotenv"
             raise BrokenConfiguration(f'target "{target.name}": a key a value needs a flat form', hint=hint)
@@ -70,7 +41,7 @@ class Etcd:
 
     def read(self) -> Live:
         """Give what is live, as of one revision."""
-        state = self.state()
+        state = self.below.state()
         if state.name is None:
             return Live()
         pieces = {name: value.content for name, value in state.pieces.items()}
@@ -80,37 +51,6 @@ class Etcd:
         marker = keyed(state.note.marker, files, untouched=state.untouched)
         return Live(state.name, files, marker, state.untouched, state.digest)
 
-    def state(self, revision: int = 0) -> State:
-        """Give what lies below the prefix now, or did at a revision."""
-        if self.layout == "releases":
-            return self._released(revision)
-        found, revision = self.server.keys(self.prefix, revision)
-        note = found.get(self.prefix + NOTE)
-        pieces = self._below(found, self.prefix)
-        return State(pieces, note_in(note.content if note else None), note.revision if note else 0, revision)
-
-    def _released(self, revision: int) -> State:
-        """Read the head first, and then what lies below its release at that very revision."""
-        notes, revision = self.server.keys(self.prefix + FOLDER, revision)
-        value = notes.get(self.prefix + NOTE)
-        note = note_in(value.content if value else None)
-        if note is None or value is None:
-            others, _ = self.server.keys(self.prefix, revision)
-            theirs = {
-                name: one for name, one in self._below(others, self.prefix).items() if not _is_staged(name)
-            }
-            return State(theirs, None, 0, revision)
-        place = self._place(note.marker.release)
-        found, _ = self.server.keys(place, revision)
-        return State(self._below(found, place), note, value.revision, revision)
-
-    def _below(self, found: Mapping[str, Value], place: str) -> dict[str, Value]:
-        below = ((name.removeprefix(place), value) for name, value in found.items())
-        return {name: value for name, value in below if not name.startswith(FOLDER)}
-
-    def _place(self, release: str) -> str:
-        return f"{self.prefix}releases/{release}/"
-
     # Changing
 
     def check(self, size: int) -> list[str]:
@@ -118,7 +58,7 @@ class Etcd:
         lacking = []
         if self.layout == "document" and size > MOST_BYTES:
             lacking.append(f"{size:,} bytes do not go into one transaction of etcd: layout: releases")
-        if self.state().name == UNMANAGED and not self.take_over:
+        if self.below.state().name == UNMANAGED and not self.take_over:
             lacking.append(self._not_ours().message)
         return lacking
 
@@ -128,11 +68,11 @@ class Etcd:
         for name in release.files:
             check_file(name)
         pieces = pieces_of(release.files, self.form, self.layout)
-        state = self.state()
+        state = self.below.state()
         if self.layout != "releases":
             self._changes(state, pieces)
         elif state.note is None or state.note.marker.release != release.id:
-            place = self._place(release.id)
+            place = self.below.place(release.id)
             self.server.remove(place)
             self.server.change({f"{self.prefix}{FOLDER}releases/{release.id}": b""})
             self.server.put_all({place + name: content for name, content in pieces.items()})
@@ -142,15 +82,15 @@ class Etcd:
         check_id(release.id)
         pieces = pieces_of(release.files, self.form, self.layout)
         for _ in range(_ATTEMPTS):
-            state = self.state()
-            if state.note is not None and state.note.marker.release == release.id and state.untouched:
-                return str(state.name)
+            state = self.below.state()
             same = state.note is not None and state.note.marker.release == release.id
+            if same and state.untouched:
+                return str(state.name)
             self._check(state, state.name if same else expected, release.marker.fencing)
             taken = state.revision if state.name == UNMANAGED else state.note.taken if state.note else 0
             note = Note(release.marker, names_digest(pieces), taken)
             if self._flip(state, note, pieces):
-                return str(self.state().name)
+                return str(self.below.state().name)
         raise self._busy()
 
     def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
@@ -158,7 +98,7 @@ class Etcd:
         from dataclasses import replace
 
         for _ in range(_ATTEMPTS):
-            state = self.state()
+            state = self.below.state()
             if state.name == to or (state.name is None and to is None):
                 return
             if self._is_back(state, to, fencing):
@@ -179,13 +119,13 @@ class Etcd:
             return []
         place = f"{self.prefix}{FOLDER}releases/"
         found, _ = self.server.keys(place)
-        state = self.state()
+        state = self.below.state()
         live = state.note.marker.release if state.note else None
         newest = sorted(found, key=lambda key: found[key].revision, reverse=True)
         names = [name for key in newest if (name := key.removeprefix(place)) != live]
         old = names[max(self.target.keep - 1, 0) :]
         for name in old:
-            self.server.remove(self._place(name))
+            self.server.remove(self.below.place(name))
             self.server.change({place + name: None})
         return old
 
@@ -196,29 +136,29 @@ class Etcd:
     def _flip(self, state: State, note: Note | None, pieces: Mapping[str, bytes]) -> bool:
         """Change everything that differs, and the note, if all of it is still as it was looked at."""
         if self.layout == "releases":
-            if note is not None:
-                self._check_staged(note, pieces)
-            changes: dict[str, bytes | None] = {}
             seen: dict[str, int] = {}
-            if note is None or state.name == UNMANAGED:
-                changes.update({self.prefix + name: None for name in state.pieces if state.name == UNMANAGED})
-                changes.update(
-                    {self.prefix + name: content for name, content in pieces.items() if note is None}
-                )
-            changes[f"{self.prefix}head"] = None if note is None else note.marker.release.encode()
+            changes = self._turned(state, note, pieces)
         else:
             found = self._changes(state, pieces)
-            changes = {self.prefix + name: content for name, content in found.items()}
             seen = {self.prefix + name: _revision(state, name) for name in found}
+            changes = {self.prefix + name: content for name, content in found.items()}
         changes[self.prefix + NOTE] = None if note is None else note.text()
         seen[self.prefix + NOTE] = state.note_revision
         return self.server.change(changes, seen)
 
-    def _check_staged(self, note: Note, pieces: Mapping[str, bytes]) -> None:
-        found, _ = self.server.keys(self._place(note.marker.release))
-        there = self._below(found, self._place(note.marker.release))
-        if {name: value.content for name, value in there.items()} != dict(pieces):
+    def _turned(
+        self, state: State, note: Note | None, pieces: Mapping[str, bytes]
+    ) -> dict[str, bytes | None]:
+        """Point the head at a staged release; what was there before gmconfig goes, and comes back without one."""
+        changes: dict[str, bytes | None] = {}
+        if state.name == UNMANAGED:
+            changes.update((self.prefix + name, None) for name in state.pieces)
+        if note is None:
+            changes.update((self.prefix + name, content) for name, content in pieces.items())
+        elif self.below.staged(note.marker.release) != dict(pieces):
             raise Refused(f'release "{note.marker.release}" is not staged', hint="gmconfig deploy apply")
+        changes[f"{self.prefix}head"] = None if note is None else note.marker.release.encode()
+        return changes
 
     def _changes(self, state: State, pieces: Mapping[str, bytes]) -> dict[str, bytes | None]:
         """Give what one transaction has to put and delete.
@@ -263,7 +203,7 @@ class Etcd:
         if to == UNMANAGED:
             revision = str(state.note.taken if state.note else 0)
         try:
-            before = self.state(int(revision)) if _counts(revision) else None
+            before = self.below.state(int(revision)) if _counts(revision) else None
         except Compacted:
             before = None
         if before is None or before.name != to:
@@ -275,17 +215,13 @@ class Etcd:
 
     def _not_ours(self) -> Refused:
         return Refused(
-            f'target "{self.target.name}": there are keys below "{self.prefix}", and gmconfig did not put it there',
+            f'target "{self.target.name}": there are keys below "{self.prefix}", and gmconfig did not put them there',
             hint="gmconfig deploy apply --take-over",
         )
 
 
 def _revision(state: State, name: str) -> int:
     return state.pieces[name].revision if name in state.pieces else 0
-
-
-def _is_staged(name: str) -> bool:
-    return name.startswith("releases/") or name == "head"
 
 
 def _prefix(target: Target) -> str:

@@ -30,7 +30,7 @@ class Reader:
         Raises:
             NotFound: nothing is deployed there.
         """
-        state = self._etcd.state()
+        state = self._etcd.below.state()
         if state.note is None:
             raise NotFound(f'nothing is deployed to "{self._etcd.prefix}"')
         return {
