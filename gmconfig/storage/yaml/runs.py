@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _KEY = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,100}+"
 # A word of six letters or more is no other way to write true, false or null.
 _LINE = rf"{_KEY}: [A-Za-z][A-Za-z0-9_.=+/@-]{{5,800}}+\n"
-_RUN = re.compile(rf"^( {{0,40}}+){_LINE}(?:\1{_LINE}){{7,}}+", re.M)
+# Python before 3.11.5 matches a possessive group wrongly (gh-106052): these are of single characters alone.
+_RUN = re.compile(rf"^( {{0,40}}+){_LINE}(?:\1{_LINE}){{7,}}", re.M)
 _NULL_KEYS = frozenset(("null", "Null", "NULL"))
 
 
