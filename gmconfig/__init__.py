@@ -66,10 +66,17 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that `gmconfig --version` loads none (PEP 562)."""
-    if name.startswith("__"):
+    if name.startswith("__") and name != "__all__":
         raise AttributeError(name)
     import gmconfig.api as api  # noqa: PLR0402  # `from gmconfig import api` would ask this function for it
 
+    if name == "__all__":
+        return api.__all__
     if name not in api.__all__:
         raise AttributeError(f"module 'gmconfig' has no attribute {name!r}")
     return getattr(api, name)
+
+
+def __dir__() -> list[str]:
+    """Name what a Python prompt offers after Tab."""
+    return sorted({*globals(), *__getattr__("__all__")})

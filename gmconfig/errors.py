@@ -105,3 +105,12 @@ class InvalidConfiguration(GmconfigError, ValueError):
     def __init__(self, message: str, findings: tuple[object, ...] = (), *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.findings = findings
+
+    def __str__(self) -> str:
+        """Give the message with what was found first, and how much more there is: a traceback shows no more."""
+        if not self.findings:
+            return self.message
+        first, more = self.findings[0], len(self.findings) - 1
+        place, what = getattr(first, "place", None), getattr(first, "message", first)
+        told = f"{self.message}: {place}: {what}" if place else f"{self.message}: {what}"
+        return f"{told} (and {more:,} more)" if more else told

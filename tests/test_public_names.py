@@ -87,6 +87,13 @@ def test_every_public_name_is_there_for_editors_too():
     assert set(NAMES) <= imported
 
 
+def test_a_star_gives_every_public_name_and_a_prompt_offers_them():
+    names: dict[str, object] = {}
+    exec("from gmconfig import *", names)
+    assert set(NAMES) <= set(names)
+    assert set(NAMES) <= set(dir(gmconfig))
+
+
 @pytest.mark.parametrize("module", EXAMPLES)
 def test_every_example_in_a_docstring_holds(module: str):
     done = doctest.testmod(import_module(module))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gmconfig.secret.sources import Sources
 
 RETENTION_DAYS = 30
+MOST_DAYS = 36_500
 
 
 class Backups:
@@ -54,6 +55,8 @@ class Backups:
         """Make a backup.
 
         Raises:
+            UnknownDocument: it is to bring back one that is not there.
+            UsageError: it cannot be kept so long.
             Refused: there is nothing to back up, or the access policy cannot be trusted.
             GmconfigError: the destination does not take it.
         """
@@ -62,8 +65,12 @@ class Backups:
         from gmconfig.target.kind import Access
 
         workspace = self._needed()
+        for document in asked.documents:
+            workspace.project.check_document(workspace.project.worktree(), document)
         days = workspace.project.settings.section("backups").get("retention_days", RETENTION_DAYS)
         kept = asked.retention_days if asked.retention_days is not None else int(str(days))
+        if not 0 <= kept <= MOST_DAYS:
+            raise UsageError(f"no backup is kept for {kept:,} days", hint=f"0 to {MOST_DAYS:,}")
         wanted = replace(asked, retention_days=kept, user=self.user)
         access = Access(workspace.project.root, os.environ)
         made = create(workspace.project, self.destination(), wanted, workspace.sources, access)

@@ -8,15 +8,15 @@ from gmconfig.immutable import Immutable
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from gmconfig.api.outcome import Outcome
     from gmconfig.finding import Place
-    from gmconfig.validate.policy.rule import ComplianceRule
+    from gmconfig.validate.policy.rule import ComplianceRule, Verdict
     from gmconfig.validate.report.report import Report
 
-    ValidationRule = Callable[[Any], Iterable[str]]
+    ValidationRule = Callable[[Any], Verdict]
 
 
 class ValidationError(Immutable):
@@ -74,29 +74,48 @@ class ConfigValidator:
 
     def validate_config_detailed(self, name: str, data: Mapping[str, Any]) -> ValidationResult:
         """Check data against the document's schema, the policies, and the rules that were added."""
+        from collections.abc import Mapping
+
         from gmconfig.validate.data import check_data
+        from gmconfig.validate.policy.functions import said
 
         project = self.workspace.project
+        given = dict(data) if isinstance(data, Mapping) else data
         found = check_data(
             project,
             project.worktree(),
             name,
-            dict(data),
+            given,
             environment=self.workspace.environment,
             rules=self._compliance,
         )
-        own = [
-            ValidationError("", message) for rule in self._rules.get(name, ()) for message in rule(dict(data))
-        ]
+        own = [ValidationError("", one) for rule in self._rules.get(name, ()) for one in said(rule(given))]
         told = [(f.fails, ValidationError(f.path or "", f.message, str(f.severity), f.place)) for f in found]
         return ValidationResult(
             (*(error for fails, error in told if fails), *own),
-            tuple(error for fails, error in told if not fails),
+            (*(error for fails, error in told if not fails), *self._unknown(name)),
         )
+
+    def _unknown(self, name: str) -> tuple[ValidationError, ...]:
+        """Warn of a name that nothing has: a slip in it would make any data valid."""
+        from gmconfig.errors import UnknownDocument
+        from gmconfig.validate.schema.store import file_of
+
+        project = self.workspace.project
+        files = project.worktree().files()
+        if name in self._rules or name == project.default_document or file_of(name, files):
+            return ()
+        try:
+            project.check_document(project.worktree(), name)
+        except UnknownDocument as error:
+            message = f"{error.message}, nor a schema or rule for one ({error.hint})"
+            return (ValidationError("", message, "warning"),)
+        return ()
 
     def add_validation_rule(self, name: str, func: ValidationRule) -> None:
         """Add a rule for a document: a function of the data that yields what is wrong with it.
 
+        One that only says yes or no may give True or False, one that knows of one mistake its message, or None.
         It lives as long as this validator: a function cannot be kept in a file. What everybody is held to stands
         in the document's schema (`save_schema`) or below `policies/` (`add_compliance_rule(…, persist=True)`).
         """

@@ -60,11 +60,13 @@ def failed(error: BaseException) -> int:
 
 def told(error: GmconfigError) -> int:
     """Say what went wrong and what to do next; give the exit code."""
-    terminal.error(str(error))
     if isinstance(error, InvalidConfiguration) and error.findings:
         from gmconfig.cli.findings import show_findings
 
+        terminal.error(error.message)
         show_findings(error.findings)
+    else:
+        terminal.error(str(error))
     if error.hint:
         terminal.hint(error.hint)
     return error.exit_code

@@ -22,6 +22,7 @@ from gmconfig import (
     NotFound,
     SecretsManager,
     SecretType,
+    UsageError,
 )
 from tests.requirements import document
 from tests.waiting import LIMIT
@@ -144,6 +145,15 @@ def test_configvalidator(trading, git):
         "settings", data
     )  # it lives in the validator that it was added to
 
+    for verdict, messages in ((None, []), (True, []), (False, ["is not allowed"]), ("no", ["no"])):
+        asked = ConfigValidator()
+        asked.add_validation_rule("settings", lambda _, verdict=verdict: verdict)
+        assert [one.message for one in asked.validate_config_detailed("settings", data).errors] == messages
+    assert not ConfigValidator().validate_config("settings", [1])
+    assert not ConfigValidator().validate_config("settings", None)
+    unknown = ConfigValidator().validate_config_detailed("setings", data)
+    assert (unknown.valid, 'did you mean "settings"?' in unknown.warnings[0].message) == (True, True)
+
     sample = {"retries": 3, "host": "db", "tags": ["a"]}
     schema = validator.generate_schema("jobs", sample)
     assert schema["properties"]["retries"]["type"] == "integer"
@@ -185,6 +195,10 @@ def test_configautomation(trading, tmp_path):
 
     backup = automation.create_backup("forty-two", "Before more", ["settings"], 30)
     automation.create_deployment("More", "", {"settings": {"database": {"pool": 43}}}, "production")
+    with pytest.raises(NotFound):
+        automation.create_backup("a slip", configs=["setings"])
+    with pytest.raises(UsageError):
+        automation.create_backup("for no time", retention_days=-1)
     seen: list[object] = []
     automation.add_automation_rule(AutomationRule("tell", on="drift.detected", do=seen.append))
     file.write_text(file.read_text().replace("DATABASE_POOL=43", "DATABASE_POOL=44"))

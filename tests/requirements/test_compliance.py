@@ -95,6 +95,9 @@ def test_what_cannot_be_kept_says_why(trading, monitor, git):
         monitor.add_compliance_rule(RULE.replaced(require={"maximum": 5}), persist=True)
     finding = broken.value.findings[0]
     assert (finding.rule, finding.path) == ("small-pool", "database.pool")
+    assert str(broken.value).endswith(
+        f"{finding.place}: {finding.message} (and {len(broken.value.findings) - 1} more)"
+    )
     assert "waive it" in str(broken.value.hint)
     assert (git("rev-parse", "HEAD"), git("status", "--porcelain")) == (head, "")
     assert "small-pool" not in monitor.get_compliance_status().rules  # nor is it in force here

@@ -171,7 +171,11 @@ def complaints(
     check: Callable[..., Verdict], value: object, parameters: Mapping[str, object], environment: str | None
 ) -> list[str]:
     """Ask a check, with as many arguments as it takes, and give what it complains about."""
-    verdict = check(*(value, parameters, environment)[: _arity(check)])
+    return said(check(*(value, parameters, environment)[: _arity(check)]))
+
+
+def said(verdict: Verdict) -> list[str]:
+    """Give the complaints of a verdict: what a function yields, a text alone, or that it says no."""
     if verdict is None or verdict is True:
         return []
     if verdict is False:

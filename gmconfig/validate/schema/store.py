@@ -9,7 +9,7 @@ from gmconfig.validate.source import documents_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from gmconfig.validate.subject import Subject
 
@@ -29,8 +29,7 @@ class Schemas:
 
     def file_of(self, document: str) -> str | None:
         """Give the file of a document's schema; None where there is none."""
-        names = (f"{FOLDER}{document}{suffix}" for suffix in SUFFIXES)
-        return next((name for name in names if name in self._subject.files), None)
+        return file_of(document, self._subject.files)
 
     def at(self, file: str) -> Schema | None:
         """Give the schema in a file; None if the file cannot be read."""
@@ -65,6 +64,12 @@ class Schemas:
             except (BrokenConfiguration, FileNotFoundError) as error:
                 raise LookupError(file) from error
         return self._data[file]
+
+
+def file_of(document: str, files: Container[str]) -> str | None:
+    """Give which of some files is a document's schema; None where none is."""
+    names = (f"{FOLDER}{document}{suffix}" for suffix in SUFFIXES)
+    return next((name for name in names if name in files), None)
 
 
 class _Below:
