@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, Refused
 from gmconfig.log import debug
-from gmconfig.storage.git.contents import end_of
+from gmconfig.storage.git.answer import end_of
 from gmconfig.storage.git.environment import QUIET
 from gmconfig.storage.git.process import failed, told
 

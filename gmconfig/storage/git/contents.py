@@ -6,10 +6,12 @@ import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
 from gmconfig.log import debug
+from gmconfig.storage import MOST_BYTES
+from gmconfig.storage.git.answer import ONE_CONTENT, end_of, restrain
 from gmconfig.storage.git.environment import QUIET
 from gmconfig.storage.git.objects import read_blobs
 
@@ -47,12 +49,13 @@ def each_blob(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str,
 
 
 def _started(repository: Repository) -> subprocess.Popen[bytes]:
-    environ = {**repository.environ, **QUIET}
+    bounds, options = ONE_CONTENT
+    environ = {**repository.environ, **QUIET, **bounds}
     environ.pop("LANGUAGE", None)
     debug("storage", "git cat-file --batch: reads many blobs")
     try:
-        return subprocess.Popen(
-            ["git", *_FRUGAL, "cat-file", "--batch"],
+        git = subprocess.Popen(
+            ["git", *_FRUGAL, *options, "cat-file", "--batch"],
             cwd=repository.top,
             env=environ,
             stdin=subprocess.PIPE,
@@ -62,6 +65,8 @@ def _started(repository: Repository) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise GitTrouble(f"git cannot be run: {os.strerror(error.errno or 0).lower()}") from error
+    restrain(git)
+    return git
 
 
 def _roomy() -> int:
@@ -84,8 +89,8 @@ def _ask(git: subprocess.Popen[bytes], names: Iterable[str]) -> None:
 def _content(git: subprocess.Popen[bytes], name: str, repository: Repository) -> bytes:
     out = end_of(git.stdout)
     header = out.readline().split(b" ")
-    if len(header) == 3:
-        size = int(header[2])
+    size = int(header[2]) if len(header) == 3 else MOST_BYTES + 1
+    if size <= MOST_BYTES:
         content = out.read(size)
         if out.read(1) == b"\n":
             return content
@@ -95,10 +100,3 @@ def _content(git: subprocess.Popen[bytes], name: str, repository: Repository) ->
 def _explained(repository: Repository, name: str) -> bytes:
     """Ask once more, for the reason why it cannot be had."""
     return read_blobs(repository, [name])[name]
-
-
-def end_of(pipe: IO[bytes] | None) -> IO[bytes]:
-    """Give our end of a pipe to a git process, which has one if it was asked for."""
-    if pipe is None:
-        raise GitTrouble("git gave no pipe")
-    return pipe

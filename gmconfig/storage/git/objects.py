@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GitTrouble
+from gmconfig.storage import MOST_BYTES
 from gmconfig.storage.files import reported
+from gmconfig.storage.git.process import huge
 from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def read_blobs(repository: Repository, ids: Iterable[str]) -> dict[str, bytes]:
     """Give the content of many blobs through one process.
 
     Raises:
-        GitTrouble: an object is missing (a partial clone without its remote, a broken repository).
+        GitTrouble: an object is missing (a partial clone without its remote, a broken repository), or huge.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
@@ -119,6 +121,8 @@ def _batch(out: bytes, wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         if len(header) != 3:
             raise GitTrouble(f"object {name} is missing", hint="git fsck")
         start, size = end + 1, int(header[2])
+        if size > MOST_BYTES:
+            raise huge(f"object {name}")
         yield name, out[start : start + size]
         at = start + size + 1
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from gmconfig.errors import GitTrouble, shell_word
 from gmconfig.log import debug, listening
+from gmconfig.storage import MOST_BYTES
+from gmconfig.storage.git.answer import LIMITS, ONE_CONTENT, TooMuch, heard, restrain
 
 _ALONE = ("-c", "core.fsmonitor=", "-c", "log.showSignature=false")
 """Looking at an index or a log asks no program that the repository's own configuration names."""
@@ -23,6 +25,40 @@ _SHOWN = 80
 _FAREWELL_SECONDS = 5.0
 """How long a git that took too long has for taking its own locks and half a pack away."""
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
+
+
+SIGNING = "check the key: git config user.signingkey; or git config commit.gpgsign false"
+"""What helps where git cannot sign."""
+
+_UNUSUAL = "somebody has committed something huge, or a trap: git log --format='%h %an %s'"
+_ROOM = "make room on the disk and run the command again"
+_LEAVE = "check the permissions of the folder .git"
+_EITHER = f"{_LEAVE}, and the room on the disk"
+_REMEDIES = (
+    ("No space left on device", _ROOM),
+    ("Out of diskspace", _ROOM),
+    ("Disk quota exceeded", "make room within your quota and run the command again"),
+    ("File too large", "raise the limit on file sizes (ulimit -f) and run the command again"),
+    ("Read-only file system", "the file system is mounted read-only"),
+    ("Permission denied (", "check the key that the remote asks for: ssh-add -l"),
+    ("insufficient permission", _LEAVE),
+    ("Permission denied", _LEAVE),
+    ("Operation not permitted", _LEAVE),
+    ("unable to create directory", _EITHER),
+    ("failed to write new configuration file", _EITHER),
+    ("unable to write", _EITHER),
+    ("unable to create", _EITHER),
+    ("failed to write", _EITHER),
+    ("could not write", _EITHER),
+    (
+        "from promisor remote",
+        "ask it with git fetch; GIT_NO_LAZY_FETCH=0 lets gmconfig do so by programs that .git/config names",
+    ),
+    ("gpg failed to sign", SIGNING),
+    ("out of memory", _UNUSUAL),
+    ("Out of memory", _UNUSUAL),
+)
+"""What git complains of, and what helps; the first that fits."""
 
 
 def run_git(
@@ -42,9 +78,13 @@ def run_git(
     Raises:
         GitTrouble: there is no git, or no such folder; it was killed, so that its exit code answers nothing.
     """
-    began = time.monotonic()
+    began, verb = time.monotonic(), _verb(arguments)
+    own, options = ONE_CONTENT if verb == "cat-file" else ({}, ())
+    words = ["git", *_ALONE, *options, *arguments]
     try:
-        done = _run(["git", *_ALONE, *arguments], cwd, environ, stdin, inherit, seconds)
+        done = _run(words, cwd, {**environ, **own}, stdin, inherit, seconds, LIMITS.get(verb))
+    except TooMuch as error:
+        raise GitTrouble(f"git {verb} does not end: it has said {error}", hint=_UNUSUAL) from error
     except FileNotFoundError as error:
         raise _missing(cwd) from error
     except OSError as error:
@@ -55,7 +95,7 @@ def run_git(
         took = (time.monotonic() - began) * 1000
         debug("storage", "%s: exit %d after %.1f ms", told(arguments), done.returncode, took)
     if done.returncode < 0 and done.returncode != -signal.SIGPIPE:  # by a remote that hung up, it tells more
-        raise GitDied(f"git {_verb(arguments)} was ended by a signal: {_signal(-done.returncode)}")
+        raise GitDied(f"git {verb} was ended by a signal: {_signal(-done.returncode)}")
     return done
 
 
@@ -70,19 +110,22 @@ def _run(
     stdin: bytes | None,
     inherit: Sequence[int],
     seconds: float | None,
+    most: int | None,
 ) -> subprocess.CompletedProcess[bytes]:
     pipe = subprocess.PIPE
     with subprocess.Popen(
         words,
         cwd=cwd,
-        env=dict(environ),
+        env=environ,
         stdin=subprocess.DEVNULL if stdin is None else pipe,
         stdout=pipe,
         stderr=pipe,
         pass_fds=tuple(inherit),
     ) as git:
         try:
-            out, complaints = git.communicate(stdin, timeout=seconds)
+            if most is not None:
+                restrain(git)
+            out, complaints = heard(git, stdin, most, seconds)
         except subprocess.TimeoutExpired:
             _end(git)
             return subprocess.CompletedProcess(
@@ -123,39 +166,31 @@ def complaint(stderr: bytes) -> str:
 
 def failed(arguments: Sequence[str], stderr: bytes, cwd: str) -> GitTrouble:
     """Say what git could not do, and what helps where that is known."""
-    text = stderr.decode("utf-8", "replace")
-    if "dubious ownership" in text:
+    if b"dubious ownership" in stderr:
         return GitTrouble(
             f"git does not trust {cwd}: it belongs to another user",
             hint=f"git config --global --add safe.directory {shell_word(cwd)}",
         )
-    return GitTrouble(f"git {_verb(arguments)} failed: {complaint(stderr)}", hint=_hint(text))
+    if b" over limit " in stderr and _verb(arguments) == "cat-file":
+        return huge("a content")
+    return GitTrouble(f"git {_verb(arguments)} failed: {complaint(stderr)}", hint=remedy(stderr))
+
+
+def remedy(stderr: bytes) -> str | None:
+    """Give what helps against git's complaint, if that is known: room, a permission, a key."""
+    text = stderr.decode("utf-8", "replace")
+    return next((hint for sign, hint in _REMEDIES if sign in text), None)
+
+
+def huge(what: str) -> GitTrouble:
+    """Say that something that git holds is not taken into memory."""
+    return GitTrouble(f"{what} in git is larger than {MOST_BYTES >> 20} MiB", hint=_UNUSUAL)
 
 
 def _verb(arguments: Sequence[str]) -> str:
     """Give git's verb: what is not an option, and not the value of one."""
     pairs = zip(("", *arguments), arguments, strict=False)
     return next((word for before, word in pairs if before not in ("-c", "-C") and word[:1] != "-"), "")
-
-
-def _hint(text: str) -> str | None:
-    for sign, hint in (
-        ("No space left on device", "make room on the disk and run the command again"),
-        ("Disk quota exceeded", "make room within your quota and run the command again"),
-        ("File too large", "raise the limit on file sizes (ulimit -f) and run the command again"),
-        ("Read-only file system", "the file system is mounted read-only"),
-        ("unable to create directory", "check the permissions of the folder .git, and the room on the disk"),
-        ("insufficient permission", "check the permissions of the folder .git"),
-        ("Permission denied", "check the permissions of the folder .git"),
-        (
-            "from promisor remote",
-            "ask it with git fetch; GIT_NO_LAZY_FETCH=0 lets gmconfig do so by programs that .git/config names",
-        ),
-        ("gpg failed to sign", "check the signing key: git config user.signingkey"),
-    ):
-        if sign in text:
-            return hint
-    return None
 
 
 def _missing(cwd: str) -> GitTrouble:
