@@ -14,6 +14,7 @@ from gmconfig.project import Project
 from gmconfig.project.settings import FILE
 from gmconfig.storage.change import WholeFile
 from gmconfig.storage.git import Repository
+from gmconfig.storage.git.create import create_repository, is_unfinished
 from gmconfig.storage.git.root import bare_root, find_root
 from gmconfig.storage.snapshot import Proposed, WorkingTree
 
@@ -102,7 +103,7 @@ def _repository(root: str, *, dry_run: bool) -> Repository | None:
     try:
         return Repository.discover(root) if os.path.isdir(root) else _made(root, dry_run)
     except GitTrouble:
-        if find_root(root) or bare_root(root):
+        if (find_root(root) or bare_root(root)) and not is_unfinished(root):
             raise
         return _made(root, dry_run)
 
@@ -110,8 +111,6 @@ def _repository(root: str, *, dry_run: bool) -> Repository | None:
 def _made(root: str, dry_run: bool) -> Repository | None:
     if dry_run:
         return None
-    from gmconfig.storage.git.create import create_repository
-
     create_repository(root)
     return Repository.discover(root)
 
