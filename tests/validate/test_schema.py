@@ -59,6 +59,8 @@ HOLE = Hole()
         ({"uniqueItems": True}, [HOLE, HOLE, ""]),
         ({"enum": [{"a": 1}]}, {"a": HOLE}),
         ({"unevaluatedProperties": False, "anyOf": [{"properties": {"a": {"const": 1}}}]}, {"a": HOLE}),
+        ({"not": {"uniqueItems": True}}, [HOLE, None]),
+        ({"not": {"contains": {"const": 1}, "maxContains": 1}}, [1, HOLE]),
     ],
 )
 def test_the_unknown_never_fails(contents: Any, value: Any):

@@ -43,11 +43,10 @@ def cautious(keyword: Keyword) -> Keyword:
     """Make a keyword that looks into its value say "maybe" if something in there is unknown."""
 
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        errors = list(keyword(validator, value, instance, schema) or ())
-        if errors and holds_unknown(instance):
+        if holds_unknown(instance):
             yield Maybe("not checked")
         else:
-            yield from errors
+            yield from keyword(validator, value, instance, schema) or ()
 
     return check
 
