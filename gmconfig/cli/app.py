@@ -96,8 +96,17 @@ def _command(word: str | None) -> typer.core.TyperGroup:
 
 def _word(arguments: list[str]) -> str | None:
     """Give the word that is called, where that is plain to see; None leaves it to the whole program."""
-    said = _completed(os.environ) if "_GMCONFIG_COMPLETE" in os.environ else arguments
+    said = arguments
+    if "_GMCONFIG_COMPLETE" in os.environ:
+        said = _completed(os.environ)
+        _begin_there(said)
     return said[0] if said and said[0] in (*_GROUPS, *_VERBS) else None
+
+
+def _begin_there(said: list[str]) -> None:
+    """Offer what there is in the folder that the line names: options are not acted on while a shell completes."""
+    if "-C" in said[:-1]:
+        Session(said[said.index("-C") + 1]).begun()
 
 
 def _completed(environ: Mapping[str, str]) -> list[str]:

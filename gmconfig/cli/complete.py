@@ -1,4 +1,4 @@
-"""What a shell offers after Tab: documents, environments, paths, secrets, targets, deployments.
+"""What a shell offers after Tab: the names of whatever a repository has.
 
 Where nothing can be read there is nothing to offer: a shell that completes is not a place for an error.
 """
@@ -57,6 +57,37 @@ def revisions(incomplete: str) -> list[str]:
 def secrets(incomplete: str) -> list[str]:
     """Offer the names of secrets, of whichever environment."""
     return _offered(incomplete, _secrets)
+
+
+def scopes(incomplete: str) -> list[str]:
+    """Offer the scopes of the access policy."""
+    return _offered(incomplete, lambda: ("default", *_below("access.yaml", "scopes")))
+
+
+def flags(incomplete: str) -> list[str]:
+    """Offer the flags of this repository."""
+    from gmconfig.cli.session import Session
+
+    return _offered(
+        incomplete, lambda: (flag.name for flag in Session.current().flags().list_feature_flags())
+    )
+
+
+def alerts(incomplete: str) -> list[str]:
+    """Offer the ids of alerts that are not resolved, as they were noted last."""
+    from gmconfig.monitor.register import Register
+
+    def open_() -> Iterable[str]:
+        return (alert.id for alert in Register(_project()).known().values() if not alert.resolved)
+
+    return _offered(incomplete, open_)
+
+
+def handlers(incomplete: str) -> list[str]:
+    """Offer the handlers that gmconfig.yaml declares."""
+    from gmconfig.monitor.handler import handlers as declared
+
+    return _offered(incomplete, lambda: declared(_project()))
 
 
 def members(incomplete: str) -> list[str]:

@@ -112,4 +112,4 @@ def format_names() -> str:
     """List the formats of `config show`, as its registry has them."""
     from gmconfig.config.formats import FORMATS
 
-    return ", ".join(FORMATS) + "."
+    return ", ".join(FORMATS)

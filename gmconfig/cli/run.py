@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from gmconfig.cli import complete, options
 from gmconfig.cli import get as getting
-from gmconfig.cli import options
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -24,7 +24,10 @@ def run(
     command: Annotated[list[str], typer.Argument(metavar="-- CMD...", help="The command and its arguments.")],
     environment: options.Environment = None,
     document: Annotated[
-        str | None, typer.Option("--document", metavar="DOC", help="Another document.")
+        str | None,
+        typer.Option(
+            "--document", metavar="DOC", autocompletion=complete.documents, help="Another document."
+        ),
     ] = None,
     variables: options.Variables = None,
     pristine: Annotated[

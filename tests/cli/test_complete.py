@@ -1,5 +1,12 @@
 """What a shell offers after Tab."""
 
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gmconfig import ConfigManager, ConfigMonitor
 from gmconfig.cli import complete
 from tests.deploy.fleet import Fleet
 
@@ -42,23 +49,44 @@ def test_secrets_deployments_targets_versions_and_people_are_offered(tmp_path, m
     assert complete.one_of("text", "json")("j") == ["json"]
 
 
+def test_flags_alerts_handlers_and_scopes_are_offered(trading):
+    (trading / "flags/flags.yaml").write_text("flags:\n  dark_pools: {owner: ann, permanent: true}\n")
+    (trading / "access.yaml").write_text("scopes: {payments: []}\n")
+    with (trading / "gmconfig.yaml").open("a") as settings:
+        settings.write("\nalerts: {handlers: {pager: {command: [page, ann]}}}\n")
+    with (trading / "config/environments/production.yaml").open("a") as production:
+        production.write("serving: {port: 1, debug: true}\n")
+    monitor = ConfigMonitor(ConfigManager())
+    first, *others = monitor.get_alerts()
+    monitor.resolve_alert(first.id, "ann")
+    assert others and sorted(complete.alerts("")) == sorted(one.id for one in others)
+    assert complete.flags("da") == ["dark_pools"]
+    assert complete.handlers("p") == ["pager"]
+    assert complete.scopes("") == ["default", "payments"]
+
+
 def test_where_nothing_can_be_read_nothing_is_offered(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "gmconfig.yaml").write_text("x: [")
-    for offer in (complete.documents, complete.secrets, complete.deployments, complete.members):
-        assert offer("") == []
+    offers = (
+        *(complete.documents, complete.secrets, complete.deployments, complete.members, complete.flags),
+        *(complete.alerts, complete.handlers, complete.rules, complete.deployable),
+    )
+    for text in (None, "x: ["):
+        if text:
+            (tmp_path / "gmconfig.yaml").write_text(text)
+        assert [offer("") for offer in offers] == [[]] * len(offers)
 
 
-def test_the_shell_asks_the_real_program(trading):
-    import os
-    import subprocess
-    import sys
-
+@pytest.mark.parametrize("line", ["gmconfig config get se", "gmconfig -C {} config get se"])
+def test_the_shell_asks_the_real_program(trading, line, monkeypatch):
+    if "{}" in line:
+        monkeypatch.chdir(trading.parent)
+    line = line.format(trading)
     environment = {
         **os.environ,
         "_GMCONFIG_COMPLETE": "complete_bash",
-        "COMP_WORDS": "gmconfig config get se",
-        "COMP_CWORD": "3",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(line.split()) - 1),
     }
     done = subprocess.run(
         [sys.executable, "-m", "gmconfig"], env=environment, capture_output=True, text=True, check=False

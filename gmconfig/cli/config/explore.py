@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli import get as getting
-from gmconfig.cli import options, terminal, values
 from gmconfig.cli.config import shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
@@ -57,7 +57,10 @@ def diff(
     left: options.Left,
     right: options.Right,
     documents: Annotated[
-        list[str] | None, typer.Argument(metavar="[DOC]...", help="Documents; all by default.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[DOC]...", autocompletion=complete.documents, help="Documents; all by default."
+        ),
     ] = None,
     exit_code: options.DifferenceIsOne = False,
     output: options.TextOrJson = "text",

@@ -86,7 +86,14 @@ def show(
     variables: options.Variables = None,
     reveal: Reveal = False,
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="FORMAT", help=options.format_names())
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORMAT",
+            help=f"{options.format_names()}.",
+            autocompletion=complete.one_of(*options.format_names().split(", ")),
+        ),
     ] = "yaml",
 ) -> None:
     """Print a whole resolved document in another format; secrets are masked unless --reveal.

@@ -48,7 +48,9 @@ def rollback(
         str,
         typer.Argument(metavar="VERSION", help="v7, a commit or a tag.", autocompletion=complete.versions),
     ],
-    path: Annotated[str, typer.Option("--path", metavar="PATH", help="Only this key.")] = "",
+    path: Annotated[
+        str, typer.Option("--path", metavar="PATH", autocompletion=complete.paths, help="Only this key.")
+    ] = "",
     secrets: Annotated[
         bool, typer.Option("--secrets", help="Bring sealed values back too, sealed again and signed.")
     ] = False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.deploy import arguments, planning, progress, shown
 from gmconfig.cli.deploy.saved import read
 from gmconfig.cli.verb import verb
@@ -38,7 +38,10 @@ def apply(
         typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, or refuse if it is stale."),
     ] = None,
     canaries: Annotated[
-        list[str] | None, typer.Option("--canary", metavar="TARGET", help="Goes first; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--canary", metavar="TARGET", autocompletion=complete.deployable, help="Goes first; repeatable."
+        ),
     ] = None,
     batch: Annotated[
         str | None, typer.Option("--batch", metavar="N|N%", help="How many targets of a wave go at once.")

@@ -27,7 +27,10 @@ def plan(
     base: Annotated[
         str | None,
         typer.Option(
-            "--base", metavar="REV", help="Compare with this commit's rendering, not with what is live."
+            "--base",
+            metavar="REV",
+            autocompletion=complete.revisions,
+            help="Compare with this commit's rendering, not with what is live.",
         ),
     ] = None,
     retry: arguments.Retry = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gmconfig.cli import complete
 from gmconfig.errors import NotFound, UsageError
 from gmconfig.storage.given import read_given, read_stream
 
@@ -15,16 +16,8 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
 
-def _names(incomplete: str) -> list[str]:
-    """Offer the flags of this repository."""
-    from gmconfig.cli.session import Session
-
-    flags = Session.current().flags().list_feature_flags()
-    return [flag.name for flag in flags if flag.name.startswith(incomplete)]
-
-
 Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="Flag, such as new_algorithm.", autocompletion=_names)
+    str, typer.Argument(metavar="NAME", help="Flag, such as new_algorithm.", autocompletion=complete.flags)
 ]
 Sample = Annotated[
     str,

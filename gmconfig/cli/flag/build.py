@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal
+from gmconfig.cli import complete, options, terminal
 from gmconfig.cli.choice import one_of
 from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.arguments import Rebucket, content, read_text
@@ -84,7 +84,13 @@ def lint(
     session: Session,
     output: Annotated[
         str,
-        typer.Option("-o", "--output", metavar="FORMAT", help="text, json, github, gitlab, sarif or junit."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FORMAT",
+            autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
+            help="text, json, github, gitlab, sarif or junit.",
+        ),
     ] = "text",
     code: Annotated[
         list[str] | None,

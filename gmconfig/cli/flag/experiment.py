@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, prompt, terminal, values
+from gmconfig.cli import complete, options, prompt, terminal, values
 from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.analytics import EventsDir
 from gmconfig.cli.flag.arguments import Name
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
-Experiment = Annotated[str, typer.Argument(metavar="NAME", help="The experiment, or its flag.")]
+Experiment = Annotated[
+    str, typer.Argument(metavar="NAME", autocompletion=complete.flags, help="The experiment, or its flag.")
+]
 
 
 def start(

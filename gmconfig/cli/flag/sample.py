@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.flag import moves
 from gmconfig.cli.flag.arguments import Name, Sample, people
 from gmconfig.cli.verb import verb
@@ -55,7 +55,8 @@ def diff(
     left: options.Left,
     right: options.Right,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Flags; all by default.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", autocompletion=complete.flags, help="Flags; all by default."),
     ] = None,
     sample: Sample = "10000",
     environment: options.Environment = None,

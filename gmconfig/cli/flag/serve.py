@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, terminal
+from gmconfig.cli import complete, options, terminal
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, UsageError
 from gmconfig.log import warn_by
@@ -22,7 +22,13 @@ def serve(
     session: Session,
     environment: options.Environment = None,
     at: Annotated[
-        str, typer.Option("--at", metavar="REF", help="The branch whose commits are followed.")
+        str,
+        typer.Option(
+            "--at",
+            metavar="REF",
+            autocompletion=complete.revisions,
+            help="The branch whose commits are followed.",
+        ),
     ] = "HEAD",
     worktree: Annotated[
         bool, typer.Option("--worktree", help="Follow the files on disk instead, committed or not.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.monitor import shown
 from gmconfig.cli.verb import group, verb
 from gmconfig.errors import ExitCode, NotFound
@@ -15,17 +15,29 @@ from gmconfig.finding import Severity
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-_AlertId = Annotated[str, typer.Argument(metavar="ALERT", help="An alert's id, or its beginning.")]
+_AlertId = Annotated[
+    str,
+    typer.Argument(metavar="ALERT", autocompletion=complete.alerts, help="An alert's id, or its beginning."),
+]
 NoCheck = Annotated[bool, typer.Option("--no-check", help="Look at nothing; show what was noted last.")]
 
 
 def list_(
     session: Session,
     severity: Annotated[
-        str | None, typer.Option("--severity", metavar="WORD", help="critical, error, warning or info.")
+        str | None,
+        typer.Option(
+            "--severity",
+            metavar="WORD",
+            autocompletion=complete.one_of(*Severity),
+            help="critical, error, warning or info.",
+        ),
     ] = None,
     config: Annotated[
-        str | None, typer.Option("--config", metavar="DOC", help="About this document.")
+        str | None,
+        typer.Option(
+            "--config", metavar="DOC", autocompletion=complete.documents, help="About this document."
+        ),
     ] = None,
     hours: Annotated[
         float | None, typer.Option("--hours", metavar="N", help="Moved within so many hours.")
@@ -106,7 +118,10 @@ def resolve(
 
 def test(
     session: Session,
-    handler: Annotated[str | None, typer.Argument(metavar="[HANDLER]", help="One handler; else all.")] = None,
+    handler: Annotated[
+        str | None,
+        typer.Argument(metavar="[HANDLER]", autocompletion=complete.handlers, help="One handler; else all."),
+    ] = None,
     output: options.TextOrJson = "text",
 ) -> int:
     """Send a test alert to the handlers of gmconfig.yaml now, once, and say whether it arrived.

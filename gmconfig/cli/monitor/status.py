@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.monitor import shown
 from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
@@ -35,7 +35,9 @@ def status(session: Session, output: options.TextOrJson = "text") -> int:
 
 def compliance(
     session: Session,
-    document: Annotated[str | None, typer.Argument(metavar="[DOC]", help="One document.")] = None,
+    document: Annotated[
+        str | None, typer.Argument(metavar="[DOC]", autocompletion=complete.documents, help="One document.")
+    ] = None,
     environment: options.Environment = None,
     commits: Annotated[int, typer.Option("--commits", metavar="N", help="How far the trend goes back.")] = 12,
     output: options.TextOrJson = "text",

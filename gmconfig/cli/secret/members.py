@@ -15,9 +15,20 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
-Scope = Annotated[str | None, typer.Option("--scope", metavar="SCOPE", help="The scope; * is every one.")]
+Scope = Annotated[
+    str | None,
+    typer.Option(
+        "--scope", metavar="SCOPE", autocompletion=complete.scopes, help="The scope; * is every one."
+    ),
+]
 Operations = Annotated[
-    list[str] | None, typer.Argument(metavar="OPS", help="read, write, rotate, admin.", show_default=False)
+    list[str] | None,
+    typer.Argument(
+        metavar="OPS",
+        autocompletion=complete.one_of("read", "write", "rotate", "admin"),
+        help="read, write, rotate, admin.",
+        show_default=False,
+    ),
 ]
 
 
@@ -133,7 +144,9 @@ def revoke(
 def rekey(
     session: Session,
     writing: Writing,
-    scope: Annotated[str | None, typer.Argument(metavar="[SCOPE]", help="The scope.")] = None,
+    scope: Annotated[
+        str | None, typer.Argument(metavar="[SCOPE]", autocompletion=complete.scopes, help="The scope.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every scope.")] = False,
     identity: options.IdentityFile = None,
 ) -> None:

@@ -23,6 +23,9 @@ Name = Annotated[
         metavar="NAME", help="The secret's name, such as db_password.", autocompletion=complete.secrets
     ),
 ]
+_TYPES = (
+    "password, api_key, token, certificate, private_key, connection_string, encryption_key, ssh_key, other"
+)
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from stdin.")]
 FromFile = Annotated[str | None, typer.Option("--file", metavar="FILE", help="Read the value from a file.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a strong value of its type.")]
@@ -31,7 +34,8 @@ Type = Annotated[
     typer.Option(
         "--type",
         metavar="TYPE",
-        help="password, api_key, token, certificate, private_key, connection_string, encryption_key, ssh_key, other.",
+        autocompletion=complete.one_of(*_TYPES.split(", ")),
+        help=f"{_TYPES}.",
     ),
 ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options, outcome, terminal, values
+from gmconfig.cli import complete, options, outcome, terminal, values
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -32,9 +32,23 @@ def _exporters() -> str:
 def import_(
     session: Session,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of that tool.")],
-    source: Annotated[str, typer.Option("--from", metavar="TOOL", help=f"{_importers()}.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="TOOL",
+            autocompletion=complete.one_of(*_importers().split(", ")),
+            help=f"{_importers()}.",
+        ),
+    ],
     to: Annotated[
-        str | None, typer.Option("--to", metavar="DOC", help="Put them into this document, each at its path.")
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="DOC",
+            autocompletion=complete.documents,
+            help="Put them into this document, each at its path.",
+        ),
     ] = None,
     named: Annotated[
         bool, typer.Option("--named", help="Make named secrets, of files that are layers too.")
@@ -87,9 +101,22 @@ def import_(
 def export(
     session: Session,
     document: Annotated[
-        str, typer.Argument(metavar="[DOC]", help="A resolved document; else all named secrets.")
+        str,
+        typer.Argument(
+            metavar="[DOC]",
+            autocompletion=complete.documents,
+            help="A resolved document; else all named secrets.",
+        ),
     ] = "",
-    to: Annotated[str, typer.Option("--to", metavar="TOOL", help=f"{_exporters()}.")] = "sops",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="TOOL",
+            autocompletion=complete.one_of(*_exporters().split(", ")),
+            help=f"{_exporters()}.",
+        ),
+    ] = "sops",
     file: Annotated[
         str, typer.Option("--file", metavar="FILE", help="Write there, readable by you alone; - is stdout.")
     ] = "",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.secret.changed import in_backups
 from gmconfig.cli.verb import verb as command
 from gmconfig.errors import ExitCode
@@ -22,7 +22,10 @@ def verify(
     base: Annotated[
         str | None,
         typer.Option(
-            "--base", metavar="REV", help="Nothing that REV has logged may be gone: CI's merge base."
+            "--base",
+            metavar="REV",
+            autocompletion=complete.revisions,
+            help="Nothing that REV has logged may be gone: CI's merge base.",
         ),
     ] = None,
     at: options.At = None,
@@ -67,7 +70,10 @@ def exposed(session: Session, output: options.TextOrJson = "text") -> int:
 def audit(
     session: Session,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A secret, or a document's path.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", autocompletion=complete.secrets, help="A secret, or a document's path."
+        ),
     ] = None,
     output: options.TextOrJson = "text",
 ) -> None:
@@ -89,8 +95,15 @@ def audit(
 
 def diff(
     session: Session,
-    left: Annotated[str, typer.Argument(metavar="A", help="An environment, a revision, or ENV@REV.")],
-    right: Annotated[str, typer.Argument(metavar="B", help="The same, of the other side.")],
+    left: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", autocompletion=complete.sides, help="An environment, a revision, or ENV@REV."
+        ),
+    ],
+    right: Annotated[
+        str, typer.Argument(metavar="B", autocompletion=complete.sides, help="The same, of the other side.")
+    ],
     environment: options.Environment = None,
     identity: options.IdentityFile = None,
     exit_code: options.DifferenceIsOne = False,
@@ -113,11 +126,17 @@ def diff(
 def move(
     session: Session,
     writing: Writing,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The secret.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.secrets, help="The secret.")],
     new_name: Annotated[str, typer.Argument(metavar="NEW", help="Its name from now on; may stay the same.")],
     environment: options.Environment = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="ENV", help="The environment it moves to; common for all.")
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="ENV",
+            autocompletion=complete.environments,
+            help="The environment it moves to; common for all.",
+        ),
     ] = None,
     identity: options.IdentityFile = None,
 ) -> None:
