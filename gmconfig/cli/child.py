@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -43,11 +44,18 @@ def waited_for(command: Sequence[str], environment: Mapping[str, str], *, inheri
 
 def told_as_usual(command: str, error: OSError) -> GmconfigError:
     """Say why a command cannot be run."""
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) and _is_somewhere(command):
         return GmconfigError(f'"{command}" may not be executed')
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, (FileNotFoundError, PermissionError)):
         return GmconfigError(f'there is no command "{command}"')
     return GmconfigError(f'"{command}" cannot be run: {(error.strerror or "").lower()}')
+
+
+def _is_somewhere(command: str) -> bool:
+    """Whether there is such a file; the system says "no permission" for any folder of PATH that is shut, too."""
+    from shutil import which
+
+    return which(command, os.F_OK) is not None
 
 
 def _begun(

@@ -78,7 +78,6 @@ def test_an_old_git_is_told(here, monkeypatch):
 
 
 def test_a_shallow_clone_of_somebody_elses_with_no_branch_is_mended(tmp_path, monkeypatch, isolated):
-    make(tmp_path / "first")
     founded(tmp_path / "first")
     monkeypatch.chdir(tmp_path / "first")
     git("commit", "-q", "--allow-empty", "-m", "one more")
