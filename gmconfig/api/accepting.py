@@ -10,6 +10,7 @@ from gmconfig.api.carry_out import carry_out
 from gmconfig.api.inventory import sealed_values
 from gmconfig.api.outcome import Deed
 from gmconfig.api.verifying import removed_events
+from gmconfig.counted import counted
 from gmconfig.errors import NotFound
 from gmconfig.secret import acceptance
 from gmconfig.secret.draft import Draft
@@ -69,7 +70,7 @@ def accept(workspace: Workspace, found: Accepting, how: How) -> Acceptance:
     edits |= draft.files()
     shown = found.shown
     count = len(found.unsettled) + len(found.gone)
-    deed = Deed("secret-accept", f"secret: accept {count} value{'' if count == 1 else 's'}")
+    deed = Deed("secret-accept", f"secret: accept {counted(count, 'value')}")
     outcome = carry_out(workspace.project, edits, how, deed, checked=False)
     if outcome.commit:
         past_of(workspace).settled(outcome.commit)

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from gmconfig.api.examined import Examined
+from gmconfig.counted import counted
 from gmconfig.errors import GmconfigError
-from gmconfig.validate.report.report import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

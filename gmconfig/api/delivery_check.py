@@ -12,12 +12,12 @@ from gmconfig.api.deploying import Deployer
 from gmconfig.api.deployment_status import EnvironmentStatus
 from gmconfig.api.examined import Examined
 from gmconfig.api.workspace import Workspace
+from gmconfig.counted import counted
 from gmconfig.deploy import planning
 from gmconfig.errors import GmconfigError, shell_word
 from gmconfig.record import names
 from gmconfig.record.exchange import Exchange
 from gmconfig.target.declared import targets
-from gmconfig.validate.report.report import counted
 
 if TYPE_CHECKING:
     from gmconfig.drift.standing import Standing

@@ -138,7 +138,7 @@ def _report(workspace: Workspace, findings: list[Finding], count: int, remarks: 
 
 
 def _left_out(skipped: list[str]) -> tuple[str, ...]:
-    from gmconfig.validate.report.report import counted
+    from gmconfig.counted import counted
 
     return (f"{counted(len(skipped), 'file')} larger than 20 MB left out",) if skipped else ()
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from gmconfig.counted import counted
 from gmconfig.errors import GmconfigError
 from gmconfig.finding import Severity
 from gmconfig.monitor.backups import last_created, last_verified
 from gmconfig.monitor.compliance.status import ComplianceStatus
 from gmconfig.monitor.handler import handlers
 from gmconfig.monitor.outbox import Outbox
-from gmconfig.validate.report.report import counted
 
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert

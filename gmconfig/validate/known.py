@@ -35,7 +35,7 @@ class Known:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a reader must know about how far the search went."""
-        from gmconfig.validate.report.report import counted
+        from gmconfig.counted import counted
 
         found = (
             (self.unopened, "not searched for: no key opens it"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal
 from gmconfig.cli.deploy.shown import ago
+from gmconfig.counted import counted
 
 if TYPE_CHECKING:
     from gmconfig.backup.check import Checked
@@ -20,7 +21,7 @@ _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("-", "dim")}
 
 def made(found: Manifest, place: str) -> Iterator[terminal.Line]:
     """Give a backup that was just made."""
-    what = f"{found.refs:,} refs, {_targets(found.targets)}, {size(found.size)}"
+    what = f"{found.refs:,} refs, {counted(found.targets, 'target')}, {size(found.size)}"
     sealed = ", ".join(str(one["name"]) for one in found.sealed_to)
     yield [(found.id, "bold"), f"  {what}", f", sealed to {sealed}" if sealed else ", not sealed"]
     yield [(f"  {place}", "dim")]
@@ -162,7 +163,3 @@ def size(count: int) -> str:
             return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
         number /= 1024
     return f"{number:.1f} GiB"
-
-
-def _targets(count: int) -> str:
-    return f"{count:,} target{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.cli import terminal, values
 from gmconfig.cli.deploy import alike
 from gmconfig.config.diff import ABSENT
+from gmconfig.counted import counted
 from gmconfig.path import walk
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _whole(one: Planned) -> Iterator[terminal.Line]:
         yield [
             ("  + ", "green"),
             f"{file:<{width}}  ",
-            (f"{number:,} value{'' if number == 1 else 's'}", "dim"),
+            (counted(number, "value"), "dim"),
         ]
 
 

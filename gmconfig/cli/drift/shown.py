@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.cli import terminal, values
 from gmconfig.cli.deploy.shown import ago
 from gmconfig.config.diff import ABSENT
+from gmconfig.counted import counted
 from gmconfig.drift.difference import LOST
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ def detected(found: Detected) -> Iterator[terminal.Line]:
         yield from _detection(one, found)
     counting = found.counting
     if counting:
-        yield f"{_counted(len(counting), 'drift')} in {_counted(len(found.standings), 'target')}"
+        yield f"{counted(len(counting), 'drift')} in {counted(len(found.standings), 'target')}"
         yield from _next_steps(counting[0], found)
     elif not found.unknown:
-        yield f"no drift in {_counted(len(found.standings), 'target')}{_behind(found.standings)}"
+        yield f"no drift in {counted(len(found.standings), 'target')}{_behind(found.standings)}"
 
 
 def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
@@ -74,15 +75,11 @@ def _behind(standings: tuple[Standing, ...]) -> str:
     new = sum(one.is_new for one in standings)
     behind = sum(one.is_behind for one in standings) - new
     said = [
-        f"{_counted(number, 'target')} {state}"
+        f"{counted(number, 'target')} {state}"
         for number, state in ((behind, "behind"), (new, "not deployed yet"))
         if number
     ]
     return f", {', '.join(said)}: gmconfig deploy plan" if said else ""
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def detection(one: DriftDetection) -> dict[str, Any]:

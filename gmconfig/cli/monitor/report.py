@@ -48,7 +48,8 @@ def report(
 
 
 def _lines(found: MonitoringReport) -> Iterator[terminal.Line]:
-    from gmconfig.monitor.report.words import counted, hours
+    from gmconfig.counted import counted
+    from gmconfig.monitor.report.words import hours
 
     yield [(found.name, "bold"), f"  the last {hours(found.hours)}"]
     yield ""
@@ -78,7 +79,7 @@ def _lines(found: MonitoringReport) -> Iterator[terminal.Line]:
 
 
 def _ran(rules: Mapping[str, Mapping[str, int]]) -> str:
-    from gmconfig.monitor.report.words import counted
+    from gmconfig.counted import counted
 
     failed = sum(ended.get("failed", 0) for ended in rules.values())
     runs = counted(sum(sum(ended.values()) for ended in rules.values()), "run")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import outcome, terminal, values
+from gmconfig.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -93,15 +94,11 @@ def _words(words: Iterable[str]) -> list[terminal.Line]:
 
 def _keys(change: AccessChange, who: str | None) -> list[terminal.Line]:
     if not change.rekeyed:
-        return [f"{_values(change.sealed_again)} sealed again."] if change.sealed_again else []
+        return [f"{counted(change.sealed_again, 'value')} sealed again."] if change.sealed_again else []
     count = len(change.rekeyed)
-    scopes = f"{count} scope{'' if count == 1 else 's'}"
-    sealed = f"{_values(change.sealed_again)} sealed again."
+    scopes = counted(count, "scope")
+    sealed = f"{counted(change.sealed_again, 'value')} sealed again."
     if who is None:
         return [f"new keys for {scopes} ({', '.join(change.rekeyed)}), {sealed}"]
     have = "it has" if count == 1 else "both have" if count == 2 else "all have"
     return [f"{who} had {scopes} ({', '.join(change.rekeyed)}); {have} new keys, {sealed}"]
-
-
-def _values(count: int) -> str:
-    return f"{count:,} value{'' if count == 1 else 's'}"

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from gmconfig.counted import counted
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.happened import moment_of
 from gmconfig.monitor.report import chart
 from gmconfig.monitor.report.report import slots
-from gmconfig.monitor.report.words import command, counted, score, short
+from gmconfig.monitor.report.words import command, score, short
 
 if TYPE_CHECKING:
     from gmconfig.monitor.compliance.score import Score

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
+from gmconfig.counted import counted
 from gmconfig.monitor.happened import moment_of
 
 
@@ -50,11 +51,5 @@ def ago(time: str | datetime, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
-            number = int(seconds // size)
-            return f"{number:,} {name}{'' if number == 1 else 's'} ago"
+            return f"{counted(seconds // size, name)} ago"
     return "just now"
-
-
-def counted(number: float, noun: str) -> str:
-    """Say a number with its noun."""
-    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"

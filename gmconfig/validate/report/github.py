@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gmconfig.counted import counted
 from gmconfig.finding import Finding, Severity
-from gmconfig.validate.report.report import Report, counted, gravity, label, where
+from gmconfig.validate.report.report import Report, gravity, label, where
 
 MOST = 10
 """GitHub shows ten annotations of a step and drops the others without a word."""

@@ -97,8 +97,3 @@ def where(finding: Finding) -> str:
 def listed(words: tuple[str, ...]) -> str:
     """Join words with commas and a last "and"."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
-
-
-def counted(number: int, noun: str) -> str:
-    """Give a number with its noun: `1 error`, `1,204 files`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

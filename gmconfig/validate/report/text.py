@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from gmconfig.counted import counted
 from gmconfig.finding import Finding, Severity
-from gmconfig.validate.report.report import Report, counted, label, listed, where
+from gmconfig.validate.report.report import Report, label, listed, where
 
 Paint = Callable[[str, str], str]
 
