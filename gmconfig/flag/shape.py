@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.moment import seconds
 from gmconfig.flag.state import FeatureState
-from gmconfig.project.shape import Either, ListOf, MapOf, Problem, Record, Scalar, Words, optional, said
+from gmconfig.project.shape import (
+    SWITCH,
+    TEXT,
+    VALUE,
+    Either,
+    ListOf,
+    MapOf,
+    Problem,
+    Record,
+    Scalar,
+    Words,
+    optional,
+    said,
+)
 
 if TYPE_CHECKING:
     from gmconfig.path import Keys
@@ -32,15 +45,12 @@ def _named(key: str) -> str | None:
     return None if key and key.isprintable() else "a name is made of printable characters"
 
 
-TEXT = Scalar("text", (str,))
-SWITCH = Scalar("true or false", (bool,))
 DAY = Scalar("a date such as 2027-02-01", (str,), lambda text: len(text) == 10 and seconds(text) is not None)
 MOMENT = Scalar(
     "a time with its zone such as 2027-02-01T08:00:00Z", (str,), lambda text: seconds(text) is not None
 )
 SERVE = Scalar("a variant, or true or false", (str, bool))
 USER = Scalar("a user's key in quotes", (str,))
-SCALAR = Scalar("text, a number, true or false", (str, int, float, bool))
 CONDITION = Either(TEXT, record=Record({}, more=True))
 OPEN = Record({}, more=True)
 EXPERIMENT = Record(
@@ -66,7 +76,7 @@ FIELDS: dict[str, Shape] = {
     "created": DAY,
     "expires": DAY,
     "permanent": SWITCH,
-    "metadata": MapOf(SCALAR, _named),
+    "metadata": MapOf(VALUE, _named),
     "requires": Either(TEXT, items=ListOf(TEXT), record=MapOf(SERVE)),
     "users": ListOf(USER),
     "rules": ListOf(Record({"if": CONDITION, "serve": SERVE}, required=("if", "serve"))),
@@ -87,7 +97,7 @@ SHAPE = Record(
         "bucketing": Words(*Bucketing),
         "segments": MapOf(CONDITION, _named),
         "flags": MapOf(FLAG, _named),
-        "metadata": MapOf(optional(SCALAR), _named),
+        "metadata": MapOf(optional(VALUE), _named),
         "evaluators": MapOf(OPEN, _named),
         "flagd": OPEN,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gmconfig.project.shape import Either, Problem, Record, Scalar, Words, optional
-from gmconfig.project.target_keys import DURATION, FLAG, NAME, NUMBER, SEVERAL, TEXT, TEXTS
+from gmconfig.project.known_keys import NAME
+from gmconfig.project.shape import SWITCH, TEXT, Either, Problem, Record, Scalar, Words, optional
+from gmconfig.project.target_keys import DURATION, NUMBER, SEVERAL, TEXTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 COMMAND = Record({"run": TEXTS, "timeout": DURATION}, required=("run",))
 ARGUMENTS: dict[str, Shape] = {
     "backup": Record({"name": TEXT, "retention_days": NUMBER}),
-    "correct-drift": Record({"targets": SEVERAL, "only": SEVERAL, "prune": FLAG}),
-    "rotate-due": Record({"environment": NAME, "push": FLAG}),
+    "correct-drift": Record({"targets": SEVERAL, "only": SEVERAL, "prune": SWITCH}),
+    "rotate-due": Record({"environment": NAME, "push": SWITCH}),
     "validate": Record({"environment": NAME}),
     "notify": Record({"message": TEXT, "severity": Words("critical", "error", "warning", "info")}),
     "command": Either(TEXTS, items=TEXTS, record=COMMAND),
@@ -49,8 +50,8 @@ _RULE = Record(
         "cooldown": DURATION,
         "maximum": Record({"runs": _RUNS, "per": DURATION}, required=("runs", "per")),
         "within": DURATION,
-        "dry_run": FLAG,
-        "enabled": FLAG,
+        "dry_run": SWITCH,
+        "enabled": SWITCH,
     }
 )
 RULE = optional(_RULE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.project.names import HINT, is_name, reserved
 from gmconfig.project.settings import ANY_DOCUMENT
-from gmconfig.project.shape import Either, ListOf, MapOf, Record, Scalar, Words, optional
+from gmconfig.project.shape import SWITCH, TEXT, VALUE, Either, ListOf, MapOf, Record, Scalar, Words, optional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,14 +55,12 @@ def _rule(value: object, keys: Keys, problems: list[Problem]) -> None:
     RULE(value, keys, problems)
 
 
-TEXT = Scalar("text", (str,))
-FLAG = Scalar("true or false", (bool,))
 NAME = Scalar("a name", (str,), is_name)
 COUNT = Scalar("a whole number", (int,), lambda text: not text.startswith("-"))
 ANYTHING = Record({}, more=True)
 PATTERNS = Either(TEXT, items=ListOf(TEXT))
 PLACEHOLDERS = Words("resolve", "keep")
-VARIABLES = MapOf(Scalar("text, a number, true or false", (str, int, float, bool)))
+VARIABLES = MapOf(VALUE)
 
 SHAPE = Record(
     {
@@ -76,7 +74,7 @@ SHAPE = Record(
             "a document's name", (str,), lambda text: _named("a document", text) is None
         ),
         "environments": MapOf(
-            optional(Record({"extends": NAME, "variables": VARIABLES, "protected": FLAG})),
+            optional(Record({"extends": NAME, "variables": VARIABLES, "protected": SWITCH})),
             lambda key: _named("an environment", key),
         ),
         "default_environment": NAME,

@@ -56,6 +56,11 @@ class Scalar:
             problems.append(Problem(keys, f"expected {self.noun}, found {said(value)}"))
 
 
+TEXT = Scalar("text", (str,))
+SWITCH = Scalar("true or false", (bool,))
+VALUE = Scalar("text, a number, true or false", (str, int, float, bool))
+
+
 class Words:
     """One of a few words; a mistyped one is told the nearest."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gmconfig.project.names import is_name
-from gmconfig.project.shape import Either, ListOf, MapOf, Record, Scalar, Words
+from gmconfig.project.known_keys import NAME
+from gmconfig.project.shape import SWITCH, TEXT, VALUE, Either, ListOf, MapOf, Record, Scalar, Words
 
 LIVE_FORMATS = ("yaml", "json", "toml", "dotenv", "properties", "configmap", "secret", "flagd")
 SECRETS = ("plain", "omit", "sealed", "sops")
@@ -29,14 +29,10 @@ def is_duration(text: str) -> bool:
     return number.isascii() and number.isdigit() and 0 < len(number) <= _DIGITS.get(unit, 0)
 
 
-TEXT = Scalar("text", (str,))
-NAME = Scalar("a name", (str,), is_name)
-FLAG = Scalar("true or false", (bool,))
 NUMBER = Scalar("a number of 0 or more", (int,), _is_number)
 MODE = Scalar('permissions in quotes, such as "0640"', (str,), is_mode)
 DURATION = Scalar("a time span such as 500ms, 5s, 10m or 2h", (str,), is_duration)
 WHEN = Scalar("a date or a time", (str,))
-VALUE = Scalar("text, a number, true or false", (str, int, float, bool))
 TEXTS = ListOf(TEXT)
 SEVERAL = Either(TEXT, items=TEXTS)
 
@@ -79,7 +75,7 @@ TARGET = Record(
         "repository": TEXT,
         "branch": TEXT,
         "folder": TEXT,
-        "kustomize": FLAG,
+        "kustomize": SWITCH,
         "recipients": TEXTS,
         # manifests
         "name": TEXT,
@@ -94,7 +90,7 @@ TARGET = Record(
         "cert": TEXT,
         "key": TEXT,
         # every kind
-        "agent": FLAG,
+        "agent": SWITCH,
         "timeout": DURATION,
         "options": Record({}, more=True),
         "labels": MapOf(VALUE),
