@@ -40,10 +40,9 @@ def _was_there(repository: Repository, path: str) -> bool:
     """Whether git has a path, or had it in any commit that a ref leads to."""
     if path.split("/", 1)[0] == "..":
         return False
-    literal = {"GIT_LITERAL_PATHSPECS": "1"}
     return bool(
-        repository.run("ls-files", "-z", "--", path, env=literal)
-        or repository.run("log", "-1", "--all", "--format=%H", "--", path, env=literal)
+        repository.run("ls-files", "-z", "--", path)
+        or repository.run("log", "-1", "--all", "--format=%H", "--", path)
     )
 
 

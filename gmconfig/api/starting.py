@@ -12,9 +12,11 @@ from gmconfig.api.outcome import Deed
 from gmconfig.errors import GitTrouble, Refused
 from gmconfig.project import Project
 from gmconfig.project.settings import FILE
+from gmconfig.secret.sources import Sources, required_path
 from gmconfig.storage.change import WholeFile
 from gmconfig.storage.git import Repository
 from gmconfig.storage.git.create import create_repository, is_unfinished
+from gmconfig.storage.git.identity import require_author
 from gmconfig.storage.git.root import bare_root, find_root
 from gmconfig.storage.snapshot import Proposed, WorkingTree
 
@@ -72,7 +74,7 @@ def start(
         Refused: files are to be adopted, but there is a gmconfig.yaml already.
     """
     root = os.path.realpath(os.fspath(folder))
-    repository = _repository(root, dry_run=how.dry_run)
+    repository = _repository(root, identity, dry_run=how.dry_run)
     edits, notes = _files(root, patterns, extract, by)
     project = _project(root, edits)
     access = trusted(project, repository, identity, dry_run=how.dry_run)
@@ -99,20 +101,32 @@ def _surroundings(project: Project) -> tuple[str, ...]:
     )
 
 
-def _repository(root: str, *, dry_run: bool) -> Repository | None:
+def _repository(root: str, identity: str | None, *, dry_run: bool) -> Repository | None:
     try:
-        return Repository.discover(root) if os.path.isdir(root) else _made(root, dry_run)
+        return Repository.discover(root) if os.path.isdir(root) else _made(root, identity, dry_run)
     except GitTrouble:
         if (find_root(root) or bare_root(root)) and not is_unfinished(root):
             raise
-        return _made(root, dry_run)
+        return _made(root, identity, dry_run)
 
 
-def _made(root: str, dry_run: bool) -> Repository | None:
+def _made(root: str, identity: str | None, dry_run: bool) -> Repository | None:
+    """Make a repository, once it is known that its first commit has an author and an identity to sign with."""
     if dry_run:
         return None
+    sources = Sources(os.environ, identity)
+    if not sources.is_given:
+        required_path(sources)
+    require_author(_nearest_folder(root))
     create_repository(root)
     return Repository.discover(root)
+
+
+def _nearest_folder(path: str) -> str:
+    """Give the folder itself, or the one above it that is there already."""
+    while not os.path.isdir(path):
+        path = os.path.dirname(path)
+    return path
 
 
 def _files(

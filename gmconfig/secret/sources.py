@@ -103,6 +103,20 @@ def own(sources: Sources) -> SeedIdentity | None:
     return parse(_content(path, path), path) if path and os.path.isfile(path) else None
 
 
+def required_path(sources: Sources) -> str:
+    """Give the path of the user's identity file, whether it exists or not.
+
+    Raises:
+        NotFound: there is no home to keep it in.
+    """
+    if sources.own_path is None:
+        home = os.path.expanduser("~")  # asks the password database where HOME is unset
+        other = "set HOME or XDG_CONFIG_HOME, or give one in GMCONFIG_IDENTITY"
+        hint = f"export HOME={home}" if os.path.isdir(home) else other
+        raise NotFound("there is no folder to keep an identity in: HOME is not set", hint=hint)
+    return sources.own_path
+
+
 def keep(sources: Sources, identity: SeedIdentity | None = None) -> SeedIdentity:
     """Make an identity (or take the given one) and keep it in the user's configuration folder, mode 0600.
 
@@ -110,13 +124,12 @@ def keep(sources: Sources, identity: SeedIdentity | None = None) -> SeedIdentity
         Refused: there is one already.
         NotFound: there is no home to keep it in.
     """
+    from pathlib import Path
+
     from gmconfig.errors import Refused
     from gmconfig.storage.files import write_private
 
-    path = sources.own_file
-    if path is None:
-        hint = "set HOME or XDG_CONFIG_HOME, or give one in GMCONFIG_IDENTITY"
-        raise NotFound("there is no folder to keep an identity in: HOME is not set", hint=hint)
+    path = Path(required_path(sources))
     if path.exists():
         raise Refused(f"{path} exists: an identity is never overwritten", hint="move it away first")
     identity = identity or generate(str(path))

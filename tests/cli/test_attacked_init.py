@@ -1,5 +1,10 @@
 """`init` where a stranger's repository is laid out in a usual way, or is none that can be worked in."""
 
+import os
+import shlex
+import subprocess
+import sys
+
 import pytest
 
 FILES = {
@@ -54,3 +59,45 @@ def test_a_bare_repository_stays_one(tmp_path, git, cli, monkeypatch, repo):
         assert answer.code == 3
         assert "bare" in answer.err, answer
     assert sorted(bare.rglob("*")) == before
+
+
+NOBODY = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.useConfigOnly", "GIT_CONFIG_VALUE_0": "true"}
+
+
+def begun(folder, home):
+    """Begin as somebody whom git does not know, and do what the hint says before the second try."""
+    env = {"PATH": os.environ["PATH"], **NOBODY, **home}
+    words = f"{shlex.quote(sys.executable)} -m gmconfig init {shlex.quote(str(folder))}"
+    first = subprocess.run(words, shell=True, env=env, capture_output=True, text=True, check=False)
+    left = list(folder.parent.iterdir())
+    hint = first.stderr.partition("hint: ")[2].strip()
+    second = subprocess.run(f"{hint} && {words}", shell=True, env=env, capture_output=True, check=False)
+    return (first.returncode, left), second.returncode
+
+
+def test_who_git_does_not_know_leaves_nothing_and_is_told_what_to_do(tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "work").mkdir()
+    nothing = ((3, []), 0)
+    assert begun(tmp_path / "work" / "shop", {"HOME": str(tmp_path / "home")}) == nothing
+
+
+def test_who_has_no_home_leaves_nothing(tmp_path):
+    env = {"PATH": os.environ["PATH"]}
+    known = {f"GIT_{role}_{what}": "ann" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    for more in ({}, known):
+        words = [sys.executable, "-m", "gmconfig", "init", str(tmp_path / "shop")]
+        done = subprocess.run(words, env={**env, **more}, capture_output=True, text=True, check=False)
+        assert (done.returncode, list(tmp_path.iterdir())) == (3, [])
+        assert "hint: export HOME=" in done.stderr
+
+
+def test_settings_that_hold_for_some_folders_alone_are_asked_there(tmp_path, cli, monkeypatch, isolated):
+    for name in [name for name in os.environ if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
+        monkeypatch.delenv(name)
+    (tmp_path / "work.config").write_text("[user]\nname = Ann\nemail = ann@example.org\n")
+    (tmp_path / "config").write_text(f'[includeIf "gitdir:{tmp_path}/work/"]\npath = work.config\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    for name, value in NOBODY.items():
+        monkeypatch.setenv(name, value)
+    assert cli("init", str(tmp_path / "work" / "shop")).code == 0

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _WRITTEN = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>]*)>\s*")
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .@_+-]*[A-Za-z0-9])?")
 
+_EXPORT = " ".join(
+    ("export", *(f"GIT_{role}_NAME=Ann GIT_{role}_EMAIL=ann@example.org" for role in ("AUTHOR", "COMMITTER")))
+)
+
 
 class Identity(NamedTuple):
     """A name and a mail address, as git writes them."""
@@ -54,6 +58,19 @@ def author(folder: str) -> Identity:
     return _read(run_git(("var", "GIT_AUTHOR_IDENT"), cwd=folder, environ=environ))
 
 
+def require_author(folder: str) -> None:
+    """Pass where git will know whom commits are by, once there is a repository in a folder.
+
+    Raises:
+        GitTrouble: it will not; where settings hold for some folders alone, only a repository there can tell.
+    """
+    environ = {**environment_for(folder, os.environ, os.getcwd()), **QUIET}
+    names = run_git(("config", "--list", "--name-only"), cwd=folder, environ=environ).stdout
+    if b"\nincludeif." not in b"\n" + names:
+        for role in ("AUTHOR", "COMMITTER"):
+            _read(run_git(("var", f"GIT_{role}_IDENT"), cwd=folder, environ=environ))
+
+
 def _own(repository: Repository, role: str) -> Identity:
     return _set(repository) or _asked(repository, role)
 
@@ -76,11 +93,16 @@ def _read(done: CompletedProcess[bytes]) -> Identity:
     line = done.stdout.decode("utf-8", "replace")
     written = _WRITTEN.fullmatch(line.rpartition(">")[0] + ">")
     if done.returncode or not written or not written["name"]:
-        raise GitTrouble(
-            "git does not know who you are",
-            hint='git config --global user.name "Ann" && git config --global user.email ann@example.org',
-        )
+        raise GitTrouble("git does not know who you are", hint=_telling())
     return Identity(written["name"], written["email"])
+
+
+def _telling() -> str:
+    """Give the command that tells git; without a home there is no file that it could go to."""
+    if any(os.environ.get(name) for name in ("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")):
+        return 'git config --global user.name "Ann" && git config --global user.email ann@example.org'
+    home = os.path.expanduser("~")  # asks the password database where HOME is unset
+    return f"export HOME={home}" if os.path.isdir(home) else _EXPORT
 
 
 def _clean(text: str) -> str:
