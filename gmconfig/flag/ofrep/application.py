@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.flag_set import FlagSet
@@ -172,10 +173,14 @@ _KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
 async def _asked(request: web.Request) -> Asked:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType(text="the body is compressed")
     try:
         raw = await asyncio.wait_for(request.read(), SLOWEST_BODY_SECONDS)
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
+    except (HttpProcessingError, web.RequestPayloadError) as error:
+        raise web.HTTPBadRequest(text="the body does not come as its headers say") from error
     return asked(raw)
 
 

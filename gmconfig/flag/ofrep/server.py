@@ -17,6 +17,7 @@ from gmconfig.flag.ofrep.announcements import Announcements
 from gmconfig.flag.ofrep.application import Application
 from gmconfig.flag.ofrep.connections import Connections
 from gmconfig.flag.ofrep.held import Held
+from gmconfig.flag.ofrep.mistakes import mistakes
 from gmconfig.flag.source import Source
 
 INTERVAL_SECONDS = 0.25
@@ -58,7 +59,12 @@ async def _run(following: _Following, serving: Serving, voice: Voice) -> None:
     connections = Connections()
     application = Application(following.live, announcements, serving.access, connections, serving.events)
     runner = web.AppRunner(
-        application.web, access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=GRACE_SECONDS
+        application.web,
+        access_log=None,
+        logger=mistakes(),
+        auto_decompress=False,  # a body of a few kilobytes may say that it is gigabytes
+        keepalive_timeout=IDLE_SECONDS,
+        shutdown_timeout=GRACE_SECONDS,
     )
     await runner.setup()
     stopped = _stopped()
