@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gmconfig.flag.catalogue import Catalogue
     from gmconfig.flag.compiled import Compiled
     from gmconfig.flag.decision import Decision
+    from gmconfig.flag.event.log import EventLog
     from gmconfig.flag.people import Person
     from gmconfig.validate.report.report import Report
 
@@ -40,8 +41,9 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         at: ask another version: a commit, a tag, a branch, whose commits are followed.
         interval: how many seconds pass between two looks.
         events_dir: a folder that exposures and what `track` tells are written to, off the caller's way; the one
-            that gmconfig.yaml names by default, if it names one.
-        record: False writes no events.
+            that gmconfig.yaml names by default. Where none is named, the last 20,000 stay in memory: analytics
+            and reports are then about what this manager was asked.
+        record: False writes and keeps no events.
 
     What changes something is one commit, and gives a `FlagOutcome`. Its `how` is `user` (the author; git's identity
     by default), `reason` (why; part of the commit message), `dry_run=True` to change nothing, and `commit=False` to
@@ -66,7 +68,12 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         self._source = ProjectFlags(self.workspace.project, self.workspace.environment, at)
         self._live = LiveFlags(self._source, interval)
         self._events_folder = events_folder(self.workspace.project, events_dir)
-        self._events = event_log(self._source, events_dir) if record else None
+        self._events = self._log(events_dir) if record else None
+
+    def _log(self, events_dir: str | os.PathLike[str] | None) -> EventLog:
+        from gmconfig.flag.event.log import EventLog
+
+        return event_log(self._source, events_dir) or EventLog(None, self.environment)
 
     @property
     def environment(self) -> str | None:

@@ -8,6 +8,7 @@ from gmconfig.api.outcome import How
 
 if TYPE_CHECKING:
     from gmconfig.api.flag_answers import FlagOutcome
+    from gmconfig.api.flag_events import Given
     from gmconfig.api.flag_experiments import Allocation, Metrics, Variants
     from gmconfig.api.workspace import Workspace
     from gmconfig.flag.event.analytics import FeatureAnalytics
@@ -27,7 +28,7 @@ class FlagEventMethods:
     _events_folder: str | None
 
     def track(self, metric: str, user_id: str, value: float = 1.0) -> None:
-        """Tell that a user did what an experiment measures, once or for a value; nothing without an events folder.
+        """Tell that a user did what an experiment measures, once or for a value.
 
         `user_id` is the unit that the experiment splits by. It returns at once; a thread writes.
         """
@@ -60,7 +61,7 @@ class FlagEventMethods:
         from gmconfig.api.flag_events import feature_analytics
 
         self.flush_events()
-        return feature_analytics(self.workspace, self._events_folder, name, hours_back)
+        return feature_analytics(self.workspace, self._given(), name, hours_back)
 
     def create_ab_test(
         self,
@@ -134,4 +135,10 @@ class FlagEventMethods:
         from gmconfig.api.flag_events import experiment_report
 
         self.flush_events()
-        return experiment_report(self.workspace, self._events_folder, name, fixed=fixed, alpha=alpha)
+        return experiment_report(self.workspace, self._given(), name, fixed=fixed, alpha=alpha)
+
+    def _given(self) -> Given:
+        from gmconfig.api.flag_events import Given
+
+        memory = None if self._events is None else self._events.memory
+        return Given(self._events_folder, memory.events() if memory else ())

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.api.flag_experiments import experiment, experiments
 from gmconfig.errors import NotFound, Refused, UsageError
@@ -21,9 +21,18 @@ from gmconfig.storage.state import state_folder
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
+    from gmconfig.flag.event.line import Event
     from gmconfig.flag.experiment.definition import Experiment
 
 DATABASE = "flag-events.sqlite"
+_IN_MEMORY = ":memory:"
+
+
+class Given(NamedTuple):
+    """Where events are: in the folder that programs write to, or kept by the one that asks."""
+
+    folder: str | None
+    kept: tuple[Event, ...] = ()
 
 
 def ingested(workspace: Workspace, folder: str | None) -> Ingested:
@@ -41,9 +50,7 @@ def ingested(workspace: Workspace, folder: str | None) -> Ingested:
     return ingest(folder, _database(workspace), keep_days=keep, keep_since=_earliest_start(workspace))
 
 
-def feature_analytics(
-    workspace: Workspace, folder: str | None, name: str, hours_back: float
-) -> FeatureAnalytics:
+def feature_analytics(workspace: Workspace, given: Given, name: str, hours_back: float) -> FeatureAnalytics:
     """Count a flag's users of the last hours, by variant and reason; of all environments if none is meant.
 
     Raises:
@@ -52,7 +59,7 @@ def feature_analytics(
     if not 0 < hours_back <= 24 * 36_525:
         raise UsageError(f"{hours_back:g} hours cannot be looked back")
     now = time.time()
-    with _loaded(workspace, folder) as store:
+    with _loaded(workspace, given) as store:
         found = analytics(store, name, workspace.environment, now - hours_back * 3600, now)
     if not found.users and name not in _flags(workspace):
         near = nearest(name, tuple(_flags(workspace)))
@@ -62,7 +69,7 @@ def feature_analytics(
 
 
 def experiment_report(
-    workspace: Workspace, folder: str | None, name: str, *, fixed: bool = False, alpha: float = 0.05
+    workspace: Workspace, given: Given, name: str, *, fixed: bool = False, alpha: float = 0.05
 ) -> Assessment:
     """Judge an experiment by what was seen until now, or until it was stopped.
 
@@ -76,7 +83,7 @@ def experiment_report(
     if found.started is None:
         hint = f"gmconfig flag experiment start {found.flag}"
         raise Refused(f'experiment "{found.name}" was not started', hint=hint)
-    with _loaded(workspace, folder) as store:
+    with _loaded(workspace, given) as store:
         observed = _observed(store, found, _run(workspace, store, found))
     return assess(found, observed, Fixed(alpha) if fixed else AlwaysValid(alpha, found.planned_users))
 
@@ -105,14 +112,18 @@ def _run(workspace: Workspace, store: Store, found: Experiment) -> Run:
 
 
 @contextmanager
-def _loaded(workspace: Workspace, folder: str | None) -> Iterator[Store]:
-    """Load what is new, and open the database; without a folder, as it was loaded by hand."""
-    database = _database(workspace)
+def _loaded(workspace: Workspace, given: Given) -> Iterator[Store]:
+    """Load what is new, and open the database; without a folder, as it was loaded by hand, or what was kept."""
+    database, folder = _database(workspace), given.folder
     if folder is not None and os.path.isdir(folder):
         ingested(workspace, folder)
     elif not os.path.exists(database):
-        ingested(workspace, folder)  # says what is missing
+        if not given.kept:
+            ingested(workspace, folder)  # says what is missing
+        database = _IN_MEMORY
     store = Store(database)
+    if database == _IN_MEMORY:
+        store.add(given.kept)
     try:
         with converted(database):
             yield store

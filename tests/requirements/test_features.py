@@ -149,3 +149,25 @@ def test_a_flag_says_what_it_is_for_and_whose_it_is(ok, trading):
     assert (listed.description, listed.owner) == ("Fill orders faster", "routing")
     [row] = [line for line in ok("flag", "list").splitlines() if line.startswith("fast_fills")]
     assert row.split(maxsplit=3)[1:] == ["disabled", "routing", "Fill orders faster"]
+
+
+def test_analytics_of_what_a_program_was_asked_need_no_folder_of_events(trading):
+    manager = FeatureFlagManager()
+    manager.create_feature_flag("fills", "Faster fills", "routing", FeatureState.ROLLOUT, 25.0)
+    with pytest.raises(gmconfig.NotFound, match="where programs write events"):
+        manager.get_feature_analytics("fills", 24)  # nobody has asked for anything yet
+    for number in range(40):
+        manager.is_feature_enabled("fills", f"user{number}")
+        manager.evaluate_feature("fills", user_id=f"user{number}")
+    found = manager.get_feature_analytics("fills", 24)
+    enabled = sum(manager.is_feature_enabled("fills", f"user{number}") for number in range(40))
+    assert (found.total, found.variants["enabled"]) == (40, enabled)
+    assert {reason for _, reason in found.users} == {"targeting_match"}
+
+    manager.create_ab_test("fills_test", "fills", ["slow", "quick"], [50, 50], ["order_filled"])
+    for number in range(60):
+        if manager.evaluate_feature("fills", f"user{number}").variant == "quick":
+            manager.track("order_filled", f"user{number}")
+    assert manager.experiment_report("fills_test").results[0].comparison.treatment == 1.0
+    with pytest.raises(gmconfig.NotFound):
+        FeatureFlagManager(record=False).get_feature_analytics("fills", 24)

@@ -83,6 +83,7 @@ SHOWN: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
         "Real-time feature analytics": (
             f"{A}::test_featureflagmanager",
+            f"{F}::test_analytics_of_what_a_program_was_asked_need_no_folder_of_events",
             "flag/test_experiments::test_analytics_count_users_by_variant_reason_and_hour",
         ),
         "Gradual rollout capabilities": (

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.flag.event.line import LONGEST, Exposure, Metric, number
+from gmconfig.flag.event.memory import Memory
 from gmconfig.flag.event.room import MOST_BYTES
 from gmconfig.flag.event.writer import Writer
 from gmconfig.log import logger
@@ -28,13 +29,13 @@ _HOUR = 3600
 
 
 class EventLog:
-    """Writes exposures and metrics as JSON lines to a folder; needs neither a repository nor a key.
+    """Writes exposures and metrics as JSON lines to a folder, or keeps them; needs neither a repository nor a key.
 
     Each unit's first exposure to a variant is told once an hour by each process. Any number of threads and
     processes may share a folder; nothing here ever raises, waits, or grows without bounds.
 
     Args:
-        folder: where the events go; made when the first one comes.
+        folder: where the events go; made when the first one comes. None keeps the last ones in `memory`.
         environment: is told with each exposure.
         most_bytes: what all files of the folder may come to; what is beyond is counted as lost.
         clock: gives the time in seconds since 1970, for tests.
@@ -42,16 +43,17 @@ class EventLog:
 
     def __init__(
         self,
-        folder: str | os.PathLike[str],
+        folder: str | os.PathLike[str] | None,
         environment: str | None = None,
         *,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.folder = os.fspath(folder)
+        self.folder = None if folder is None else os.fspath(folder)
         self.environment = environment
+        self.memory = Memory() if self.folder is None else None
         self._clock = clock
-        self._writer = Writer(self.folder, most_bytes=most_bytes)
+        self._writer = self.memory or Writer(str(self.folder), most_bytes=most_bytes)
         self._seen: set[tuple[Any, ...]] = set()
         self._flags: object = None
         self._until = 0.0
@@ -121,7 +123,7 @@ def _exposure(now: float, decision: Decision, unit: str | None, environment: str
         now,
         decision.flag,
         decision.variant,
-        str(decision.reason),
+        str(decision.reason).lower(),
         decision.rule,
         unit,
         environment,

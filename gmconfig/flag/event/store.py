@@ -61,7 +61,7 @@ class Run(NamedTuple):
 
 
 class Store:
-    """An SQLite file; one process writes, others may read meanwhile."""
+    """An SQLite file, or `:memory:`; one process writes, others may read meanwhile."""
 
     def __init__(self, path: str) -> None:
         self.path = path
