@@ -12,17 +12,18 @@ from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
     from typing import Any
 
-    Work = Callable[[str], Any]
+    Name = Hashable
+    Work = Callable[[Any], Any]
 
 _MOST = 4
 _TASKS = "/proc/self/task"
 _SIGKILL = 9  # as POSIX has it; importing `signal` for it costs 1 ms
 
 
-def worked(names: Sequence[str], work: Work, *, shares: int) -> dict[str, Any]:
+def worked(names: Sequence[Name], work: Work, *, shares: int) -> dict[Any, Any]:
     """Give what `work` makes of each name, in the order of the names.
 
     Args:
@@ -53,7 +54,7 @@ def cores() -> int:
 class _Copy:
     """A copy of this process that works on some names, and ends."""
 
-    def __init__(self, names: Sequence[str], work: Work) -> None:
+    def __init__(self, names: Sequence[Name], work: Work) -> None:
         self._names = names
         self._from, to = os.pipe()
         try:
@@ -66,7 +67,7 @@ class _Copy:
         finally:
             os.close(to)
 
-    def results(self) -> dict[str, Any]:
+    def results(self) -> dict[Any, Any]:
         """Wait for the copy's results; none if it has failed."""
         with os.fdopen(os.dup(self._from), "rb") as pipe, suppress(ValueError, EOFError, TypeError):
             found = marshal.loads(pipe.read())  # noqa: S302  # our own copy wrote it
@@ -81,7 +82,7 @@ class _Copy:
             os.waitpid(self._pid, 0)
 
 
-def _answer(names: Sequence[str], work: Work, to: int) -> None:
+def _answer(names: Sequence[Name], work: Work, to: int) -> None:
     """Do a copy's work, and leave without anything that a process does when it ends: that is the original's."""
     code = 1
     try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -12,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.secret import plaintext, seal, together
+from gmconfig.secret import plaintext, seal
 from gmconfig.secret.draft import Draft
 from gmconfig.secret.token import Context, Sealed, parse
+from gmconfig.secret.vault import MANY
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -99,57 +98,51 @@ def sealed(world):
     return world.vault(), tokens, values
 
 
+def opened(vault, tokens):
+    """Open so many that it is worth a copy of the process, and give each value once."""
+    many = (tokens * (MANY // len(tokens) + 1))[:MANY]
+    found = vault.open_many(many)
+    assert found is None or found == (found[: len(tokens)] * MANY)[:MANY]
+    return found and found[: len(tokens)]
+
+
 def test_two_processes_open_what_one_opens(sealed):
     vault, tokens, values = sealed
-    alone = len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
-    found = together.opened(vault.open, tokens, many=2)
-    assert found is None or (found == values and list(map(type, found)) == list(map(type, values)))
-    assert found is not None or not alone
-    assert together.opened(vault.open, tokens) is None  # too few to pay off
+    found = opened(vault, tokens)
+    assert found == values
+    assert list(map(type, found)) == list(map(type, values))
+    assert vault.open_many(tokens) is None  # too few to pay off
 
 
 @pytest.mark.parametrize("number", [0, 9])
 def test_what_does_not_open_is_left_to_be_told_in_order(sealed, number):
     vault, tokens, _ = sealed
     tokens[number] = Sealed(str(tokens[number]), Context("settings", None, ("elsewhere",)))
-    assert together.opened(vault.open, tokens, many=2) is None
+    assert opened(vault, tokens) is None
 
 
-def test_a_process_whose_children_somebody_else_waits_for_opens_one_by_one(sealed):
+def test_a_process_whose_children_somebody_else_waits_for_opens_them_all(sealed):
     import signal
 
-    vault, tokens, _ = sealed
+    vault, tokens, values = sealed
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        assert together.opened(vault.open, tokens, many=2) is None
+        assert opened(vault, tokens) == values
     finally:
         signal.signal(signal.SIGCHLD, before)
 
 
-def test_a_process_that_may_have_no_children_opens_one_by_one(sealed):
+def test_a_process_that_may_have_no_children_opens_them_all(sealed):
     import resource
 
-    vault, tokens, _ = sealed
+    vault, tokens, values = sealed
+    assert vault.open(tokens[0]) == values[0]  # what it reads for that takes descriptors too
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
     try:
-        assert together.opened(vault.open, tokens, many=2) is None
+        assert opened(vault, tokens) == values
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-
-def test_a_process_with_threads_is_not_copied(sealed):
-    import threading
-
-    vault, tokens, _ = sealed
-    done = threading.Event()
-    other = threading.Thread(target=done.wait)
-    other.start()
-    try:
-        assert together.opened(vault.open, tokens, many=2) is None
-    finally:
-        done.set()
-        other.join()
 
 
 def test_a_document_of_thousands_of_values_opens_and_says_which_does_not(tmp_path, monkeypatch):
@@ -161,7 +154,7 @@ def test_a_document_of_thousands_of_values_opens_and_says_which_does_not(tmp_pat
     monkeypatch.chdir(root)
     manager = ConfigManager()
     draft = Draft(manager.workspace.vault(manager.workspace.project.worktree()), "set", now=NOW)
-    keys = [f"k{number}" for number in range(together.MANY + 50)]
+    keys = [f"k{number}" for number in range(MANY + 50)]
     tokens = [draft.seal(Context("many", None, (key,)), key.upper()) for key in keys]
     for file, edit in draft.files().items():
         (root / file).parent.mkdir(parents=True, exist_ok=True)

@@ -57,8 +57,10 @@ class Trees:
             return self._read(dict(files))
         cuts = [1 + number * (len(files) - 1) // count for number in range(count + 1)]
         stretches = [files[:1], *(files[start:end] for start, end in pairwise(cuts))]
-        named = {str(number): dict(stretch) for number, stretch in enumerate(stretches)}
-        for found in worked(list(named), lambda name: self._plain(named[name]), shares=count).values():
+        plain = worked(
+            range(len(stretches)), lambda number: self._plain(dict(stretches[number])), shares=count
+        )
+        for found in plain.values():
             self._trees.update({blob: from_plain(*plain) for blob, plain in found.items()})
         return None
 
