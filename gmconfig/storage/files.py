@@ -70,8 +70,7 @@ def write_atomic(path: str, content: bytes, *, mode: int | None = None) -> None:
     """
     made = make_folders(os.path.dirname(path))
     try:
-        temporary = write_beside(path, content, mode=mode)
-        put(temporary, path)
+        _replace(path, content, mode)
     except BaseException:
         remove_folders(made)
         raise
@@ -84,10 +83,7 @@ def write_private(path: str, content: bytes) -> None:
 
 def write_quickly(path: str, content: bytes) -> None:
     """Replace one file in one step, safe from a kill but not from a power cut: for notes to ourselves."""
-    try:
-        os.replace(write_beside(path, content, durable=False), path)
-    except OSError as error:
-        raise trouble(error, path) from error
+    _replace(path, content, None, durable=False)
 
 
 def write_beside(path: str, content: bytes, *, mode: int | None = None, durable: bool = True) -> str:
@@ -95,37 +91,39 @@ def write_beside(path: str, content: bytes, *, mode: int | None = None, durable:
 
     It is safe on disk then, unless the caller takes care of that for many files together.
     """
+    with _beside(path, content, mode, durable=durable) as temporary:
+        return temporary
+
+
+def _replace(path: str, content: bytes, mode: int | None, *, durable: bool = True) -> None:
+    """Do so, the temporary file ours by its lock until it has its real name."""
+    with _beside(path, content, mode, durable=durable) as temporary:
+        os.replace(temporary, path)
+        if durable:
+            sync_folder(os.path.dirname(path))
+
+
+@contextlib.contextmanager
+def _beside(path: str, content: bytes, mode: int | None, *, durable: bool) -> Iterator[str]:
+    """Write a temporary file, locked as long as it is looked at; it is gone if anything goes wrong."""
     temporary = f"{path}.{os.getpid()}{os.urandom(4).hex()}{TEMPORARY}"
     try:
         remove_stale(path)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode or 0o666)
+        descriptor = _begun(temporary, mode)
         try:
-            _lock(descriptor)
             _write_all(descriptor, content)
             _take_over(descriptor, path, mode)
             if durable:
                 os.fsync(descriptor)
+            yield temporary
         finally:
             os.close(descriptor)
-    except GmconfigError:
-        raise
     except OSError as error:
         unlink(temporary)
         raise trouble(error, path) from error
     except BaseException:
         unlink(temporary)
         raise
-    return temporary
-
-
-def put(temporary: str, path: str) -> None:
-    """Give the temporary file its real name, in one step, safe on disk."""
-    try:
-        os.replace(temporary, path)
-        sync_folder(os.path.dirname(path))
-    except OSError as error:
-        unlink(temporary)
-        raise trouble(error, path) from error
 
 
 def sync_folder(folder: str) -> None:
@@ -224,11 +222,17 @@ def _take_over(descriptor: int, path: str, mode: int | None) -> None:
     os.fchmod(descriptor, stat.S_IMODE(old.st_mode) if mode is None else mode)
 
 
-def _lock(descriptor: int) -> None:
+def _begun(temporary: str, mode: int | None) -> int:
+    """Open a new file that says by its lock that we live; one taken away before it could say so is made again."""
     import fcntl
 
-    with contextlib.suppress(OSError):  # a file system without locks only loses the clean-up below
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    while True:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode or 0o666)
+        with contextlib.suppress(OSError):  # a file system without locks only loses the clean-up below
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)
 
 
 def remove_stale(path: str) -> None:

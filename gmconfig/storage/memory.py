@@ -1,6 +1,7 @@
 """Private folders on memory-backed storage, for plaintext that a program must find as a file.
 
-A small process of its own waits beside each: whatever ends us, a `kill -9` too, it removes the folder.
+A small process of its own waits beside each: whatever ends us, a `kill -9` too, it removes the folder. Where
+both were killed, the next folder's maker does.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 
 from gmconfig.errors import Refused
 from gmconfig.storage.files import PRIVATE, reported
+from gmconfig.storage.scratch import held_scratch
 
 _KINDS = ("tmpfs", "ramfs")
 # It outlives us, so it hears no signal that is meant for us, and waits until nobody holds the pipe any more.
@@ -53,18 +54,19 @@ def memory_folder(instead: str) -> Iterator[MemoryFolder]:
         GmconfigError: there is no room in it.
     """
     place = _place(instead)
-    with reported(place):
-        path = tempfile.mkdtemp(prefix="gmconfig-", dir=place)  # mode 0700
-    read_end, write_end = os.pipe()
-    cleaner = _cleaner(path, read_end)
-    try:
-        yield MemoryFolder(path, write_end)
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
-        os.close(write_end)
-        if not os.path.exists(path):
-            cleaner.kill()
-        cleaner.wait()
+    with contextlib.ExitStack() as stack:
+        with reported(place):
+            path, held = stack.enter_context(held_scratch("plain", place))
+        read_end, write_end = os.pipe()
+        cleaner = _cleaner(path, read_end, held)
+        try:
+            yield MemoryFolder(path, write_end)
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(write_end)
+            if not os.path.exists(path):
+                cleaner.kill()
+            cleaner.wait()
 
 
 def _place(instead: str) -> str:
@@ -86,7 +88,7 @@ def _in_memory(folder: str) -> bool:
     return bool(above) and max(above, key=lambda entry: len(entry[0]))[1] in _KINDS
 
 
-def _cleaner(path: str, read_end: int) -> subprocess.Popen[bytes]:
+def _cleaner(path: str, read_end: int, held: int | None) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # our own words, the folder as an argument
             ["/bin/sh", "-c", _CLEANER, "gmconfig-cleaner", path],
@@ -95,6 +97,7 @@ def _cleaner(path: str, read_end: int) -> subprocess.Popen[bytes]:
             stderr=subprocess.DEVNULL,
             cwd="/",
             env={"PATH": "/usr/bin:/bin"},
+            pass_fds=() if held is None else (held,),
             start_new_session=True,
         )
     finally:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from gmconfig.storage.files import TEMPORARY, remove_if_dead
 
 _PREFIX = "gmconfig-scratch-"
 _MAKING = ".new"
@@ -15,16 +17,24 @@ _MAKING = ".new"
 @contextlib.contextmanager
 def scratch(word: str, folder: str | None = None) -> Iterator[str]:
     """Make a private folder and remove it on every way out; `folder` None is the system's for temporary files."""
+    import tempfile
+
+    with held_scratch(word, folder or tempfile.gettempdir()) as (path, _):
+        yield path
+
+
+@contextlib.contextmanager
+def held_scratch(word: str, place: str) -> Iterator[tuple[str, int | None]]:
+    """Do so; who inherits the descriptor that comes with the folder keeps others from removing it."""
     import shutil
     import tempfile
 
-    place = folder or tempfile.gettempdir()
     _sweep(place)
     made = tempfile.mkdtemp(prefix=f"{_PREFIX}{word}-", suffix=_MAKING, dir=place)
     path, held = made.removesuffix(_MAKING), _held(made)
     try:
         os.rename(made, path)
-        yield path
+        yield path, held
     finally:
         for left in (path, made):
             shutil.rmtree(left, ignore_errors=True)
@@ -32,12 +42,22 @@ def scratch(word: str, folder: str | None = None) -> Iterator[str]:
             os.close(held)
 
 
+def sweep(place: str, names: Sequence[str]) -> None:
+    """Remove what dead processes left of such folders, and of files half-written, in a folder of our own."""
+    for path in [os.path.join(place, name) for name in names if name.endswith(TEMPORARY)]:
+        remove_if_dead(path)
+    for path in [os.path.join(place, name) for name in names if _is_scratch(name)]:
+        _remove_if_dead(path)
+
+
 def _sweep(place: str) -> None:
-    """Remove what a dead process left there; nothing in the way of whoever works is a reason not to."""
-    with contextlib.suppress(OSError), os.scandir(place) as entries:
-        for name in [entry.name for entry in entries if entry.name.startswith(_PREFIX)]:
-            if not name.endswith(_MAKING):
-                _remove_if_dead(os.path.join(place, name))
+    """Remove such folders of the dead; nothing in the way of whoever works is a reason not to."""
+    with contextlib.suppress(OSError):
+        sweep(place, list(filter(_is_scratch, os.listdir(place))))
+
+
+def _is_scratch(name: str) -> bool:
+    return name.startswith(_PREFIX) and not name.endswith(_MAKING)
 
 
 def _remove_if_dead(path: str) -> None:

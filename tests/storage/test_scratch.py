@@ -1,9 +1,15 @@
 """Scratch folders: private, gone on every way out, and what a killed process left goes with the next one."""
 
 import os
+import signal
 import stat
 from pathlib import Path
 
+import pytest
+
+from gmconfig.storage.files import TEMPORARY
+from gmconfig.storage.git import Repository
+from gmconfig.storage.memory import memory_folder
 from gmconfig.storage.scratch import scratch
 from tests.faults.child import kill
 
@@ -33,3 +39,32 @@ def test_the_next_one_removes_what_the_dead_left_and_nothing_else(tmp_path: Path
             assert sorted(map(str, tmp_path.iterdir())) == sorted(
                 [mine, other, str(tmp_path / "gmconfig-scratch-tree-somebody's")]
             )
+
+
+def test_whoever_looks_for_a_repository_clears_its_own_folder(repo: Path):
+    own = repo / ".git/gmconfig"
+    own.mkdir()
+    _killed_within(own)
+    (own / f"secret-heads.json.123{TEMPORARY}").write_text("half")
+    (own / "lock").touch()
+    Repository.discover(str(repo))
+    assert [one.name for one in own.iterdir()] == ["lock"]
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no memory-backed storage")
+def test_plaintext_in_memory_goes_with_the_next_where_its_cleaner_died_too(monkeypatch: pytest.MonkeyPatch):
+    with scratch("runtime", "/dev/shm") as place:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", place)
+        child = os.fork()
+        if child == 0:
+            with memory_folder("") as folder:
+                folder.write("new", b"secret")
+                [cleaner] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+                os.kill(int(cleaner), signal.SIGKILL)
+                os.waitpid(int(cleaner), 0)
+                kill()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        assert len(os.listdir(place)) == 1
+        with memory_folder("") as folder:
+            assert os.listdir(place) == [os.path.basename(folder.path)]
+        assert not os.listdir(place)

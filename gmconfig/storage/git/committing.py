@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Locked
+from gmconfig.errors import GmconfigError, Locked
 from gmconfig.immutable import Immutable
 from gmconfig.storage.git.draft import Draft, drafted
 from gmconfig.storage.git.hooks import Hooks
@@ -166,7 +166,7 @@ class _Attempt:
         if is_published(self.repository, plan):
             settle_held(self.repository)
             return
-        if isinstance(error, GitDied):
+        if isinstance(error, GitDied) or not isinstance(error, GmconfigError):  # an interruption ends it too
             free_branch(self.repository, plan)
         files.undo(
             lambda *sides: merged_content(self.repository, *sides),

@@ -12,6 +12,7 @@ from gmconfig.storage.git.hooks import Hooks
 from gmconfig.storage.git.identity import Identity
 from gmconfig.storage.git.index import IndexFile
 from gmconfig.storage.git.objects import tree_entries
+from gmconfig.storage.git.process import SIGNING, remedy
 from gmconfig.storage.git.readiness import Tip
 
 if TYPE_CHECKING:
@@ -115,10 +116,8 @@ def _commit_tree(
     done = repository.attempt(*asked, stdin=text.encode("utf-8", "replace"), env=env)
     if done.returncode:
         said = " ".join(done.stderr.decode("utf-8", "replace").split())
-        hint = (
-            "check the key: git config user.signingkey; or git config commit.gpgsign false"
-            if signed
-            else None
+        raise GitTrouble(
+            f"the commit could not be {'signed' if signed else 'made'}: {said}",
+            hint=remedy(done.stderr) or (SIGNING if signed else None),
         )
-        raise GitTrouble(f"the commit could not be {'signed' if signed else 'made'}: {said}", hint=hint)
     return done.stdout.decode().strip()

@@ -53,11 +53,17 @@ class Repository:
         return _found(start, environment_for(start, os.environ, os.getcwd()), allow_bare=False)
 
     def finish_interrupted(self) -> None:
-        """Bring a commit that was killed half-way to its old or its new state."""
-        if os.path.isdir(os.path.join(self.git_dir, "gmconfig", "commit")):
+        """Bring a commit that was killed half-way to its old or its new state, and clear up after the dead."""
+        own = os.path.join(self.git_dir, "gmconfig")
+        names = os.listdir(own) if os.path.isdir(own) else []
+        if "commit" in names:
             from gmconfig.storage.git.interrupted import settle
 
             settle(self)
+        if any("gmconfig-" in name for name in names):  # what is short-lived is called so
+            from gmconfig.storage.scratch import sweep
+
+            sweep(own, names)
 
     @property
     def index_path(self) -> str:

@@ -54,7 +54,7 @@ def _lock_of(repository: Repository, ref: str) -> str:
 def unlock(repository: Repository, ref: str, commit: str) -> None:
     """Free a branch that a git of ours was to move to a commit; that git is dead."""
     branch, head = _lock_of(repository, ref), os.path.join(repository.git_dir, "HEAD.lock")
-    ours = read_if_exists(branch) == commit.encode() + b"\n"
+    ours = (read_if_exists(branch) or b"").rstrip() == commit.encode()
     for lock in (head, branch):
         seen = mark(lock)
         if seen and (ours or (not read_if_exists(lock) and _stays(lock, seen, _WATCH_SECONDS))):

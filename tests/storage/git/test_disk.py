@@ -9,6 +9,7 @@ import pytest
 
 from gmconfig.errors import GmconfigError
 from gmconfig.storage.git import Repository, commit, write_working
+from gmconfig.storage.git.process import failed
 from tests.storage.git.conftest import FILE, LINES, SetKey, with_keys
 
 
@@ -77,3 +78,24 @@ def test_a_read_only_repository_is_said(mounted: Path):
             call()
         assert trouble.value.exit_code == 3
     assert Repository.discover(str(mounted)).snapshot("", "HEAD").read(FILE) == LINES.encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "helps"),
+    [
+        ("fatal: sha1 file '.git/x.lock' write error. Out of diskspace", "make room on the disk"),
+        ("fatal: unable to write loose object file: No space left on device", "make room on the disk"),
+        ("error: unable to create temporary file: Disk quota exceeded", "make room within your quota"),
+        ("error: unable to create temporary file: Read-only file system", "mounted read-only"),
+        (
+            "error: unable to write file .git/objects/c7/54: Permission denied",
+            "permissions of the folder .git",
+        ),
+        ("error: failed to write new configuration file .git/config.lock", "the room on the disk"),
+        ("git@example.org: Permission denied (publickey).", "check the key"),
+    ],
+)
+def test_what_git_says_of_the_disk_comes_with_what_helps(said: str, helps: str):
+    trouble = failed(("write-tree",), said.encode(), "/repo")
+    assert helps in (trouble.hint or "")
+    assert trouble.message.startswith("git write-tree failed: ")

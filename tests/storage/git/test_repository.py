@@ -9,6 +9,7 @@ import pytest
 
 from gmconfig.errors import GitTrouble, UnknownVersion
 from gmconfig.storage.git import Identity, Repository, find_root
+from gmconfig.storage.git.create import create_repository
 from tests.storage.git.conftest import FILE, show, with_keys
 
 ROOT = Path(__file__).parents[3]
@@ -50,6 +51,17 @@ def test_outside_a_repository_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(GitTrouble, match="is not in a git repository") as trouble:
         Repository.discover(str(tmp_path))
     assert (trouble.value.hint, trouble.value.exit_code) == ("git init", 3)
+
+
+@pytest.mark.parametrize("made", ["config.lock", "HEAD HEAD.lock config tAb3xYz refs/heads/"])
+def test_a_killed_git_init_is_taken_up(tmp_path: Path, made: str):
+    """Git makes the folder of the objects last; a lock, and the file it tries the disk with, are left then."""
+    for name in made.split():
+        (tmp_path / ".git" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".git" / name).write_text("ref: refs/heads/main\n" if name == "HEAD" else "")
+    create_repository(str(tmp_path))
+    assert Repository.discover(str(tmp_path)).branch() == "main"
+    assert not [one for one in os.listdir(tmp_path / ".git") if one.endswith(".lock") or one[0] == "t"]
 
 
 def test_a_missing_folder_is_said(tmp_path: Path):

@@ -40,12 +40,22 @@ def dying(tmp_path: Path, monkeypatch):
     return install
 
 
+NAMED = "for word; do new=$old; old=$word; done; printf %s $new > .git/refs/heads/main.lock"
 LOCKED = "for word; do new=$old; old=$word; done; echo $new > .git/refs/heads/main.lock; : > .git/HEAD.lock"
 
 
 def test_a_git_killed_before_it_moved_the_branch_leaves_the_old_state(committed, dying, set_key):
     dying(f"{LOCKED}; kill -9 $$")
     with pytest.raises(GitDied, match="git update-ref was ended by a signal: killed"):
+        set_key("key1", "new")
+    assert (committed / FILE).read_text() == show(committed, f"HEAD:{FILE}") == LINES
+    assert not list((committed / ".git").rglob("*.lock"))
+
+
+def test_an_interruption_takes_its_gits_locks_away(committed, dying, set_key):
+    """A terminal tells both of Ctrl-C; git may have no time to tidy up, and be half-way through a line."""
+    dying(f"{NAMED}; kill -INT $PPID; exec sleep 60")
+    with pytest.raises(KeyboardInterrupt):
         set_key("key1", "new")
     assert (committed / FILE).read_text() == show(committed, f"HEAD:{FILE}") == LINES
     assert not list((committed / ".git").rglob("*.lock"))
