@@ -11,7 +11,7 @@ from gmconfig.api.outcome import Deed
 from gmconfig.errors import GmconfigError
 from gmconfig.secret import access, founding
 from gmconfig.secret.new_root import NewRoot
-from gmconfig.secret.pin import pin
+from gmconfig.secret.pin import await_pin, pin
 from gmconfig.secret.policy import FILE
 from gmconfig.secret.sources import find
 from gmconfig.secret.trust import read_policy
@@ -39,6 +39,8 @@ def reset(workspace: Workspace, how: How, shown: Callable[[tuple[str, ...]], Non
     policy, held, file = _policy(workspace, snapshot)
     made = NewRoot(vault, policy, held, sealed_values(project, snapshot), reason=how.reason).made()
     shown(_words(policy, held.member or "", made.sealed_again, made.left))
+    if not how.dry_run:
+        await_pin(project.repository, project.prefix, made.root, made.file)
     deed = Deed("secret-reset", "secret: reset access to a new root")
     outcome = carry_out(project, {FILE: file, **made.files}, how, deed, checked=False)
     if outcome.changed and not how.dry_run:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 
 class MadeRoot(NamedTuple):
-    """What a reset adds; `left` counts the values that could not be opened."""
+    """What a reset adds; `file` is the root's event, `left` counts the values that could not be opened."""
 
     files: dict[str, FileEdit]
     root: str
+    file: str
     scopes: tuple[str, ...]
     sealed_again: int
     left: int
@@ -62,7 +63,7 @@ class NewRoot:
         name, raw = event.write(self._content(), self.held.identity)
         files[name] = WholeFile(raw)
         scopes, left = tuple(sorted(self._made)), len(self.found) - len(opened)
-        return MadeRoot(files, event.read(raw, name).id, scopes, len(opened), left)
+        return MadeRoot(files, event.read(raw, name).id, name, scopes, len(opened), left)
 
     def _edits(self, opened: Sequence[tuple[Sealed, tuple[object]]]) -> dict[str, FileEdit]:
         from gmconfig.storage.yaml.edit import Set

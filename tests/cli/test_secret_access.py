@@ -292,6 +292,19 @@ def test_a_fork_begins_a_new_root(ok, cli, sealed_trading, tmp_path, monkeypatch
     ok("secret", "verify")
 
 
+def test_a_reset_killed_before_it_was_pinned_counts_all_the_same(ok, cli, sealed_trading, git):
+    old = git("config", "gmconfig.pin")
+    ok("secret", "access", "reset", "-y")
+    new = git("config", "gmconfig.pin")
+    [event] = [one for one in git("ls-files", "secrets/log").splitlines() if new[:32] in one]
+    git("config", "gmconfig.pin", old)
+    assert cli("secret", "verify").code
+    git("config", "gmconfig.awaited", f"{old}:{new}:{event}")
+    ok("secret", "verify")
+    git("config", "gmconfig.awaited", f"{old}:{new}:{event}-that-never-came")
+    assert cli("secret", "verify").code
+
+
 def test_a_reset_by_an_admin_keeps_every_value(ok, cli, sealed_trading):
     ok("secret", "access", "reset", "-y")
     ok("secret", "verify")
