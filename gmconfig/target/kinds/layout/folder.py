@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from gmconfig.errors import GmconfigError
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.layout.layout import Layout
 from gmconfig.target.kinds.layout.store import PUBLIC, check_id
@@ -80,7 +82,12 @@ class Folder(Layout):
         self.disk.remove(new)
         self.disk.symlink(self.store.link(release), new)
         self.disk.sync(self.store.folder)
-        self.disk.rename(new, self.path)
+        try:
+            self.disk.rename(new, self.path)
+        except GmconfigError:
+            with suppress(GmconfigError):  # why it could not be is what counts
+                self.disk.remove(new)
+            raise
         self.disk.sync(self.store.parent)
 
     def _take_over(self, release: str) -> None:
