@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from fcntl import F_ADD_SEALS, F_SEAL_GROW, fcntl
+from typing import IO, TYPE_CHECKING, Any
 
 from gmconfig.finding import RANK, Severity
 from gmconfig.monitor.forms import FORMS
 from gmconfig.monitor.post import post
+from gmconfig.target.command import KEPT, failure
 from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:
@@ -69,14 +71,18 @@ class Handler:
         if not project.repository.switched_on(CONSENT):
             return f"commands do not run in this clone before: git config {CONSENT} true"
         given = json.dumps({**alert.as_json(), "message_id": message_id}).encode()
+        with _words() as said:
+            return self._ended(given, project.root, said)
+
+    def _ended(self, given: bytes, folder: str, said: IO[bytes]) -> str | None:
         name = self.command[0]
         try:
             process = subprocess.Popen(
                 self.command,
-                cwd=project.root,
+                cwd=folder,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=said,
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
@@ -87,7 +93,8 @@ class Handler:
             except subprocess.TimeoutExpired:
                 _end(process)
                 return f'"{name}" did not end within {self.timeout:g} s'
-        return f'"{name}" ended with {process.returncode}' if process.returncode else None
+        words = os.pread(said.fileno(), KEPT, 0).rstrip(b"\0")
+        return failure([name], process.returncode, words) if process.returncode else None
 
 
 def handlers(project: Project) -> dict[str, Handler]:
@@ -109,6 +116,14 @@ def _handler(name: str, entry: Mapping[str, Any]) -> Handler:
         tuple(said.get("kinds", ())),
         duration(said.get("timeout", "10s")),
     )
+
+
+def _words() -> IO[bytes]:
+    """Open a place in memory for what a program says; not a pipe, which what it leaves running would hold open."""
+    place = os.memfd_create("said", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(place, KEPT)
+    fcntl(place, F_ADD_SEALS, F_SEAL_GROW)
+    return open(place, "r+b")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -156,7 +156,11 @@ def test_a_command_runs_only_where_the_clone_allows_it(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("command", "timeout", "said"),
-    [(["false"], "120s", "ended with 1"), (["sleep", "600"], "200ms", "did not end within")],
+    [
+        (["false"], "120s", "ended with 1"),
+        (["cp", "/dev/stdin", "/nowhere/alert"], "120s", "No such file or directory"),
+        (["sleep", "600"], "200ms", "did not end within"),
+    ],
 )
 def test_a_command_that_fails_or_hangs_is_told_of(
     tmp_path: Path, command: list[str], timeout: str, said: str
