@@ -16,9 +16,9 @@ RANDOM = re.compile(
     r"(?<=tmp_obj_)\w+|(?<=keys/default/)[a-z0-9]+|[0-9a-f]{7,}|[A-Za-z0-9_]*\d[A-Za-z0-9_-]*"
 )
 UNNAMED = re.compile(
-    r"^repo/.git/gmconfig/stale$|\.git/(objects|logs|refs/gmconfig/journal)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$"
+    r"^\w+/.git/gmconfig/stale$|\.git/(objects|logs|refs/gmconfig/journal)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$"
 )
-"""Where names say nothing: unreachable objects may stay, a failure is noted in the journal, a cache may be
+"""Where names say nothing: a lock's file stays, unreachable objects may stay, a failure is noted in the journal, a cache may be
 cold, Python tries a folder."""
 GIVEN = frozenset({"inputs", "live", ".live.gmconfig"})
 """What a user brought, and where secrets are deployed to in plain."""

@@ -11,9 +11,9 @@ from tests.faults.verbs import Verb
 from tests.faults.world import MARK, World
 
 
-def prepared(world: World, verb: Verb) -> None:
-    """Do all that must be done before."""
-    for line in verb.before:
+def prepared(world: World, *verbs: Verb) -> None:
+    """Do all that must be done before, once where several verbs need it."""
+    for line in dict.fromkeys(line for verb in verbs for line in verb.before):
         _done(world, line)
 
 

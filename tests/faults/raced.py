@@ -24,10 +24,9 @@ CHANGED_SINCE = (0, 1, 3, REFUSED)
 def raced(world: World, one: str, two: str) -> Iterator[str]:
     """Begin two verbs at once and look at what they did."""
     world.again()
-    lines = []
-    for name in (one, two):
-        prepared(world, WRITES[name])
-        lines.append(command(world, WRITES[name]))
+    verbs = (WRITES[one], WRITES[two])
+    prepared(world, *verbs)
+    lines = [command(world, verb) for verb in verbs]
     before = taken(world)
     both = [ended(run) for run in [begun(*line) for line in lines]]
     yield from _answers(world, before.subjects, lines, both)

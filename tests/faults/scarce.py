@@ -6,6 +6,7 @@ may, in another namespace; for `denied` it is to be a user whom permissions bind
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ from tests.faults.prepare import prepared
 from tests.faults.verbs import WRITES
 from tests.faults.world import World
 
+WANTS = tuple(os.strerror(error) for error in (errno.ENOSPC, errno.EACCES))
+"""What a program says that gmconfig passes on."""
 PAGE = 4096
 MOST_PAGES = 60
 """No verb in the small world needs more room."""
@@ -115,7 +118,7 @@ def _amiss(done: Called, known: Known) -> Iterator[str]:
     """Say where it ended as no verb may that lacks something."""
     if done.code not in known.codes | TOLD or "Traceback" in done.said:
         yield f"it ended with {done.code}: {done.said}"
-    if done.code in (3, 4) and "gmconfig: " not in done.said:
+    if done.code in (3, 4) and not any(word in done.said for word in ("gmconfig: ", *WANTS)):
         yield f"it ended with {done.code} and no word: {done.said}"
 
 

@@ -144,7 +144,7 @@ WRITES = {
     "backup restore": does("backup restore first --secrets", CHANGED, sweeps=("backup prune",)),
     "backup restore --to": does("backup restore first --to ../restored"),
     "backup prune": does("backup prune --keep-last 1", "backup create nightly"),
-    "backup pin": does("backup pin latest -m audit"),
+    "backup pin": does("backup pin latest -m audit", sweeps=("backup prune",)),
     "backup unpin": does("backup unpin latest", "backup pin latest -m audit"),
     "automation run": does("automation run --once"),
 }
