@@ -88,7 +88,9 @@ def _usage(error: Exception) -> int:
         return told(unknown_option(context, str(error.option_name)))
     terminal.error(message[:1].lower() + message[1:].rstrip("."))
     if context is not None:
-        terminal.hint(f"{context.command_path} --help")
+        from gmconfig.cli.meant import with_option
+
+        terminal.hint(with_option(context, message) or f"{context.command_path} --help")
     return ExitCode.USAGE
 
 

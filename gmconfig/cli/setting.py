@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from gmconfig.api import ConfigManager, Outcome
     from gmconfig.cli.session import Session
+    from gmconfig.errors import UsageError
 
 
 def set_value(
@@ -38,11 +39,30 @@ def set_value(
         hint = f"name a path; the whole file: gmconfig config edit {document}"
         raise UsageError("an empty PATH would replace the whole document", hint=hint)
     manager = session.manager(environment, variables=pairs(variables))
+    if value is None and not secret:
+        raise _no_value(manager, document, path)
     if string or secret:
         given = prompt.given_value(value, string=string, secret=secret, what=path)
     else:
         given = _meant(manager, document, path, prompt.given_text(value))
     return manager.set_value(document, path, given, create=create, copy_list=copy_list, secret=secret, **how)
+
+
+def _no_value(manager: ConfigManager, document: str, path: str) -> UsageError:
+    """Say that a word is missing, and which, where the others tell."""
+    from shlex import quote
+
+    from gmconfig.errors import UsageError
+
+    manager.workspace.project.check_document(manager.snapshot(), document)
+    key, equals, value = path.partition("=")
+    said = quote(value or '""')
+    hint = (
+        f"gmconfig config set {document} {quote(key)} {said}"
+        if equals
+        else "an empty text is given as '\"\"'"
+    )
+    return UsageError("missing argument 'VALUE'", hint=hint)
 
 
 def _meant(manager: ConfigManager, document: str, path: str, text: str) -> object:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gmconfig.errors import UnknownDocument, UsageError
+from gmconfig.errors import UsageError
 from gmconfig.log import debug
 from gmconfig.path import nearest
 from gmconfig.project import environment as environments
 from gmconfig.project.find import git_folder, root_of
 from gmconfig.project.layout import Layout
-from gmconfig.project.names import RESERVED_DOCUMENTS, check_name, is_name
+from gmconfig.project.names import check_name, is_name
 from gmconfig.project.parsed import cached, load
 from gmconfig.project.pattern import is_inside
 from gmconfig.project.settings import FILE, Settings, settings_of
@@ -207,10 +207,9 @@ class Project:
         names = self.documents(snapshot)
         if name in names:
             return name
-        near = nearest(name, names)
-        hint = f'did you mean "{near}"?' if near else f"documents: {', '.join(names) or 'none yet'}"
-        hint = "gmconfig flag compile prints the feature flags" if name in RESERVED_DOCUMENTS else hint
-        raise UnknownDocument(f'no document named "{name}"', hint=hint)
+        from gmconfig.project.unknown import unknown_document
+
+        raise unknown_document(name, names, self.settings.default_document)
 
     def candidates(
         self, document: str, environment: str | None, variables: Mapping[str, str] | None = None
@@ -223,7 +222,10 @@ class Project:
         """
         self._check_variables(variables or {})
         if not is_name(document):
-            raise UnknownDocument(f'no document named "{document}"', hint="gmconfig config list")
+            from gmconfig.project.unknown import unknown_document
+
+            names = self.documents(self.worktree())
+            raise unknown_document(document, names, self.settings.default_document)
         return self.layout.candidates(document, self.chain(environment), variables or {})
 
     def layers(

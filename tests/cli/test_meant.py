@@ -8,6 +8,32 @@ _SLIPS = [
     ("rolback", 2, "gmconfig config rollback"),
     ("check", 2, "gmconfig validate"),
     ("secret show db_password", 2, "gmconfig secret get"),
+    ("secrets edit", 2, "gmconfig secret"),
+    ("encrypt file.yaml", 2, "gmconfig secret seal"),
+    ("decrypt file.yaml", 2, "gmconfig secret get"),
+    ("-d file.yaml", 2, "gmconfig secret get"),
+    ("-v", 2, "gmconfig --version"),
+    ("version", 2, "gmconfig --version"),
+    ("help", 2, "gmconfig --help"),
+    ("completion bash", 2, "gmconfig --install-completion"),
+    ("env list", 2, "gmconfig config list"),
+    ("config environments", 2, "gmconfig config list"),
+    ("config lint", 2, "gmconfig validate"),
+    ("config validate", 2, "gmconfig validate"),
+    ("template", 2, "gmconfig config show"),
+    ("upgrade", 2, "gmconfig deploy apply"),
+    ("users", 2, "gmconfig secret member list"),
+    ("remove settings", 2, "gmconfig config unset"),
+    ("deploy diff production", 2, "gmconfig deploy plan"),
+    ("deploy sync", 2, "gmconfig deploy apply"),
+    ("flag toggle dark_pools", 2, "gmconfig flag enable"),
+    ("flag off dark_pools", 2, "gmconfig flag disable"),
+    ("flag get dark_pools", 2, "gmconfig flag show"),
+    ("backup now", 2, "gmconfig backup create"),
+    ("config get settings.database.pool", 3, "settings database.pool"),
+    ("config get database.pool", 3, "settings database.pool"),
+    ("config get config/settings.yaml", 3, "settings"),
+    ("config set database.pool 60", 3, "settings database.pool"),
     ("flag rm dark_pools", 2, "gmconfig flag delete"),
     ("deploy --hlp", 2, "--help"),
     ("config get settings --enviroment production", 2, "--environment"),
@@ -42,7 +68,18 @@ def test_the_hint_has_what_was_meant(sealed_trading, cli):
 
 
 def test_what_resembles_nothing_leads_to_the_help(cli):
-    for line in ("help", "zzzzz", "config qqqqq", "config get settings --zzzzz", "config list -z"):
+    for line in ("zzzzz", "config qqqqq", "config get settings --zzzzz", "config list -z"):
         answer = cli(*line.split())
         assert answer.code == 2
         assert answer.err.splitlines()[-1].endswith("--help"), answer
+
+
+def test_words_that_stand_in_the_wrong_place_are_told_theirs(trading, cli):
+    for line, hint in (
+        ("config set settings database.pool=60", "gmconfig config set settings database.pool 60"),
+        ("config set settings database.pool", "an empty text is given as '\"\"'"),
+        ("config get settings database.pool production", "an environment is named with -e production"),
+        ("config get settings database.pool nowhere", "gmconfig config get --help"),
+    ):
+        answer = cli(*line.split())
+        assert (answer.code, answer.err.splitlines()[-1]) == (2, f"gmconfig: hint: {hint}")
