@@ -199,6 +199,9 @@ def test_appended_lists_only_grow(project):
     found = project(FILES)
     grown = plan(plan_set, found, "production", "tags[1]", "y", create=True)
     assert after(found, grown, "production")["tags"] == ["x", "y"]
+    own = project({**FILES, "config/environments/production.yaml": "tags: [y]\n"})
+    grown = plan(plan_set, own, "production", "tags[2]", "z", create=True)
+    assert after(own, grown, "production")["tags"] == ["x", "y", "z"]
     with pytest.raises(Refused, match="only add"):
         plan(plan_set, found, "production", "tags[0]", "y")
 

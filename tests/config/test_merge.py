@@ -59,6 +59,7 @@ def names(tree: object) -> list[str]:
         ("ab", "an", "anb"),
         ("abc", "cna", "cnba"),
         ("abc", "xby", "axbyc"),
+        ("abc", "xcyb", "axcyb"),
         ("", "ab", "ab"),
         ("ab", "", "ab"),
     ],
@@ -75,6 +76,11 @@ def test_items_merge_deeply_and_are_deleted_by_mark():
         {"name": "q", "$remove": True},
     )
     assert merge([base, patch], BY_NAME) == named({"name": "a", "w": 2, "x": 3, "tags": [1, 2]})
+
+
+def test_a_mark_that_is_not_true_deletes_nothing_and_is_no_value():
+    patch = named({"name": "a", "$remove": False, "v": 2})
+    assert merge([named({"name": "a", "v": 1}, "b"), patch], BY_NAME) == named({"name": "a", "v": 2}, "b")
 
 
 def test_a_new_item_follows_a_deleted_one_into_its_place():

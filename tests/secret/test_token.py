@@ -335,3 +335,13 @@ def test_a_token_that_is_signed_but_padded_wrongly_is_refused(at):
     changed = raw[:at] + bytes([raw[at] ^ 0xFF]) * 16 + raw[at + 16 :]
     with pytest.raises(ValueError, match="padding"):
         fernet.opened(SPEC_KEY, changed + hmac.digest(SPEC_KEY[:16], changed, "sha256"))
+
+
+def test_a_value_is_bound_to_its_variables_in_any_order():
+    host, site = ("host", "h1"), ("site", "s1")
+    keys = [
+        seal.value_key(KEY, "default", "abc", Context("settings", None, ("a",), variables=given))
+        for given in ((host, site), (site, host), (host,), ())
+    ]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3

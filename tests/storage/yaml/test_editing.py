@@ -332,6 +332,7 @@ def test_an_anchor_that_nobody_uses_stays():
     assert put(ANCHORED, "own", 5) == ANCHORED.replace("&o 4", "&o 5")
     assert put(ANCHORED, "own", {"x": 1}) == ANCHORED.replace("&o 4", "&o\n  x: 1")
     assert put("a: &x !t 1\n", "a", 2) == "a: &x 2\n"
+    assert put("{a: &x !t 1, b: 3}\n", "a", 2) == "{a: &x 2, b: 3}\n"
 
 
 def test_a_shared_value_that_every_user_overrides_may_change():
