@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError
+from gmconfig.storage import MOST_BYTES as MOST_HELD
 from gmconfig.target.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Server:
     def keys(self, prefix: str, revision: int = 0) -> tuple[dict[str, Value], int]:
         """Give everything below a prefix as of one revision (0: now), and that revision."""
         found: dict[str, Value] = {}
-        start, end = prefix.encode(), _after(prefix.encode())
+        start, end, size = prefix.encode(), _after(prefix.encode()), 0
         with self._reported():
             while True:
                 page = self._range(start, end, revision)
@@ -56,7 +57,10 @@ class Server:
                 entries = page.get("kvs") or []
                 for entry in entries:
                     name = b64decode(entry["key"])
-                    found[name.decode("utf-8", "replace")] = _value(entry)
+                    found[name.decode("utf-8", "replace")] = value = _value(entry)
+                    size += len(name) + len(value.content)
+                if size > MOST_HELD:
+                    raise ValueError("more pages than fit into memory")
                 if not page.get("more"):
                     return found, revision
                 before, start = start, b64decode(entries[-1]["key"]) + b"\0"
@@ -148,6 +152,8 @@ class Server:
     def _made(self, endpoint: str) -> Etcd3Client:
         try:
             from etcd3gw import Etcd3Client
+
+            from gmconfig.target.kinds.etcd.bounded import bound
         except ImportError as error:
             raise BrokenConfiguration(
                 f'target "{self._target.name}" needs the etcd client', hint="pip install 'gmconfig[etcd]'"
@@ -167,6 +173,7 @@ class Server:
         )
         # A proxy, a bundle of certificates or a .netrc of this process would win over what the target says.
         client.session.trust_env = False
+        bound(client.session)
         return client
 
     def _file(self, key: str) -> str | None:
