@@ -55,7 +55,7 @@ def _of_commit(
 ) -> object:
     """Give the same for a commit's file: what it was made of has a name that says its content."""
     name = _name("commit", file, kind)
-    key = (__version__, file, kind, snapshot.files().get(file))
+    key = (__version__, file, kind, _key(snapshot, file))
     entry = cache.load(name)
     if isinstance(entry, tuple) and entry[0] == key and key[-1]:
         debug("project", "%s of %s: as it was parsed before", file, snapshot.label)
@@ -63,6 +63,12 @@ def _of_commit(
     parsed = parse(snapshot.read(file), file)
     _store(cache, name, (key, parsed))
     return parsed
+
+
+def _key(snapshot: Snapshot, file: str) -> str | None:
+    """Give what changes when a commit's file does, without listing them all where the snapshot can tell."""
+    one = getattr(snapshot, "key", None)
+    return one(file) if one else snapshot.files().get(file)
 
 
 def _store(cache: Cache, name: str, entry: object) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused, shell_word
 from gmconfig.log import debug
+from gmconfig.storage.git.ahead import Ahead
 from gmconfig.storage.git.objects import (
     SUBMODULE,
     SYMLINK,
@@ -42,9 +44,18 @@ class StoredSnapshot(Snapshot):
         links = {path: entry.blob for path, entry in self._entries.items() if entry.mode == SYMLINK}
         targets = read_blobs(repository, links.values())
         self._links = {path: targets[blob].decode("utf-8", "surrogateescape") for path, blob in links.items()}
+        self._ahead = Ahead(self._plain, self._fetched)
 
     def files(self) -> dict[str, str]:
         """Give every path with its blob's id; a symlink to a file has the file's."""
+        return dict(self._keys)
+
+    def key(self, path: str) -> str | None:
+        """Give one file's blob's id, as `files` does; None where there is no file."""
+        return self._keys.get(path)
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
         found = {path: entry.blob for path, entry in self._entries.items() if entry.mode != SYMLINK}
         for path in self._links:
             with suppress(Refused):  # reading it says why
@@ -55,8 +66,8 @@ class StoredSnapshot(Snapshot):
 
     def read(self, path: str) -> bytes:
         """Give a file's bytes as they are stored."""
-        entry = self._entry(path)
-        return self._contents({path: entry.blob})[path]
+        self._entry(path)
+        return self._ahead.read(path)
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file."""
@@ -69,6 +80,12 @@ class StoredSnapshot(Snapshot):
         """Give the bytes of those of the paths that exist, through one git process."""
         found = {path: self._entry(path).blob for path in paths if self.exists(path)}
         return self._contents(found)
+
+    def _plain(self) -> list[str]:
+        return [path for path, entry in self._entries.items() if entry.mode != SYMLINK and not entry.stage]
+
+    def _fetched(self, paths: Sequence[str]) -> dict[str, bytes]:
+        return self._contents({path: self._entry(path).blob for path in paths})
 
     def _contents(self, blobs: dict[str, str]) -> dict[str, bytes]:
         """Read blobs by path; one under a filter (git-crypt, git-lfs) as people see it, others as stored."""
