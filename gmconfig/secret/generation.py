@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 FORMAT = "gm1/generation"
 FOLDER = "secrets/keys/"
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _FIELDS = {"format", "scope", "generation", "commitment", "public", "predecessors", "policy"}
 
 
@@ -53,10 +52,9 @@ def make(
     scope: str, readers: Iterable[Member], policy: str, predecessors: tuple[str, ...] = ()
 ) -> NewGeneration:
     """Make a new key for a scope and wrap it for its readers."""
-    import secrets
+    from gmconfig.secret.generator import writable
 
-    key = os.urandom(seal.KEY_LENGTH)
-    name = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    key, name = os.urandom(seal.KEY_LENGTH), writable(10)
     public = seal.scope_private_key(key, scope, name).public_key().public_bytes_raw()
     raw = canonical.dumps(
         {

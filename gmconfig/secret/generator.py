@@ -62,7 +62,12 @@ def _of_length(kind: SecretType, length: int) -> str:
 
 def recovery_phrase() -> str:
     """Make a phrase that a person can write down and type: eight groups of five, 196 bits."""
-    return "-".join("".join(secrets.choice(_WRITABLE) for _ in range(5)) for _ in range(8))
+    return "-".join(writable(5) for _ in range(8))
+
+
+def writable(length: int) -> str:
+    """Make random characters that nobody takes for others, 4.9 bits each."""
+    return "".join(secrets.choice(_WRITABLE) for _ in range(length))
 
 
 def _password(length: int = 32) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.cli import terminal, values
 from gmconfig.cli.deploy import alike
 from gmconfig.config.diff import ABSENT
-from gmconfig.counted import counted
+from gmconfig.counted import counted, how_long_ago
 from gmconfig.path import walk
 
 if TYPE_CHECKING:
@@ -240,14 +240,9 @@ def agents(said: Sequence[Status]) -> Iterator[terminal.Line]:
                 yield [("    ! ", "yellow"), f"{name} {word.state}: {word.error}"]
 
 
-def ago(moment: str, now: datetime | None = None) -> str:
+def ago(moment: str) -> str:
     """Say how long ago a moment was, as people say it."""
     try:
-        seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds()
+        return how_long_ago((datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds())
     except ValueError:
         return moment
-    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            number = int(seconds // size)
-            return f"{number:,} {name}{'s' if number > 1 else ''} ago"
-    return "just now"

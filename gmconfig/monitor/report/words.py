@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
-from gmconfig.counted import counted
+from gmconfig.counted import how_long_ago
 from gmconfig.monitor.happened import moment_of
 
 
@@ -48,8 +48,4 @@ def ago(time: str | datetime, now: datetime) -> str:
     moment = time if isinstance(time, datetime) else moment_of(time)
     if moment is None:
         return "some time ago"
-    seconds = (now - moment).total_seconds()
-    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{counted(seconds // size, name)} ago"
-    return "just now"
+    return how_long_ago((now - moment).total_seconds())
