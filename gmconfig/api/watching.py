@@ -132,12 +132,18 @@ class Watching:
         from gmconfig.target.declared import targets
 
         if not targets(self.project):
-            return {}, {}
+            return Answers()
         answered: dict[str, float] = {}
         deployer = self._deployer(lambda one: answered.setdefault(one.target.name, clock.so_far()))
         found = Drifter(deployer).detect()
         unreachable = {one.target.name: str(one.error) for one in found.unknown}
-        return {name: value for name, value in answered.items() if name not in unreachable}, unreachable
+        waiting = {
+            one.target.name: "not deployed yet" if one.is_new else "behind"
+            for one in found.standings
+            if one.is_new or one.is_behind
+        }
+        reached = {name: value for name, value in answered.items() if name not in unreachable}
+        return Answers(reached, unreachable, waiting)
 
     def _deployer(self, seen: Callable[..., object]) -> Deployer:
         from gmconfig.api.deploying import Deployer

@@ -90,9 +90,8 @@ def _targets(register: Register, found: Look, alerts: list[Alert]) -> Iterator[H
             yield Health(f"target {name}", UNKNOWN, found.unreachable[name], f"gmconfig drift detect {name}")
             continue
         seconds = answered.get(name)
-        words = (
-            f"as it was deployed, answered within {seconds:.2f} s" if seconds is not None else "not looked at"
-        )
+        stands = found.waiting.get(name, "as it was deployed")
+        words = f"{stands}, answered within {seconds:.2f} s" if seconds is not None else "not looked at"
         one = _by_alerts(f"target {name}", [one for one in alerts if one.target == name], words)
         yield one if seconds is not None or one.state != OK else Health(one.name, UNKNOWN, words)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GmconfigError
 from gmconfig.finding import Severity
@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 
 BROKEN = "configuration-broken"
 
-Answers = tuple[Mapping[str, float], Mapping[str, str]]
+
+class Answers(NamedTuple):
+    """How long each target took to answer, why others did not, and what is not live yet of what is wanted."""
+
+    seconds: Mapping[str, float] = {}
+    unreachable: Mapping[str, str] = {}
+    waiting: Mapping[str, str] = {}
+
+
 Targets = Callable[[Clock], Answers]
-"""Looks at the targets, notes drift in the journal; gives how long each took to answer, and why others did not."""
+"""Looks at the targets, and notes drift in the journal."""
 
 
 @dataclass(slots=True)
@@ -41,6 +49,7 @@ class Look:
         tallies: what the compliance rules came to.
         measures: what was measured.
         unreachable: the targets that could not be looked at, with the reason.
+        waiting: the targets that do not have what is wanted yet: `not deployed yet` or `behind`.
     """
 
     now: datetime
@@ -50,6 +59,7 @@ class Look:
     tallies: list[Tally] = field(default_factory=list)
     measures: thresholds.Measures = field(default_factory=lambda: thresholds.Measures({}, {}, {}))
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
 
     def saw(self, found: Iterable[Condition], *rules: str) -> None:
         """Note what holds by some rules."""
@@ -65,7 +75,7 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
     answered: Mapping[str, float] = {}
     if targets is not None:
         with clock.part("targets"):
-            answered, found.unreachable = _answers(found, targets, clock)
+            answered, found.unreachable, found.waiting = _answers(found, targets, clock)
     with clock.part("journal"):
         events = register.events()
         found.saw(happened.conditions(events, found.now), *happened.RULES)
@@ -107,7 +117,7 @@ def _answers(found: Look, targets: Targets, clock: Clock) -> Answers:
         return targets(clock)
     except GmconfigError as error:
         found.remarks.append(f"targets: {error}")
-        return {}, {}
+        return Answers()
 
 
 def _compliance(register: Register, rules: Iterable[ComplianceRule], found: Look) -> None:

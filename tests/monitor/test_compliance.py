@@ -155,11 +155,13 @@ def test_the_verb_says_score_and_reasons(fleet: Fleet):
 
 
 def test_status_says_how_things_are(tmp_path: Path):
-    fleet = Fleet(tmp_path, {"web": {}, "away": {"host": "elsewhere"}})
+    fleet = Fleet(tmp_path, {"web": {}, "next": {}, "away": {"host": "elsewhere"}})
     fleet.apply("web")
     done = fleet.run("monitor", "status")
     assert done.returncode == 0, done.stdout
     for text in (
+        "as it was deployed, answered",
+        "not deployed yet, answered",
         "target web",
         "target away  ",
         "unknown",
