@@ -241,6 +241,23 @@ def test_a_plan_for_nothing_live_does_not_fit_when_something_is(tmp_path: Path):
     assert fleet.run("deploy", "apply", "--plan", "plan.json").returncode == 4
 
 
+def test_a_plan_depends_on_each_byte_that_is_live(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {}})
+    fleet.apply()
+    fleet.change(20)
+    [file] = (fleet.live / "web").glob("*.yaml")
+
+    def bound_after(text: str) -> dict[str, str]:
+        file.write_text(text)
+        [plan] = fleet.deployer().plan()
+        return plan.bound_to()
+
+    put = file.read_text()
+    once, again = (bound_after(f"{put}by_hand: {number}\n") for number in (1, 2))
+    assert once != again
+    assert once == bound_after(f"{put}by_hand: 1\n")
+
+
 def test_three_hundred_targets_in_three_waves_are_all_put_back(tmp_path: Path):
     unwell = tmp_path / "unwell"
     check = {"health": [{"command": ["test", "!", "-e", str(unwell)], "retries": 0, "timeout": "120s"}]}

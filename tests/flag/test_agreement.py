@@ -23,7 +23,7 @@ SCALARS = st.one_of(
 )
 BINARY = ["==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "-", "/", "%", "starts_with", "ends_with"]
 MANY = ["+", "*", "cat", "min", "max", "merge", "and", "or", "if", "missing", "!", "!!", "substr", "log"]
-WEIGHTS = st.one_of(st.integers(-5, 100), st.sampled_from([12.5, True, None, 2**31 - 1]))
+WEIGHTS = st.one_of(st.integers(-5, 100), st.sampled_from([12.0, 12.5, True, None, 2**31 - 1]))
 
 
 def rules(inner):
@@ -92,6 +92,26 @@ def test_any_flag_is_decided_alike(flag, shared, people):
         decision = ours.evaluate("some", user, context, "fallback")
         mine = (decision.value, decision.variant, str(decision.reason), decision.error_code)
         assert mine == resolved(theirs, user, context)
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        [{"var": "absent"}, ["red", 1], ["blue", 1]],
+        [["red", 1.0], ["blue", 1]],
+        [{"cat": ["onea", {"var": "rest"}]}, ["red", 1], ["blue", 1], ["green", 1]],
+        [{"cat": ["oneaaokeiZA", ""]}, ["red", 1], ["blue", 1], ["green", 1]],
+    ],
+)
+def test_what_chance_hardly_finds_is_decided_alike(split):
+    content = {
+        "flags": {"some": {"state": "ENABLED", "variants": VARIANTS, "targeting": {"fractional": split}}}
+    }
+    theirs = core.FlagdCore()
+    theirs.set_flags(copy.deepcopy(content))
+    decision = FlagSet(content).evaluate("some", "user", {"rest": "aokeiZA"}, "fallback")
+    mine = (decision.value, decision.variant, str(decision.reason), decision.error_code)
+    assert mine == resolved(theirs, "user", {"rest": "aokeiZA"})
 
 
 def resolved(theirs, user, context):
