@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import GitTrouble, Refused
 from gmconfig.record import names
 from gmconfig.storage.git import refs
-from gmconfig.storage.git.process import complaint
+from gmconfig.storage.git.process import complaint, remedy
 from gmconfig.storage.git.stale import barring
 
 if TYPE_CHECKING:
@@ -163,16 +163,24 @@ class Exchange:
         reasons = list(_reasons(stdout.decode("utf-8", "replace")))
         if reasons and all(any(sign in reason for sign in _FASTER) for reason in reasons):
             return False
+        if any("unpacker error" in reason for reason in reasons):
+            from gmconfig.storage.git.push import refusal
+
+            said = refusal(reasons[0], stderr)
+            raise GitTrouble(f"{self.remote} could not keep what was pushed: {said}", hint=_KEEPS_NOT)
         if reasons:
             raise GitTrouble(f"{self.remote} does not take gmconfig's refs: {reasons[0]}", hint=_TAKES_NOT)
         raise self._unreachable(stderr)
 
     def _unreachable(self, stderr: bytes) -> GitTrouble:
-        what = "takes no pushes" if b"does not support" in stderr else "cannot be reached"
-        return GitTrouble(
-            f"{self.remote} {what}: {complaint(stderr)}",
-            hint="check the connection; --offline works without it and pushes the records later",
-        )
+        """Say why nothing came of it: the remote, or this machine's own disk."""
+        ours = b"\n".join(line for line in stderr.splitlines() if not line.startswith(b"remote:"))
+        helps, what = remedy(ours), "cannot be reached"
+        if b"does not support" in stderr:
+            what = "takes no pushes"
+        elif helps and b"publickey" not in ours:
+            what = "was reached, but what it has could not be kept here"
+        return GitTrouble(f"{self.remote} {what}: {complaint(stderr)}", hint=f"{helps or _CONNECT}; {_LATER}")
 
 
 _FASTER = (
@@ -186,6 +194,9 @@ _FASTER = (
     "atomic push failed",
     "atomic transaction failed",
 )
+_LATER = "--offline works without it and pushes the records later"
+_CONNECT = "check the connection"
+_KEEPS_NOT = f"make room at the remote, or look at the permissions there; {_LATER}"
 _TAKES_NOT = "some hosts take only branches: ref_prefix: refs/heads/gmconfig in gmconfig.yaml"
 
 

@@ -18,8 +18,8 @@ RANDOM = re.compile(
 UNNAMED = re.compile(
     r"^\w+/.git/gmconfig/stale$|\.git/(objects|logs|refs/gmconfig/journal)/|^home/\.cache/|^tmp/[a-z0-9_#]{1,8}$"
 )
-"""Where names say nothing: a lock's file stays, unreachable objects may stay, a failure is noted in the journal, a cache may be
-cold, Python tries a folder."""
+"""Where names say nothing: a lock's file stays, unreachable objects may stay, a failure is noted in the journal, a
+cache may be cold, Python tries a folder."""
 GIVEN = frozenset({"inputs", "live", ".live.gmconfig"})
 """What a user brought, and where secrets are deployed to in plain."""
 _RAW = MARK.encode()

@@ -1,4 +1,4 @@
-"""A remote that dies half-way through a push: it is said, nothing is lost, and the next try ends it.
+"""A remote that dies half-way, or has no room, or a disk here that has none: it is said, and the next try ends it.
 
 Run as a program: `remote.py BASE`.
 """
@@ -19,11 +19,17 @@ LINES = (
     "flag disable dark_pools -e production --push",
     "drift ack worker ADDED --reason sale --push",
     "deploy apply production --take-over",
+    "deploy agent -e production --once",
 )
-"""Verbs that speak with the remote."""
+"""Verbs that speak with the remote: its refs of gmconfig's own fetched and pushed, a branch pushed, one fetched."""
 
 CUT = '#!/bin/sh\ngit-upload-pack "$@" | {{ dd bs=1 count={bytes} status=none; kill -9 $$; }}\n'
 """Whoever serves the fetch is killed, nothing held back: a shell that waits would keep the line open, and silent."""
+
+FULL = "#!/bin/sh\ntrap '' XFSZ; ulimit -f 0; exec git-{verb} \"$@\"\n"
+"""Whatever it writes is too large, which is the nearest to a full disk that needs no disk."""
+
+GONE = "#!/bin/sh\necho 'git@example.org: Permission denied (publickey).' >&2; exit 128\n"
 
 DIES = {
     "hooks/pre-receive": "#!/bin/sh\nkill -9 $PPID\n",
@@ -31,8 +37,12 @@ DIES = {
     "receive-pack": "#!/bin/sh\nexit 0\n",
     "upload-pack": CUT.format(bytes=100),
     "later/upload-pack": CUT.format(bytes=250),
+    "full/receive-pack": FULL.format(verb="receive-pack"),
+    "gone/receive-pack": GONE,
+    "gone/upload-pack": GONE,
 }
-"""What dies: before anything is taken, at the first ref, before it says a word; a fetch sooner and later."""
+"""What dies: before anything is taken, at the first ref, before it says a word; a fetch sooner and later. Then a
+remote without room, and one that lets nobody in."""
 
 
 def interrupted(world: World, line: str, where: str) -> Iterator[str]:
@@ -66,7 +76,7 @@ def interrupted(world: World, line: str, where: str) -> Iterator[str]:
 def _told(world: World, line: str, code: int, said: str, before: tuple[str, ...]) -> Iterator[str]:
     if "Traceback" in said or code not in (0, 3, 4):
         yield f"{line}: exit {code}: {said}"
-    if code and "hint:" not in said:
+    if code and "hint:" not in said and "  ! " not in said:  # what an agent notes of its look
         yield f"{line}: exit {code} without a hint: {said}"
     if taken(world).subjects[: len(before)] != before:
         yield "commits are lost"

@@ -40,6 +40,24 @@ def test_what_one_records_the_other_goes_on_from(clones):
     assert [one.id for one in Ledger(first, "production").chain.records()] == ["production-2", "production-1"]
 
 
+NO_ROOM = "#!/bin/sh\ntrap '' XFSZ; ulimit -f 0; exec git-{verb} \"$@\"\n"
+"""The nearest to a full disk that needs no disk: git's next file is too large."""
+
+
+def test_a_remote_without_room_is_told_from_one_that_refuses(clones, tmp_path: Path):
+    first, _ = clones
+    script = tmp_path / "receive-pack"
+    script.write_text(NO_ROOM.format(verb="receive-pack"))
+    script.chmod(0o755)
+    first.repository.run("config", "remote.origin.receivepack", str(script))
+    with pytest.raises(
+        GitTrouble, match="origin could not keep what was pushed: .*File too large"
+    ) as trouble:
+        _begin(first)
+    assert "make room at the remote" in (trouble.value.hint or "")
+    assert refs.read(first.repository, REF) is None
+
+
 def test_the_slower_one_is_refused_and_has_recorded_nothing(clones):
     first, second = clones
     _begin(first)

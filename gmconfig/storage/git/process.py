@@ -160,6 +160,8 @@ def complaint(stderr: bytes) -> str:
     """Give git's own reason in one line, without its prefixes."""
     lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
     named = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    if named and "Could not read from remote repository" in named[0]:
+        named = lines  # what ssh said before it is the reason
     chosen = next(iter(named + lines), "")
     return chosen.removeprefix("fatal:").removeprefix("error:").strip().rstrip(".") or "no reason given"
 

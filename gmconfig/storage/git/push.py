@@ -66,7 +66,7 @@ def push(repository: Repository, remote: str, commit: str) -> Pushed:
         )
     if told[0] == "!":
         behind = "fetch first" in told[2] or "non-fast-forward" in told[2]
-        return Pushed(remote, target, commit, _reason(told[2], done.stderr), behind=behind)
+        return Pushed(remote, target, commit, refusal(told[2], done.stderr), behind=behind)
     return Pushed(remote, target, commit, commits=_count(repository, told[2], commit))
 
 
@@ -79,7 +79,7 @@ def _followed(repository: Repository, remote: str, branch: str) -> tuple[str, st
     return remote, branch
 
 
-def _reason(summary: str, stderr: bytes) -> str:
+def refusal(summary: str, stderr: bytes) -> str:
     """Give the remote's words: what a hook of it said, else git's own summary."""
     said = [
         line.removeprefix("remote:").strip()

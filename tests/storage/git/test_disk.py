@@ -92,10 +92,14 @@ def test_a_read_only_repository_is_said(mounted: Path):
             "permissions of the folder .git",
         ),
         ("error: failed to write new configuration file .git/config.lock", "the room on the disk"),
-        ("git@example.org: Permission denied (publickey).", "check the key"),
+        (
+            "git@a.org: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+            "check the key",
+        ),
     ],
 )
 def test_what_git_says_of_the_disk_comes_with_what_helps(said: str, helps: str):
     trouble = failed(("write-tree",), said.encode(), "/repo")
     assert helps in (trouble.hint or "")
     assert trouble.message.startswith("git write-tree failed: ")
+    assert "Could not read" not in trouble.message
