@@ -79,8 +79,8 @@ def checked(
         max((variant.unchecked for variant in view.variants), default=0),
         {**lines, **view.shown()},
         sorted({layer.file for layer in layers} | view.used),
-        _crosses(view),
-        _asks(view),
+        crosses(view),
+        asks(view),
     )
     view.variants = []  # they point back at the view, and no collector runs that would find such a circle
     return found
@@ -224,14 +224,14 @@ def _chosen(
     return found
 
 
-def _asks(view: View) -> bool:
+def asks(view: View) -> bool:
     """Whether a layer may name a secret, or hold a sealed value."""
     return any(
         not layer.is_literal and may_ask(view.subject.snapshot.read(layer.file)) for layer in view.layers
     )
 
 
-def _crosses(view: View) -> bool:
+def crosses(view: View) -> bool:
     """Whether a text of the document may refer to another one."""
     if all(variant.resolved.is_literal for variant in view.variants):
         return False

@@ -100,7 +100,7 @@ def test_the_trend_moves_with_the_commits_and_is_counted_once(fleet: Fleet, monk
     scores = [one.score for one in past]
     assert [one.subject for one in past] == ["begin", "rules", "pool 3", "pool 20"]
     assert scores == [None if scores[0] is None else 100, 100, pytest.approx(100 * 4 / 24), 100]
-    monkeypatch.setattr(trending, "tallies", None)
+    monkeypatch.setattr(trending, "moved_on", None)
     assert [one.score for one in _status(fleet, commits=2).trend] == scores[-2:]
     shutil.rmtree(fleet.root / ".git/gmconfig")
     monkeypatch.undo()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import BrokenConfiguration
+from gmconfig.monitor.compliance import kept
+from gmconfig.monitor.compliance.known import Known
 from gmconfig.monitor.compliance.score import Tally
-from gmconfig.validate import listing
-from gmconfig.validate.checks.policy import Judged, judged
+from gmconfig.storage.snapshot import WorkingTree
 from gmconfig.validate.collector import paused
-from gmconfig.validate.document import viewed
 from gmconfig.validate.subject import Subject
 
 if TYPE_CHECKING:
-    from gmconfig.finding import Finding
     from gmconfig.project import Project
     from gmconfig.storage.snapshot import Snapshot
     from gmconfig.validate.policy.rule import ComplianceRule
-    from gmconfig.validate.policy.waiver import Waiver
 
 
 def tallies(
@@ -27,42 +23,22 @@ def tallies(
 ) -> list[Tally]:
     """Count what passes, fails, is unknown and is waived on a day, by rule, document and environment.
 
+    Of the working tree only what has changed since the last time is looked at, unless the caller has rules.
+
     Raises:
         BrokenConfiguration: a file of the snapshot cannot be understood, so that there is nothing to count.
     """
+    own = tuple(rules)
     with paused():
-        subject = Subject(project.at(snapshot), snapshot, rules=rules, today=today)
-        findings: list[Finding] = []
-        layers = listing.layers_of(subject, findings)
-        found: dict[tuple[str, str, str | None], Tally] = {}
-        for document in layers:
-            view, _ = viewed(subject, document, layers[document], findings, {})
-            for one in judged(view):
-                key = (one.rule.id, document, one.environment)
-                known = found.get(key) or Tally(one.rule.id, one.rule.severity, document, one.environment)
-                found[key] = _counted(known, one, subject.policies.waivers, today)
-            view.variants = []
-    _whole(findings)
-    return list(found.values())
+        subject = Subject(project.at(snapshot), snapshot, rules=own, today=today)
+        remembered = not own and isinstance(snapshot, WorkingTree)
+        return list((kept.of_tree(project, subject) if remembered else Known.of(subject)).tallies(today))
 
 
-def _counted(tally: Tally, one: Judged, waivers: Sequence[Waiver], today: str) -> Tally:
-    if one.passes is None:
-        return replace(tally, unknown=tally.unknown + 1)
-    if one.passes:
-        return replace(tally, passed=tally.passed + 1)
-    if all(_is_waived(finding, waivers, today) for finding in one.findings):
-        return replace(tally, waived=tally.waived + 1)
-    message = one.findings[0].message if one.findings else ""
-    return replace(tally, failed=tally.failed + 1, failing=(*tally.failing, (one.path, message)))
-
-
-def _is_waived(finding: Finding, waivers: Sequence[Waiver], today: str) -> bool:
-    return any(today <= waiver.expires and waiver.excuses(finding) for waiver in waivers)
-
-
-def _whole(findings: Sequence[Finding]) -> None:
-    """Refuse to count where a file could not be read: what it says would be missing."""
-    broken = next((one for one in findings if one.check == "yaml"), None)
-    if broken is not None:
-        raise BrokenConfiguration(broken.message, hint="gmconfig validate", place=broken.place)
+def moved_on(before: Known | None, project: Project, snapshot: Snapshot, today: str) -> Known:
+    """Count a commit, given the counts of another one."""
+    with paused():
+        subject = Subject(project.at(snapshot), snapshot, today=today)
+        if before is None:
+            return Known.of(subject)
+        return before.brought_up(subject, before.changed(subject.files))

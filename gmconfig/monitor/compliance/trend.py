@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
-from gmconfig.monitor.compliance.check import tallies
-from gmconfig.monitor.compliance.score import by, score
+from gmconfig.monitor.compliance.check import moved_on
+from gmconfig.monitor.compliance.kept import keep_commit, of_commit
+from gmconfig.monitor.compliance.score import Tally, by, score
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.git.history import Revision, touching
 
@@ -44,7 +46,7 @@ def trend(project: Project, commits: int = COMMITS) -> list[Point]:
     name = f"compliance-{project.prefix}"
     kept = _kept(cache.load(name) if cache else None)
     revisions = touching(project.repository, project.prefix, [])[:commits]
-    new = {one.commit: _counted(project, one) for one in revisions if one.commit not in kept}
+    new = _new(project, [one for one in reversed(revisions) if one.commit not in kept])
     known = {**kept, **new}
     if new and cache:
         cache.store(name, (_FORM, dict(list(known.items())[-_KEPT:])))
@@ -54,12 +56,23 @@ def trend(project: Project, commits: int = COMMITS) -> list[Point]:
 _Counted = tuple[float | None, int, dict[str, float | None]]
 
 
-def _counted(project: Project, revision: Revision) -> _Counted:
-    day = revision.date.astimezone(UTC).date().isoformat()
-    try:
-        found = tallies(project, project.snapshot(revision.commit), day)
-    except GmconfigError:  # a commit that cannot be understood has no score
-        return None, 0, {}
+def _new(project: Project, revisions: Sequence[Revision]) -> dict[str, _Counted]:
+    """Count commits, the oldest first: each only where it differs from the one before."""
+    found: dict[str, _Counted] = {}
+    before = known = of_commit(project) if revisions else None
+    for one in revisions:
+        day = one.date.astimezone(UTC).date().isoformat()
+        try:
+            known = moved_on(known, project, project.snapshot(one.commit), day)
+            found[one.commit] = _scored(list(known.tallies(day)))
+        except GmconfigError:  # a commit that cannot be understood has no score
+            found[one.commit] = None, 0, {}
+    if known is not None and known is not before:
+        keep_commit(project, known)
+    return found
+
+
+def _scored(found: Sequence[Tally]) -> _Counted:
     whole = score(found)
     environments = by(found, lambda one: one.environment or "")
     return whole.value, whole.failed, {name: one.value for name, one in environments.items()}
