@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gmconfig.config.placeholder import Unknown
 from gmconfig.secret.token import is_token
+from gmconfig.spoken import spoken
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
@@ -13,25 +14,19 @@ MASK = "●●●●●"
 MARKS = {"+": "green", "-": "red", "~": "yellow"}
 """What is new, gone or changed, each with its colour."""
 
-_SPOKEN = {
-    number: f"\\u{number:04x}"
-    for number in (*range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
-"""What JSON may hold as it is, and a terminal would obey: it means the same when spelled out."""
-
 
 def as_json(value: object) -> str:
     """Give a value as JSON, secrets masked."""
     import json
 
-    return json.dumps(masked(value), ensure_ascii=False, indent=2).translate(_SPOKEN)
+    return spoken(json.dumps(masked(value), ensure_ascii=False, indent=2))
 
 
 def json_line(value: object) -> str:
     """Give a value as JSON on one line, secrets masked."""
     import json
 
-    return json.dumps(masked(value), ensure_ascii=False).translate(_SPOKEN)
+    return spoken(json.dumps(masked(value), ensure_ascii=False))
 
 
 def as_yaml(value: object) -> str:

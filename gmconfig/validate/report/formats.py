@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from gmconfig.spoken import writable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +18,7 @@ def _lazy(module: str) -> Callable[[Report], str]:
 
     def render(report: Report) -> str:
         written: str = import_module(f"gmconfig.validate.report.{module}").render(report)
-        return written
+        return writable(written)
 
     return render
 

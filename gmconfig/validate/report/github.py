@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gmconfig.counted import counted
 from gmconfig.finding import Finding, Severity
+from gmconfig.spoken import obeyed_by_nobody
 from gmconfig.validate.report.report import Report, gravity, label, where
 
 MOST = 10
@@ -23,7 +24,7 @@ def render(report: Report) -> str:
     lines = [_command(finding) for finding in shown[:MOST]]
     if len(shown) > MOST:
         lines.append(f"{counted(len(shown) - MOST, 'more finding')} in the step's summary and in SARIF")
-    return "\n".join(lines or [f"no findings in {counted(report.files, 'file')}"]) + "\n"
+    return obeyed_by_nobody("\n".join(lines or [f"no findings in {counted(report.files, 'file')}"]) + "\n")
 
 
 def summary(report: Report) -> str:
@@ -72,5 +73,8 @@ def _cells(finding: Finding) -> tuple[str, ...]:
 
 
 def _cell(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\").replace("|", "\\|")
-    return " ".join(escaped.split())
+    """Give a text that Markdown takes literally: no link, no image, no markup and nobody mentioned."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    for sign in "\\`*_[]!|~":
+        escaped = escaped.replace(sign, "\\" + sign)
+    return obeyed_by_nobody(" ".join(escaped.replace("@", "@<!-- -->").split()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gmconfig.finding import Finding, Severity
+from gmconfig.spoken import spoken
 from gmconfig.validate.report.fingerprint import fingerprints
 from gmconfig.validate.report.report import Report, label, where
 
@@ -20,7 +21,7 @@ def render(report: Report) -> str:
     """Write a report as GitLab's Code Quality artifact; waived findings are left out."""
     named = zip(report.findings, fingerprints(report), strict=True)
     issues = [_issue(finding, fingerprint) for finding, fingerprint in named if finding.waived is None]
-    return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
+    return spoken(json.dumps(issues, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _issue(finding: Finding, fingerprint: str) -> dict[str, object]:

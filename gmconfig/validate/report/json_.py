@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gmconfig.finding import Finding, Severity
+from gmconfig.spoken import spoken
 from gmconfig.validate.report.report import Report
 
 
@@ -28,7 +29,7 @@ def render(report: Report) -> str:
         "remarks": list(report.remarks),
         "summary": summary,
     }
-    return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    return spoken(json.dumps(answer, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from gmconfig.finding import Finding
+from gmconfig.spoken import obeyed_by_nobody
 from gmconfig.validate.report.report import Report, label, where
 
 _UNSAID = "\ufffd"
@@ -17,7 +18,8 @@ def render(report: Report) -> str:
         groups.setdefault(finding.check, []).append(finding)
     suites = "".join(_suite(check, findings) for check, findings in sorted(groups.items()))
     passed = '<testsuite name="gmconfig" tests="1" failures="0"><testcase name="validate"/></testsuite>'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>{suites or passed}</testsuites>\n'
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return obeyed_by_nobody(f"{head}\n<testsuites>{suites or passed}</testsuites>\n")
 
 
 def _suite(check: str, findings: list[Finding]) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from gmconfig import __version__
 from gmconfig.finding import Finding, Place, Severity
+from gmconfig.spoken import spoken
 from gmconfig.validate.report.fingerprint import fingerprints
 from gmconfig.validate.report.report import Report, where
 
@@ -31,10 +32,8 @@ def render(report: Report) -> str:
     named = zip(report.findings, fingerprints(report), strict=True)
     results = [_result(finding, fingerprint, rules) for finding, fingerprint in named]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return (
-        json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
-        + "\n"
-    )
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return spoken(json.dumps(log, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _rule_id(finding: Finding) -> str:
@@ -47,7 +46,7 @@ def _result(finding: Finding, fingerprint: str, rules: list[str]) -> dict[str, o
         "ruleId": _rule_id(finding),
         "ruleIndex": rules.index(_rule_id(finding)),
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message + (f" ({named})" if named else "")},
+        "message": {"text": _unlinked(finding.message + (f" ({named})" if named else ""))},
         "partialFingerprints": {"gmconfig/v1": fingerprint},
     }
     if finding.place:
@@ -64,4 +63,10 @@ def _location(place: Place, width: int) -> dict[str, object]:
         "endLine": place.line,
         "endColumn": place.column + max(width, 1),
     }
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.file)}, "region": region}}
+    uri = quote(place.file, errors="surrogateescape")  # a name need not be text
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+
+
+def _unlinked(text: str) -> str:
+    """SARIF takes `[words](address)` for a link, and a message quotes what somebody wrote."""
+    return text.replace("](", "] (")

@@ -1,0 +1,24 @@
+"""Texts for whoever looks: what a terminal would obey, and what no file can hold, is spelled out or replaced."""
+
+from __future__ import annotations
+
+_TURNING = (*range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_SPELLED = {number: f"\\u{number:04x}" for number in _TURNING}
+_REPLACED = dict.fromkeys((*range(9), *range(11, 32), *_TURNING), "\ufffd")
+
+
+def spoken(json: str) -> str:
+    """Give JSON that says the same, with what would be obeyed, and bytes that are no text, as escapes."""
+    if json.isascii():
+        return json.replace("\x7f", "\\u007f")
+    return writable(json.translate(_SPELLED))
+
+
+def writable(text: str) -> str:
+    """Give a text that a file can hold: halves of pairs, and bytes that are no text, are spelled out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def obeyed_by_nobody(text: str) -> str:
+    """Give a text of lines in which each control character, and what turns a line around, is replaced by one sign."""
+    return writable(text.translate(_REPLACED))
