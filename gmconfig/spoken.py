@@ -22,3 +22,11 @@ def writable(text: str) -> str:
 def obeyed_by_nobody(text: str) -> str:
     """Give a text of lines in which each control character, and what turns a line around, is replaced by one sign."""
     return writable(text.translate(_REPLACED))
+
+
+def in_markdown(text: str) -> str:
+    """Give a text on one line that Markdown takes literally: no link, no image, no markup, nobody mentioned."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    for sign in "\\`*_[]!|~":
+        escaped = escaped.replace(sign, "\\" + sign)
+    return obeyed_by_nobody(" ".join(escaped.replace("@", "@<!-- -->").split()))

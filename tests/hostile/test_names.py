@@ -88,3 +88,12 @@ def test_names_that_are_commands_in_what_others_print(cli, named: Path, line: st
         assert not obeyed(answer.out + answer.err), answer
         if form == "json" and answer.out:
             json.loads(answer.out)
+
+
+def test_a_freeze_is_no_markup_in_a_comment(cli, trading: Path):
+    assert (
+        cli("deploy", "freeze", "production", "-m", "[approve](http://evil) ![x](y) @all <b> `c`").code == 0
+    )
+    (trading / "config/settings.yaml").write_text("database: {pool: 7}\n")
+    text = cli("deploy", "plan", "production", "-o", "md").out
+    assert r"\[approve\](http://evil) \!\[x\](y) @<!-- -->all &lt;b> \`c\`" in text, text

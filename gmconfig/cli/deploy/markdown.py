@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.cli import terminal
 from gmconfig.cli.deploy import alike, shown
+from gmconfig.spoken import in_markdown
 
 if TYPE_CHECKING:
     from gmconfig.deploy.plan import Plan, Planned
@@ -33,11 +34,11 @@ def _plan(plan: Plan) -> Iterator[str]:
         yield from _changes(group[0])
         yield ""
     for one in plan.troubled:
-        yield f"- ⚠ `{one.name}`: {_escaped(str(one.standing.error or '; '.join(one.lacks)))}"
+        yield f"- ⚠ `{one.name}`: {in_markdown(str(one.standing.error or '; '.join(one.lacks)))}"
     for problem in plan.budget:
-        yield f"- ⚠ beyond the budget: {_escaped(problem)}"
+        yield f"- ⚠ beyond the budget: {in_markdown(problem)}"
     if plan.freeze:
-        yield f"- ⚠ {_escaped(str(plan.freeze))}"
+        yield f"- ⚠ {in_markdown(str(plan.freeze))}"
 
 
 def _changes(one: Planned) -> Iterator[str]:
@@ -65,7 +66,3 @@ def _longest_run(line: str) -> int:
         run = run + 1 if char == "`" else 0
         longest = max(longest, run)
     return longest
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

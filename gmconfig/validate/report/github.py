@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.counted import counted
 from gmconfig.finding import Finding, Severity
-from gmconfig.spoken import obeyed_by_nobody
+from gmconfig.spoken import in_markdown, obeyed_by_nobody
 from gmconfig.validate.report.report import Report, gravity, label, where
 
 MOST = 10
@@ -69,12 +69,4 @@ def _property(text: str) -> str:
 def _cells(finding: Finding) -> tuple[str, ...]:
     severity = finding.severity.value + (" (waived)" if finding.waived else "")
     cells = (severity, f"{finding.place or ''}", label(finding), finding.message, where(finding))
-    return tuple(_cell(cell) for cell in cells)
-
-
-def _cell(text: str) -> str:
-    """Give a text that Markdown takes literally: no link, no image, no markup and nobody mentioned."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    for sign in "\\`*_[]!|~":
-        escaped = escaped.replace(sign, "\\" + sign)
-    return obeyed_by_nobody(" ".join(escaped.replace("@", "@<!-- -->").split()))
+    return tuple(in_markdown(cell) for cell in cells)
