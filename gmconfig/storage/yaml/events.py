@@ -29,6 +29,8 @@ _FLOW_QUESTION = re.compile(r"(?<=[\[{,])(\s*)\?(?=[^\s,\[\]{}])")
 """`[?x]` is the text "?x"; both parsers take it for a key."""
 _BLANK_WITH_TAB = re.compile(r"^[ ]*\t[ \t]*(?=[\n\r])", re.M)
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.M)
+_CONFLICT = tuple(re.compile(rf"^{char * 7}(?=[ \r\n]|$)", re.M) for char in "<=>")
+"""The lines that git leaves around both sides of what it could not merge, in their order."""
 _LATER_VERSION = re.compile(r"^(%YAML[ \t]+1\.)[3-9](?=[ \t\n\r])", re.M)
 _PRIVATE_USE = range(0xE000, 0xF8FF)
 
@@ -94,7 +96,22 @@ def _eased(text: str) -> str:
     return _BLANK_WITH_TAB.sub(lambda match: " " * len(match[0]), eased)
 
 
+def _conflict(text: str) -> int:
+    """Give the line where a conflict begins that nobody has resolved; 0 where there is none."""
+    start, at = 0, 0
+    for mark in _CONFLICT:
+        found = mark.search(text, at)
+        if found is None:
+            return 0
+        start, at = start or text.count("\n", 0, found.start()) + 1, found.end()
+    return start
+
+
 def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
+    line = _conflict(text)
+    if line:
+        message, hint = "git could not merge this: both sides stand here", "choose one, then: git add"
+        return BrokenConfiguration(message, hint=hint, place=Place(file, line))
     if not isinstance(error, MarkedYAMLError):
         return BrokenConfiguration(str(error).splitlines()[0], place=Place(file))
     message = ", ".join(part for part in (error.problem, error.context) if part)

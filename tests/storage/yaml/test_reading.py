@@ -206,3 +206,14 @@ def test_construct_tells_the_path_where_a_scalar_is_written():
         "three": {"z": "<3>"},
     }
     assert seen == [("base", "x"), ("two", "y"), ("three", "<<", "z")]
+
+
+def test_what_git_could_not_merge_is_called_so():
+    raw = b"a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n"
+    for text in (raw, raw.replace(b"\n", b"\r\n")):
+        with pytest.raises(BrokenConfiguration, match="git could not merge") as broken:
+            load(text, "config/settings.yaml")
+        assert broken.value.place == ("config/settings.yaml", 2, 1)
+    assert load(b"a: |\n  <<<<<<< HEAD\n  =======\n  >>>>>>> other\n") == {
+        "a": "<<<<<<< HEAD\n=======\n>>>>>>> other\n"
+    }
