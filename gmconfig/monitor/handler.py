@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fcntl import F_ADD_SEALS, F_SEAL_GROW, fcntl
@@ -15,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from gmconfig.finding import RANK, Severity
 from gmconfig.monitor.forms import FORMS
 from gmconfig.monitor.post import post
+from gmconfig.storage import session
 from gmconfig.target.command import KEPT, failure
 from gmconfig.target.declared import duration
 
@@ -80,6 +80,7 @@ class Handler:
             process = subprocess.Popen(
                 self.command,
                 cwd=folder,
+                env=session.environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -91,7 +92,7 @@ class Handler:
             try:
                 process.communicate(given, timeout=self.timeout)
             except subprocess.TimeoutExpired:
-                _end(process)
+                session.end(process)
                 return f'"{name}" did not end within {self.timeout:g} s'
         words = os.pread(said.fileno(), KEPT, 0).rstrip(b"\0")
         return failure([name], process.returncode, words) if process.returncode else None
@@ -124,10 +125,3 @@ def _words() -> IO[bytes]:
     os.ftruncate(place, KEPT)
     fcntl(place, F_ADD_SEALS, F_SEAL_GROW)
     return open(place, "r+b")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a command and what it started; they have a session of their own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, 9)
-    process.wait()

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,12 +15,12 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import GmconfigError, Refused
 from gmconfig.secret import plaintext
 from gmconfig.secret.token import MASK
+from gmconfig.storage import session
 from gmconfig.storage.files import locate
 
 if TYPE_CHECKING:
     from gmconfig.secret.rotation import Hook
 
-_OURS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG__")
 _SHORTEST = 4
 
 
@@ -71,7 +69,7 @@ def run(
     given = {word: as_bytes(value) for word, value in values.items() if value is not None}
     with _files(given) as files:
         environ = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(_OURS)},
+            **session.environment(),
             "GMCONFIG_SECRET": name,
             "GMCONFIG_SECRET_ENVIRONMENT": environment,
             **files,
@@ -99,16 +97,11 @@ def _run(hook: Hook, root: str, environ: Mapping[str, str], given: Mapping[str, 
             raise HookFailed(f"{what} took longer than {hook.timeout} seconds and was ended") from None
         finally:
             if process.poll() is None:
-                _end(process)
+                session.end(process)
     if process.returncode:
         said = _last_line(err or out, given.values())
         raise HookFailed(f"{what} ended with exit code {process.returncode}{said}")
     return out
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
 from typing import IO, cast
 
 from gmconfig.log import debug
+from gmconfig.storage import session
 
 _SHOWN = 300
-_NOT_THEIRS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
 KEPT = 1 << 16
 """How many bytes are kept of what a command says last: it may say gigabytes."""
 
@@ -38,7 +36,7 @@ def run(
         process = subprocess.Popen(
             list(command),
             cwd=cwd,
-            env={**_environment(), **(env or {})},
+            env={**session.environment(), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -58,19 +56,15 @@ def failure(command: Sequence[str], code: int, output: bytes) -> str:
     return f'"{" ".join(command)}" ended with {code}' + (f": {said}" if said else "")
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THEIRS)}
-
-
 def _ended(process: subprocess.Popen[bytes], command: Sequence[str], timeout: float) -> str | None:
     with process:
         try:
             output = _said(process, time.monotonic() + timeout)
         except subprocess.TimeoutExpired:
-            _end_all(process)
+            session.end(process)
             return f'"{command[0]}" did not end within {timeout:g} s'
         except BaseException:
-            _end_all(process)
+            session.end(process)
             raise
     return failure(command, process.returncode, output) if process.returncode else None
 
@@ -91,13 +85,6 @@ def _said(process: subprocess.Popen[bytes], deadline: float) -> bytes:
                 return said
             ended = process.poll() is not None
     raise subprocess.TimeoutExpired(process.args, 0)
-
-
-def _end_all(process: subprocess.Popen[bytes]) -> None:
-    """End it and what it started; they have a session of their own."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _last_line(output: bytes) -> str:

@@ -81,8 +81,11 @@ def test_the_source_is_changed_first_and_then_it_is_sealed(hooked, ok, sealed_tr
 
 def test_an_identity_of_the_environment_does_not_reach_the_hook(hooked, ok, sealed_trading, monkeypatch):
     monkeypatch.setenv("GMCONFIG_IDENTITY", ok("secret", "keygen", "--ci").strip())
+    monkeypatch.setenv("GMCONFIG_NEW_PASSPHRASE", "five words for a new key")
     ok("secret", "rotate", "db_password")
-    assert "GMCONFIG_IDENTITY" not in (sealed_trading.parent / "hook-environment").read_text()
+    given = (sealed_trading.parent / "hook-environment").read_text()
+    assert "GMCONFIG_IDENTITY" not in given
+    assert "GMCONFIG_NEW_PASSPHRASE" not in given
 
 
 def test_a_given_value_goes_to_the_source_too(hooked, ok, sealed_trading):

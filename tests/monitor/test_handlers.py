@@ -140,6 +140,20 @@ def test_two_senders_tell_it_once(tmp_path: Path, hook: Webhook):
     assert len(hook.ids) == len(set(hook.ids)) == 3
 
 
+def test_a_command_is_not_given_the_keys_of_who_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    fleet = _fleet(
+        tmp_path, mail={"command": ["sh", "-c", f"env > {tmp_path}/environment"], "severity": "error"}
+    )
+    fleet.git("config", "gmconfig.alertCommands", "true")
+    monkeypatch.setenv("GMCONFIG_NEW_PASSPHRASE", "told-to-gmconfig-alone")
+    monkeypatch.setenv("GMCONFIG_PASSPHRASE", "told-to-gmconfig-alone")
+    monkeypatch.setenv("OTHER", "told-to-all")
+    assert _check(fleet).deliver() == []
+    given = (tmp_path / "environment").read_text()
+    assert "told-to-all" in given
+    assert "told-to-gmconfig-alone" not in given
+
+
 def test_a_command_runs_only_where_the_clone_allows_it(tmp_path: Path):
     script = tmp_path / "told"
     script.write_text(f"#!/bin/sh\ncat >> {tmp_path}/alerts; echo >> {tmp_path}/alerts\n")
