@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.deploy.gate import check_fresh
+from gmconfig.deploy.plan import Plan
 from gmconfig.deploy.planning import Asked
 from gmconfig.errors import GmconfigError, InvalidConfiguration, Refused, UsageError
 from gmconfig.record.entry import State, Step
@@ -204,11 +206,24 @@ def test_deleting_most_keys_asks_for_a_word(tmp_path: Path):
     fleet.write("config/settings.yaml", {f"key_{number}": number for number in range(20)})
     fleet.commit()
     fleet.apply()
+    fleet.write("config/settings.yaml", {f"key_{number}": number for number in range(10)})
+    fleet.commit()
+    fleet.apply()  # half of them may go
     fleet.write("config/settings.yaml", {"key_1": 1})
     fleet.commit()
-    with pytest.raises(Refused, match=r"19 of 20 keys \(95 %\) would go from web"):
+    with pytest.raises(Refused, match=r"9 of 10 keys \(90 %\) would go from web"):
         fleet.apply()
     assert fleet.apply(beyond_budget=True).record.state is State.SUCCEEDED
+
+
+def test_files_that_somebody_left_there_are_no_keys_of_the_budget(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {}})
+    fleet.apply()
+    for name in ("a", "b", "c", "d"):
+        (fleet.live / "web" / name).write_text("left\n")
+    fleet.change(20)
+    assert fleet.apply().record.state is State.SUCCEEDED
+    assert [file.name for file in (fleet.live / "web").iterdir() if file.name in "abcd"] == []
 
 
 def test_more_targets_than_the_budget_ask_for_a_word(tmp_path: Path):
@@ -231,6 +246,11 @@ def test_a_saved_plan_is_carried_out_or_refused_as_stale(tmp_path: Path):
     again = fleet.run("deploy", "apply", "--plan", "plan.json")
     assert again.returncode == 4
     assert "the plan is stale: web changed since it was made" in again.stderr
+
+
+def test_a_saved_plan_is_stale_once_one_of_its_targets_is_gone():
+    with pytest.raises(Refused, match="web changed since it was made"):
+        check_fresh(Plan("production", "0" * 40), {"web": "as it was"})
 
 
 def test_a_plan_for_nothing_live_does_not_fit_when_something_is(tmp_path: Path):

@@ -54,6 +54,8 @@ def test_a_lock_lasts_as_long_as_it_is_renewed(alone: Project):
     renewed = lock.holder()
     assert renewed
     assert renewed.until > datetime.now(UTC) + timedelta(minutes=5)
+    lock.renew()  # nothing is written as long as its end is far away
+    assert lock.holder() == renewed
 
 
 def test_a_process_that_is_gone_keeps_nobody_out(alone: Project):
