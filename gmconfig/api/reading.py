@@ -47,15 +47,16 @@ def value(workspace: Workspace, files: Snapshot, document: str, path: KeyPath) -
 def documents(workspace: Workspace, files: Snapshot) -> tuple[DocumentLayers, ...]:
     """Give every document with the files of each environment that has one."""
     from gmconfig.api.answers import DocumentLayers
+    from gmconfig.storage.listed import Listed
 
-    project = workspace.project.at(files)
+    project, there = workspace.project.at(files), Listed(files)
     return tuple(
         DocumentLayers(
             name,
             {
                 environment: layers
                 for environment in (None, *project.environments)
-                if (layers := tuple(layer.file for layer in project.layers(files, name, environment)))
+                if (layers := tuple(layer.file for layer in project.layers(there, name, environment)))
             },
         )
         for name in project.documents(files)

@@ -11,6 +11,7 @@ from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import format_keys
 from gmconfig.secret.past import Past
 from gmconfig.secret.verify import CHECK, findings
+from gmconfig.validate.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.secret.past import Removed
     from gmconfig.secret.vault import Vault
+    from gmconfig.storage.snapshot import Snapshot
 
 
 def verify(workspace: Workspace, *, base: str | None = None, at: str | None = None) -> Verification:
@@ -33,9 +35,10 @@ def verify(workspace: Workspace, *, base: str | None = None, at: str | None = No
     project = workspace.project
     snapshot = project.snapshot(at)
     vault = workspace.vault(snapshot)
-    inline = list(inline_values(project, snapshot))
-    named = list(named_secrets(snapshot))
-    found = [*findings(vault, inline, named), *_plain(project, vault)]
+    read = Reading(snapshot)
+    inline = list(inline_values(project, read))
+    named = list(named_secrets(read))
+    found = [*findings(vault, inline, named), *_plain(project, vault, read)]
     found += map(_gone, removed_events(workspace, base=base, at=at))
     notes = _notes(workspace, base)
     answer = Verification(tuple(found), len(inline) + len(named), len(vault.ledger.events), notes)
@@ -77,14 +80,14 @@ def _gone(removed: Removed) -> Finding:
     )
 
 
-def _plain(project: Project, vault: Vault) -> Iterator[Finding]:
+def _plain(project: Project, vault: Vault, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield what stands in plain text where the signed policy wants it sealed."""
     from gmconfig.storage.yaml import compose, place
 
-    project = project.at(vault.snapshot)
-    for layer in project.every_layer(vault.snapshot):
-        for keys, _ in plain_in(project, vault.snapshot, vault.trust, layer.file):
-            where = place(compose(vault.snapshot.read(layer.file), layer.file), keys)
+    project = project.at(snapshot)
+    for layer in project.every_layer(snapshot):
+        for keys, _ in plain_in(project, snapshot, vault.trust, layer.file):
+            where = place(compose(snapshot.read(layer.file), layer.file), keys)
             hint = f"gmconfig secret seal {layer.file} {format_keys(keys)}"
             message = f"{format_keys(keys)} must be sealed, and stands here in plain text"
             yield Finding(CHECK, "plaintext", Severity.ERROR, message, where, hint=hint)

@@ -57,13 +57,17 @@ _PLAN = {
 _PLAN_SWITCHES = {"--retry": "retry", "--offline": "offline", "--exit-code": "exit_code"}
 _DETECT = {name: word for name, word in _GET.items() if word != "at"}
 _DETECT_SWITCHES = {"--offline": "offline"}
+_QUIET = ("-q", "--quiet")
 _REPEATED = {"-e": "environments", "--environment": "environments", "--report": "reports"}
 
 
 def answered(arguments: list[str]) -> int | None:
     """Answer one of these commands if nothing stands in the way; else None."""
-    if arguments[:1] == ["validate"]:
-        return _validate(arguments[1:])
+    before, words = _apart(arguments)
+    if "-C" in before and "-C" in words:  # the second is meant from the first on
+        return None
+    if words[:1] == ["validate"]:
+        return _validate([*before, *words[1:]])
     verb = {
         "config get": _get,
         "config show": _show,
@@ -72,8 +76,16 @@ def answered(arguments: list[str]) -> int | None:
         "secret get": _secret_get,
         "deploy plan": _plan,
         "drift detect": _detect,
-    }.get(" ".join(arguments[:2]))
-    return verb(arguments[2:]) if verb else None
+    }.get(" ".join(words[:2]))
+    return verb([*before, *words[2:]]) if verb else None
+
+
+def _apart(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Split off the options before the verb, which mean the same behind it."""
+    at = 0
+    while at < len(arguments) and (arguments[at] in _QUIET or arguments[at] == "-C"):
+        at += 2 if arguments[at] == "-C" else 1
+    return arguments[:at], arguments[at:]
 
 
 def _validate(arguments: list[str]) -> int | None:
@@ -83,7 +95,7 @@ def _validate(arguments: list[str]) -> int | None:
     if not words:
         from gmconfig.validate import warm
 
-        known = warm.answer(options)
+        known = warm.answer({name: options[name] for name in options if name != "quiet"})
         if known is not None:
             sys.stdout.write(known[0])
             return known[1]
@@ -190,7 +202,7 @@ def _uncollected(command: Any) -> int | None:
 def _session(options: dict[str, Any]) -> Any:
     from gmconfig.cli.session import Session
 
-    return Session(options.pop("directory", "")).begun()
+    return Session(options.pop("directory", ""), options.pop("quiet", False)).begun()
 
 
 def _unless_it_fails(command: Any) -> int | None:
@@ -214,8 +226,14 @@ def _parsed(
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if equals and name.startswith("--") and (name in valued or name in repeated):
+            word = name
+            rest.insert(0, value)
         if word in switches:
             options[switches[word]] = True
+        elif word in _QUIET:
+            options["quiet"] = True
         elif word in valued and rest:
             options[valued[word]] = rest.pop(0)
         elif word in repeated and rest:

@@ -8,7 +8,17 @@ import sys
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import TextIO
+    from typing import Protocol, TextIO
+
+    class PassingLine(Protocol):
+        """A line that is there for a while; it can be hidden and shown again."""
+
+        def hide(self) -> None:
+            """Leave the terminal to what is written or asked now."""
+
+        def show(self) -> None:
+            """Come back after a while."""
+
 
 Span = str | tuple[str, str]
 if TYPE_CHECKING:
@@ -31,6 +41,29 @@ _LONGEST = 1_200
 """A line of a message that is longer quotes something that is not a name, and hides what is wrong with it."""
 
 _quiet = False
+
+
+_line: PassingLine | None = None
+
+
+def set_aside(line: PassingLine | None) -> PassingLine | None:
+    """Name the line that makes way for whatever is written or asked; give the one before it."""
+    global _line  # one process, one terminal
+    before, _line = _line, line
+    return before
+
+
+class cleared:
+    """Have the terminal for oneself: a line that says what takes long is gone, and comes back later."""
+
+    def __enter__(self) -> None:
+        self._hidden = _line
+        if self._hidden is not None:
+            self._hidden.hide()
+
+    def __exit__(self, *failure: object) -> None:
+        if self._hidden is not None:
+            self._hidden.show()
 
 
 def be_quiet(quiet: bool) -> None:
@@ -158,7 +191,11 @@ def row(head: Sequence[Span], *rest: Span) -> list[Line]:
 
 def _widths(rows: Sequence[Sequence[Span]]) -> list[int]:
     columns = max((len(row) for row in rows), default=0)
-    return [max((len(plain([row[i]])) for row in rows if i < len(row)), default=0) for i in range(columns)]
+    return [max((_width(row[i]) for row in rows if i < len(row)), default=0) for i in range(columns)]
+
+
+def _width(span: Span) -> int:
+    return len(span if isinstance(span, str) else span[0])
 
 
 def total(widths: Sequence[int], gap: str) -> int:
@@ -169,11 +206,11 @@ def total(widths: Sequence[int], gap: str) -> int:
 def aligned(row: Sequence[Span], widths: Sequence[int], gap: str) -> Line:
     """Give a row whose fields stand in columns, without spaces at its end."""
     spans: list[Span] = []
-    last = max((index for index, span in enumerate(row) if plain([span])), default=0)
+    last = max((index for index, span in enumerate(row) if _width(span)), default=0)
     for index, span in enumerate(row[: last + 1]):
         spans.append(span)
         if index < last:
-            spans.append(" " * (widths[index] - len(plain([span]))) + gap)
+            spans.append(" " * (widths[index] - _width(span)) + gap)
     return spans
 
 
@@ -182,15 +219,17 @@ def _painted(rows: list[Line]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for row in rows:
-        console.print(Text.assemble(*([row] if isinstance(row, str) else row)))
+    with cleared():
+        for row in rows:
+            console.print(Text.assemble(*([row] if isinstance(row, str) else row)))
 
 
 def _write(stream: TextIO, text: str) -> None:
-    try:
-        stream.write(text)
-    except UnicodeEncodeError:
-        # LANG=C: what the terminal cannot show is spelled out or escaped, never a traceback.
-        encoding = stream.encoding or "ascii"
-        stream.write(text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding))
-    stream.flush()
+    with cleared():
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            # LANG=C: what the terminal cannot show is spelled out or escaped, never a traceback.
+            encoding = stream.encoding or "ascii"
+            stream.write(text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
