@@ -31,3 +31,8 @@ def compiled(schema: Any, draft: int, retrieve: Callable[[str], Any], base: str)
 def forbids(error: jsonschema_rs.ValidationError) -> bool:
     """Whether an error is that nothing may stand there, whatever it is."""
     return isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema)
+
+
+def patterned(pattern: str) -> jsonschema_rs.Validator:
+    """Compile a pattern alone."""
+    return jsonschema_rs.Draft202012Validator({"pattern": pattern})
