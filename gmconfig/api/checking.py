@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gmconfig.errors import UsageError
+from gmconfig.errors import NotFound, UsageError
 from gmconfig.project import INDEX
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
@@ -59,6 +59,11 @@ def _checked_again(workspace: Workspace, forms: Sequence[str]) -> Report:
 
     project = workspace.project
     report = check(project, vault=_late_vault(workspace, project.worktree()), forms=forms)
+    if not report.files and project.git_folder and project.repository.left_out(project.prefix):
+        message = "nothing can be checked: a sparse checkout leaves every document out"
+        raise NotFound(
+            message, hint="git sparse-checkout disable; what is committed: gmconfig validate --at HEAD"
+        )
     if any(finding.rule == "overdue" for finding in report.findings):
         from gmconfig.api.overdue import note
 

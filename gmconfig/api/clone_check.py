@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gmconfig.api.examined import Examined
+from gmconfig.counted import counted
 from gmconfig.storage.git.process import complaint
 from gmconfig.storage.git.readiness import branches_here, detached, obstacle_in
 
@@ -26,6 +27,10 @@ def examine(project: Project, *, fix: bool) -> Iterator[Examined]:
     yield remote
     if repository.is_shallow():
         yield _history(repository, project.settings.remote if remote.state == "ok" else None, fix)
+    left_out = repository.left_out(project.prefix)
+    if left_out:
+        message = f"a sparse checkout leaves out {counted(left_out, 'file')}: what stands there is not seen"
+        yield Examined("files", "warning", message, "git sparse-checkout disable")
     yield _cache(repository)
 
 

@@ -209,7 +209,10 @@ class Project:
             return name
         from gmconfig.project.unknown import unknown_document
 
-        raise unknown_document(name, names, self.settings.default_document)
+        error = unknown_document(name, names, self.settings.default_document)
+        if not names and self.git_folder and self.repository.left_out(self.prefix):
+            error.hint = "a sparse checkout leaves every document out: git sparse-checkout disable"
+        raise error
 
     def candidates(
         self, document: str, environment: str | None, variables: Mapping[str, str] | None = None

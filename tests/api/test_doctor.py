@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig import ConfigManager, ConfigValidator, NotFound
 from gmconfig.api.doctor import examine
 from gmconfig.api.examined import Examined
 from tests.trading import founded, make
@@ -99,6 +100,25 @@ def test_a_shallow_clone_of_somebody_elses_with_no_branch_is_mended(tmp_path, mo
     stranger = found(fix=True)
     assert (stranger["access"].state, stranger["identity"].state) == ("ok", "warning")
     assert "gmconfig secret member add" in stranger["identity"].hint
+
+
+def test_a_sparse_checkout_says_what_it_leaves_out_instead_of_checking_nothing(tmp_path, monkeypatch):
+    founded(tmp_path / "first")
+    monkeypatch.chdir(tmp_path / "first")
+    git("clone", "-q", "--sparse", ".", "../sparse")
+    monkeypatch.chdir(tmp_path / "sparse")
+    left_out = found()["files"]
+    assert (left_out.state, left_out.hint) == ("warning", "git sparse-checkout disable")
+    with pytest.raises(NotFound, match="leaves every document out"):
+        ConfigValidator().check()
+    assert ConfigValidator().check(at="HEAD").files > 0
+    with pytest.raises(NotFound) as refused:
+        ConfigManager("production").get_config("settings")
+    assert "sparse checkout" in str(refused.value.hint)
+    git("sparse-checkout", "add", "config")
+    assert ConfigManager("production").get_config("settings", "database.pool") == 40
+    git("sparse-checkout", "disable")
+    assert "files" not in found()
 
 
 def test_a_shallow_clone_whose_remote_is_away_and_a_merge_are_left_to_their_owner(tmp_path, monkeypatch):

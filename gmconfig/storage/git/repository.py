@@ -203,6 +203,13 @@ class Repository:
         """Whether the clone lacks older history."""
         return os.path.exists(os.path.join(self.common_dir, "shallow"))
 
+    def left_out(self, folder: str = "") -> int:
+        """Count the files below a folder, from the top, that a sparse checkout leaves out of the working tree."""
+        if not os.path.exists(os.path.join(self.git_dir, "info", "sparse-checkout")):
+            return 0
+        told = self.run("ls-files", "-t", "-z", "--", folder or ".")
+        return sum(one.startswith((b"S ", b"s ")) for one in told.split(b"\0"))
+
 
 def _found(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repository:
     found = _located(start, environ, allow_bare=allow_bare)
