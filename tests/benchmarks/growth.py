@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from time import sleep
@@ -34,12 +34,14 @@ class Place:
 class Verb:
     """One thing to do there; `change` comes before each go and is not measured.
 
-    A `#` in the arguments or in what is piped in becomes another number each time.
+    A `#` in the arguments or in what is piped in becomes another number each time; `codes` are the exit codes
+    that are an answer.
     """
 
     title: str
     arguments: tuple[str, ...]
     given: str = ""
+    codes: tuple[int, ...] = (0,)
     change: Callable[[Bench, Path], None] = lambda _bench, _root: None
 
 
@@ -73,7 +75,8 @@ def _contender(bench: Bench, verb: Verb, name: str, root: Path) -> Contender:
 def _command(bench: Bench, verb: Verb, root: Path) -> Command:
     number = str(next(_number))
     arguments = [each.replace("#", number) for each in verb.arguments]
-    return bench.gmconfig(root, *arguments, given=verb.given.replace("#", number).encode())
+    command = bench.gmconfig(root, *arguments, given=verb.given.replace("#", number).encode())
+    return replace(command, codes=verb.codes)
 
 
 def _one_document(_bench: Bench, root: Path) -> None:
@@ -101,6 +104,9 @@ VERBS = (
     Verb("validate, one secret changed", ("validate",), change=_one_secret),
     Verb("deploy plan, one document changed", ("deploy", "plan", "production")),
     Verb("deploy status", ("deploy", "status")),
+    Verb("config list", ("config", "list")),
+    Verb("secret verify", ("secret", "verify")),
+    Verb("monitor status, one document changed", ("monitor", "status"), change=_one_document, codes=(0, 1)),
 )
 
 

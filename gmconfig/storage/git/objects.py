@@ -110,7 +110,7 @@ def read_blobs(repository: Repository, ids: Iterable[str]) -> dict[str, bytes]:
     if not wanted:
         return {}
     feed = "".join(f"{blob}\n" for blob in wanted).encode()
-    return dict(_batch(repository.run("cat-file", "--batch", input=feed), wanted))
+    return dict(_batch(repository.run("cat-file", "--batch", "--buffer", input=feed), wanted))
 
 
 def _batch(out: bytes, wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
