@@ -124,7 +124,7 @@ class Publication:
             self.index.replace()  # it died too late to keep the branch from moving
             unlock(self.repository, tip.ref, commit)
             return commit
-        if done.returncode == 0:
+        if done.returncode == 0 or self.repository.head() == commit:  # only HEAD's log may have failed
             self.index.replace()
             return commit
         said = os.fsdecode(done.stderr)

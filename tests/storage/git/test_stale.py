@@ -70,6 +70,15 @@ def test_a_git_killed_after_it_moved_the_branch_has_made_the_commit(committed, d
     assert not list((committed / ".git").rglob("*.lock"))
 
 
+def test_a_git_that_could_not_note_what_it_did_has_made_the_commit(committed, dying, set_key, git):
+    """Where the log of HEAD cannot be written, git moves the branch and ends with an error."""
+    dying('{git} "$@"; exit 128'.replace("{git}", shutil.which("git")))
+    done = set_key("key1", "new")
+    assert git("rev-parse", "HEAD") == done.commit
+    assert git("log", "--format=%s") == "set a key\nfirst"
+    assert git("status", "--porcelain") == ""
+
+
 def test_who_comes_after_a_kill_frees_the_branch(committed, dying, set_key, git, monkeypatch):
     dying(f"{LOCKED}; kill -9 $PPID $$")
     writer = subprocess.run([sys.executable, "-c", WRITER, str(committed)], cwd=ROOT, check=False)
