@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.config.loaded import LoadedLayer
 from gmconfig.config.resolve import Resolved
-from gmconfig.finding import Finding, Severity
+from gmconfig.finding import Finding
 from gmconfig.log import debug
 from gmconfig.path import Keys
 from gmconfig.project.layout import Layer
@@ -68,19 +68,8 @@ class _Told(Variant):
 
     __slots__ = ()
 
-    def finding(
-        self,
-        check: str,
-        rule: str,
-        severity: Severity,
-        message: str,
-        keys: Keys,
-        *,
-        at_key: bool = False,  # noqa: ARG002  # the same call as in files
-        hint: str | None = None,
-    ) -> Finding:
-        """Make a finding about a path of the data."""
-        return self._made(check, rule, severity, message, keys, None, 1, hint)
+    def _place(self, keys: Keys, *, at_key: bool) -> tuple[None, int]:  # noqa: ARG002  # none has any
+        return None, 1
 
 
 def _sealed(data: object, document: str, environment: str | None, keys: Keys) -> object:

@@ -53,36 +53,25 @@ class Variant:
         hint: str | None = None,
     ) -> Finding:
         """Make a finding about a path of the resolved document, placed in the layer that set it."""
+        place, width = self._place(keys, at_key=at_key)
+        document, path = self.view.document, format_keys(keys) or None
+        return Finding(check, rule, severity, message, place, width, document, self.environments, path, hint)
+
+    def _place(self, keys: Keys, *, at_key: bool) -> tuple[Place | None, int]:
+        """Give where the layer that set a path has it, and how wide that is; its line may be shown."""
         origin = self.resolved.origin(keys)
         layer = origin.layer if origin else None
         if origin is None or layer is None:
-            return self._made(check, rule, severity, message, keys, None, 1, hint)
+            return None, 1
         place = layer.place(origin.keys, key=at_key)
-        width = len(str(keys[-1])) if at_key and keys else _width(layer, origin.keys)
         self.view.note(layer, place)
         if self.is_hidden(keys):
             self.view.hide(place, 1)
-        return self._made(check, rule, severity, message, keys, place, width, hint)
+        return place, len(str(keys[-1])) if at_key and keys else _width(layer, origin.keys)
 
     def is_hidden(self, keys: Keys) -> bool:
         """Whether the policy says that a secret stands at this path."""
         return self.view.subject.must_be_sealed(self.view.document, self.environments, keys)
-
-    def _made(
-        self,
-        check: str,
-        rule: str,
-        severity: Severity,
-        message: str,
-        keys: Keys,
-        place: Place | None,
-        width: int,
-        hint: str | None,
-    ) -> Finding:
-        path = format_keys(keys) or None
-        return Finding(
-            check, rule, severity, message, place, width, self.view.document, self.environments, path, hint
-        )
 
 
 class View:

@@ -32,13 +32,9 @@ class Judged(NamedTuple):
 
 def judged(view: View) -> Iterator[Judged]:
     """Yield every value that a rule means, in each environment, with the findings about it."""
-    index, chain = view.subject.policies.index, view.subject.project.chain
-    seen: dict[int, Anchored] = {}
-    for variant in view.variants:
-        meant = index.meant(view.document, tuple(map(chain, variant.environments)))
-        for number, places in index.found(variant.value, meant, seen):
-            for environment in meant[number] or (None,):
-                yield from _judged(variant, index.rules[number], environment, places)
+    for variant, rule, environments, places in _meant(view):
+        for environment in environments or (None,):
+            yield from _judged(variant, rule, environment, places)
 
 
 def _judged(
@@ -58,12 +54,18 @@ def _judged(
 
 def check(view: View) -> Iterator[Finding]:
     """Yield what breaks a rule, in each environment that the rule means."""
+    for variant, rule, environments, places in _meant(view):
+        yield from _ruled(variant, rule, environments, places)
+
+
+def _meant(view: View) -> Iterator[tuple[Variant, ComplianceRule, tuple[str, ...], list[Keys]]]:
+    """Yield each rule with the paths that it means in a variant, and the environments that it means them in."""
     index, chain = view.subject.policies.index, view.subject.project.chain
     seen: dict[int, Anchored] = {}
     for variant in view.variants:
         meant = index.meant(view.document, tuple(map(chain, variant.environments)))
         for number, places in index.found(variant.value, meant, seen):
-            yield from _ruled(variant, index.rules[number], meant[number], places)
+            yield variant, index.rules[number], meant[number], places
 
 
 def _ruled(
