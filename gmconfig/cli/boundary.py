@@ -22,6 +22,10 @@ class ReaderIsGone(Exception):
     """Whoever reads what this process says has closed the pipe."""
 
 
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C; newer Typers would end in silence."""
+
+
 def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
     """Run a command to its exit code; every expected failure becomes a message on stderr."""
     try:
@@ -34,6 +38,7 @@ def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
         ReaderIsGone,
         typer.Abort,
         KeyboardInterrupt,
+        Interrupted,
     ) as error:
         if debug() and isinstance(error, GmconfigError | OSError):
             import traceback

@@ -26,8 +26,10 @@ def history(
 ) -> None:
     """Print a document's versions, newest first; for one path only those that changed its value."""
     from gmconfig.cli import values
+    from gmconfig.cli.patience import waiting
 
-    entries = session.manager(environment).history(document, path)
+    with waiting("reading history"):
+        entries = session.manager(environment).history(document, path)
     let_be()
     entries = entries[:limit] if limit else entries
     if output == "json":

@@ -119,7 +119,7 @@ def demo(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "init")(init)
+    verb(app, "init", slow="beginning")(init)
     verb(app, "demo")(demo)
 
 

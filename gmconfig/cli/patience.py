@@ -18,40 +18,66 @@ def is_watched() -> bool:
     return sys.stderr.isatty() and not terminal.is_quiet() and os.environ.get("TERM") != "dumb"
 
 
-def hush() -> None:
-    """Say no more: a question stands on the terminal now."""
-    import signal
-
-    if is_watched() and signal.setitimer(signal.ITIMER_REAL, 0) != (0.0, 0.0):
-        os.write(2, _CLEAR.encode())
-
-
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Say what is done, and for how long already.
 
-    By an alarm and not by a thread: what is done meanwhile may fork.
+    By an alarm and not by a thread: what is done meanwhile may fork. What is answered or asked meanwhile
+    stands where the line was, and the line comes back below it.
     """
     if not is_watched():
         yield
         return
-    import signal
-    import time
-
-    began, told = time.monotonic(), False
-
-    def tell(*_: object) -> None:
-        nonlocal told
-        told = True
-        with suppress(OSError):
-            os.write(2, f"{_CLEAR}{what}, {time.monotonic() - began:.0f} s".encode())
-
-    before = signal.signal(signal.SIGALRM, tell)
-    signal.setitimer(signal.ITIMER_REAL, _FIRST, _NEXT)
+    line, before = _Line(what), terminal.set_aside(None)
+    terminal.set_aside(line)
+    line.begin()
     try:
         yield
     finally:
+        line.end()
+        terminal.set_aside(before)
+
+
+class _Line:
+    """The line that says what takes so long."""
+
+    def __init__(self, what: str) -> None:
+        import time
+
+        self._what, self._clock = what, time.monotonic
+        self._began, self._shown = self._clock(), False
+
+    def begin(self) -> None:
+        import signal
+
+        self._handler = signal.signal(signal.SIGALRM, self._tell)
+        self._timer = signal.setitimer(signal.ITIMER_REAL, _FIRST, _NEXT)
+
+    def end(self) -> None:
+        """Take the line away; what was said before this began, if anything, is said again."""
+        import signal
+
+        self.hide()
+        signal.signal(signal.SIGALRM, self._handler)
+        signal.setitimer(signal.ITIMER_REAL, *self._timer)
+
+    def hide(self) -> None:
+        """Leave the terminal to what is written or asked now."""
+        import signal
+
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        if told:
-            os.write(2, _CLEAR.encode())
+        if self._shown:
+            self._shown = False
+            with suppress(OSError):
+                os.write(2, _CLEAR.encode())
+
+    def show(self) -> None:
+        """Go on, after a while: what was written may have been the end."""
+        import signal
+
+        signal.setitimer(signal.ITIMER_REAL, _FIRST, _NEXT)
+
+    def _tell(self, *_: object) -> None:
+        self._shown = True
+        with suppress(OSError):
+            os.write(2, f"{_CLEAR}{self._what}, {self._clock() - self._began:.0f} s".encode())

@@ -91,12 +91,9 @@ def _entered(question: str) -> str:
     """Ask without showing the answer; an end of input is an interruption, as in every prompt."""
     import getpass
 
-    from gmconfig.cli.patience import hush
-
-    hush()
-
     try:
-        return getpass.getpass(question)
+        with terminal.cleared():
+            return getpass.getpass(question)
     except EOFError:
         raise KeyboardInterrupt from None
 
@@ -119,9 +116,10 @@ def confirmed(question: str, *, yes: bool) -> None:
 
 def agreed(question: str) -> bool:
     """Ask on the terminal; anything but yes is no."""
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    with terminal.cleared():
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def edited(text: str, *, suffix: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from gmconfig.cli.boundary import ReaderIsGone
+from gmconfig.cli.boundary import Interrupted, ReaderIsGone
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.session import Session
 from gmconfig.cli.words import Words
 from gmconfig.cli.writing import Writing
@@ -50,14 +52,17 @@ def group(help_text: str) -> typer.Typer:
     )
 
 
-def verb(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def verb(
+    app: typer.Typer, name: str, *, slow: str = "", **settings: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function whose first argument is the session; its docstring is the help.
 
-    A second argument `writing: Writing` brings the options of every verb that changes something.
+    A second argument `writing: Writing` brings the options of every verb that changes something. `slow` is what
+    is said on a terminal while a verb takes long; not for one that another program may write or ask beside.
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        command = _with_session(function)
+        command = _with_session(function, slow)
         settings.setdefault("context_settings", {}).setdefault("help_option_names", ["-h", "--help"])
         app.command(name, help=inspect.getdoc(function), **settings)(command)
         return function
@@ -65,7 +70,7 @@ def verb(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[...
     return register
 
 
-def _with_session(function: Callable[..., Any]) -> Callable[..., Any]:
+def _with_session(function: Callable[..., Any], slow: str = "") -> Callable[..., Any]:
     hints = get_type_hints(function, localns={"Session": Session, "Writing": Writing}, include_extras=True)
     given = list(inspect.signature(function).parameters.values())[1:]
     writes = bool(given) and given[0].name == "writing"
@@ -79,9 +84,12 @@ def _with_session(function: Callable[..., Any]) -> Callable[..., Any]:
         if writes:
             values["writing"] = Writing(**{name: values.pop(name) for name in Writing.PARAMETERS})
         try:
-            return function(session, **values)
+            with waiting(slow) if slow else nullcontext():
+                return function(session, **values)
         except BrokenPipeError as error:  # click would end with 1, which means no
             raise ReaderIsGone from error
+        except KeyboardInterrupt as error:
+            raise Interrupted from error
 
     parameters = [*own, *written, *shared]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

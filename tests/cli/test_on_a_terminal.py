@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -69,19 +70,49 @@ def test_what_needs_no_secret_asks_nothing(cloned):
 
 def test_what_takes_long_is_told_in_a_line_that_goes_away(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
-    asked = (
-        "import signal; from gmconfig.cli.patience import waiting\n"
-        "with waiting('backing up'): signal.pause()\n"
-        "print('done')"
-    )
+    asked = """if 1:
+        import signal
+        from gmconfig.cli import patience, terminal
+        patience._FIRST = patience._NEXT = 0.05
+        with patience.waiting('backing up'):
+            signal.pause()
+            terminal.note('half of it')
+            with patience.waiting('proving'):
+                signal.pause()
+            signal.pause()
+        print('done')
+    """
     code, shown = typed(["-c", asked], b"", program=[sys.executable])
+    said = re.sub(r"(\r\x1b\[2K[a-z ]+, 0 s)+", lambda line: line[1], shown)
     assert code == 0
-    assert "backing up, " in shown and shown.endswith("\r\x1b[2Kdone\r\n")
+    assert [line.partition(",")[0] for line in re.split(r"\r\x1b\[2K|\r\n", said) if line] == [
+        *("backing up", "gmconfig: half of it", "proving", "backing up", "done"),
+    ], shown
+    assert shown.endswith("\r\x1b[2Kdone\r\n")
+
+
+def test_a_verb_that_takes_long_is_told_and_an_interruption_leaves_the_terminal_clean(trading, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    asked = """if 1:
+        import os, signal
+        from gmconfig.__main__ import main
+        from gmconfig.api import ConfigManager
+        from gmconfig.cli import patience
+        patience._FIRST = patience._NEXT = 0.05
+        def long(*words, **options):
+            signal.pause()
+            os.kill(os.getpid(), signal.SIGINT)
+        ConfigManager.diff = long
+        raise SystemExit(main(["config", "diff", "staging", "production"]))
+    """
+    code, shown = typed(["-c", asked], b"", program=[sys.executable])
+    assert code == 130
+    assert "comparing, 0 s" in shown and shown.endswith("\r\x1b[2Kgmconfig: error: interrupted\r\n")
 
 
 def test_a_terminal_that_cannot_take_a_line_away_gets_none(monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
-    asked = "from gmconfig.cli.patience import hush, is_watched; hush(); print(is_watched())"
+    asked = "from gmconfig.cli.patience import is_watched; print(is_watched())"
     assert typed(["-c", asked], b"", program=[sys.executable]) == (0, "False\r\n")
 
 

@@ -101,7 +101,7 @@ def unpin(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "prune")(prune)
+    verb(app, "prune", slow="thinning out")(prune)
     verb(app, "pin")(pin)
     verb(app, "unpin")(unpin)
 

@@ -63,7 +63,8 @@ def restore(
     wanted = tuple(only or ())
     if to is None:
         how = writing.as_value()
-        done = restore_here(backups, name, how, only=wanted, secrets=secrets, unproven=unproven)
+        with waiting("restoring"):
+            done = restore_here(backups, name, how, only=wanted, secrets=secrets, unproven=unproven)
     else:
         _check_elsewhere(writing, secrets=secrets)
         with waiting("restoring"):

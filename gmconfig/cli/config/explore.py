@@ -81,5 +81,5 @@ def diff(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "explain")(explain)
-    verb(app, "diff")(diff)
+    verb(app, "explain", slow="looking")(explain)
+    verb(app, "diff", slow="comparing")(diff)

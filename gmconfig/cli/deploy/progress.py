@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gmconfig.cli import terminal
 from gmconfig.cli.patience import is_watched
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def _line(text: str) -> Iterator[Callable[..., None]]:
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (BarColumn(bar_width=24), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    with terminal.cleared(), shown as progress:
         task = progress.add_task(text, total=None)
 
         def update(said: str, done: int = 0, total: int | None = None) -> None:

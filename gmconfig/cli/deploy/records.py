@@ -93,9 +93,9 @@ def show(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "status")(status)
-    verb(app, "history")(history)
-    verb(app, "show")(show)
+    verb(app, "status", slow="looking at targets")(status)
+    verb(app, "history", slow="reading records")(history)
+    verb(app, "show", slow="reading records")(show)
 
 
 def _looked(session: Session, word: str | None, offline: bool) -> list[EnvironmentStatus]:

@@ -82,8 +82,8 @@ def analytics(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "ingest")(ingest)
-    verb(app, "analytics")(analytics)
+    verb(app, "ingest", slow="counting events")(ingest)
+    verb(app, "analytics", slow="counting events")(analytics)
 
 
 def _record(found: FeatureAnalytics) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
     """Add these verbs."""
     verb(app, "compile")(compile_)
     verb(app, "import")(import_)
-    verb(app, "lint")(lint)
+    verb(app, "lint", slow="looking")(lint)
 
 
 def _checked(session: Session, file: str, text: str) -> int:

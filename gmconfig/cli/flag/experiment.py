@@ -160,7 +160,7 @@ def register(app: typer.Typer) -> None:
     """Add these verbs."""
     experiment = group("Try variants on users, and see what the numbers allow to say.")
     verb(experiment, "start")(start)
-    verb(experiment, "report")(report)
+    verb(experiment, "report", slow="counting events")(report)
     verb(experiment, "stop")(stop)
     verb(experiment, "list")(list_)
     app.add_typer(experiment, name="experiment")

@@ -81,8 +81,8 @@ def diff(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "simulate")(simulate)
-    verb(app, "diff")(diff)
+    verb(app, "simulate", slow="counting users")(simulate)
+    verb(app, "diff", slow="counting users")(diff)
 
 
 def _counts(found: Mapping[str, int] | Mapping[str | None, int], total: int) -> Iterator[list[terminal.Span]]:

@@ -73,7 +73,7 @@ def record(one: StaleFlag) -> dict[str, Any]:
 
 def register(app: typer.Typer) -> None:
     """Add this verb."""
-    verb(app, "stale")(stale)
+    verb(app, "stale", slow="reading history")(stale)
 
 
 def _lines(one: StaleFlag, *, searched: bool) -> Iterator[terminal.Line]:

@@ -171,9 +171,9 @@ def register(app: typer.Typer) -> None:
     verb(member, "list")(list_)
     verb(member, "remove")(remove)
     app.add_typer(member, name="member")
-    verb(app, "grant")(grant)
-    verb(app, "revoke")(revoke)
-    verb(app, "rekey")(rekey)
+    verb(app, "grant", slow="sealing for one more")(grant)
+    verb(app, "revoke", slow="sealing again")(revoke)
+    verb(app, "rekey", slow="sealing again")(rekey)
 
 
 def _operations(given: list[str] | None) -> tuple[str, ...]:

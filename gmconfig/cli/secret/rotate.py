@@ -70,7 +70,7 @@ def rotate(
 
 def register(app: typer.Typer) -> None:
     """Add this verb."""
-    verb(app, "rotate")(rotate)
+    verb(app, "rotate", slow="rotating")(rotate)
 
 
 def _check(

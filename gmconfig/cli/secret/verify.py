@@ -13,6 +13,8 @@ from gmconfig.cli.verb import verb as command
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
@@ -150,10 +152,19 @@ def move(
     writing.show(result)
 
 
+_SLOW: dict[Callable[..., Any], str] = {
+    verify: "verifying",
+    exposed: "reading history",
+    audit: "reading history",
+    diff: "comparing",
+    move: "sealing again",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    for function in (verify, exposed, audit, diff, move):
-        command(app, function.__name__)(function)
+    for function, slow in _SLOW.items():
+        command(app, function.__name__, slow=slow)(function)
 
 
 def _verification(answer: Any) -> dict[str, Any]:
