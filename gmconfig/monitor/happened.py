@@ -102,23 +102,28 @@ def _secrets(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Conditi
         elif event.get("kind") == "secret-rotated":
             overdue.pop(key, None)
             rotated[key] = event
-    for (name, environment), event in overdue.items():
-        yield Condition(
-            "secret-overdue", f"{environment}/{name}", Kind.SECURITY, Severity.WARNING,
-            str(event.get("message") or f'secret "{name}" is overdue'),
-            hint=f"gmconfig secret rotate {name}" + (f" -e {environment}" if environment != "common" else ""),
-            environment=environment,
-            occurrence=str(event.get("message") or ""),
-        )  # fmt: skip
-    for (name, environment), event in rotated.items():
-        if is_fresh(event.get("time"), now):
-            yield Condition(
-                "secret-rotated", f"{environment}/{name}", Kind.SECURITY, Severity.INFO,
-                f'secret "{name}" of {environment} was rotated {_how(event)}',
-                hint="gmconfig secret audit",
-                environment=environment,
-                occurrence=str(event.get("commit") or event.get("time")),
-            )  # fmt: skip
+    yield from (_overdue(*key, event) for key, event in overdue.items())
+    yield from (_rotated(*key, event) for key, event in rotated.items() if is_fresh(event.get("time"), now))
+
+
+def _overdue(name: str, environment: str, event: Mapping[str, Any]) -> Condition:
+    return Condition(
+        "secret-overdue", f"{environment}/{name}", Kind.SECURITY, Severity.WARNING,
+        str(event.get("message") or f'secret "{name}" is overdue'),
+        hint=f"gmconfig secret rotate {name}" + (f" -e {environment}" if environment != "common" else ""),
+        environment=environment,
+        occurrence=str(event.get("message") or ""),
+    )  # fmt: skip
+
+
+def _rotated(name: str, environment: str, event: Mapping[str, Any]) -> Condition:
+    return Condition(
+        "secret-rotated", f"{environment}/{name}", Kind.SECURITY, Severity.INFO,
+        f'secret "{name}" of {environment} was rotated {_how(event)}',
+        hint="gmconfig secret audit",
+        environment=environment,
+        occurrence=str(event.get("commit") or event.get("time")),
+    )  # fmt: skip
 
 
 def _reloads(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
