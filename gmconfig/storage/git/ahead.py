@@ -13,6 +13,9 @@ _MOST_FILES = 256
 _MOST_BYTES = 4 << 20
 """How much is read at once, as far as can be told before; twice that is kept."""
 
+_GROWTH = 4
+"""How many times more are read along each time."""
+
 _BEFORE = 2
 """So many files are read one by one before anybody looks what comes after them."""
 
@@ -66,14 +69,14 @@ class Ahead:
             return self._fetch((path,))  # what nobody asked for is nobody's trouble
 
     def _next(self, path: str) -> Sequence[str]:
-        """Give what to read: twice as much as the last time where that was needed, else one file."""
+        """Give what to read: more than the last time where all that was needed, else one file."""
         kind = _kind(path)
         stream = self._streams.get(kind) or self._begun(kind)
         at = stream.places.get(path)
         if at is None:
             return (path,)
         goes_on = 0 <= at - stream.read_to <= stream.window
-        window = min(2 * stream.window, _MOST_FILES) if goes_on and self._is_light(stream) else 1
+        window = min(_GROWTH * stream.window, _MOST_FILES) if goes_on and self._is_light(stream) else 1
         self._streams[kind] = stream._replace(read_to=at + window, window=window)
         return stream.names[at : at + window]
 
@@ -82,9 +85,9 @@ class Ahead:
         return _Stream(names, {name: place for place, name in enumerate(names)}, 0, 1)
 
     def _is_light(self, stream: _Stream) -> bool:
-        """Whether twice as many files as the last time are hardly too much."""
+        """Whether so many more files than the last time are hardly too much."""
         last = stream.names[max(stream.read_to - stream.window, 0) : stream.read_to]
-        return 2 * sum(len(self._kept.get(name, b"")) for name in last) <= _MOST_BYTES
+        return _GROWTH * sum(len(self._kept.get(name, b"")) for name in last) <= _MOST_BYTES
 
     def _keep(self, found: Mapping[str, bytes]) -> None:
         """Keep what was read; what was read first goes where it gets too much."""
