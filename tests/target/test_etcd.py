@@ -320,7 +320,7 @@ def listening(server: EtcdServer) -> dict:
 
 
 def make_certificates(folder: Path) -> None:
-    """Make an authority, a server's certificate for 127.0.0.1 and a client's."""
+    """Make an authority, a server's certificate for 127.0.0.1 and a client's; Python 3.13 is strict about them."""
     import ipaddress
 
     from cryptography import x509
@@ -329,6 +329,7 @@ def make_certificates(folder: Path) -> None:
 
     now = datetime.datetime.now(datetime.UTC)
     authority = ec.generate_private_key(ec.SECP256R1())
+    issuer = authority.public_key()
     named = {
         name: x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         for name in ("ca", "server", "client")
@@ -340,6 +341,9 @@ def make_certificates(folder: Path) -> None:
             .not_valid_before(now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=1))
             .add_extension(x509.BasicConstraints(name == "ca", None), critical=True)
+            .add_extension(x509.KeyUsage(True, *[False] * 4, name == "ca", *[False] * 3), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False)
         )
         if name == "server":
             alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
