@@ -194,7 +194,7 @@ def _edits(
     for document in project.at(then).documents(then):
         if _is_meant(document, only):
             chosen += 1
-            edits |= restored(project, document, commit, secrets=secrets).edits
+            edits |= restored(project, document, commit, secrets=secrets)
     for file in _beside(then):
         if _is_meant(file, only):
             chosen += 1

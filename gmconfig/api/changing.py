@@ -9,7 +9,7 @@ from gmconfig.api.edited import edited_values
 from gmconfig.api.outcome import Deed
 from gmconfig.api.sealing import Sealing
 from gmconfig.config.edit import plan_set, plan_tree, plan_unset, plan_update
-from gmconfig.config.effect import overriding
+from gmconfig.config.overriding import overriding
 from gmconfig.config.resolve import Resolved
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import NotFound, UnknownPath

@@ -8,7 +8,7 @@ from gmconfig.api.carry_out import carry_out
 from gmconfig.api.edited import edited_values
 from gmconfig.api.outcome import Deed
 from gmconfig.api.sealing import Sealing
-from gmconfig.config.rollback import Restoration, restored, restored_path
+from gmconfig.config.rollback import restored, restored_path
 from gmconfig.config.versions import commit_of
 from gmconfig.storage.git.describe import describe
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gmconfig.api.outcome import How, Outcome
     from gmconfig.api.workspace import Workspace
     from gmconfig.path import KeyPath
+    from gmconfig.storage.change import FileEdit
 
 
 def rollback(
@@ -41,14 +42,14 @@ def rollback(
     commit = commit_of(project, document, version)
     plan, what = _plan(workspace, document, version, commit, path, own=own, secrets=secrets)
     sealing = Sealing(workspace, "rollback", how.reason, origin=workspace.vault(project.snapshot(commit)))
-    edits = sealing.settled(plan.edits)
+    edits = sealing.settled(plan)
     deed = Deed(
         "rollback",
         f"{document}: {what} ({commit[:7]} {_shortened(describe(project.repository, commit).subject)})",
         document=document,
         environment=environment,
         trailers={"Restored": commit},
-        changes=edited_values(project, edits, files=tuple(plan.edits)),
+        changes=edited_values(project, edits, files=tuple(plan)),
     )
     return carry_out(project, edits, how, deed)
 
@@ -62,7 +63,7 @@ def _plan(
     *,
     own: bool,
     secrets: bool,
-) -> tuple[Restoration, str]:
+) -> tuple[dict[str, FileEdit], str]:
     where = f" in {workspace.given}" if workspace.given else ""
     if not path.segments and own:
         environment = workspace.given

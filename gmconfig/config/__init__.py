@@ -5,8 +5,8 @@ rooms above ask: `loaded.py` reads a layer, `origin.py` says who has a say, `eva
 which `lookup.py` knows what names stand for.
 
 `edit.py` turns a wish into edits: `own.py` chooses the layer, `planned.py` finds the edits in it,
-`overlay.py` is the inverse of merging, `wanted.py` keeps placeholders and seals, `effect.py` says what
-changes where.
+`overlay.py` is the inverse of merging, `wanted.py` keeps placeholders and seals, `overriding.py` says
+whom a change does not reach.
 
 `frozen.py` and `watch.py` serve programs that read while configuration changes; `formats.py` and `environ.py`
 write it for others.

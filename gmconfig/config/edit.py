@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gmconfig.config.branch import ABSENT, child, differences, put
-from gmconfig.config.effect import overriding
 from gmconfig.config.equal import same
+from gmconfig.config.overriding import overriding
 from gmconfig.config.own import Own
 from gmconfig.config.planned import Planner
 from gmconfig.config.sealing import sealed_edits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.config.equal import same
@@ -15,29 +14,16 @@ from gmconfig.storage.yaml import load_all
 from gmconfig.storage.yaml.edit import Set, Unset, edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from gmconfig.project import Layer, Project
     from gmconfig.storage.change import FileEdit
     from gmconfig.storage.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """What a rollback would change.
-
-    `kept` are the paths whose sealed value stays today's. `returned` are those where the old token comes
-    back, since nothing is sealed there today: it may be of a generation that is no longer current.
-    """
-
-    edits: Mapping[str, FileEdit]
-    kept: tuple[tuple[str, str], ...] = ()
-    returned: tuple[tuple[str, str], ...] = ()
-
-
 def restored(
     project: Project, document: str, commit: str, environment: str | None = None, *, secrets: bool = False
-) -> Restoration:
+) -> dict[str, FileEdit]:
     """Plan to make a document's files what they were: deleted ones come back, added ones go.
 
     Files go where gmconfig.yaml maps their layer today. With an environment only its own ones change. With
@@ -57,7 +43,7 @@ def restored(
     for file in dict.fromkeys([*target, *current]):
         if _is_of(project, file, environment):
             plan.whole(file, target.get(file), current.get(file))
-    return plan.done()
+    return plan.edits
 
 
 def restored_path(
@@ -68,7 +54,7 @@ def restored_path(
     environment: str | None = None,
     *,
     secrets: bool = False,
-) -> Restoration:
+) -> dict[str, FileEdit]:
     """Plan to give one path the value that each file had of its own; None means every layer's file.
 
     Raises:
@@ -90,7 +76,7 @@ def restored_path(
     if not known:
         hint = f"gmconfig config history {document} {shell_word(str(path))}"
         raise UnknownPath(f'"{path}" stands in no file of "{document}", neither then nor today', hint=hint)
-    return plan.done()
+    return plan.edits
 
 
 def _is_of(project: Project, file: str, environment: str | None) -> bool:
@@ -100,39 +86,31 @@ def _is_of(project: Project, file: str, environment: str | None) -> bool:
 
 
 class _Plan:
-    """Collects the edits and what they mean for sealed values; with `secrets` old tokens come back."""
+    """Collects the edits; with `secrets` old tokens come back."""
 
     def __init__(self, project: Project, secrets: bool) -> None:
         self._secrets = secrets
         self._rules = rules_of(project.settings.merge)
-        self._edits: dict[str, FileEdit] = {}
-        self._kept: list[tuple[str, str]] = []
-        self._returned: list[tuple[str, str]] = []
-
-    def done(self) -> Restoration:
-        return Restoration(self._edits, tuple(self._kept), tuple(self._returned))
+        self.edits: dict[str, FileEdit] = {}
 
     def whole(self, file: str, old: bytes | None, today: bytes | None) -> None:
         """Plan one whole file."""
         keeps = old is not None and not self._secrets
         wanted = self._with_tokens_of_today(file, old or b"", today) if keeps else old
         if wanted != today:
-            self._edits[file] = WholeFile(wanted)
+            self.edits[file] = WholeFile(wanted)
 
     def path(self, file: str, path: KeyPath, old: bytes | None, today: bytes | None) -> bool:
         """Plan one path in one file; False if nothing stands there, then and today."""
         before, now = _own(file, path, old), _own(file, path, today)
         if before and now:
-            kept: list[KeyPath] = []
-            value = before[0] if self._secrets else _keeping(before[0], now[0], path, kept)
-            self._kept.extend((file, str(each)) for each in kept)
+            value = before[0] if self._secrets else _keeping(before[0], now[0])
             if not same(value, now[0]):
-                self._edits[file] = YamlEdit(file, (Set(path, value),))
+                self.edits[file] = YamlEdit(file, (Set(path, value),))
         elif before:
-            self._returned.extend((file, str(path)) for _, value in walk(before[0]) if is_token(value))
-            self._edits[file] = YamlEdit(file, (Set(path, before[0]),))
+            self.edits[file] = YamlEdit(file, (Set(path, before[0]),))
         elif now:
-            self._edits[file] = YamlEdit(file, (Unset(path),))
+            self.edits[file] = YamlEdit(file, (Unset(path),))
         return bool(before or now)
 
     def _with_tokens_of_today(self, file: str, old: bytes, today: bytes | None) -> bytes:
@@ -140,8 +118,6 @@ class _Plan:
             before, now = dict(self._tokens(file, old)), dict(self._tokens(file, today or b""))
         except BrokenConfiguration:  # what cannot be read is restored as it was
             return old
-        self._returned.extend((file, str(path)) for path in before if path not in now)
-        self._kept.extend((file, str(path)) for path in before if path in now)
         edits = [Set(path, now[path]) for path, token in before.items() if now.get(path, token) != token]
         return edit(old, edits, file=file) if edits else old
 
@@ -154,21 +130,15 @@ class _Plan:
                     yield KeyPath(own_path(tree, keys, self._rules), named), str(value)
 
 
-def _keeping(old: object, today: object, path: KeyPath, kept: list[KeyPath]) -> object:
+def _keeping(old: object, today: object) -> object:
     """Give the old value with today's tokens where something is sealed now and was sealed then."""
     if is_token(old) and is_token(today):
-        kept.append(path)
         return today
     if isinstance(old, dict) and isinstance(today, dict):
-        return {key: _keeping(value, today.get(key), _below(path, key), kept) for key, value in old.items()}
+        return {key: _keeping(value, today.get(key)) for key, value in old.items()}
     if isinstance(old, list) and isinstance(today, list) and len(old) == len(today):
-        pairs = enumerate(zip(old, today, strict=True))
-        return [_keeping(value, now, _below(path, index), kept) for index, (value, now) in pairs]
+        return [_keeping(value, now) for value, now in zip(old, today, strict=True)]
     return old
-
-
-def _below(path: KeyPath, key: str | int) -> KeyPath:
-    return KeyPath((*path.segments, key), path.document)
 
 
 def _own(file: str, path: KeyPath, raw: bytes | None) -> tuple[object, ...]:

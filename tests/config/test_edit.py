@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.config.edit import plan_set, plan_tree, plan_unset, plan_update
-from gmconfig.config.effect import proposed
 from gmconfig.config.equal import same
 from gmconfig.config.lookup import closed_lookup
 from gmconfig.config.resolve import resolve
 from gmconfig.errors import Refused, UnknownPath, UsageError
 from gmconfig.path import KeyPath
 from gmconfig.secret.token import Sealed, Secret
+from gmconfig.storage.snapshot import Proposed
 from tests.config.test_merge import has_null
 
 TOKEN = "gm1.default.abc.xyz"
@@ -31,6 +31,12 @@ FILES = {
 
 def resolved(project, environment=None, **kwargs):
     return resolve(project, project.worktree(), "settings", environment, **kwargs)
+
+
+def proposed(snapshot, edits):
+    """Lay edits over a snapshot."""
+    before = {file: snapshot.read(file) if snapshot.exists(file) else None for file in edits}
+    return Proposed(snapshot, {file: edit.apply(before[file]) for file, edit in edits.items()})
 
 
 def text(project, planned, file=None) -> str:

@@ -1,28 +1,14 @@
-"""What a planned change leads to: the snapshot with it, and the environments that do not feel it."""
+"""Whom a change of a layer does not reach: the environments that say something else themselves."""
 
 from __future__ import annotations
 
 from gmconfig.config.resolve import Resolved, resolve
 from gmconfig.errors import NotFound
-from gmconfig.storage.snapshot import Proposed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gmconfig.path import Keys
     from gmconfig.project import Layer
-    from gmconfig.storage.change import FileEdit
-    from gmconfig.storage.snapshot import Snapshot
-
-
-def proposed(snapshot: Snapshot, edits: Mapping[str, FileEdit]) -> Proposed:
-    """Lay edits over a snapshot."""
-    changes = {
-        file: edit.apply(snapshot.read(file) if snapshot.exists(file) else None)
-        for file, edit in edits.items()
-    }
-    return Proposed(snapshot, changes)
 
 
 def overriding(resolved: Resolved, layer: Layer, keys: Keys) -> tuple[str, ...]:
