@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.cli.terminal import aligned, plain, total
+from gmconfig.cli.terminal import aligned, cells, plain, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def stacked(head: Sequence[Span], rest: Sequence[Span], room: int) -> list[Line]
     """Give a line that is no row of a table: its head, and field after field below it as far as they fit."""
     lines: list[list[Span]] = [[*head]]
     for span in rest:
-        if len(plain([*lines[-1], span]).rstrip()) > room:
+        if cells([plain([*lines[-1], span]).rstrip()]) > room:
             lines.append([_FAR_BELOW])
             span = span.lstrip() if isinstance(span, str) else (span[0].lstrip(), span[1])  # noqa: PLW2901
         lines[-1].append(span)
@@ -34,8 +34,8 @@ def stacked(head: Sequence[Span], rest: Sequence[Span], room: int) -> list[Line]
 def _narrow_widths(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[int]:
     """Give the columns of as many rows as fit: one long text does not push those of all others below."""
     found = [0] * max(len(row) for row in rows)
-    for row in sorted(rows, key=lambda row: len(plain(row))):
-        own = [len(plain([span])) for span in row] + [0] * (len(found) - len(row))
+    for row in sorted(rows, key=cells):
+        own = [cells([span]) for span in row] + [0] * (len(found) - len(row))
         wider = [max(pair) for pair in zip(found, own, strict=True)]
         if total(wider, gap) <= room:
             found = wider
@@ -48,7 +48,7 @@ def _folded(row: Sequence[Span], widths: Sequence[int], gap: str, room: int) -> 
     lines: list[Line] = [aligned(row[:fitting], widths, gap)]
     below: list[Span] = []
     for span in row[fitting:]:
-        if below and len(plain([*below, gap, span])) > room:
+        if below and cells([*below, gap, span]) > room:
             lines.append(below)
             below = []
         if plain([span]):
@@ -60,7 +60,7 @@ def _fitting(row: Sequence[Span], widths: Sequence[int], gap: str, room: int) ->
     """Count the fields, at least one, that stand in line with those above them before the terminal ends."""
     start = 0
     for index, span in enumerate(row):
-        size = len(plain([span]))
+        size = cells([span])
         if index and start + size > room:
             return index
         start += max(size, widths[index]) + len(gap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from gmconfig.cli import terminal
@@ -19,20 +19,20 @@ def is_watched() -> bool:
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Say what is done, and for how long already.
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """Say what is done, and for how long already; what is given says it more exactly from then on.
 
     By an alarm and not by a thread: what is done meanwhile may fork. What is answered or asked meanwhile
     stands where the line was, and the line comes back below it.
     """
     if not is_watched():
-        yield
+        yield lambda _: None
         return
     line, before = _Line(what), terminal.set_aside(None)
     terminal.set_aside(line)
     line.begin()
     try:
-        yield
+        yield line.say
     finally:
         line.end()
         terminal.set_aside(before)
@@ -61,6 +61,10 @@ class _Line:
         signal.signal(signal.SIGALRM, self._handler)
         signal.setitimer(signal.ITIMER_REAL, *self._timer)
 
+    def say(self, what: str) -> None:
+        """Say this from the next time on, as much as there is room for."""
+        self._what = terminal.harmless(what)
+
     def hide(self) -> None:
         """Leave the terminal to what is written or asked now."""
         import signal
@@ -80,4 +84,5 @@ class _Line:
     def _tell(self, *_: object) -> None:
         self._shown = True
         with suppress(OSError):
-            os.write(2, f"{_CLEAR}{self._what}, {self._clock() - self._began:.0f} s".encode())
+            said = f", {self._clock() - self._began:.0f} s"
+            os.write(2, f"{_CLEAR}{self._what[: terminal.width() - len(said) - 1]}{said}".encode())

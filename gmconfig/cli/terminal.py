@@ -147,6 +147,18 @@ def plain(row: Line) -> str:
     return "".join(span if isinstance(span, str) else span[0] for span in row)
 
 
+def cells(line: Line) -> int:
+    """Count the columns that a line takes on a terminal: East Asian characters and emoji take two, accents none."""
+    text = plain(line)
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        0 if category(char) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(char) in "WF") for char in text
+    )
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether colour may be written there: a terminal, and nobody said no."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -182,7 +194,7 @@ def table(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> list[Line]:
 def row(head: Sequence[Span], *rest: Span) -> list[Line]:
     """Give a line; on a terminal too narrow for it, what does not fit goes below, indented."""
     line = [*head, *rest]
-    if not sys.stdout.isatty() or len(plain(line)) <= width():
+    if not sys.stdout.isatty() or cells(line) <= width():
         return [line]
     from gmconfig.cli.narrow import stacked
 
@@ -195,7 +207,8 @@ def _widths(rows: Sequence[Sequence[Span]]) -> list[int]:
 
 
 def _width(span: Span) -> int:
-    return len(span if isinstance(span, str) else span[0])
+    text = span if isinstance(span, str) else span[0]
+    return len(text) if text.isascii() else cells(text)
 
 
 def total(widths: Sequence[int], gap: str) -> int:

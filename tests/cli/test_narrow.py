@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gmconfig.cli.config.shown import changes
 from gmconfig.cli.narrow import folded, stacked
-from gmconfig.cli.terminal import plain
+from gmconfig.cli.terminal import cells, plain, table
 from gmconfig.config.diff import Change
 
 _FIELDS = st.text("abc xyz/.", min_size=0, max_size=60).map(str.strip)
@@ -34,6 +34,13 @@ def test_one_long_text_goes_below_and_the_others_stay_in_line():
 def test_what_goes_below_fills_its_lines():
     row = ["a-name-that-is-too-long-for-it", "ok", "", "first text", "second", "third"]
     assert _told([row], 24) == [row[0], "    ok  first text", "    second  third"]
+
+
+def test_columns_stand_below_each_other_whatever_is_written_in_them():
+    rows = [["設定", "x"], ["Zoe\u0308", "x"], ["🚀", "x"], ["plain", "x"]]
+    lines = [plain(line) for line in table(rows)]
+    assert [cells(line) for line in lines] == [len("plain  x")] * len(rows)
+    assert [plain(line) for line in folded([["設定設定", "x"]], "  ", 10)] == ["設定設定", "    x"]
 
 
 @given(st.lists(st.lists(_FIELDS, min_size=1, max_size=6), min_size=1, max_size=8), st.integers(20, 120))

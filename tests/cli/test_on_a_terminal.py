@@ -77,7 +77,8 @@ def test_what_takes_long_is_told_in_a_line_that_goes_away(monkeypatch):
         with patience.waiting('backing up'):
             signal.pause()
             terminal.note('half of it')
-            with patience.waiting('proving'):
+            with patience.waiting('deploying') as say:
+                say('half of the targets')
                 signal.pause()
             signal.pause()
         print('done')
@@ -86,7 +87,7 @@ def test_what_takes_long_is_told_in_a_line_that_goes_away(monkeypatch):
     said = re.sub(r"(\r\x1b\[2K[a-z ]+, 0 s)+", lambda line: line[1], shown)
     assert code == 0
     assert [line.partition(",")[0] for line in re.split(r"\r\x1b\[2K|\r\n", said) if line] == [
-        *("backing up", "gmconfig: half of it", "proving", "backing up", "done"),
+        *("backing up", "gmconfig: half of it", "half of the targets", "backing up", "done"),
     ], shown
     assert shown.endswith("\r\x1b[2Kdone\r\n")
 
