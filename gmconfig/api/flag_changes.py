@@ -10,7 +10,7 @@ from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.flag.catalogue import Catalogue, sound
 from gmconfig.flag.shape import FIELDS
 from gmconfig.flag.state import FeatureState
-from gmconfig.path import KeyPath, format_keys, nearest
+from gmconfig.path import KeyPath, did_you_mean, format_keys
 from gmconfig.storage.change import WholeFile, YamlEdit
 from gmconfig.storage.yaml.edit import Set, Unset
 
@@ -50,8 +50,7 @@ def update(
     """Set keys of a flag, in the environment that was named, without one for all; None takes one away."""
     for key in fields:
         if key not in FIELDS:
-            near = nearest(key, tuple(FIELDS))
-            hint = f'did you mean "{near}"?' if near else f"keys: {', '.join(FIELDS)}"
+            hint = did_you_mean(key, tuple(FIELDS), f"keys: {', '.join(FIELDS)}")
             raise UsageError(f'a flag has no key "{key}"', hint=hint)
     values: dict[Keys, object] = {(key,): value for key, value in fields.items()}
     return set_paths(workspace, name, values, how, "set", rebucket=rebucket)
@@ -189,8 +188,7 @@ def known(catalogue: Catalogue, name: str) -> Catalogue:
         NotFound: it has not; the hint names the nearest.
     """
     if name not in catalogue.flags:
-        near = nearest(name, tuple(catalogue.flags))
-        hint = f'did you mean "{near}"?' if near else "gmconfig flag list"
+        hint = did_you_mean(name, tuple(catalogue.flags), "gmconfig flag list")
         raise NotFound(f'no flag named "{name}"', hint=hint)
     return catalogue
 

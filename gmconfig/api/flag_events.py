@@ -16,7 +16,7 @@ from gmconfig.flag.event.store import Run, Store, converted
 from gmconfig.flag.experiment.assessment import Assessment, Observed, assess
 from gmconfig.flag.experiment.inference import AlwaysValid, Fixed
 from gmconfig.flag.moment import seconds
-from gmconfig.path.nearest import nearest
+from gmconfig.path.nearest import did_you_mean
 from gmconfig.storage.state import state_folder
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def feature_analytics(workspace: Workspace, given: Given, name: str, hours_back:
     with _loaded(workspace, given) as store:
         found = analytics(store, name, workspace.environment, now - hours_back * 3600, now)
     if not found.users and name not in _flags(workspace):
-        near = nearest(name, tuple(_flags(workspace)))
-        hint = f'did you mean "{near}"?' if near else "gmconfig flag list"
+        hint = did_you_mean(name, tuple(_flags(workspace)), "gmconfig flag list")
         raise NotFound(f'no flag named "{name}"', hint=hint)
     return found
 

@@ -17,7 +17,7 @@ from gmconfig.flag.past import versions
 from gmconfig.flag.people import made_up, units_of
 from gmconfig.flag.stale import Settling
 from gmconfig.flag.telling import change
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
@@ -76,8 +76,7 @@ def differences(
     there = sorted({*before.flags, *after.flags})
     for name in names:
         if name not in there:
-            near = nearest(name, there)
-            hint = f'did you mean "{near}"?' if near else "gmconfig flag list"
+            hint = did_you_mean(name, there, "gmconfig flag list")
             raise NotFound(f'no flag named "{name}" in {left} or {right}', hint=hint)
     if isinstance(people, int):
         people = made_up(people, units_of(before.flags.content) | units_of(after.flags.content))

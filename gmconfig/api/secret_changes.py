@@ -9,7 +9,7 @@ from gmconfig.api.answers import SecretSummary
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.outcome import Deed
 from gmconfig.errors import UsageError
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 from gmconfig.secret import named as naming
 from gmconfig.secret import reads
 from gmconfig.secret.door import reads_folder
@@ -110,8 +110,7 @@ def kind_named(kind: str) -> SecretType:
     try:
         return SecretType(kind)
     except ValueError:
-        near = nearest(kind, list(SecretType))
-        hint = f'did you mean "{near}"?' if near else f"one of: {', '.join(SecretType)}"
+        hint = did_you_mean(kind, list(SecretType), f"one of: {', '.join(SecretType)}")
         raise UsageError(f'"{kind}" is not a type of secret', hint=hint) from None
 
 

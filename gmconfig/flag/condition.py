@@ -12,7 +12,7 @@ from typing import Any
 from gmconfig.flag.trouble import Trouble
 from gmconfig.flag.version import OPERATORS as VERSION_OPERATORS
 from gmconfig.flag.version import precedence
-from gmconfig.path import Keys, nearest
+from gmconfig.path import Keys, did_you_mean
 
 Rule = Any
 Test = Callable[[Rule, Any], Rule]
@@ -54,10 +54,7 @@ class Conditions:
 
     def _segment(self, name: str, keys: Keys) -> Rule:
         if name not in self._segments:
-            near = nearest(name, tuple(self._segments))
-            raise Trouble(
-                keys, f'no segment named "{name}"', hint=f'did you mean "{near}"?' if near else None
-            )
+            raise Trouble(keys, f'no segment named "{name}"', hint=did_you_mean(name, tuple(self._segments)))
         if name in self._open:
             circle = " uses ".join([*self._open[self._open.index(name) :], name])
             raise Trouble(keys, f"a circle of segments: {circle}")
@@ -87,8 +84,7 @@ def _attribute(value: Rule, wanted: Any, keys: Keys) -> Rule:
 
 def _tested(value: Rule, name: str, limit: Any, keys: Keys) -> Rule:
     if name not in TESTS:
-        near = nearest(name, tuple(TESTS))
-        hint = f'did you mean "{near}"?' if near else f"tests: {', '.join(TESTS)}"
+        hint = did_you_mean(name, tuple(TESTS), f"tests: {', '.join(TESTS)}")
         raise Trouble(keys, f'no test named "{name}"', hint=hint)
     accepted, test = TESTS[name]
     if type(limit) not in accepted:

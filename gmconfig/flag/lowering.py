@@ -12,7 +12,7 @@ from gmconfig.flag.requirement import asked, satisfied
 from gmconfig.flag.split import Branch, branches
 from gmconfig.flag.state import FeatureState
 from gmconfig.flag.trouble import Trouble
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 
 BOOLEAN = {"enabled": True, "disabled": False}
 LARGEST = 100_000
@@ -133,8 +133,7 @@ class Lowering:
 
     def _required(self, name: str, keys: tuple[str | int, ...]) -> Lowered:
         if name not in self.flags:
-            near = nearest(name, tuple(self.flags))
-            raise Trouble(keys, f'no flag named "{name}"', hint=f'did you mean "{near}"?' if near else None)
+            raise Trouble(keys, f'no flag named "{name}"', hint=did_you_mean(name, tuple(self.flags)))
         if name in self._open:
             circle = " requires ".join([*self._open[self._open.index(name) :], name])
             raise Trouble(keys, f"a circle: {circle}")
@@ -207,8 +206,7 @@ def _checked(given: Any, variants: Mapping[str, Any], keys: tuple[str | int, ...
     if isinstance(given, bool) and not plain:
         name = name.lower()
     if name not in variants:
-        near = nearest(name, tuple(variants))
-        hint = f'did you mean "{near}"?' if near else f"variants: {', '.join(variants)}"
+        hint = did_you_mean(name, tuple(variants), f"variants: {', '.join(variants)}")
         raise Trouble(keys, f'no variant named "{name}"', hint=hint)
     return name
 

@@ -11,7 +11,7 @@ from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Alert, Kind
 from gmconfig.monitor.condition import fingerprint
 from gmconfig.monitor.handler import handlers
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -25,8 +25,7 @@ def trial(project: Project, name: str | None = None) -> dict[str, str | None]:
     """
     declared = handlers(project)
     if name is not None and name not in declared:
-        near = nearest(name, list(declared))
-        hint = f'did you mean "{near}"?' if near else f"known: {', '.join(declared) or 'none'}"
+        hint = did_you_mean(name, list(declared), f"known: {', '.join(declared) or 'none'}")
         raise NotFound(f'no handler is named "{name}"', hint=hint)
     now = datetime.now(UTC)
     alert = _test(now)

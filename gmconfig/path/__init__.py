@@ -7,7 +7,7 @@ path (a tuple of keys and indices) prints to a text that parses to it.
 from __future__ import annotations
 
 from gmconfig.path.key_path import KeyPath, format_keys
-from gmconfig.path.nearest import nearest
+from gmconfig.path.nearest import did_you_mean, nearest
 from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, scalar_text, value_at, walk
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Keys",
     "Segment",
     "Selector",
+    "did_you_mean",
     "format_keys",
     "nearest",
     "scalar_text",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.errors import UnknownEnvironment
-from gmconfig.path import Keys, nearest
+from gmconfig.path import Keys, did_you_mean
 from gmconfig.project.shape import Problem
 
 TYPE_CHECKING = False
@@ -64,9 +64,8 @@ def known(environments: Mapping[str, Environment], name: str) -> Environment:
     """
     if name in environments:
         return environments[name]
-    near = nearest(name, tuple(environments))
     names = ", ".join(environments) or "none, see environments: in gmconfig.yaml"
-    hint = f'did you mean "{near}"?' if near else f"declared environments: {names}"
+    hint = did_you_mean(name, tuple(environments), f"declared environments: {names}")
     raise UnknownEnvironment(f'no environment named "{name}"', hint=hint)
 
 
@@ -75,8 +74,9 @@ def inheritance_problems(environments: Mapping[str, Environment]) -> Iterator[Pr
     for environment in environments.values():
         keys: Keys = ("environments", environment.name, "extends")
         if environment.extends is not None and environment.extends not in environments:
-            near = nearest(environment.extends, tuple(environments))
-            hint = f'did you mean "{near}"?' if near else f"declared environments: {', '.join(environments)}"
+            hint = did_you_mean(
+                environment.extends, tuple(environments), f"declared environments: {', '.join(environments)}"
+            )
             yield Problem(keys, f'no environment named "{environment.extends}"', hint=hint)
         elif circle := _circle(environments, environment.name):
             yield Problem(keys, f"{' extends '.join(circle)}: a circle", hint="remove one of these extends:")

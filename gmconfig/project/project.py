@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.errors import UsageError
 from gmconfig.log import debug
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 from gmconfig.project import environment as environments
 from gmconfig.project.find import git_folder, root_of
 from gmconfig.project.layout import Layout
@@ -282,8 +282,7 @@ class Project:
     def _check_variables(self, variables: Mapping[str, str]) -> None:
         for name, value in variables.items():
             if name not in self.layout.variables:
-                near = nearest(name, tuple(self.layout.variables))
-                hint = f'did you mean "{near}"?' if near else f"declare it in layers: of {FILE}"
+                hint = did_you_mean(name, tuple(self.layout.variables), f"declare it in layers: of {FILE}")
                 raise UsageError(f'no layer has a variable "{name}"', hint=hint)
             check_name(f"a {name}", value)
 

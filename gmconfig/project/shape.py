@@ -6,7 +6,7 @@ as not given, as in `documents:` with every entry commented out.
 
 from __future__ import annotations
 
-from gmconfig.path import Keys, nearest
+from gmconfig.path import Keys, did_you_mean, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,8 +144,7 @@ class Record:
                 problems.append(self._unknown((*keys, key), key))
 
     def _unknown(self, keys: Keys, key: str) -> Problem:
-        near = nearest(key, tuple(self.fields))
-        hint = f'did you mean "{near}"?' if near else f"known keys: {', '.join(self.fields)}"
+        hint = did_you_mean(key, tuple(self.fields), f"known keys: {', '.join(self.fields)}")
         return Problem(keys, f'unknown key "{key}"', hint=hint, at_key=True)
 
 

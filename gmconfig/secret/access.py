@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError, UsageError
-from gmconfig.path import KeyPath, Keys, nearest
+from gmconfig.path import KeyPath, Keys, did_you_mean
 from gmconfig.project.names import HINT, is_name
 from gmconfig.secret import rotation, signature
 from gmconfig.secret.passphrase import SealedSeed
@@ -68,8 +68,7 @@ class _Reader:
         sections = self.mapping(tree, ())
         for key in sections:
             if key not in _SECTIONS:
-                near = nearest(key, _SECTIONS)
-                hint = f'did you mean "{near}"?' if near else f"known: {', '.join(_SECTIONS)}"
+                hint = did_you_mean(key, _SECTIONS, f"known: {', '.join(_SECTIONS)}")
                 raise self.complaint((key,), f'"{key}" is not a section of {FILE}', hint)
         self.plain(tree, ())
         members = self.each(sections, "members", self.member)

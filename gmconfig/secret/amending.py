@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import NotFound, Refused, UsageError
-from gmconfig.path import KeyPath, Keys, nearest
+from gmconfig.path import KeyPath, Keys, did_you_mean
 from gmconfig.project.names import HINT, is_name
 from gmconfig.secret.policy import DEFAULT_SCOPE, EVERY, OPERATIONS, Policy
 
@@ -218,8 +218,7 @@ def _allows(policy: Policy, to: str, operation: str, scope: str) -> bool:
 
 
 def _unknown(policy: Policy, name: str) -> NotFound:
-    near = nearest(name, [*policy.members, *policy.roles])
-    hint = f'did you mean "{near}"?' if near else f"gmconfig secret member add {name}"
+    hint = did_you_mean(name, [*policy.members, *policy.roles], f"gmconfig secret member add {name}")
     return NotFound(f'"{name}" is neither a member nor a role', hint=hint)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import Refused, UsageError
-from gmconfig.path import KeyPath, nearest
+from gmconfig.path import KeyPath, did_you_mean
 from gmconfig.path.lookalike import oddity
 from gmconfig.secret.place import secret_context
 from gmconfig.secret.rule import COMMON
@@ -116,8 +116,7 @@ def _clear(metadata: Mapping[str, object], kept: Mapping[str, object] | None = N
     """Order the fields, leaving out those that say nothing; what a hand has added to `kept` stays."""
     for key in metadata:
         if key not in FIELDS:
-            near = nearest(key, FIELDS)
-            hint = f'did you mean "{near}"?' if near else ", ".join(FIELDS)
+            hint = did_you_mean(key, FIELDS, ", ".join(FIELDS))
             raise UsageError(f'a secret has no field "{key}"', hint=hint)
     given = {**(kept or {}), **metadata}
     ordered = dict.fromkeys([*FIELDS, *given])

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
@@ -51,8 +51,7 @@ def kinds() -> list[str]:
 def _further_maker(target: Target) -> Maker:
     found = _further().get(target.kind)
     if found is None:
-        near = nearest(target.kind, kinds())
-        hint = f'did you mean "{near}"?' if near else f"kinds: {', '.join(kinds())}"
+        hint = did_you_mean(target.kind, kinds(), f"kinds: {', '.join(kinds())}")
         raise NotFound(f'target "{target.name}": no kind of target named "{target.kind}"', hint=hint)
     return _loaded(target, found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gmconfig.path import Keys, nearest
+from gmconfig.path import Keys, did_you_mean
 from gmconfig.project.shape import Problem
 
 TYPE_CHECKING = False
@@ -34,6 +34,5 @@ def _listed(keys: Keys, value: object) -> Iterator[tuple[Keys, str]]:
 def _unknown(keys: Keys, name: str, what: str, known: Collection[str]) -> Iterator[Problem]:
     if name in known:
         return
-    near = nearest(name, tuple(known))
-    hint = f'did you mean "{near}"?' if near else f"declared: {', '.join(known) or 'none'}"
+    hint = did_you_mean(name, tuple(known), f"declared: {', '.join(known) or 'none'}")
     yield Problem(keys, f'no {what} named "{name}"', hint=hint)

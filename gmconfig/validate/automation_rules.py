@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gmconfig.path import Keys, nearest
+from gmconfig.path import Keys, did_you_mean, nearest
 from gmconfig.project.shape import Problem
 from gmconfig.validate.automation_names import unknown_names
 
@@ -156,8 +156,7 @@ def _patterns(keys: Keys, value: object) -> Iterator[tuple[Keys, str]]:
 def _unheard(keys: Keys, pattern: str) -> Iterator[Problem]:
     if any(matches(pattern, kind) for kind in EVENTS):
         return
-    near = nearest(pattern, EVENTS)
-    hint = f'did you mean "{near}"?' if near else "drift.detected, deployment.failed, alert.firing, …"
+    hint = did_you_mean(pattern, EVENTS, "drift.detected, deployment.failed, alert.firing, …")
     yield Problem(keys, f'nothing is ever told as "{pattern}"', hint=hint)
 
 
@@ -196,6 +195,5 @@ def _operations(rule: object, keys: Keys) -> Iterator[Problem]:
             name, arguments = next(iter(part.items()))
             rest.append((arguments, (*at, name)))
             if name not in known:
-                near = nearest(str(name), known)
-                hint = f'did you mean "{near}"?' if near else None
+                hint = did_you_mean(str(name), known)
                 yield Problem((*at, name), f'no operator named "{name}"', hint=hint, at_key=True)

@@ -6,7 +6,7 @@ import re
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean, nearest
 from gmconfig.validate.asking import SECRETS
 from gmconfig.validate.checks import automation, flags, rotation
 from gmconfig.validate.files import broken_schema, note_lines, unreadable
@@ -178,8 +178,7 @@ def unused_schemas(subject: Subject, documents: Collection[str]) -> Iterator[Fin
     for file in filter(_is_schema, subject.files):
         name = next(file[len(FOLDER) :].removesuffix(suffix) for suffix in SUFFIXES if file.endswith(suffix))
         if name not in documents and "/" not in name:
-            near = nearest(name, sorted(documents))
-            hint = f'did you mean "{near}"?' if near else None
+            hint = did_you_mean(name, sorted(documents))
             message = f'no document is named "{name}"'
             yield Finding("reference", UNUSED_SCHEMA, Severity.WARNING, message, Place(file), hint=hint)
 

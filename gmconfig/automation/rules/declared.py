@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gmconfig.automation.rules.rule import AutomationRule, rule_of
 from gmconfig.errors import NotFound, UsageError
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 from gmconfig.project.settings import FILE, broken
 from gmconfig.project.shape import Problem
 from gmconfig.validate.automation_rules import problems, rule_problems
@@ -48,8 +48,7 @@ def chosen(rules: Mapping[str, Known], names: Sequence[str]) -> dict[str, Known]
     """
     for name in names:
         if name not in rules:
-            near = nearest(name, tuple(rules))
-            hint = f'did you mean "{near}"?' if near else "gmconfig automation list"
+            hint = did_you_mean(name, tuple(rules), "gmconfig automation list")
             raise NotFound(f'no rule named "{name}"', hint=hint)
     return {name: rule for name, rule in rules.items() if not names or name in names}
 

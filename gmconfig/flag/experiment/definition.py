@@ -10,7 +10,7 @@ from typing import Any
 from gmconfig.flag.experiment.inference import PLANNED
 from gmconfig.flag.moment import seconds
 from gmconfig.flag.trouble import Trouble
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 
 KINDS = ("proportion", "mean")
 """What a metric can be: the share of users who did it at all, or what it came to per user."""
@@ -130,8 +130,7 @@ def _control(told: Mapping[str, Any], arms: Mapping[str, float], definition: Map
         default = str(definition.get("defaultVariant"))
         return default if default in arms else next(iter(arms))
     if given not in arms:
-        near = nearest(str(given), tuple(arms))
-        hint = f'did you mean "{near}"?' if near else f"variants with users: {', '.join(arms)}"
+        hint = did_you_mean(str(given), tuple(arms), f"variants with users: {', '.join(arms)}")
         raise Trouble(("experiment", "control"), f'nobody is in a variant named "{given}"', hint=hint)
     return str(given)
 

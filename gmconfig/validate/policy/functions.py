@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import FunctionType
 
 from gmconfig.errors import NotFound
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean
 from gmconfig.validate.policy.rule import Verdict
 
 _WEAK = frozenset(
@@ -161,8 +161,7 @@ def function(named: str | Callable[..., Verdict]) -> Callable[..., Verdict]:
     if callable(named):
         return named
     if named not in CHECKS:
-        near = nearest(named, list(CHECKS))
-        hint = f'did you mean "{near}"?' if near else f"known: {', '.join(CHECKS)}"
+        hint = did_you_mean(named, list(CHECKS), f"known: {', '.join(CHECKS)}")
         raise NotFound(f'no check is named "{named}"', hint=hint)
     return CHECKS[named]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from jsonschema.exceptions import best_match
 
-from gmconfig.path import nearest
+from gmconfig.path import did_you_mean, nearest
 
 _KINDS = {
     "string": "a string",
@@ -45,8 +45,7 @@ def hint(error: Any, *, hidden: bool = False) -> str | None:
         near = nearest(str(error.path[-1]), list(error.schema.get("properties", {})))
         return f'did you mean "{near}"?' if near else None
     if error.validator == "enum" and isinstance(error.instance, str) and not hidden:
-        near = nearest(error.instance, [item for item in error.validator_value if isinstance(item, str)])
-        return f'did you mean "{near}"?' if near else None
+        return did_you_mean(error.instance, [item for item in error.validator_value if isinstance(item, str)])
     if error.validator == "type" and error.validator_value == "string" and not hidden:
         scalar = isinstance(error.instance, bool | int | float)
         return "write it in quotes to make it a string" if scalar else None
