@@ -42,6 +42,8 @@ _SECRET_GET = {
     "--identity": "identity",
     "--user": "user",
 }
+_EVAL = {**_GET, "--user": "user", "--default": "default", "--type": "kind"}
+_CONTEXT = {"--context": "context"}
 _VARIABLES = {"--var": "variables"}
 _HISTORY = {name: word for name, word in _GET.items() if word != "at"}
 _VALIDATE = {"-o": "output", "--output": "output", "--schema": "schema", "--at": "at", "-C": "directory"}
@@ -74,6 +76,7 @@ def answered(arguments: list[str]) -> int | None:
         "config set": _set,
         "config history": _history,
         "secret get": _secret_get,
+        "flag eval": _eval,
         "deploy plan": _plan,
         "drift detect": _detect,
     }.get(" ".join(words[:2]))
@@ -157,6 +160,16 @@ def _secret_get(arguments: list[str]) -> int | None:
 
     session = _session(options)
     return _unless_it_fails(lambda: get(session, *words, **options))
+
+
+def _eval(arguments: list[str]) -> int | None:
+    words, options = _parsed(arguments, _EVAL, {}, _CONTEXT)
+    if words is None or len(words) != 1 or options.get("output", "text") not in ("text", "json"):
+        return None
+    from gmconfig.cli.flag_value import evaluate
+
+    session = _session(options)
+    return _unless_it_fails(lambda: evaluate(session, *words, **options))
 
 
 def _history(arguments: list[str]) -> int | None:

@@ -32,6 +32,12 @@ READ = [
     ("secret", "get", "db_password", "-e", "production", "--user", "somebody"),
     ("secret", "get", "db_password", "--identity", "nowhere"),
     ("secret", "get", "nothing"),
+    ("flag", "eval", "dark_pools", "--user", "u1", "-e", "production"),
+    ("flag", "eval", "dark_pools", "--user", "u1", "--context", "plan=pro", "--context", "n=1", "-o", "json"),
+    ("flag", "eval", "dark_pools", "--default", "[1", "-C", "config"),
+    ("flag", "eval", "dark_pools", "--type=nothing", "--at", "HEAD"),
+    ("flag", "eval", "dark_pools", "--type", "boolean", "--context", "nothing"),
+    ("flag", "eval", "nothing", "-q"),
 ]
 WRITTEN = [
     (("settings", "database.pool", "7"), ""),
@@ -66,6 +72,9 @@ OTHERS = [
     ("config", "set", "settings"),
     ("secret", "get"),
     ("secret", "list"),
+    ("flag", "eval", "dark_pools", "u1"),
+    ("flag", "eval", "dark_pools", "--batch"),
+    ("flag", "eval", "dark_pools", "-o", "yaml"),
 ]
 
 
