@@ -50,7 +50,7 @@ def taken(world: World) -> Picture:
 
 
 def files(world: World) -> list[str]:
-    """Name every file of the world, and every folder that holds none."""
+    """Name every file of the world, and every link to a folder; an empty folder says nothing."""
     found = []
     for folder, below, names in os.walk(world.base):
         inside = names + [one for one in below if os.path.islink(os.path.join(folder, one))]
