@@ -9,7 +9,7 @@ from gmconfig.api.reading import snapshot
 from gmconfig.config.diff import diff as differences
 from gmconfig.config.equal import same
 from gmconfig.errors import NotFound, UnknownDocument, UnknownVersion
-from gmconfig.path.nearest import nearest
+from gmconfig.path.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,8 @@ def _side(workspace: Workspace, text: str, document: str | None) -> Side:
     try:
         return Side(None, snapshot(workspace, text, document))
     except UnknownVersion as error:
-        near = nearest(text, tuple(project.environments))
-        raise UnknownVersion(error.message, hint=f'did you mean "{near}"?' if near else error.hint) from error
+        hint = did_you_mean(text, tuple(project.environments), error.hint)
+        raise UnknownVersion(error.message, hint=hint) from error
 
 
 def _document(workspace: Workspace, name: str, left: Side, right: Side) -> Iterator[DocumentDifference]:

@@ -15,7 +15,7 @@ from gmconfig.flag.experiment.definition import KINDS, Experiment, experiment_of
 from gmconfig.flag.lowering import Lowering, off_variant, state_of, variants_of
 from gmconfig.flag.state import FeatureState
 from gmconfig.flag.trouble import Trouble
-from gmconfig.path.nearest import nearest
+from gmconfig.path import did_you_mean
 
 if TYPE_CHECKING:
     from gmconfig.api.flag_answers import FlagOutcome
@@ -95,10 +95,8 @@ def experiment(workspace: Workspace, name: str, environment: str | None) -> Expe
         return found
     homes = (one for one in workspace.project.environments if _found(workspace, catalogue, name, one))
     home = next(homes, None)
-    near = nearest(
-        name, [word for one in experiments(workspace, environment) for word in (one.name, one.flag)]
-    )
-    other = f'did you mean "{near}"?' if near else "gmconfig flag experiment list"
+    known = [word for one in experiments(workspace, environment) for word in (one.name, one.flag)]
+    other = did_you_mean(name, known, "gmconfig flag experiment list")
     hint = f"it is defined in {home}: -e {home}" if home else other
     raise NotFound(f'no experiment named "{name}"' + (f" in {environment}" if environment else ""), hint=hint)
 

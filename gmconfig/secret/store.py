@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.path import format_keys, nearest
+from gmconfig.path import did_you_mean, format_keys
 from gmconfig.secret import plaintext
 from gmconfig.secret.place import secret_context
 from gmconfig.secret.rule import COMMON
@@ -88,9 +88,8 @@ def sealed_of(named: Named) -> Sealed:
 
 def missing(name: str, environment: str | None, known: Sequence[str]) -> NotFound:
     """Say that a secret does not exist, and how to make it."""
-    near = nearest(name, known)
     option = f" -e {environment}" if environment else ""
-    hint = f'did you mean "{near}"?' if near else f"gmconfig secret create {name}{option}"
+    hint = did_you_mean(name, known, f"gmconfig secret create {name}{option}")
     return NotFound(f'secret "{name}" does not exist in {environment or COMMON}', hint=hint)
 
 

@@ -9,7 +9,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.path import nearest, scalar_text
+from gmconfig.path import did_you_mean, scalar_text
 from gmconfig.target.formats import FLAGS
 
 if TYPE_CHECKING:
@@ -117,12 +117,8 @@ def _nobody(word: str, inside: Iterable[Target]) -> NotFound:
     known = list(
         dict.fromkeys(name for one in inside for name in (one.name, one.group, one.environment) if name)
     )
-    near = nearest(word, known)
-    hint = (
-        f'did you mean "{near}"?'
-        if near
-        else f"known: {', '.join(known) or 'none yet, see targets: in gmconfig.yaml'}"
-    )
+    told = ", ".join(known) or "none yet, see targets: in gmconfig.yaml"
+    hint = did_you_mean(word, known, f"known: {told}")
     return NotFound(f'no target or environment named "{word}"', hint=hint)
 
 
