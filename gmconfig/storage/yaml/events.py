@@ -31,6 +31,8 @@ _BLANK_WITH_TAB = re.compile(r"^[ ]*\t[ \t]*(?=[\n\r])", re.M)
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#.*)?\r?$", re.M)
 _CONFLICT = tuple(re.compile(rf"^{char * 7}(?=[ \r\n]|$)", re.M) for char in "<=>")
 """The lines that git leaves around both sides of what it could not merge, in their order."""
+_BARE = re.compile(r"[\[{,:] *\$(?:\{\w*)?$")
+"""A placeholder without quotes, up to the brace that ends a word within `{}` or `[]`."""
 _LATER_VERSION = re.compile(r"^(%YAML[ \t]+1\.)[3-9](?=[ \t\n\r])", re.M)
 _PRIVATE_USE = range(0xE000, 0xF8FF)
 
@@ -120,7 +122,9 @@ def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
         return BrokenConfiguration(message, place=Place(file))
     starts = line_starts(text)
     line = min(mark.line, len(starts) - 1)
-    return BrokenConfiguration(message, place=Place(file, line + 1, mark.column + 1))
+    before = text[starts[line] : starts[line] + mark.column]
+    hint = 'between {} and [] a placeholder needs quotes: "${NAME}"' if _BARE.search(before) else None
+    return BrokenConfiguration(message, hint=hint, place=Place(file, line + 1, mark.column + 1))
 
 
 def _shielded(text: str) -> tuple[str, dict[int, str]]:

@@ -217,3 +217,11 @@ def test_what_git_could_not_merge_is_called_so():
     assert load(b"a: |\n  <<<<<<< HEAD\n  =======\n  >>>>>>> other\n") == {
         "a": "<<<<<<< HEAD\n=======\n>>>>>>> other\n"
     }
+
+
+@pytest.mark.parametrize(
+    "raw", [b"a: {b: ${PORT:80}, c: 1}", b"a: [${PORT:80}, 1]", b"a: {b: 1, c: ${SECRET:x}}"]
+)
+def test_a_placeholder_that_needs_quotes_is_told_so(raw):
+    assert "needs quotes" in str(refusal(raw).hint)
+    assert refusal(b"a: [1, {b: 2]").hint is None
