@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.examined import Examined
 from gmconfig.counted import counted
+from gmconfig.errors import shell_word
 from gmconfig.storage.git.process import complaint
 from gmconfig.storage.git.readiness import branches_here, detached, obstacle_in
 
@@ -23,6 +24,7 @@ def examine(project: Project, *, fix: bool) -> Iterator[Examined]:
     """Look at the clone; with `fix`, go back to the branch that HEAD stands on, and fetch the older history."""
     repository = project.repository
     yield _branch(repository, fix)
+    yield from _lock(repository)
     remote = _remote(project)
     yield remote
     if repository.is_shallow():
@@ -32,6 +34,14 @@ def examine(project: Project, *, fix: bool) -> Iterator[Examined]:
         message = f"a sparse checkout leaves out {counted(left_out, 'file')}: what stands there is not seen"
         yield Examined("files", "warning", message, "git sparse-checkout disable")
     yield _cache(repository)
+
+
+def _lock(repository: Repository) -> Iterator[Examined]:
+    """Say that no commit can be made: a git is at work, or it died and left its lock."""
+    path = f"{repository.index_path}.lock"
+    if os.path.lexists(path):
+        message = f"{path} is there: a git is at work in this moment, or one has crashed"
+        yield Examined("lock", "warning", message, f"if none is at work: rm -f {shell_word(path)}")
 
 
 def _branch(repository: Repository, fix: bool) -> Examined:

@@ -39,7 +39,7 @@ def _parts(project: Project, fix: bool) -> Iterator[Examined]:
     """Look at each part; what keeps several from being looked at is said once."""
     told: set[str] = set()
     for one in _all_parts(project, fix):
-        if one.state != "error" or one.message not in told:
+        if one.state != "error" or not any(one.message.endswith(message) for message in told):
             yield one
         told.add(one.message)
 

@@ -179,6 +179,22 @@ def test_hooks_of_another_tool_that_call_gmconfig_are_enough(trading_here):
     assert found()["hooks"].state == "ok"
 
 
+def test_the_lock_of_a_git_that_has_crashed_is_named(trading_here):
+    lock = trading_here / ".git" / "index.lock"
+    lock.touch()
+    told = found(fix=True)["lock"]
+    assert told.state == "warning" and lock.exists()
+    subprocess.run(told.hint.removeprefix("if none is at work: "), shell=True, check=True)
+    assert "lock" not in found()
+
+
+def test_a_policy_that_is_not_trusted_is_one_trouble(tmp_path, monkeypatch, isolated):
+    there = founded(tmp_path / "there")
+    git("clone", "-q", str(there), str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert [one.name for one in examine() if "does not trust its access policy" in one.message] == ["access"]
+
+
 @pytest.fixture
 def trading_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = make(tmp_path / "repo")
