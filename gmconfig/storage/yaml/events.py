@@ -110,10 +110,10 @@ def _conflict(text: str) -> int:
 
 
 def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
-    line = _conflict(text)
-    if line:
-        message, hint = "git could not merge this: both sides stand here", "choose one, then: git add"
-        return BrokenConfiguration(message, hint=hint, place=Place(file, line))
+    conflict = _conflict(text)
+    if conflict:
+        message, choose = "git could not merge this: both sides stand here", "choose one, then: git add"
+        return BrokenConfiguration(message, hint=choose, place=Place(file, conflict))
     if not isinstance(error, MarkedYAMLError):
         return BrokenConfiguration(str(error).splitlines()[0], place=Place(file))
     message = ", ".join(part for part in (error.problem, error.context) if part)
