@@ -13,13 +13,17 @@ import typer
 from gmconfig import __version__
 from gmconfig.cli import terminal
 from gmconfig.cli.boundary import guarded
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.session import Session
-from gmconfig.cli.verb import EXIT_CODES
+from gmconfig.cli.verb import EXIT_CODES, group
 from gmconfig.cli.words import Words
 
-_GROUPS = ("config", "secret", "flag", "deploy", "drift", "monitor", "backup", "automation")
 _VERBS = {"init": "init", "demo": "init", "run": "run", "validate": "validate", "doctor": "doctor"}
 """Words that are verbs themselves, each with the module that adds it."""
+
+LISTED = ""
+"""What is assembled for who asks which words there are."""
+
 _HELP = """\
 Configuration management on a plain git repository: values, secrets, flags, deployment, drift, backup.
 
@@ -51,7 +55,10 @@ def _shared(
 
 @cache
 def assembled(word: str | None = None) -> typer.Typer:
-    """Give the program with all its words, or with one alone: the others cost time that the user waits for."""
+    """Give the program with all its words, or with one alone: the others cost time that the user waits for.
+
+    With `LISTED`, words stand without their verbs, to be told.
+    """
     app = typer.Typer(
         name="gmconfig",
         cls=Words,
@@ -63,11 +70,11 @@ def assembled(word: str | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_shared)
-    for group in _GROUPS:
-        if word in (None, group):
-            app.add_typer(_module(group).app, name=group)
+    for name, about in GROUPS.items():
+        if word in (None, LISTED, name):
+            app.add_typer(group(about) if word == LISTED else _module(name).app, name=name)
     for module in dict.fromkeys(_VERBS.values()):
-        if word is None or _VERBS.get(word) == module:
+        if word in (None, LISTED) or _VERBS.get(word) == module:
             _module(module).register(app)
     return app
 
@@ -96,11 +103,14 @@ def _command(word: str | None) -> typer.core.TyperGroup:
 
 def _word(arguments: list[str]) -> str | None:
     """Give the word that is called, where that is plain to see; None leaves it to the whole program."""
-    said = arguments
+    said, asks = arguments, arguments in ([], ["-h"], ["--help"])
     if "_GMCONFIG_COMPLETE" in os.environ:
         said = _completed(os.environ)
+        asks = len(said) <= 1
         _begin_there(said)
-    return said[0] if said and said[0] in (*_GROUPS, *_VERBS) else None
+    if said and said[0] in (*GROUPS, *_VERBS):
+        return said[0]
+    return LISTED if asks else None
 
 
 def _begin_there(said: list[str]) -> None:

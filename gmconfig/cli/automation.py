@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.verb import group, verb
 from gmconfig.errors import ExitCode, UsageError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gmconfig.automation.rules.run import Run
     from gmconfig.cli.session import Session
 
-app = group("Act on events and at times, by the rules of gmconfig.yaml. Between runs nothing runs.")
+app = group(GROUPS["automation"])
 
 _STYLES = {"succeeded": "green", "failed": "red", "dry run": "yellow", "missed": "yellow"}
 _Rules = Annotated[

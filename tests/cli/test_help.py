@@ -5,7 +5,7 @@ import re
 import pytest
 import typer
 
-from gmconfig.cli.app import assembled
+from gmconfig.cli.app import LISTED, assembled
 
 
 def _below(command, words, parent=None):
@@ -29,6 +29,13 @@ def test_no_line_is_wider_than_a_terminal(helped):
     wide = [f"{words}: {line}" for words, _, text in helped for line in text.splitlines() if len(line) > 80]
     assert not wide, "\n".join(wide)
     assert len(helped) > 100
+
+
+def test_who_asks_for_the_words_gets_them_without_their_verbs(helped):
+    listed = typer.main.get_command(assembled(LISTED))
+    [(_, _, context)] = [one for one in _below(listed, ("gmconfig",)) if one[0] == "gmconfig"]
+    assert listed.get_help(context) == helped[0][2]
+    assert not any(getattr(one, "commands", ()) for one in listed.commands.values())
 
 
 def test_every_verb_has_a_sentence_and_two_examples_of_itself(helped):

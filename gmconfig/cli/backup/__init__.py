@@ -1,8 +1,9 @@
 """`gmconfig backup`: made, proved, restored, thinned out."""
 
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.verb import group
 
-app = group("Make, prove, restore and thin out backups of everything: history, records, what is live.")
+app = group(GROUPS["backup"])
 
 from gmconfig.cli.backup import create, keep, look, restore  # noqa: E402
 

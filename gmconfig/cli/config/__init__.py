@@ -1,8 +1,9 @@
 """`gmconfig config`: read, explain, change and roll back configuration."""
 
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.verb import group
 
-app = group("Read, explain, change and roll back configuration.")
+app = group(GROUPS["config"])
 
 from gmconfig.cli.config import explore, read, stream, versions, write  # noqa: E402
 

@@ -1,8 +1,9 @@
 """`gmconfig flag`: feature flags, evaluated like flagd does, changed by commits."""
 
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.verb import group
 
-app = group("Create, change, evaluate and compile feature flags.")
+app = group(GROUPS["flag"])
 
 from gmconfig.cli.flag import (  # noqa: E402
     analytics,

@@ -1,10 +1,9 @@
 """`gmconfig monitor`: alerts, compliance, health, figures and reports."""
 
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.verb import group
 
-app = group(
-    "See how things stand: alerts, compliance, health, metrics, reports. Between runs nothing watches."
-)
+app = group(GROUPS["monitor"])
 
 from gmconfig.cli.monitor import alerts, journal, metrics, report, status  # noqa: E402
 

@@ -1,8 +1,9 @@
 """`gmconfig secret`: values sealed inline, that only the right people open."""
 
+from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.verb import group
 
-app = group("Create, read, rotate and seal secrets, encrypted inline in the repository.")
+app = group(GROUPS["secret"])
 
 from gmconfig.cli.secret import (  # noqa: E402
     access,
