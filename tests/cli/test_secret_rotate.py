@@ -258,6 +258,8 @@ def test_one_hook_that_fails_keeps_none_of_the_others_back(hooked, cli, ok):
     done = {one["name"]: one for one in json.loads(answer.out)}
     assert answer.code == 3
     assert done["jwt_secret"]["done"] and "exit code 5" in done["db_password"]["problem"]
+    assert "error: not rotated: db_password\ngmconfig: hint: " in answer.err
+    assert answer.err.endswith(": gmconfig secret rotate db_password\n")
 
 
 def test_the_journal_knows_of_rotations(hooked, ok, sealed_trading):

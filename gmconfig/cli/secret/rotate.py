@@ -94,6 +94,7 @@ def _many(manager: SecretsManager, writing: Writing, yes: bool, *, due: bool) ->
         terminal.answer(values.as_json([asdict(one) for one in done]))
     else:
         terminal.lines(_lines(done, due=due, dry_run=writing.dry_run))
+    _say_failed([one for one in done if one.problem])
     return _code(done)
 
 
@@ -109,6 +110,17 @@ def _code(done: tuple[Rotation, ...]) -> int:
     return ExitCode.NO if any(one.by == "by hand" for one in done) else ExitCode.OK
 
 
+def _say_failed(failed: list[Rotation]) -> None:
+    """Say what is left to do, where a hook failed or its value could not be kept."""
+    if failed:
+        terminal.error(f"not rotated: {', '.join(one.name for one in failed)}")
+        terminal.hint(f"once its reason is gone: gmconfig secret rotate {failed[0].name}{_where(failed[0])}")
+
+
+def _where(one: Rotation) -> str:
+    return "" if one.environment == "common" else f" -e {one.environment}"
+
+
 def _lines(done: tuple[Rotation, ...], *, due: bool, dry_run: bool) -> list[terminal.Line]:
     if not done:
         return ["nothing is due" if due else "no secrets"]
@@ -120,8 +132,7 @@ def _said(one: Rotation) -> terminal.Span:
     if one.problem:
         return one.problem, "red"
     if one.by == "by hand":
-        option = "" if one.environment == "common" else f" -e {one.environment}"
-        return f"gmconfig secret rotate {one.name}{option} --stdin", "yellow"
+        return f"gmconfig secret rotate {one.name}{_where(one)} --stdin", "yellow"
     if not one.done:
         return "would be rotated"
     return f"rotated [{one.commit[:7]}]" if one.commit else "rotated, not committed"
