@@ -20,6 +20,8 @@ _STAND_INS = frozenset(
     b"administrator".split()
 )
 _SHORTEST = 4
+_QUOTED, _PLAIN = 8192, 1024
+"""How far on its line a value is looked at, from each name anew: a line may be all of a file."""
 
 
 class Found(NamedTuple):
@@ -35,8 +37,8 @@ def value_at(raw: bytes, at: int) -> Found | None:
     """Give the scalar that begins at an offset; None for a map, a list, an alias, nothing."""
     first = raw[at : at + 1]
     if first in (b'"', b"'"):
-        end = raw.find(first, at + 1, at + 8192)
-        line_end = raw.find(b"\n", at)
+        end = raw.find(first, at + 1, at + _QUOTED)
+        line_end = raw.find(b"\n", at, at + _QUOTED)
         if end < 0 or 0 <= line_end < end:
             return None
         return Found(at + 1, end, raw[at + 1 : end], True)
@@ -49,9 +51,9 @@ def value_at(raw: bytes, at: int) -> Found | None:
 
 
 def _plain(raw: bytes, at: int) -> Found | None:
-    end = raw.find(b"\n", at)
-    line = raw[at : end if end >= 0 else len(raw)][:8192].split(b" #")[0].rstrip()
-    begin = raw.rfind(b"\n", 0, at) + 1
+    end = raw.find(b"\n", at, at + _PLAIN)
+    line = raw[at : end if end >= 0 else at + _PLAIN].split(b" #")[0].rstrip()
+    begin = max(raw.rfind(b"\n", max(0, at - _PLAIN), at), at - _PLAIN, -1) + 1
     if b"{" in raw[begin:at] or b"[" in raw[begin:at]:  # inside a flow map
         line = re.split(rb"[,}\]]", line)[0].rstrip()
     return Found(at, at + len(line), line, False) if line else None

@@ -30,15 +30,16 @@ PUBLIC: dict[tuple[str, ...], str] = {
 }
 """How such a name ends. It silences only the suspicion by randomness, which has nothing but the value's looks."""
 
+_FAR = 200
 _PAIRED = ("value", "default")
 
 
 def reason(raw: bytes, at: int) -> str | None:
     """Say why the value at an offset may be public, by its name; None where its name does not say so."""
-    begin = raw.rfind(b"\n", 0, at) + 1
-    found = _key().search(raw[begin:at])
+    begin = max(raw.rfind(b"\n", max(0, at - _FAR), at) + 1, at - _FAR)
+    found = _key().search(raw, max(0, begin), at)
     if found and found[1].decode().lower() in _PAIRED:
-        found = _named().search(raw[:begin][-200:])
+        found = _named().search(raw[max(0, begin - _FAR) : max(0, begin)])
     words = tuple(words_of(found[1].decode())) if found else ()
     return next((why for ends, why in PUBLIC.items() if words[-len(ends) :] == ends), None)
 
