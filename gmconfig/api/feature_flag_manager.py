@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.api import flag_changes
 from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, Simulation
 from gmconfig.api.flag_change_methods import FlagChangeMethods
 from gmconfig.api.flag_event_methods import FlagEventMethods
@@ -127,6 +126,8 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         Raises:
             NotFound: no flag has that name.
         """
+        from gmconfig.api import flag_changes
+
         return self._written(flag_changes.known(self._source.catalogue(), name), name)
 
     def _written(self, catalogue: Catalogue, name: str) -> FeatureFlag:
@@ -167,6 +168,7 @@ class FeatureFlagManager(FlagChangeMethods, FlagEventMethods):
         self, name: str, people: Sequence[Person] | int = 10_000, *, percentage: float | None = None
     ) -> Simulation:
         """Say how a flag falls out for people (or for so many made-up ones), and whom a percentage would move."""
+        from gmconfig.api import flag_changes
         from gmconfig.api.flag_linting import with_percentage
         from gmconfig.api.flag_sampling import simulated
         from gmconfig.flag.people import made_up, units_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gmconfig.api import flag_changes
 from gmconfig.api.flag_answers import FlagOutcome
 from gmconfig.api.outcome import How
 from gmconfig.api.workspace import Workspace
@@ -60,6 +59,8 @@ class FlagChangeMethods:
             Refused: the flag exists already.
             InvalidConfiguration: the flag would not pass validation.
         """
+        from gmconfig.api import flag_changes
+
         told = {"description": description, "owner": owner}
         given = {key: text for key, text in told.items() if text} | {"state": _state(state)} | fields
         share = enabled_percentage if percentage is None else percentage
@@ -80,6 +81,8 @@ class FlagChangeMethods:
             Refused: users would be dealt out anew; the message says how many would get another variant.
             InvalidConfiguration: the flag would not pass validation.
         """
+        from gmconfig.api import flag_changes
+
         how = How(**{key: fields.pop(key) for key in _HOW if key in fields})
         rebucket = bool(fields.pop("rebucket", False))
         shares = [fields.pop(key) for key in ("percentage", "enabled_percentage") if key in fields]
@@ -102,6 +105,8 @@ class FlagChangeMethods:
         Raises:
             Refused: users would be dealt out anew (another salt or unit), and `rebucket` does not allow it.
         """
+        from gmconfig.api import flag_changes
+
         changed = flag_changes.set_path(self.workspace, name, path, value, How(**how), rebucket=rebucket)
         return self._changed(changed)
 
@@ -112,6 +117,8 @@ class FlagChangeMethods:
             NotFound: no flag has that name.
             InvalidConfiguration: the flag would not pass validation.
         """
+        from gmconfig.api import flag_changes
+
         return self._changed(flag_changes.roll_out(self.workspace, name, percentage, How(**how)))
 
     def enable_feature_flag(self, name: str, *, push: bool = False, **how: Any) -> FlagOutcome:
@@ -119,10 +126,14 @@ class FlagChangeMethods:
 
         With `push` the commit goes to the remote; `pushed` of the outcome says what became of it there.
         """
+        from gmconfig.api import flag_changes
+
         return self._switched(flag_changes.enable, name, push, How(**how))
 
     def disable_feature_flag(self, name: str, *, push: bool = False, **how: Any) -> FlagOutcome:
         """Switch a flag off for everybody, whatever else is said about it; `push` as for switching on."""
+        from gmconfig.api import flag_changes
+
         return self._switched(flag_changes.disable, name, push, How(**how))
 
     def bring_live(self, **how: Any) -> tuple[FlagLive, ...]:
@@ -182,6 +193,8 @@ class FlagChangeMethods:
             NotFound: no flag has that name, or there is no such folder.
             Refused: an experiment runs on it, or the code mentions it.
         """
+        from gmconfig.api import flag_changes
+
         return self._changed(flag_changes.delete(self.workspace, name, How(**how), code))
 
     def import_flags(
@@ -203,6 +216,7 @@ class FlagChangeMethods:
             Refused: that file exists already.
             InvalidConfiguration: the flags would not pass validation.
         """
+        from gmconfig.api import flag_changes
         from gmconfig.flag.imported import imported
 
         tree = imported(content, bucketing)

@@ -11,15 +11,12 @@ from gmconfig.api.outcome import Deed
 from gmconfig.errors import UsageError
 from gmconfig.path import did_you_mean
 from gmconfig.secret import named as naming
-from gmconfig.secret import reads
-from gmconfig.secret.door import reads_folder
 from gmconfig.secret.draft import Draft
 from gmconfig.secret.due import age_days, due_on, is_due
 from gmconfig.secret.generator import SecretType, generate
 from gmconfig.secret.overdue import value_written
 from gmconfig.secret.place import secret_context
 from gmconfig.secret.rule import COMMON
-from gmconfig.secret.store import sealed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,18 +39,6 @@ def create(
     check_user(draft.vault, secret_context(name, workspace.given), "write", how.user)
     edits = naming.create(draft, name, value, environment=workspace.given, metadata=metadata)
     return _carried_out(workspace, draft, edits, how, "create", name, workspace.given)
-
-
-def opened(workspace: Workspace, name: str, user: str | None) -> object:
-    """Open a secret as the environment sees it, and note the read in this machine's audit."""
-    vault = _vault(workspace)
-    sealed = sealed_of(vault.look_up(name, workspace.environment))
-    check_user(vault, sealed.context, "read", user)
-    value = vault.open(sealed)
-    reads.note(
-        reads_folder(workspace.project, vault.sources), sealed.context, vault.member, verb="get", user=user
-    )
-    return value
 
 
 def change(workspace: Workspace, name: str, value: object, how: How, *, operation: str) -> Outcome:

@@ -105,7 +105,7 @@ class SecretsManager(AccessMethods, SecretFileMethods):
 
     def secret(self, name: str, user: str | None = None) -> Secret:
         """Give a secret that shows itself as `***` until `.reveal()`; raises what `get_secret` does."""
-        from gmconfig.api.secret_changes import opened
+        from gmconfig.api.opening import opened
 
         return Secret(opened(self.workspace, name, user))
 
