@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.validate.automation_rules import matches as matches_event
 from gmconfig.validate.schema.pattern import matches
 from tests.cli.conftest import cli, trading
 
@@ -40,3 +41,8 @@ def test_validation_comes_to_an_end(cli, trading: Path):
     assert sum(
         "does not match the pattern" in one["message"] for one in json.loads(answer.out)["findings"]
     ) == len(ENDLESS)
+
+
+def test_a_glob_of_events_comes_to_an_end():
+    assert not matches_event("[{" * 500_000, "config.changed")
+    assert matches_event("config.*", "config.changed")
