@@ -169,6 +169,8 @@ def killed(
         ready.again()
         how = ways[number % len(ways)]
         done, _ = killer.stopped(how, at)
+        if how == "all_die":
+            world.forget_memory()
         wrong = [] if _fine(how, done, known) else [f"stopped, it ended with {done.code}: {done.said}"]
         yield (
             f"{how} at {at}/{len(known.steps)} {known.steps[at - 1]}",

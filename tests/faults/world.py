@@ -160,6 +160,11 @@ class World:
         shutil.rmtree(self._kept, ignore_errors=True)
         shutil.copytree(self.base, self._kept, symlinks=True)
 
+    def forget_memory(self) -> None:
+        """Empty what lies in memory, as it is when the power comes back."""
+        shutil.rmtree(self.base / "run")
+        (self.base / "run").mkdir(mode=0o700)
+
     def again(self) -> None:
         """Make everything as it was remembered."""
         os.chdir("/")
