@@ -6,7 +6,7 @@ as not given, as in `documents:` with every entry commented out.
 
 from __future__ import annotations
 
-from gmconfig.path import Keys, did_you_mean, nearest
+from gmconfig.path import Keys, did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class Words:
     def __call__(self, value: object, keys: Keys, problems: list[Problem]) -> None:
         """Report a value that is none of the words."""
         if value not in self.words or not isinstance(value, str):
-            near = nearest(value, self.words) if isinstance(value, str) else None
-            hint = f'did you mean "{near}"?' if near else None
+            hint = did_you_mean(value, self.words) if isinstance(value, str) else None
             problems.append(
                 Problem(keys, f"expected {' or '.join(self.words)}, found {said(value)}", hint=hint)
             )
