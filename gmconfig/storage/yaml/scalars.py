@@ -19,6 +19,8 @@ _OCTAL_DIGITS = frozenset("01234567")
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _NUMBER_STARTS = frozenset("0123456789-+.")
 _LONGEST_INTEGER = 4_000
+_LONGEST_BASED = 3_500
+"""Sixteen's powers have more digits in decimal, which is how Python would have to show them."""
 
 
 class Tagged(str):
@@ -138,6 +140,8 @@ def _integer(text: str) -> object:
 def _based(text: str) -> object:
     """Read octal and hexadecimal numbers, which Python's `int` reads more freely than YAML does."""
     digits, base = (_OCTAL_DIGITS, 8) if text[1] == "o" else (_HEX_DIGITS, 16)
+    if len(text) > _LONGEST_BASED and digits.issuperset(text[2:]):
+        raise BadScalar(f"a number of {len(text) - 2} digits is not supported")
     return int(text[2:], base) if text[2:] and digits.issuperset(text[2:]) else text
 
 
@@ -146,6 +150,14 @@ def _float(text: str) -> object:
         return float(text)
     except ValueError:
         return text  # such as 1.2.3, or 2024-01-01
+
+
+def _as_float(value: int) -> float:
+    """Give the nearest number; as with decimal points, what is beyond all of them has no end."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
 
 
 def _binary(text: str) -> bytes:
@@ -160,7 +172,7 @@ def _binary(text: str) -> bytes:
 def _typed(kind: str, text: str) -> object:
     value = resolve(text)
     if kind == "float" and type(value) is int:
-        return float(value)
+        return _as_float(value)
     if type(value).__name__.removesuffix("Type") != {"null": "None"}.get(kind, kind):
         raise BadScalar(f"the text after !!{kind} is not one")
     return value
