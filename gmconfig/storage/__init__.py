@@ -1,8 +1,8 @@
 """The outside world, and nothing about configuration: YAML text, git, files, locks, journal, cache.
 
 `snapshot.py` is how every room reads files, `change.py` what it writes; `files.py`, `replacement.py`, `lock.py` and
-`scratch.py` keep a disk whole, `session.py` ends programs of others, `journal.py` keeps what happened, `cache.py` what
-need not be found out twice. YAML is in `yaml/`, git in `git/`.
+`scratch.py` keep a disk whole, `session.py` ends programs of others, `journal.py` keeps what happened, `cache.py`
+what need not be found out twice. YAML is in `yaml/`, git in `git/`.
 """
 
 from __future__ import annotations
