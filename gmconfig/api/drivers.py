@@ -13,6 +13,7 @@ from gmconfig.secret.editing import store_contexts
 from gmconfig.secret.merging import LineMerge, Merged, Opener, merge
 from gmconfig.secret.readable import Show, as_mark, in_plain, readable
 from gmconfig.secret.token import Context, Sealed, parse
+from gmconfig.storage.files import reported
 from gmconfig.storage.scratch import scratch
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _lines(git: Callable[..., CompletedProcess[bytes]], labels: Labels) -> LineM
     """Merge as git merges text; what lies on disk meanwhile is sealed."""
 
     def lines(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
-        with scratch("merge") as folder:
+        with reported("a temporary file"), scratch("merge") as folder:
             files = [os.path.join(folder, name) for name in ("ours", "base", "theirs")]
             for file, raw in zip(files, (ours, base, theirs), strict=True):
                 with open(file, "wb") as out:
