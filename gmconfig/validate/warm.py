@@ -28,6 +28,9 @@ SETTLED_NS = 2_000_000_000
 IDENTITIES = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE")
 """Environment variables that may decide about trust; the cache knows nothing of them."""
 
+UNUSUAL = (*IDENTITIES, "GITHUB_STEP_SUMMARY")
+"""Environment variables with which an answer is more than a text that was printed before."""
+
 
 def answer(
     asked: Mapping[str, object], cwd: str | None = None, *, colour: bool | None = None
@@ -42,7 +45,7 @@ def answer(
     Returns:
         What to print and the exit code; None if the full check has to answer.
     """
-    if not asked.keys() <= {"directory", "output"} or any(name.startswith(IDENTITIES) for name in os.environ):
+    if not asked.keys() <= {"directory", "output"} or any(name.startswith(UNUSUAL) for name in os.environ):
         return None
     root = root_of(os.path.join(cwd or os.getcwd(), str(asked.get("directory", ""))))
     kept = root and load(root)

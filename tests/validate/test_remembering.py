@@ -78,6 +78,14 @@ def test_an_unchanged_project_is_answered_from_the_cache(known):
     assert "unchanged since the last check" in text
 
 
+def test_what_writes_a_summary_beside_the_answer_is_not_answered_from_the_cache(known, monkeypatch):
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    run(known, forms=("github",))
+    assert answer(known, output="github")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(known.root / "summary"))
+    assert answer(known, output="github") is None
+
+
 def test_a_warm_answer_loads_next_to_nothing(known):
     code = (
         "import sys; before = set(sys.modules)\n"
