@@ -16,17 +16,34 @@ MARKS = {"+": "green", "-": "red", "~": "yellow"}
 
 
 def as_json(value: object) -> str:
-    """Give a value as JSON, secrets masked."""
-    import json
-
-    return spoken(json.dumps(masked(value), ensure_ascii=False, indent=2))
+    """Give a value as JSON, secrets masked; numbers that JSON has not as the text that YAML has for them."""
+    return spoken(_dumped(masked(value), indent=2))
 
 
 def json_line(value: object) -> str:
     """Give a value as JSON on one line, secrets masked."""
+    return spoken(_dumped(masked(value)))
+
+
+def _dumped(value: object, indent: int | None = None) -> str:
     import json
 
-    return spoken(json.dumps(masked(value), ensure_ascii=False))
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, indent=indent)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and value - value != 0:  # of all numbers, only these
+        from gmconfig.path import scalar_text
+
+        return scalar_text(value)
+    return value
 
 
 def as_yaml(value: object) -> str:

@@ -73,6 +73,8 @@ def scalar_text(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value - value != 0:  # of all numbers, only .inf and .nan
+        return str(value).replace("inf", ".inf").replace("nan", ".nan")
     return str(value)
 
 

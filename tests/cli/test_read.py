@@ -169,3 +169,14 @@ def test_history_of_a_document_and_of_one_path(ok, trading):
     assert [(v["version"], v["value"]) for v in pool] == [("v2", 60), ("v1", 40)]
     assert "v2" in ok("config", "history", "settings", "database.pool", "-e", "production")
     assert len(ok("config", "history", "settings", "-n", "1").splitlines()) == 1
+
+
+def test_numbers_that_json_has_not_are_told_as_yaml_has_them(ok, trading):
+    (trading / "config/settings.yaml").write_text("up: .inf\ndown: -.inf\nno: .nan\n")
+    assert [ok("config", "get", "settings", name) for name in ("up", "down", "no")] == [
+        ".inf\n",
+        "-.inf\n",
+        ".nan\n",
+    ]
+    told = json.loads(ok("config", "get", "settings", "-o", "json"), parse_constant=pytest.fail)
+    assert (told["up"], told["down"], told["no"]) == (".inf", "-.inf", ".nan")
