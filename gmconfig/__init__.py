@@ -30,7 +30,7 @@ One command through the code: `gmconfig config set settings database.pool 60 -e 
     2. `project` finds the root and says which files are the layers of `settings` in production.
     3. `config.resolve` reads them through a snapshot of the working tree, merges them and keeps for each value
        the file, line and column that it came from.
-    4. `config.edit` chooses production's own file and describes the change; `storage.yaml` replaces just the
+    4. `config.editing.edit` chooses production's own file and describes the change; `storage.yaml` replaces just the
        bytes of that value and proves by reading again that nothing else changed.
     5. `validate` checks the proposed files as if they were there; a finding that fails refuses the change.
     6. `storage.git` commits exactly that change, whatever else is staged or half-edited, and `cli` prints
@@ -43,12 +43,15 @@ Where to add what
     a check                  a module and a line in `validate.checks.registry`
     a compliance rule        a line in `validate.policy.builtin`; what it asks for, in `validate.policy.functions`
     a test of flags' rules   a line in `flag.condition`; an operator of JsonLogic in `flag.logic.operators`
-    a type of secret         a line in `secret.generator`; its format, to be found in plain, in `secret.scan.formats`
-    a tool to import from    a module and a line in `secret.importer.registry`; to export to, in `api.exporting`
+    a type of secret         a line in `secret.named.generator`; its format, to be found in plain, in
+                             `secret.scan.formats`
+    a tool to import from    a module and a line in `secret.importer.registry`; to export to, in
+                             `api.secret.exporting`
     a kind of target         a module below `target.kinds` and a line in `target.registry`; others bring theirs by
                              the entry point group `gmconfig.targets`
     a message of alerts      a function and a line in `monitor.forms`
-    an action of rules       a function and a line in `api.rule_actions`, its arguments in `project.automation_keys`
+    an action of rules       a function and a line in `api.automation.rule_actions`, its arguments in
+                             `project.automation_keys`
     a key of gmconfig.yaml   `project.known_keys` and `schemas/gmconfig.schema.json`; a test compares them
     Each line of a registry has an example in `tests/test_registries.py`; without one, that test fails.
 """

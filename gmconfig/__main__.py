@@ -24,7 +24,7 @@ def _run(arguments: list[str]) -> int:
     _open_what_is_closed()
     if arguments == ["--version"]:
         return _version()
-    from gmconfig.cli.hot import answered
+    from gmconfig.cli.fast.hot import answered
 
     code = answered(arguments)
     if code is not None:

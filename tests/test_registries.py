@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.exporting import EXPORTERS
-from gmconfig.api.rule_actions import ACTIONS
+from gmconfig.api.automation.rule_actions import ACTIONS
+from gmconfig.api.secret.exporting import EXPORTERS
 from gmconfig.config.formats import FORMATS as DOCUMENT_FORMATS
 from gmconfig.errors import UsageError
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.flag.condition import TESTS, Conditions
-from gmconfig.flag.flag_set import OPERATORS as OF_FLAGD
+from gmconfig.flag.flagd.flag_set import OPERATORS as OF_FLAGD
+from gmconfig.flag.flagd.version import OPERATORS as SIGNS
+from gmconfig.flag.flagd.version import sem_ver
 from gmconfig.flag.logic.compiler import Compiler
 from gmconfig.flag.logic.operators import OPERATORS
 from gmconfig.flag.logic.special import SPECIAL
-from gmconfig.flag.version import OPERATORS as SIGNS
-from gmconfig.flag.version import sem_ver
 from gmconfig.monitor.alert import Alert, Kind
 from gmconfig.monitor.forms import FORMS
 from gmconfig.project.automation_keys import RULE
-from gmconfig.secret.generator import SecretType, generate, is_generated
 from gmconfig.secret.importer.registry import IMPORTERS
+from gmconfig.secret.named.generator import SecretType, generate, is_generated
 from gmconfig.target.formats import FORMATS as TARGET_FORMATS
 from gmconfig.target.formats import About
 from gmconfig.target.registry import KINDS

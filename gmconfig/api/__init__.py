@@ -1,17 +1,19 @@
 """Door two: the classes that a program uses; each joins rooms into what a user wants done, and prints nothing.
 
-The six classes are what users see; a mixin (`…_methods.py`) holds the part of one that is an idea of its own. What
-they call is a module a wish, in the words of the verb: `changing.py` and `restoring.py` behind `config set` and
-`config rollback`, `access.py` behind `secret grant`, `deploying.py` behind `deploy apply`. `workspace.py` is what
-every manager stands on, `carry_out.py` the one way in which a change of the repository happens, `outcome.py` and the
-modules `…_answers.py` what is given back, `doctor.py` asks the modules `…_check.py`.
+The six classes are what users see, each in a folder of its own: `config/manager.py` has ConfigManager, a mixin
+(`config/change_methods.py`) the part of it that is an idea of its own. What they call is a module a wish, in the
+words of the verb: `config/changing.py` and `config/restoring.py` behind `config set` and `config rollback`,
+`access/changes.py` behind `secret grant`, `deploy/deploying.py` behind `deploy apply`. `workspace.py` is what every
+manager stands on, `carry_out.py` the one way in which a change of the repository happens, `outcome.py` and the
+modules named answers what is given back; `doctor/` has a module for each thing that is looked at, `beginning/` what
+`init` does.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing costs more to import than this module takes to run
 if TYPE_CHECKING:
-    from gmconfig.api.access_answers import (
+    from gmconfig.api.access.answers import (
         Acceptance,
         AccessChange,
         AccessSummary,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         SecretDifference,
         Verification,
     )
+    from gmconfig.api.access.keys import new_identity, protected_identity
     from gmconfig.api.answers import (
         DocumentDifference,
         DocumentLayers,
@@ -29,22 +32,21 @@ if TYPE_CHECKING:
         Statement,
         Update,
     )
-    from gmconfig.api.config_automation import ConfigAutomation
-    from gmconfig.api.config_manager import ConfigManager
-    from gmconfig.api.config_monitor import ConfigMonitor
-    from gmconfig.api.config_validator import ConfigValidator, ValidationError, ValidationResult
-    from gmconfig.api.deployment_job import DeploymentJob, DeploymentStatus
-    from gmconfig.api.doctor import examine
+    from gmconfig.api.automation.manager import ConfigAutomation
+    from gmconfig.api.beginning.starting import Started, start
+    from gmconfig.api.config.live import LiveConfig
+    from gmconfig.api.config.manager import ConfigManager
+    from gmconfig.api.deploy.job import DeploymentJob, DeploymentStatus
+    from gmconfig.api.doctor.examined import Examined
+    from gmconfig.api.doctor.examining import examine
     from gmconfig.api.environment import Environment
-    from gmconfig.api.examined import Examined
-    from gmconfig.api.feature_flag_manager import FeatureFlagManager
-    from gmconfig.api.flag_answers import FeatureFlag, FlagDifference, FlagOutcome, Move, Simulation
-    from gmconfig.api.flag_staleness import StaleFlag
-    from gmconfig.api.keys import new_identity, protected_identity
-    from gmconfig.api.live import LiveConfig
+    from gmconfig.api.flag.answers import FeatureFlag, FlagDifference, FlagOutcome, Move, Simulation
+    from gmconfig.api.flag.manager import FeatureFlagManager
+    from gmconfig.api.flag.staleness import StaleFlag
+    from gmconfig.api.monitor.manager import ConfigMonitor
     from gmconfig.api.outcome import Edited, How, Outcome
-    from gmconfig.api.secrets_manager import SecretsManager
-    from gmconfig.api.starting import Started, start
+    from gmconfig.api.secret.manager import SecretsManager
+    from gmconfig.api.validation.validator import ConfigValidator, ValidationError, ValidationResult
     from gmconfig.automation.rules.rule import AutomationRule
     from gmconfig.config.diff import Change
     from gmconfig.config.versions import Version
@@ -68,17 +70,17 @@ if TYPE_CHECKING:
     )
     from gmconfig.finding import Finding, Place, Severity
     from gmconfig.finding import Severity as AlertSeverity
-    from gmconfig.flag.decision import Decision, ErrorCode, Reason
     from gmconfig.flag.event.analytics import FeatureAnalytics
     from gmconfig.flag.event.ingest import Ingested
     from gmconfig.flag.event.log import EventLog
     from gmconfig.flag.experiment.assessment import Assessment, Verdict
     from gmconfig.flag.experiment.definition import Experiment
+    from gmconfig.flag.flagd.decision import Decision, ErrorCode, Reason
     from gmconfig.flag.state import FeatureState
     from gmconfig.monitor.alert import Alert
     from gmconfig.monitor.compliance.status import ComplianceStatus
     from gmconfig.path import KeyPath
-    from gmconfig.secret.generator import SecretType
+    from gmconfig.secret.named.generator import SecretType
     from gmconfig.secret.token import Secret
     from gmconfig.validate.policy.rule import ComplianceRule
     from gmconfig.validate.report.report import Report
@@ -92,19 +94,19 @@ _HOMES = {
         "Statement",
         "Update",
     ),
-    "api.config_automation": ("ConfigAutomation",),
-    "api.config_manager": ("ConfigManager",),
-    "api.config_monitor": ("ConfigMonitor",),
-    "api.config_validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
-    "api.deployment_job": ("DeploymentJob", "DeploymentStatus"),
-    "api.doctor": ("examine",),
-    "api.examined": ("Examined",),
+    "api.automation.manager": ("ConfigAutomation",),
+    "api.config.manager": ("ConfigManager",),
+    "api.monitor.manager": ("ConfigMonitor",),
+    "api.validation.validator": ("ConfigValidator", "ValidationError", "ValidationResult"),
+    "api.deploy.job": ("DeploymentJob", "DeploymentStatus"),
+    "api.doctor.examining": ("examine",),
+    "api.doctor.examined": ("Examined",),
     "api.environment": ("Environment",),
-    "api.feature_flag_manager": ("FeatureFlagManager",),
-    "api.flag_answers": ("FeatureFlag", "FlagDifference", "FlagOutcome", "Move", "Simulation"),
-    "api.flag_staleness": ("StaleFlag",),
-    "api.keys": ("new_identity", "protected_identity"),
-    "api.access_answers": (
+    "api.flag.manager": ("FeatureFlagManager",),
+    "api.flag.answers": ("FeatureFlag", "FlagDifference", "FlagOutcome", "Move", "Simulation"),
+    "api.flag.staleness": ("StaleFlag",),
+    "api.access.keys": ("new_identity", "protected_identity"),
+    "api.access.answers": (
         "Acceptance",
         "AccessChange",
         "AccessSummary",
@@ -114,10 +116,10 @@ _HOMES = {
         "SecretDifference",
         "Verification",
     ),
-    "api.live": ("LiveConfig",),
+    "api.config.live": ("LiveConfig",),
     "api.outcome": ("Edited", "How", "Outcome"),
-    "api.secrets_manager": ("SecretsManager",),
-    "api.starting": ("Started", "start"),
+    "api.secret.manager": ("SecretsManager",),
+    "api.beginning.starting": ("Started", "start"),
     "automation.rules.rule": ("AutomationRule",),
     "config.diff": ("Change",),
     "config.versions": ("Version",),
@@ -140,7 +142,7 @@ _HOMES = {
         "UsageError",
     ),
     "finding": ("Finding", "Place", "Severity"),
-    "flag.decision": ("Decision", "ErrorCode", "Reason"),
+    "flag.flagd.decision": ("Decision", "ErrorCode", "Reason"),
     "flag.event.analytics": ("FeatureAnalytics",),
     "flag.event.ingest": ("Ingested",),
     "flag.event.log": ("EventLog",),
@@ -150,7 +152,7 @@ _HOMES = {
     "monitor.alert": ("Alert",),
     "monitor.compliance.status": ("ComplianceStatus",),
     "path": ("KeyPath",),
-    "secret.generator": ("SecretType",),
+    "secret.named.generator": ("SecretType",),
     "secret.token": ("Secret",),
     "validate.policy.rule": ("ComplianceRule",),
     "validate.report.report": ("Report",),

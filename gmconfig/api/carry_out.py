@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from gmconfig.api.committed import as_committed
-from gmconfig.api.demanded_sealing import check_sealed
 from gmconfig.api.outcome import Outcome
+from gmconfig.api.secret.demanded_sealing import check_sealed
 from gmconfig.errors import InvalidConfiguration
 from gmconfig.log import debug
 from gmconfig.storage.change import Agreed
@@ -133,7 +133,7 @@ def _kept(
         trailers=deed.commit_trailers(how.reason),
     )
     if any(file.startswith("secrets/log/") for file in edits):
-        from gmconfig.secret.past import Past
+        from gmconfig.secret.log.past import Past
 
         Past(project.repository, project.prefix).remember(result.commit, result.parent)
     debug("api", "committed %s: %s (%s)", result.commit, outcome.message, ", ".join(sorted(outcome.files)))

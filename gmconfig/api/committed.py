@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.api.edited import MASK, values_between
+from gmconfig.api.config.edited import MASK, values_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

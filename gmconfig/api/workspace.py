@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gmconfig.config.lookup import Lookup
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.secret.token import Sealed
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot
@@ -68,7 +68,7 @@ class Workspace:
     @property
     def sources(self) -> Sources:
         """Where this process's identity is looked for."""
-        from gmconfig.secret.sources import Sources
+        from gmconfig.secret.keyring.sources import Sources
 
         return Sources(os.environ, self.identity, self.ask)
 

@@ -12,7 +12,7 @@ from gmconfig.target.host import is_here
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.target.kind import Access
 
 

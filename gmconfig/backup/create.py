@@ -24,7 +24,7 @@ from gmconfig.backup.uncommitted import Uncommitted, uncommitted
 if TYPE_CHECKING:
     from gmconfig.backup.destination import Destination
     from gmconfig.project import Project
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.target.kind import Access
 
 _SHALLOW = "the history before what this shallow clone has: git fetch --unshallow"

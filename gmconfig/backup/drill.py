@@ -26,7 +26,7 @@ from gmconfig.target.rendering import Renderer
 if TYPE_CHECKING:
     from gmconfig.backup.opening import Opening
     from gmconfig.record.entry import Record
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.secret.vault import Vault
 
 
@@ -154,7 +154,7 @@ def _canary(project: Project, sources: Sources, pin: str | None) -> Step:
 
 def _trust_own(project: Project) -> None:
     from gmconfig.secret.door import vault_of
-    from gmconfig.secret.pin import pin as pin_root
+    from gmconfig.secret.log.pin import pin as pin_root
 
     ledger = vault_of(project, project.worktree()).ledger
     roots = [event for event in ledger if event.access is not None and not event.parents]
@@ -165,7 +165,7 @@ def _trust_own(project: Project) -> None:
 def _sealed(project: Project, vault: Vault) -> Iterator[Sealed]:
     """Yield sealed values: named secrets, then those of documents."""
     from gmconfig.config.resolve import resolve
-    from gmconfig.secret.store import sealed_of
+    from gmconfig.secret.named.store import sealed_of
 
     for environment in (None, *project.environments):
         for named in vault.secrets(environment).values():

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UsageError
 from gmconfig.path import walk
 from gmconfig.secret import canonical, seal
-from gmconfig.secret.policy import DEFAULT_SCOPE
+from gmconfig.secret.access.policy import DEFAULT_SCOPE
 from gmconfig.secret.token import Context, parse
 from gmconfig.storage.files import check_paths
 from gmconfig.target.declared import Target, targets
@@ -27,7 +27,7 @@ from gmconfig.target.together import side_by_side
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.secret.vault import Vault
     from gmconfig.target.kind import Access, Live
     from gmconfig.target.rendering import Rendering

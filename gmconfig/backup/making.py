@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gmconfig.backup.contents import Contents
     from gmconfig.backup.destination import Destination
     from gmconfig.backup.stream import Source
-    from gmconfig.secret.policy import Member
-    from gmconfig.secret.trust import Trust
+    from gmconfig.secret.access.policy import Member
+    from gmconfig.secret.log.trust import Trust
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret import canonical
 
 if TYPE_CHECKING:
-    from gmconfig.secret.identity import Identity
+    from gmconfig.secret.keyring.identity import Identity
 
 _FORMAT = 1
 _NAME, _HEX = re.compile(r"[a-z]+-[0-9a-z-]+(\.age)?"), re.compile(r"[0-9a-f]*")

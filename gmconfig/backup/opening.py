@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from gmconfig.backup.contents import Contents
     from gmconfig.backup.destination import Destination
     from gmconfig.backup.manifest import Manifest, Piece
-    from gmconfig.secret.identity import Identity
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.identity import Identity
+    from gmconfig.secret.keyring.sources import Sources
 
 
 class Opening:

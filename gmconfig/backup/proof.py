@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GmconfigError
-from gmconfig.secret import signature
+from gmconfig.secret.keyring import signature
 
 if TYPE_CHECKING:
     from gmconfig.backup.manifest import Manifest
-    from gmconfig.secret.identity import Identity
-    from gmconfig.secret.trust import Trust
+    from gmconfig.secret.keyring.identity import Identity
+    from gmconfig.secret.log.trust import Trust
     from gmconfig.secret.vault import Vault
 
 _LABEL = b"gmconfig backup v1\0"

@@ -11,9 +11,9 @@ from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, No
 if TYPE_CHECKING:
     from gmconfig.backup.stream import Hashing, Source
     from gmconfig.project import Project
-    from gmconfig.secret.identity import Identity
-    from gmconfig.secret.policy import Member
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.access.policy import Member
+    from gmconfig.secret.keyring.identity import Identity
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.secret.vault import Vault
 
 _POLICY = "access.yaml"
@@ -25,7 +25,7 @@ def vault(project: Project, sources: Sources) -> Vault | None:
     A clone that trusts one gets its vault even if the policy is gone: that is refused when it is asked.
     """
     from gmconfig.secret.door import vault_of
-    from gmconfig.secret.pin import pin_of
+    from gmconfig.secret.log.pin import pin_of
 
     tree = project.worktree() if project.repository.head() is None else project.snapshot("HEAD")
     return vault_of(project, tree, sources) if tree.exists(_POLICY) or pin_of(project) else None
@@ -93,7 +93,7 @@ def opener(sealed_to: Sequence[Mapping[str, Any]], sources: Sources) -> Identity
     """
     if not sealed_to:
         return None
-    from gmconfig.secret.sources import find
+    from gmconfig.secret.keyring.sources import find
 
     members = {str(one["name"]): _member(one) for one in sealed_to}
     names = ", ".join(sorted(members))
@@ -114,8 +114,8 @@ def _locked(names: str) -> AccessDenied:
 
 
 def _member(tree: Mapping[str, Any]) -> Member:
-    from gmconfig.secret.passphrase import SealedSeed
-    from gmconfig.secret.policy import Member
+    from gmconfig.secret.access.policy import Member
+    from gmconfig.secret.keyring.passphrase import SealedSeed
 
     try:
         seed = SealedSeed.from_tree(tree["passphrase"]) if tree.get("passphrase") else None

@@ -134,7 +134,7 @@ def _settled(folder: str, contents: Contents, pin: str | None, held_by: str | No
     """Trust and hold what is to be; give why nothing could be held, in words."""
     from gmconfig.project import Project
     from gmconfig.project.settings import FILE
-    from gmconfig.secret.pin import pin as pin_root
+    from gmconfig.secret.log.pin import pin as pin_root
 
     root = os.path.join(folder, contents.prefix) if contents.prefix else folder
     if not os.path.exists(os.path.join(root, FILE)):

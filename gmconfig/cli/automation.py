@@ -16,7 +16,7 @@ from gmconfig.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gmconfig.api.automating import Automation, RuleStanding
+    from gmconfig.api.automation.automating import Automation, RuleStanding
     from gmconfig.automation.rules.run import Run
     from gmconfig.cli.session import Session
 

@@ -17,7 +17,7 @@ def settle_trust(workspace: Workspace) -> bool:
     """
     if not terminal.interactive():
         return False
-    from gmconfig.api.first_use import trust, untrusted
+    from gmconfig.api.beginning.first_use import trust, untrusted
 
     found = untrusted(workspace)
     if found is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from gmconfig.cli import complete, options
-from gmconfig.cli import get as getting
+from gmconfig.cli.fast import get as getting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 

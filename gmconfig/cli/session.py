@@ -18,10 +18,10 @@ if TYPE_CHECKING:
         FeatureFlagManager,
         SecretsManager,
     )
-    from gmconfig.api.automating import Automation
-    from gmconfig.api.backing_up import Backups
-    from gmconfig.api.deploying import Deployer
-    from gmconfig.api.drifting import Drifter
+    from gmconfig.api.automation.automating import Automation
+    from gmconfig.api.backup.backing_up import Backups
+    from gmconfig.api.deploy.deploying import Deployer
+    from gmconfig.api.drift.drifting import Drifter
     from gmconfig.api.workspace import Workspace
 
 
@@ -80,14 +80,14 @@ class Session:
 
     def deployer(self, user: str | None = None, **settings: Any) -> Deployer:
         """Open the deployments of this folder."""
-        from gmconfig.api.deploying import Deployer
+        from gmconfig.api.deploy.deploying import Deployer
         from gmconfig.api.workspace import Workspace
 
         return Deployer(Workspace(root=self.directory or None), user=user, **settings)
 
     def drifter(self, user: str | None = None, **settings: Any) -> Drifter:
         """Open the drift of this folder's targets."""
-        from gmconfig.api.drifting import Drifter
+        from gmconfig.api.drift.drifting import Drifter
 
         return Drifter(self.deployer(user, **settings))
 
@@ -99,7 +99,7 @@ class Session:
 
     def backups(self, place: str | None = None, user: str | None = None) -> Backups:
         """Open the backups of this folder; where it has no project, those that its user has."""
-        from gmconfig.api.backing_up import Backups
+        from gmconfig.api.backup.backing_up import Backups
         from gmconfig.api.workspace import Workspace
         from gmconfig.errors import NotFound
 
@@ -111,7 +111,7 @@ class Session:
 
     def automation(self, user: str | None = None, *, offline: bool = False) -> Automation:
         """Open the automation rules of this folder."""
-        from gmconfig.api.automating import Automation
+        from gmconfig.api.automation.automating import Automation
         from gmconfig.api.workspace import Workspace
 
         return Automation(Workspace(root=self.directory or None), user=user, offline=offline)
@@ -132,7 +132,7 @@ def _meet(workspace: Workspace) -> None:
 
 def tell_unfinished(workspace: Workspace) -> None:
     """Warn of rotations that were cut short: their source may have a value that nobody has committed."""
-    from gmconfig.api.unfinished import unfinished
+    from gmconfig.api.secret.unfinished import unfinished
 
     for one in unfinished(workspace):
         terminal.warning(f"{one}: {one.command} finishes")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options, validating
+from gmconfig.cli import complete, options
+from gmconfig.cli.fast import validating
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:

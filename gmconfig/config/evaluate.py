@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.placeholder import CONFIG, SECRET, Reference, Unknown, parse, substitute
-from gmconfig.config.typed import typed
+from gmconfig.config.schema.typed import typed
 from gmconfig.errors import BrokenConfiguration, GmconfigError, UnknownPath, Unresolved
 from gmconfig.path import KeyPath, Keys, format_keys, value_at
 from gmconfig.secret.token import Sealed

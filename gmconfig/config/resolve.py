@@ -141,7 +141,7 @@ class Resolved:
 
     def types_at(self, keys: Keys) -> Collection[str] | None:
         """Give the types that the document's schema allows at a path; None where it says nothing."""
-        from gmconfig.config.schema_types import SchemaTypes
+        from gmconfig.config.schema.types import SchemaTypes
 
         if self._types is None:
             self._types = SchemaTypes(self.snapshot, self.document)

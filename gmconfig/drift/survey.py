@@ -19,7 +19,7 @@ from gmconfig.target.together import side_by_side
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.target.declared import Target
     from gmconfig.target.kind import Access, Kind
     from gmconfig.target.marker import Marker

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.config.merge import merge
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
-from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.flagd.bucketing import Bucketing
 from gmconfig.flag.shape import SHAPE
 from gmconfig.path import Keys, format_keys
 from gmconfig.project.shape import Problem

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gmconfig.config.equal import same
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 
 _FOR_ALL = ("metadata", "$evaluators")
 

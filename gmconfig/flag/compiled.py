@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
-from gmconfig.flag.bucketing import Bucketing, marked
 from gmconfig.flag.catalogue import Catalogue, sound
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.bucketing import Bucketing, marked
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering
 from gmconfig.flag.seen import Seen
 from gmconfig.flag.trouble import Trouble

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gmconfig.flag.flagd.version import OPERATORS as VERSION_OPERATORS
+from gmconfig.flag.flagd.version import precedence
 from gmconfig.flag.trouble import Trouble
-from gmconfig.flag.version import OPERATORS as VERSION_OPERATORS
-from gmconfig.flag.version import precedence
 from gmconfig.path import Keys, did_you_mean
 
 Rule = Any

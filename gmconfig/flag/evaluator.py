@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.bucketing import Bucketing, of_file
 from gmconfig.flag.changed import changed_flags
-from gmconfig.flag.flag_set import FlagSet
-from gmconfig.flag.kind import Kind
+from gmconfig.flag.flagd.bucketing import Bucketing, of_file
+from gmconfig.flag.flagd.flag_set import FlagSet
+from gmconfig.flag.flagd.kind import Kind
 from gmconfig.flag.resolution import failure, resolved
 from gmconfig.flag.sdk import EvaluationContext, FlagResolutionDetails, FlagValueType, ParseError
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from gmconfig.config.equal import same
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.bucketing import METADATA, Bucketing, of_file
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.bucketing import METADATA, Bucketing, of_file
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering, type_of
 from gmconfig.flag.shape import FLAG
 from gmconfig.flag.trouble import Trouble

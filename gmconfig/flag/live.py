@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError
 from gmconfig.flag.changed import changed_flags
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.source import Source
 from gmconfig.log import logger
 from gmconfig.storage.repeating import Repeating

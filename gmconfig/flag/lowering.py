@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gmconfig.flag.condition import Conditions
-from gmconfig.flag.finite import check_numbers
+from gmconfig.flag.lint.finite import check_numbers
 from gmconfig.flag.logic.compiler import DEEPEST
 from gmconfig.flag.requirement import asked, satisfied
 from gmconfig.flag.split import Branch, branches

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gmconfig.flag.flag_set import FlagSet
+    from gmconfig.flag.flagd.flag_set import FlagSet
     from gmconfig.flag.people import Person
 
 

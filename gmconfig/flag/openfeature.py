@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import GmconfigError
 from gmconfig.flag.event.folder import event_log
-from gmconfig.flag.kind import Kind
+from gmconfig.flag.flagd.kind import Kind
 from gmconfig.flag.live import LiveFlags, Reload
 from gmconfig.flag.resolution import decided, details
 from gmconfig.flag.sdk import (

@@ -16,7 +16,7 @@ from gmconfig.flag.state import FeatureState
 if TYPE_CHECKING:
     from gmconfig.flag.catalogue import Catalogue
     from gmconfig.flag.compiled import Compiled
-    from gmconfig.flag.flag_set import FlagSet
+    from gmconfig.flag.flagd.flag_set import FlagSet
     from gmconfig.flag.people import Person
     from gmconfig.path import Keys
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gmconfig.flag.mentions import asks_for_own_key
+from gmconfig.flag.flagd.mentions import asks_for_own_key
 from gmconfig.flag.trouble import Trouble
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gmconfig.flag.decision import Decision
-from gmconfig.flag.flag_set import FlagSet
-from gmconfig.flag.kind import Kind
+from gmconfig.flag.flagd.decision import Decision
+from gmconfig.flag.flagd.flag_set import FlagSet
+from gmconfig.flag.flagd.kind import Kind
 from gmconfig.flag.sdk import ErrorCode, EvaluationContext, FlagResolutionDetails, OpenFeatureError, Reason
 
 _REASONS = {str(reason): reason for reason in Reason}

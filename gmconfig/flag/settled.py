@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gmconfig.flag.lint.rule_lint import results
 from gmconfig.flag.lowering import Lowering
 from gmconfig.flag.moment import seconds
-from gmconfig.flag.rule_lint import results
 from gmconfig.flag.trouble import Trouble
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.flag.bucketing import Bucketing
+from gmconfig.flag.flagd.bucketing import Bucketing
 from gmconfig.flag.moment import seconds
 from gmconfig.flag.state import FeatureState
 from gmconfig.project.shape import (

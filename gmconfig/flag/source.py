@@ -11,9 +11,9 @@ from hashlib import blake2b
 from typing import Protocol
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.flag.bucketing import Bucketing, of_file
 from gmconfig.flag.catalogue import FOLDER, Catalogue, sound
 from gmconfig.flag.compiled import Compiled, compiled
+from gmconfig.flag.flagd.bucketing import Bucketing, of_file
 from gmconfig.project import Project
 from gmconfig.project.settings import FILE
 from gmconfig.storage.git.followed import Followed

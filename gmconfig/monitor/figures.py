@@ -12,7 +12,7 @@ from gmconfig.monitor.backups import last_created, last_verified
 from gmconfig.monitor.changed import Changed, changes
 from gmconfig.monitor.outbox import Outbox
 from gmconfig.record.chain import Chain
-from gmconfig.secret import reads
+from gmconfig.secret.log import reads
 from gmconfig.storage.state import state_folder
 
 if TYPE_CHECKING:

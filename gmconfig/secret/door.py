@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gmconfig.secret.ledger import Memory
-from gmconfig.secret.pin import pin_name, pin_of
-from gmconfig.secret.sources import Sources
+from gmconfig.secret.keyring.sources import Sources
+from gmconfig.secret.log.ledger import Memory
+from gmconfig.secret.log.pin import pin_name, pin_of
 from gmconfig.secret.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gmconfig.project import Project
-    from gmconfig.secret.event import Event
-    from gmconfig.secret.ledger import Ledger
+    from gmconfig.secret.log.event import Event
+    from gmconfig.secret.log.ledger import Ledger
     from gmconfig.storage.snapshot import Snapshot
 
 
@@ -41,14 +41,14 @@ def vault_of(project: Project, snapshot: Snapshot | None = None, sources: Source
 def _newer(project: Project, ledger: Ledger) -> Iterable[Event]:
     if _is_only_head(project):
         return ()
-    from gmconfig.secret.past import Past
+    from gmconfig.secret.log.past import Past
 
     return Past(project.repository, project.prefix).newer(ledger)
 
 
 def _is_only_head(project: Project) -> bool:
     """Whether nothing in the clone, and nothing that it keeps in mind, is another commit than HEAD."""
-    from gmconfig.secret.remembered import heads_file, read_heads
+    from gmconfig.secret.log.remembered import heads_file, read_heads
     from gmconfig.storage.git.plain import plain
     from gmconfig.storage.git.tips import head_of, tips
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import AccessDenied, Refused
 from gmconfig.log import debug
-from gmconfig.secret.ledger import Ledger, Memory
-from gmconfig.secret.pin import PIN
-from gmconfig.secret.sources import Held, Sources, find
-from gmconfig.secret.sources import seed as given_seed
-from gmconfig.secret.standing import Standing, standing
-from gmconfig.secret.trust import Trust, established, signed_versions
+from gmconfig.secret.keyring.sources import Held, Sources, find
+from gmconfig.secret.keyring.sources import seed as given_seed
+from gmconfig.secret.log.ledger import Ledger, Memory
+from gmconfig.secret.log.pin import PIN
+from gmconfig.secret.log.standing import Standing, standing
+from gmconfig.secret.log.trust import Trust, established, signed_versions
 
 if TYPE_CHECKING:
-    from gmconfig.secret.event import Event
-    from gmconfig.secret.policy import Policy
+    from gmconfig.secret.access.policy import Policy
+    from gmconfig.secret.log.event import Event
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot
 
@@ -123,7 +123,7 @@ class Grounds:
         root = self._pinned()
         if root is None or self._today is None or root in self.ledger.events:
             return root
-        from gmconfig.secret.history_key import root_of_then
+        from gmconfig.secret.log.history_key import root_of_then
 
         return root_of_then(root, self._today().ledger, self.ledger)
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import AccessDenied, GmconfigError, NotFound, Refused
 from gmconfig.log import debug
 from gmconfig.secret import seal
-from gmconfig.secret.denial import next_steps
-from gmconfig.secret.generation import Record, unwrapped, wrap_file
-from gmconfig.secret.store import Named, missing, sealed_of
+from gmconfig.secret.access.denial import next_steps
+from gmconfig.secret.access.generation import Record, unwrapped, wrap_file
+from gmconfig.secret.log.vouching import Vouching
+from gmconfig.secret.named.store import Named, missing, sealed_of
 from gmconfig.secret.token import Sealed, parse
-from gmconfig.secret.vouching import Vouching
 
 if TYPE_CHECKING:
     from gmconfig.finding import Place
-    from gmconfig.secret.trust import Trust
+    from gmconfig.secret.log.trust import Trust
 
 MANY = 2_000
 """Below this a copy of the process takes longer to make than to pay off."""
@@ -134,7 +134,7 @@ class Vault(Vouching):
         """
         if self._today is None:
             return self._unwrapped(record)
-        from gmconfig.secret.history_key import opened
+        from gmconfig.secret.log.history_key import opened
 
         try:
             return self._unwrapped(record)

@@ -94,7 +94,7 @@ def is_store(file: str) -> bool:
 
 def _tokens(project: Project, snapshot: Snapshot, file: str) -> Iterator[Sealed]:
     if is_store(file):
-        from gmconfig.secret.store import secrets_in
+        from gmconfig.secret.named.store import secrets_in
 
         name = file.removeprefix("secrets/").removesuffix(".yaml")
         for one in secrets_in(snapshot, None if name == "common" else name).values():

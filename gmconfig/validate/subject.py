@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gmconfig.config.lookup import Lookup
     from gmconfig.path import Keys
     from gmconfig.project.project import Project
-    from gmconfig.secret.policy import Policy
+    from gmconfig.secret.access.policy import Policy
     from gmconfig.secret.token import Sealed
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot
@@ -78,7 +78,7 @@ class Subject:
         raw = self.snapshot.read("access.yaml")
         if b"must_be_sealed" not in raw:
             return None
-        from gmconfig.secret.access import parse
+        from gmconfig.secret.access.reading import parse
         from gmconfig.storage.yaml import load
 
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from gmconfig import __version__
-from gmconfig.secret.waiting import is_any_waiting
+from gmconfig.secret.named.waiting import is_any_waiting
 from gmconfig.storage import at_once
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.git.root import find_root

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.doctor import examine
-from gmconfig.api.examined import Examined
+from gmconfig.api.doctor.examined import Examined
+from gmconfig.api.doctor.examining import examine
 from tests.deploy.fleet import Fleet
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gmconfig import ConfigManager, ConfigValidator, NotFound
-from gmconfig.api.doctor import examine
-from gmconfig.api.examined import Examined
+from gmconfig.api.doctor.examined import Examined
+from gmconfig.api.doctor.examining import examine
 from tests.trading import founded, make
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gmconfig.api.agents import agents
+from gmconfig.api.automation.agents import agents
 from gmconfig.api.workspace import Workspace
 from gmconfig.automation.agent import Agent
 from gmconfig.deploy.options import Options

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.agents import agents
+from gmconfig.api.automation.agents import agents
 from gmconfig.api.workspace import Workspace
 from gmconfig.automation.budget import within_the_hour
 from gmconfig.automation.turn import is_recent
@@ -176,8 +176,8 @@ def test_a_clock_that_jumps_for_a_day_blocks_nothing_when_it_is_right_again(days
 
 
 def test_drift_that_somebody_acknowledged_is_left_alone(tmp_path, monkeypatch):
-    from gmconfig.api.deploying import Deployer
-    from gmconfig.api.drifting import Drifter
+    from gmconfig.api.deploy.deploying import Deployer
+    from gmconfig.api.drift.drifting import Drifter
 
     hosts = Hosts(tmp_path, ONE)
     hosts.look("h1")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.automating import Automation
+from gmconfig.api.automation.automating import Automation
 from gmconfig.api.workspace import Workspace
 from gmconfig.automation.rules.claims import LEASE, Shared, claim_for
 from gmconfig.automation.rules.declared import declared
@@ -46,7 +46,7 @@ class Hub:
         """Start a runner as a process of its own, at a moment of ours."""
         program = (
             "import sys; from datetime import datetime\n"
-            "from gmconfig.api.automating import Automation\n"
+            "from gmconfig.api.automation.automating import Automation\n"
             "from gmconfig.api.workspace import Workspace\n"
             "for run in Automation(Workspace(root=sys.argv[1])).run(now=datetime.fromisoformat(sys.argv[2])):\n"
             "    print(run.rule, run.state, run.cause)\n"

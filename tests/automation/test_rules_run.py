@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from gmconfig import AutomationRule, ConfigAutomation, ConfigManager, ConfigMonitor, SecretsManager
-from gmconfig.api.agents import run_rules
-from gmconfig.api.automating import Automation
-from gmconfig.api.backing_up import Backups
-from gmconfig.api.drifting import Drifter
+from gmconfig.api.automation.agents import run_rules
+from gmconfig.api.automation.automating import Automation
+from gmconfig.api.backup.backing_up import Backups
+from gmconfig.api.drift.drifting import Drifter
 from gmconfig.api.workspace import Workspace
 from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.errors import BrokenConfiguration, NotFound, Refused, UsageError

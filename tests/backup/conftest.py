@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.backing_up import Backups
-from gmconfig.api.deploying import Deployer
+from gmconfig.api.backup.backing_up import Backups
+from gmconfig.api.deploy.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from gmconfig.backup.create import Asked
 from tests.deploy.fleet import Fleet

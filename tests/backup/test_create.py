@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.backup_restoring import restore_elsewhere
+from gmconfig.api.backup.restoring import restore_elsewhere
 from gmconfig.backup import manifest
 from gmconfig.backup.create import Asked
 from gmconfig.backup.destination import open_destination
@@ -115,7 +115,7 @@ def test_a_stored_piece_that_went_bad_is_not_taken_again(fleet: Fleet, store: Pa
 
 def test_another_admin_needs_it_sealed_again(sealed: Path, store: Path, back_up, monkeypatch, tmp_path):
     from gmconfig import SecretsManager
-    from gmconfig.secret import identity
+    from gmconfig.secret.keyring import identity
 
     bob = identity.generate()
     first = pieces(store, back_up(sealed))
@@ -130,7 +130,7 @@ def test_another_admin_needs_it_sealed_again(sealed: Path, store: Path, back_up,
 
 def test_a_stranger_opens_nothing(sealed: Path, store: Path, back_up, monkeypatch):
     from gmconfig.errors import AccessDenied
-    from gmconfig.secret import identity
+    from gmconfig.secret.keyring import identity
 
     back_up(sealed)
     monkeypatch.setenv("GMCONFIG_IDENTITY", identity.generate().text())

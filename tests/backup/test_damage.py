@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.__main__ import main
-from gmconfig.api.backup_restoring import restore_elsewhere
+from gmconfig.api.backup.restoring import restore_elsewhere
 from gmconfig.backup import manifest
 from gmconfig.backup.destination import open_destination
 from gmconfig.errors import BrokenConfiguration, GmconfigError

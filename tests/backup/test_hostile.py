@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.backup_restoring import restore_elsewhere
+from gmconfig.api.backup.restoring import restore_elsewhere
 from gmconfig.backup import contents, manifest
 from gmconfig.backup.contents import Contents
 from gmconfig.backup.destination import open_destination

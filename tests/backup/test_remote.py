@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.backup_restoring import restore_elsewhere
+from gmconfig.api.backup.restoring import restore_elsewhere
 from gmconfig.backup.destination import open_destination
 from gmconfig.backup.remote import Remote, without_password
 from gmconfig.backup.retention import Rules

@@ -9,9 +9,9 @@ import yaml
 
 from gmconfig import ConfigManager, NotFound, Refused
 from gmconfig.api import How
-from gmconfig.api.backing_up import Backups
-from gmconfig.api.backup_restoring import restore_elsewhere, restore_here
-from gmconfig.api.deploying import Deployer
+from gmconfig.api.backup.backing_up import Backups
+from gmconfig.api.backup.restoring import restore_elsewhere, restore_here
+from gmconfig.api.deploy.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from tests.backup.conftest import backups, git, gone, refs, rendered
 from tests.deploy.fleet import Fleet
@@ -242,7 +242,7 @@ def test_the_library_backs_up_and_restores(sealed: Path):
 
 
 def test_automation_backs_up_and_brings_back_what_is_live(fleet: Fleet):
-    from gmconfig.api.config_automation import ConfigAutomation
+    from gmconfig.api.automation.manager import ConfigAutomation
 
     automation = ConfigAutomation(ConfigManager(root=fleet.root))
     name = automation.create_backup("pre_deployment_backup", "Backup before deployment", retention_days=7)
@@ -256,7 +256,7 @@ def test_automation_backs_up_and_brings_back_what_is_live(fleet: Fleet):
 
 
 def test_automation_restores_only_the_documents_that_a_backup_is_of(fleet: Fleet):
-    from gmconfig.api.config_automation import ConfigAutomation
+    from gmconfig.api.automation.manager import ConfigAutomation
 
     fleet.write("config/other.yaml", {"a": 1})
     fleet.commit()

@@ -7,15 +7,15 @@ import pytest
 
 from gmconfig import ConfigManager, Refused
 from gmconfig.api import How
-from gmconfig.api.backing_up import Backups
-from gmconfig.api.backup_restoring import restore_elsewhere, restore_here
+from gmconfig.api.backup.backing_up import Backups
+from gmconfig.api.backup.restoring import restore_elsewhere, restore_here
 from gmconfig.api.workspace import Workspace
 from gmconfig.backup import manifest
 from gmconfig.backup.create import Asked
 from gmconfig.backup.destination import open_destination
 from gmconfig.backup.retention import Rules
 from gmconfig.errors import NotFound, UsageError
-from gmconfig.secret import identity
+from gmconfig.secret.keyring import identity
 from tests.backup.conftest import backups, git
 from tests.deploy.fleet import Fleet
 

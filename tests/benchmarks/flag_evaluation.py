@@ -56,7 +56,7 @@ def _measure(ask: Ask) -> Callable[[], float]:
 
 
 def _gmconfig() -> Ask:
-    from gmconfig.flag.flag_set import FlagSet
+    from gmconfig.flag.flagd.flag_set import FlagSet
 
     flags = FlagSet({"flags": {"f": _FLAG}})
     return lambda user: flags.evaluate("f", user, None, False).value

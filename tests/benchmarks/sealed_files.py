@@ -35,8 +35,8 @@ def value(i: int) -> str:
 def sealed_repository(bench: Bench, name: str, count: int) -> Path:
     """Make a repository whose one document holds so many sealed values, of one signed event."""
     from gmconfig.api.workspace import Workspace
-    from gmconfig.secret.draft import Draft
-    from gmconfig.secret.past import Past
+    from gmconfig.secret.file.draft import Draft
+    from gmconfig.secret.log.past import Past
     from gmconfig.secret.token import Context
 
     root = bench.work(name)

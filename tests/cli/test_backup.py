@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api.backing_up import Backups
+from gmconfig.api.backup.backing_up import Backups
 from gmconfig.api.workspace import Workspace
 from gmconfig.backup.create import Asked
 from tests.cli.test_json import agrees

@@ -239,7 +239,7 @@ def test_a_folder_named_gmconfig_in_the_repository_is_not_run(driven, git, seale
 
 
 def _findings(manager):
-    from gmconfig.secret.verify import findings
+    from gmconfig.secret.log.verify import findings
 
     workspace = manager.workspace
     vault = workspace.vault(workspace.project.worktree())

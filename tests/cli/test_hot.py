@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gmconfig.cli import app, hot
+from gmconfig.cli import app
+from gmconfig.cli.fast import hot
 from tests.cli.conftest import Answer
 
 READ = [

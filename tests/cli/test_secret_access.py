@@ -17,8 +17,8 @@ import yaml
 
 from gmconfig import SecretsManager
 from gmconfig.errors import AccessDenied
-from gmconfig.secret import identity
-from gmconfig.secret.sources import file_text
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.keyring.sources import file_text
 
 HOOK = Path(__file__).resolve().parents[2] / "examples" / "hooks" / "pre-receive"
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.secret import canonical, event, identity, seal
-from gmconfig.secret.place import secret_context
+from gmconfig.secret import canonical, seal
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.log import event
+from gmconfig.secret.log.place import secret_context
 from gmconfig.secret.token import parse
 
 SECRETS = Path("secrets/common.yaml")
@@ -155,7 +157,7 @@ def test_a_forged_value_with_an_event_signed_by_a_stranger(sealed_trading, refus
         e for p in Path("secrets/log").rglob("*.json") if "changes" in (e := json.loads(p.read_text()))
     )
     tree = {key: value for key, value in real.items() if key not in ("key", "signature", "format")}
-    from gmconfig.secret.standing import fingerprint
+    from gmconfig.secret.log.standing import fingerprint
 
     new = seal.seal_value("x", os.urandom(32), *parse(old).key_name, secret_context("db_password", None))
     tree["changes"][0]["values"] = [[["db_password", "value"], fingerprint(new), [fingerprint(old)]]]
@@ -271,7 +273,7 @@ def test_adding_oneself_with_a_signature_of_ones_own(cli, ok, sealed_trading, re
 
 
 def test_a_root_of_ones_own(cli, sealed_trading, refused):
-    from gmconfig.secret.founding import found
+    from gmconfig.secret.access.founding import found
 
     for name, edit in found("mallory", identity.generate()).files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -282,8 +284,8 @@ def test_a_root_of_ones_own(cli, sealed_trading, refused):
 
 
 def test_a_key_of_ones_own_for_the_scope(ok, sealed_trading, refused):
-    from gmconfig.secret import generation
-    from gmconfig.secret.policy import Member
+    from gmconfig.secret.access import generation
+    from gmconfig.secret.access.policy import Member
 
     mallory = identity.generate()
     mine = generation.make("default", [Member("test", mallory.recipient, mallory.verifier)], "p", ("k1",))

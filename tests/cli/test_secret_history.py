@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.secret import identity
-from gmconfig.secret.sources import file_text
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.keyring.sources import file_text
 from tests.trading import EXAMPLE
 
 GET = ("config", "get", "settings", "database.password", "-e", "production", "--reveal")

@@ -46,7 +46,7 @@ def sign(sections, root):
     """Change the policy and sign it, as an admin does."""
     from datetime import UTC, datetime
 
-    from gmconfig.secret import event
+    from gmconfig.secret.log import event
     from gmconfig.storage.yaml import dump, load
 
     workspace = SecretsManager(root=root).workspace

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gmconfig.config.adopt import adopted
+from gmconfig.config.adoption.finding import adopted
 from gmconfig.config.resolve import resolve
 from gmconfig.errors import BrokenConfiguration, NotFound, UsageError
 from gmconfig.project import Project

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gmconfig.config.edit import plan_set, plan_tree, plan_unset, plan_update
+from gmconfig.config.editing.edit import plan_set, plan_tree, plan_unset, plan_update
 from gmconfig.config.equal import same
 from gmconfig.config.lookup import closed_lookup
 from gmconfig.config.resolve import resolve

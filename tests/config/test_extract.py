@@ -4,10 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gmconfig.config.adopt import adopted
+from gmconfig.config.adoption.extract import extracted
+from gmconfig.config.adoption.extract_files import extract_base
+from gmconfig.config.adoption.finding import adopted
 from gmconfig.config.equal import same
-from gmconfig.config.extract import extracted
-from gmconfig.config.extract_files import extract_base
 from gmconfig.config.merge import merge
 from gmconfig.config.resolve import resolve
 from gmconfig.errors import Refused, UsageError

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gmconfig.config.infer import generate_schema, inferred
-from gmconfig.config.infer_files import document_schema, schema_edits
+from gmconfig.config.schema.infer import generate_schema, inferred
+from gmconfig.config.schema.infer_files import document_schema, schema_edits
 from gmconfig.errors import Refused, UnknownDocument
 
 values = st.recursive(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gmconfig.config.editing.overlay import NOTHING, overlay
 from gmconfig.config.equal import same
 from gmconfig.config.merge import indistinct_lists, merge, merge_with_origins
-from gmconfig.config.overlay import NOTHING, overlay
 from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import Refused
 from gmconfig.path import format_keys, value_at, walk

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig.config.placeholder import Unknown, escaped, parse, references, substitute
-from gmconfig.config.typed import typed
+from gmconfig.config.schema.typed import typed
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.path import scalar_text
 from gmconfig.secret.token import Secret

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from gmconfig.api.deploying import Deployer
+from gmconfig.api.deploy.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from gmconfig.deploy.options import Options
 from tests import starter

@@ -75,7 +75,7 @@ def test_many_processes_in_clones_of_one_remote(tmp_path: Path):
 LATE = """
 import sys
 from datetime import timedelta
-from gmconfig.api.deploying import Deployer
+from gmconfig.api.deploy.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from gmconfig.deploy.apply import apply
 from gmconfig.deploy.options import Options

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from gmconfig import ConfigManager
-from gmconfig.api.adopting import adopt
-from gmconfig.api.drift_explaining import explain
-from gmconfig.api.drifting import Drifter
+from gmconfig.api.drift.adopting import adopt
+from gmconfig.api.drift.drifting import Drifter
+from gmconfig.api.drift.explaining import explain
 from gmconfig.deploy.correction import Correction
 from gmconfig.deploy.options import Options
 from gmconfig.errors import NotFound, Refused

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig import SecretsManager
-from gmconfig.api.adopting import adopt
-from gmconfig.api.drift_explaining import explain
-from gmconfig.api.drifting import Drifter
+from gmconfig.api.drift.adopting import adopt
+from gmconfig.api.drift.drifting import Drifter
+from gmconfig.api.drift.explaining import explain
 from gmconfig.config.diff import ABSENT
 from gmconfig.deploy.correction import Correction
 from gmconfig.deploy.options import Options

@@ -10,8 +10,8 @@ import yaml
 
 from gmconfig import ConfigManager, SecretsManager
 from gmconfig.api import How, start
-from gmconfig.api.adopting import adopt
-from gmconfig.api.drifting import Drifter
+from gmconfig.api.drift.adopting import adopt
+from gmconfig.api.drift.drifting import Drifter
 from gmconfig.drift.detection import detections
 from tests.deploy.fleet import Fleet
 

@@ -6,8 +6,8 @@ import pytest
 
 from gmconfig.flag.catalogue import sound
 from gmconfig.flag.compiled import Compiled, compiled
-from gmconfig.flag.flag_set import FlagSet
-from gmconfig.flag.lint import lint
+from gmconfig.flag.flagd.flag_set import FlagSet
+from gmconfig.flag.lint.findings import lint
 from gmconfig.project import Project
 
 

@@ -11,7 +11,7 @@ core = pytest.importorskip("openfeature.contrib.tools.flagd.core")
 from openfeature.evaluation_context import EvaluationContext  # noqa: E402
 from openfeature.exception import OpenFeatureError  # noqa: E402
 
-from gmconfig.flag.flag_set import FlagSet  # noqa: E402
+from gmconfig.flag.flagd.flag_set import FlagSet  # noqa: E402
 
 logging.getLogger("openfeature.contrib").setLevel(logging.CRITICAL)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from gmconfig import FeatureFlagManager, NotFound
-from gmconfig.flag.calls import calls
-from gmconfig.flag.kind import Kind
+from gmconfig.flag.code.calls import calls
+from gmconfig.flag.flagd.kind import Kind
 from tests.flag.repository import FlagRepository
 
 FLAGS = """\

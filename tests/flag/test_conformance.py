@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.flag.bucketing import Bucketing
-from gmconfig.flag.decision import ErrorCode, Reason
-from gmconfig.flag.flag_set import FlagSet
-from gmconfig.flag.kind import Kind
+from gmconfig.flag.flagd.bucketing import Bucketing
+from gmconfig.flag.flagd.decision import ErrorCode, Reason
+from gmconfig.flag.flagd.flag_set import FlagSet
+from gmconfig.flag.flagd.kind import Kind
 from gmconfig.flag.logic.compiler import Compiler
 from tests.flag.gherkin import Scenario, scenarios
 

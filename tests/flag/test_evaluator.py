@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag import cbor
-from gmconfig.flag.bucketing import Bucketing
-from gmconfig.flag.decision import ErrorCode, Reason
-from gmconfig.flag.flag_set import FlagSet
-from gmconfig.flag.version import sem_ver
+from gmconfig.flag.flagd import cbor
+from gmconfig.flag.flagd.bucketing import Bucketing
+from gmconfig.flag.flagd.decision import ErrorCode, Reason
+from gmconfig.flag.flagd.flag_set import FlagSet
+from gmconfig.flag.flagd.version import sem_ver
 
 SWITCH = {"enabled": True, "disabled": False}
 

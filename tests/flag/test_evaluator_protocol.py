@@ -15,8 +15,8 @@ from openfeature.contrib.tools.flagd.core import FlagdCore
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import ErrorCode, OpenFeatureError, ParseError
 
-from gmconfig.flag.decision import Decision
 from gmconfig.flag.evaluator import GmconfigEvaluator
+from gmconfig.flag.flagd.decision import Decision
 from gmconfig.flag.openfeature import GmconfigProvider
 from tests.flag.test_conformance import DATA, SCENARIOS, play
 

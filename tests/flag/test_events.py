@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig import FeatureFlagManager, NotFound
-from gmconfig.flag.decision import Decision, Reason
 from gmconfig.flag.event.ingest import ingest
 from gmconfig.flag.event.line import Exposure, Lost, Metric, read, written
 from gmconfig.flag.event.log import EventLog
 from gmconfig.flag.event.store import Run, Store
 from gmconfig.flag.event.unit import key_of
 from gmconfig.flag.event.writer import Writer
+from gmconfig.flag.flagd.decision import Decision, Reason
 from tests.waiting import LIMIT
 
 RUN = {"experiment": "x", "experiment_started": "2026-01-01T00:00:00Z"}

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 from tests.flag.test_evaluator import flag
 
 MANY = 300_000

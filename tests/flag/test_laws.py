@@ -3,10 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.catalogue import Catalogue, FlagFile
 from gmconfig.flag.compiled import compiled
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.bucketing import Bucketing
+from gmconfig.flag.flagd.flag_set import FlagSet
 
 USERS = [f"user-{number}" for number in range(120)]
 SHARES = st.integers(0, 100_000).map(lambda thousandths: thousandths / 1000)

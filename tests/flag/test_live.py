@@ -7,9 +7,9 @@ import pytest
 
 from gmconfig import FeatureFlagManager
 from gmconfig.errors import GmconfigError, UnknownVersion
-from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.changed import changed_flags
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.bucketing import Bucketing
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.live import LiveFlags, Reload
 from gmconfig.flag.source import Loaded, project_flags
 from tests.flag.repository import FlagRepository

@@ -14,7 +14,7 @@ from openfeature.contrib.provider.flagd.config import ResolverType  # noqa: E402
 from openfeature.evaluation_context import EvaluationContext  # noqa: E402
 from openfeature.exception import OpenFeatureError  # noqa: E402
 
-from gmconfig.flag.flag_set import FlagSet  # noqa: E402
+from gmconfig.flag.flagd.flag_set import FlagSet  # noqa: E402
 from gmconfig.flag.openfeature import GmconfigProvider  # noqa: E402
 from gmconfig.storage.yaml import dump  # noqa: E402
 from tests.flag.random_flags import Dice  # noqa: E402

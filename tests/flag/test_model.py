@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration
-from gmconfig.flag.bucketing import Bucketing
 from gmconfig.flag.catalogue import Catalogue, FlagFile
 from gmconfig.flag.compiled import compiled
+from gmconfig.flag.flagd.bucketing import Bucketing
 from gmconfig.flag.imported import imported
 from gmconfig.flag.moment import seconds
 from gmconfig.flag.shape import FIELDS, FLAG, SHAPE

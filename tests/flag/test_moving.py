@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gmconfig import FeatureFlagManager, InvalidConfiguration, Refused, UnknownEnvironment, UsageError
 from gmconfig.config.merge import merge
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.lowering import Lowering
 from gmconfig.flag.movement import moves
 from gmconfig.flag.people import made_up, units_of

@@ -19,7 +19,7 @@ from openfeature.contrib.provider.ofrep import OFREPProvider
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import ErrorCode
 
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.ofrep.held import Held
 from tests.flag.repository import PROJECT, FlagRepository
 from tests.flag.serving import ADA, ALL, Server

@@ -51,9 +51,9 @@ def test_policies_of_another_shape_are_findings(cli, trading: Path, rules: objec
 
 
 def test_json_that_nests_without_end_is_said_to_be_none(cli, trading: Path, tmp_path: Path, git):
-    from gmconfig.api.flag_sampling import people_in
-    from gmconfig.api.promoting import _globs
-    from gmconfig.secret import reads, remembered
+    from gmconfig.api.deploy.promoting import _globs
+    from gmconfig.api.flag.sampling import people_in
+    from gmconfig.secret.log import reads, remembered
     from gmconfig.storage.journal import _event
 
     with pytest.raises(BrokenConfiguration, match="people:1: not JSON"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gmconfig.errors import UsageError
 from gmconfig.path.lookalike import oddity, twins
-from gmconfig.secret.named import check_name
+from gmconfig.secret.named.changing import check_name
 from tests.cli.conftest import cli, trading
 
 __all__ = ["cli", "trading"]

@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gmconfig.api.promoting import _globs
+from gmconfig.api.deploy.promoting import _globs
 from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.backup import contents, live, manifest
 from gmconfig.backup.bundle import header
 from gmconfig.backup.prune import span
 from gmconfig.cli.deploy.arguments import seconds as cli_seconds
 from gmconfig.config import placeholder
-from gmconfig.config.typed import typed
+from gmconfig.config.schema.typed import typed
 from gmconfig.errors import GmconfigError
-from gmconfig.flag import moment, version
+from gmconfig.flag import moment
 from gmconfig.flag.event import line
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd import version
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.imported import imported
 from gmconfig.flag.ofrep import body
 from gmconfig.path import KeyPath
@@ -30,11 +31,16 @@ from gmconfig.project.names import is_name
 from gmconfig.project.pattern import Pattern
 from gmconfig.project.target_keys import is_duration, is_mode
 from gmconfig.record import note, window
-from gmconfig.secret import access, bech32, canonical, chunks, due, event, generation, identity, token
+from gmconfig.secret import canonical, token
+from gmconfig.secret.access import generation
+from gmconfig.secret.access import reading as access
 from gmconfig.secret.importer import ansible, dotenv, eyaml, sops
 from gmconfig.secret.importer.keyring import KeyRing
+from gmconfig.secret.keyring import bech32, identity
+from gmconfig.secret.keyring.signature import is_public_key
+from gmconfig.secret.log import event
+from gmconfig.secret.named import chunks, due
 from gmconfig.secret.scan.suspicion import suspects
-from gmconfig.secret.signature import is_public_key
 from gmconfig.storage import yaml
 from gmconfig.storage.git.message import compose_message, split_message
 from gmconfig.target import marker

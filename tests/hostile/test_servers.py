@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.api import commit_status
+from gmconfig.api.deploy import commit_status
 from gmconfig.errors import GmconfigError
 from gmconfig.record.entry import Record
 from gmconfig.target.declared import Target

@@ -13,8 +13,9 @@ from cryptography.fernet import Fernet
 
 from gmconfig import ConfigManager, ConfigValidator, SecretsManager
 from gmconfig.errors import AccessDenied
-from gmconfig.secret import identity, passphrase, seal
-from gmconfig.secret.sources import file_text
+from gmconfig.secret import seal
+from gmconfig.secret.keyring import identity, passphrase
+from gmconfig.secret.keyring.sources import file_text
 from gmconfig.secret.token import parse
 
 STORE = Path("secrets/common.yaml")

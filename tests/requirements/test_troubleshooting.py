@@ -5,8 +5,8 @@ import shlex
 from pathlib import Path
 
 from gmconfig import ConfigManager, FeatureFlagManager
-from gmconfig.secret import identity
-from gmconfig.secret.sources import file_text
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.keyring.sources import file_text
 
 
 def named(text: str) -> list[list[str]]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gmconfig.secret import identity, named
-from gmconfig.secret.draft import Draft
-from gmconfig.secret.founding import found
-from gmconfig.secret.sources import Sources
+from gmconfig.secret.access.founding import found
+from gmconfig.secret.file.draft import Draft
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.keyring.sources import Sources
+from gmconfig.secret.named import changing as named
 from gmconfig.secret.token import Context, Sealed
 from gmconfig.secret.vault import Vault
 from gmconfig.storage.snapshot import WorkingTree

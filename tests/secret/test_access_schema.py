@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig.errors import GmconfigError
-from gmconfig.secret.access import _SECTIONS, parse
-from gmconfig.secret.identity import generate
+from gmconfig.secret.access.reading import _SECTIONS, parse
+from gmconfig.secret.keyring.identity import generate
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/access.schema.json").read_text())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)

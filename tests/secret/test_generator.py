@@ -6,7 +6,7 @@ from base64 import b64decode
 import pytest
 
 from gmconfig.errors import UsageError
-from gmconfig.secret.generator import SecretType, generate, is_generated
+from gmconfig.secret.named.generator import SecretType, generate, is_generated
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SecretType if is_generated(kind)])

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, NotFound, Refused, UsageError
-from gmconfig.secret import bech32, canonical, identity, passphrase, signature, sources, ssh
-from gmconfig.secret.founding import found, founder
-from gmconfig.secret.policy import Member
+from gmconfig.secret import canonical
+from gmconfig.secret.access.founding import found, founder
+from gmconfig.secret.access.policy import Member
+from gmconfig.secret.keyring import bech32, identity, passphrase, signature, sources, ssh
+from gmconfig.secret.keyring.sources import Sources
 from gmconfig.secret.seal import commitment, scope_private_key
-from gmconfig.secret.sources import Sources
 
 KEYS = json.loads(Path(__file__).with_name("vectors-keys.json").read_text())
 PHRASE = "correct horse battery staple"
@@ -294,7 +295,7 @@ def test_every_kind_of_member_can_found_seal_and_open(world, tmp_path, kind):
     world.root.mkdir()
     world.write(founding.files)
     vault = world.vault(here, founding.root)
-    from gmconfig.secret.draft import Draft
+    from gmconfig.secret.file.draft import Draft
     from gmconfig.secret.token import Context, Sealed
 
     context = Context("settings", None, ("a",))

@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError, Refused
 from gmconfig.path import Selector
-from gmconfig.secret import access, canonical, event, generation, identity
-from gmconfig.secret.founding import policy_text
-from gmconfig.secret.ledger import Ledger, Memory
-from gmconfig.secret.rule import Rule
+from gmconfig.secret import canonical
+from gmconfig.secret.access import generation
+from gmconfig.secret.access import reading as access
+from gmconfig.secret.access.founding import policy_text
+from gmconfig.secret.access.rule import Rule
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.log import event
+from gmconfig.secret.log.ledger import Ledger, Memory
+from gmconfig.secret.log.trust import read_policy
 from gmconfig.secret.token import Context
-from gmconfig.secret.trust import read_policy
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.snapshot import WorkingTree
 from gmconfig.storage.yaml import load
@@ -180,7 +184,7 @@ def test_a_new_event_joins_the_remembered_ones(world, tmp_path):
 
 
 def _member(name: str, one: identity.Identity):
-    from gmconfig.secret.policy import Member
+    from gmconfig.secret.access.policy import Member
 
     return Member(name, one.recipient, one.verifier)
 
@@ -434,7 +438,7 @@ def founded(folder: Path, one: identity.Identity):
     folder.mkdir()
     world = World.__new__(World)
     world.root, world.identity = folder, one
-    from gmconfig.secret.founding import found
+    from gmconfig.secret.access.founding import found
 
     founding = found("alice", one)
     world.pin = founding.root
@@ -457,8 +461,8 @@ def test_what_a_member_signed_for_another_repository_counts_for_nothing_here(wor
 
 
 def test_who_may_write_one_scope_has_no_say_about_another(world):
-    from gmconfig.secret.sources import Sources
-    from gmconfig.secret.standing import fingerprint
+    from gmconfig.secret.keyring.sources import Sources
+    from gmconfig.secret.log.standing import fingerprint
 
     tree = tree_of(world)
     tree["scopes"]["a"] = [{"document": "a"}]

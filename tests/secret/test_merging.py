@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gmconfig.secret.chunks import chunks
-from gmconfig.secret.conflict import Labels
-from gmconfig.secret.editing import store_contexts
-from gmconfig.secret.merging import merge
+from gmconfig.secret.file.conflict import Labels
+from gmconfig.secret.file.editing import store_contexts
+from gmconfig.secret.file.merging import merge
+from gmconfig.secret.named.chunks import chunks
 
 NAMES = ("alpha", "beta", "gamma")
 LABELS = Labels("ours", "theirs")

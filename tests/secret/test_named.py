@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration, NotFound, Refused, UsageError
-from gmconfig.secret import due, generator, inline, named
-from gmconfig.secret.generator import SecretType
+from gmconfig.secret.file import inline
+from gmconfig.secret.named import changing as named
+from gmconfig.secret.named import due, generator
+from gmconfig.secret.named.generator import SecretType
 from gmconfig.secret.token import Context, Sealed
 from tests.secret.conftest import NOW
 
@@ -177,17 +179,19 @@ def test_an_inline_value_is_sealed_where_it_stands_and_unsealed_again(world):
 
 
 def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
-    from gmconfig.secret import access, event, identity
-    from gmconfig.secret.draft import Draft
-    from gmconfig.secret.sources import Sources
-    from gmconfig.secret.trust import read_policy
+    from gmconfig.secret.access import reading as access
+    from gmconfig.secret.file.draft import Draft
+    from gmconfig.secret.keyring import identity
+    from gmconfig.secret.keyring.sources import Sources
+    from gmconfig.secret.log import event
+    from gmconfig.secret.log.trust import read_policy
 
     ci = identity.generate()
     vault = world.vault()
     tree = json.loads(json.dumps(read_policy(vault.snapshot).tree))
     tree["members"]["ci"] = {"age": ci.recipient, "verify": ci.verifier}
     tree["grants"].append({"to": ["ci"], "scopes": ["default"], "may": ["write"]})
-    from gmconfig.secret.founding import policy_text
+    from gmconfig.secret.access.founding import policy_text
 
     name, raw = event.write(
         {
@@ -216,11 +220,13 @@ def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
 
 
 def test_who_may_not_write_is_refused_and_what_they_sign_counts_for_nothing(world):
-    from gmconfig.secret import access, event, identity
-    from gmconfig.secret.draft import Draft
-    from gmconfig.secret.founding import policy_text
-    from gmconfig.secret.sources import Sources
-    from gmconfig.secret.trust import read_policy
+    from gmconfig.secret.access import reading as access
+    from gmconfig.secret.access.founding import policy_text
+    from gmconfig.secret.file.draft import Draft
+    from gmconfig.secret.keyring import identity
+    from gmconfig.secret.keyring.sources import Sources
+    from gmconfig.secret.log import event
+    from gmconfig.secret.log.trust import read_policy
 
     reader = identity.generate()
     tree = json.loads(json.dumps(read_policy(world.vault().snapshot).tree))
@@ -273,7 +279,7 @@ def test_due_follows_age_and_expiry():
 
 
 def test_the_log_tells_the_age_without_a_key(world):
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
 
     world.create("a", "one")
     vault = world.vault(Sources({}))

@@ -7,8 +7,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gmconfig.secret import event, identity
-from gmconfig.secret.order import in_order
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.log import event
+from gmconfig.secret.log.order import in_order
 
 WHO = identity.generate()
 

@@ -9,7 +9,7 @@ import pytest
 from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, Refused
 from gmconfig.path import Selector
 from gmconfig.secret import seal
-from gmconfig.secret.sources import Sources
+from gmconfig.secret.keyring.sources import Sources
 from gmconfig.secret.token import Context, Sealed
 
 
@@ -94,7 +94,7 @@ def test_an_older_value_put_back_is_refused(world):
 
 
 def test_a_deleted_value_put_back_is_refused(world):
-    from gmconfig.secret import named
+    from gmconfig.secret.named import changing as named
 
     world.create("db_password", "old")
     old = (world.root / "secrets/production.yaml").read_text()
@@ -141,7 +141,7 @@ def test_an_event_signed_by_a_stranger_counts_for_nothing(world, tmp_path):
 
 
 def test_adding_oneself_to_the_policy_gives_nothing_and_stops_sealing(world):
-    from gmconfig.secret import identity
+    from gmconfig.secret.keyring import identity
 
     sealed = world.seal("one", "a")
     mallory = identity.generate()
@@ -206,7 +206,7 @@ def test_without_a_pin_nothing_is_trusted_and_the_hint_pins(world):
 def test_a_wrapped_key_taken_for_another_scope_is_refused(world):
     sealed = world.seal("one", "a")
     wrap = world.path("secrets/keys/*/*/alice.age")
-    from gmconfig.secret import identity
+    from gmconfig.secret.keyring import identity
 
     for payload in (b"x" * 100, seal.length_prefixed([b"gm1/wrap", b"other", b"g", b"alice", b"k" * 32])):
         wrap.write_bytes(identity.wrap(payload, world.identity.recipient))
@@ -215,7 +215,7 @@ def test_a_wrapped_key_taken_for_another_scope_is_refused(world):
 
 
 def test_a_wrapped_key_that_is_not_the_committed_one_is_refused(world):
-    from gmconfig.secret import identity
+    from gmconfig.secret.keyring import identity
 
     sealed = world.seal("one", "a")
     record = world.vault().writable("default")

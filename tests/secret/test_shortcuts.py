@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.secret import plaintext, seal
-from gmconfig.secret.draft import Draft
+from gmconfig.secret.file.draft import Draft
 from gmconfig.secret.token import Context, Sealed, parse
 from gmconfig.secret.vault import MANY
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from gmconfig.errors import GmconfigError
 from gmconfig.path import Selector
 from gmconfig.secret import fernet, plaintext, seal
-from gmconfig.secret.place import path_from_tree, path_tree
+from gmconfig.secret.log.place import path_from_tree, path_tree
 from gmconfig.secret.token import Context, Sealed, Secret, is_token, parse
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text())

@@ -10,10 +10,14 @@ import traceback
 import pytest
 
 from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, Refused
-from gmconfig.secret import acceptance, editing, founding, identity, inline, named, pin, reads, verify
+from gmconfig.secret.access import founding
 from gmconfig.secret.door import reads_folder, vault_of
-from gmconfig.secret.draft import Draft
-from gmconfig.secret.sources import Sources
+from gmconfig.secret.file import editing, inline
+from gmconfig.secret.file.draft import Draft
+from gmconfig.secret.keyring import identity
+from gmconfig.secret.keyring.sources import Sources
+from gmconfig.secret.log import acceptance, pin, reads, verify
+from gmconfig.secret.named import changing as named
 from gmconfig.secret.token import Context, Sealed, is_token
 from tests.secret.conftest import CANARY, NOW, World
 

@@ -7,9 +7,9 @@ import pytest
 
 from gmconfig import SecretsManager
 from gmconfig.project import Project
-from gmconfig.secret import named as naming
-from gmconfig.secret.draft import Draft
-from gmconfig.secret.overdue import due_day
+from gmconfig.secret.file.draft import Draft
+from gmconfig.secret.named import changing as naming
+from gmconfig.secret.named.overdue import due_day
 from gmconfig.storage.git import Repository, write_working
 from gmconfig.storage.journal import Journal
 from gmconfig.validate.cached import check

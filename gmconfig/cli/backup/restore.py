@@ -14,7 +14,7 @@ from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
-    from gmconfig.api.backup_restoring import Restored
+    from gmconfig.api.backup.restoring import Restored
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
@@ -57,7 +57,7 @@ def restore(
     gmconfig backup restore latest --to ../restored
     gmconfig backup restore latest --to ../seen --only live/web
     """
-    from gmconfig.api.backup_restoring import restore_elsewhere, restore_here
+    from gmconfig.api.backup.restoring import restore_elsewhere, restore_here
 
     backups = session.backups(place, writing.how["user"])
     wanted = tuple(only or ())

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, terminal, values
-from gmconfig.cli import get as getting
 from gmconfig.cli.config import shown
+from gmconfig.cli.fast import get as getting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
     from gmconfig.api import ConfigManager
-    from gmconfig.api.live_values import LiveValue
+    from gmconfig.api.config.live_values import LiveValue
     from gmconfig.cli.session import Session
 
 
@@ -47,7 +47,7 @@ def _live(manager: ConfigManager, document: str, path: str) -> tuple[LiveValue, 
     """Look at what is live, where there are targets."""
     if not manager.workspace.project.settings.section("targets"):
         return ()
-    from gmconfig.api.live_values import live_values
+    from gmconfig.api.config.live_values import live_values
 
     return live_values(manager.workspace, document, path)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, terminal, values
-from gmconfig.cli import get as getting
-from gmconfig.cli import show as showing
+from gmconfig.cli.fast import get as getting
+from gmconfig.cli.fast import show as showing
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gmconfig.api import DocumentDifference, Explanation
-    from gmconfig.api.live_values import LiveValue
+    from gmconfig.api.config.live_values import LiveValue
     from gmconfig.config.diff import Change
 
 _SHOWN = 5  # so many targets that stand alike are named

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options
-from gmconfig.cli import history as past
+from gmconfig.cli.fast import history as past
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import get as getting
 from gmconfig.cli import options, prompt
-from gmconfig.cli.setting import set_value
+from gmconfig.cli.fast import get as getting
+from gmconfig.cli.fast.setting import set_value
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:

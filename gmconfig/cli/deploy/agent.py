@@ -61,7 +61,7 @@ def agent(
     gmconfig deploy agent --once
     """
     seconds = 0.0 if once else arguments.seconds(interval, "--interval 30s")
-    from gmconfig.api.agents import agents, run_rules
+    from gmconfig.api.automation.agents import agents, run_rules
     from gmconfig.api.workspace import Workspace
 
     workspace = Workspace(root=session.directory or None)

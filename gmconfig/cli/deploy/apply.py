@@ -14,7 +14,7 @@ from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
-    from gmconfig.api.deploying import Deployer
+    from gmconfig.api.deploy.deploying import Deployer
     from gmconfig.cli.session import Session
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan

@@ -12,7 +12,7 @@ from gmconfig.cli.deploy import progress, shown
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
-    from gmconfig.api.deploying import Deployer
+    from gmconfig.api.deploy.deploying import Deployer
     from gmconfig.cli.session import Session
     from gmconfig.deploy.plan import Plan
 
@@ -60,7 +60,7 @@ def _answer(deployer: Deployer, found: list[Plan], output: str) -> None:
 
 def show(deployer: Deployer, found: Sequence[Plan]) -> None:
     """Print plans, each wanted value with who wrote it."""
-    from gmconfig.api.provenance import Provenance
+    from gmconfig.api.config.provenance import Provenance
 
     authors = Provenance(deployer.project).of
     for one in found:

@@ -14,7 +14,7 @@ from gmconfig.config.diff import ABSENT, ADDED, CHANGED, REMOVED
 from gmconfig.path import format_keys
 
 if TYPE_CHECKING:
-    from gmconfig.api.promoting import Promotion
+    from gmconfig.api.deploy.promoting import Promotion
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
     from gmconfig.deploy.promotion import Found
@@ -67,7 +67,7 @@ def promote(
     gmconfig deploy promote staging production --dry-run
     gmconfig deploy promote staging production --keys 'database.**' -m "tested"
     """
-    from gmconfig.api.promoting import promote as promoted
+    from gmconfig.api.deploy.promoting import promote as promoted
 
     deployer = session.deployer(writing.how["user"], offline=offline)
     done = promoted(deployer, source, target, writing.as_value(), keys=keys or (), since=since)

@@ -14,7 +14,7 @@ from gmconfig.cli.deploy import arguments, progress, shown
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
-    from gmconfig.api.deployment_status import EnvironmentStatus
+    from gmconfig.api.deploy.status import EnvironmentStatus
     from gmconfig.cli.session import Session
 
 _INTERVAL = 5.0

@@ -12,7 +12,7 @@ from gmconfig.storage.files import trouble
 from gmconfig.storage.given import read_given
 
 if TYPE_CHECKING:
-    from gmconfig.api.deploying import Deployer
+    from gmconfig.api.deploy.deploying import Deployer
 
 _HINT = "gmconfig deploy plan --save FILE"
 

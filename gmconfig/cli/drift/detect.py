@@ -66,7 +66,7 @@ def explain(
     gmconfig drift explain web database.host
     gmconfig drift explain web billing rate
     """
-    from gmconfig.api.drift_explaining import explain as explaining
+    from gmconfig.api.drift.explaining import explain as explaining
 
     found = explaining(session.drifter(offline=offline), target, *arguments.document_and_path(place))
     if output == "json":

@@ -64,7 +64,7 @@ def adopt(
     gmconfig drift adopt web database.pool -m "it was right"
     gmconfig drift adopt web settings database.pool --dry-run
     """
-    from gmconfig.api.adopting import adopt as adopting
+    from gmconfig.api.drift.adopting import adopt as adopting
 
     drifter = session.drifter(writing.how["user"], offline=offline)
     writing.show(adopting(drifter, target, *arguments.document_and_path(place), **writing.how))

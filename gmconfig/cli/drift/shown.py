@@ -13,8 +13,8 @@ from gmconfig.counted import counted
 from gmconfig.drift.difference import LOST
 
 if TYPE_CHECKING:
-    from gmconfig.api.drift_explaining import DriftExplanation
-    from gmconfig.api.drifting import Detected
+    from gmconfig.api.drift.drifting import Detected
+    from gmconfig.api.drift.explaining import DriftExplanation
     from gmconfig.drift.detection import DriftDetection
     from gmconfig.drift.standing import Standing
 

@@ -34,7 +34,7 @@ def people(session: Session, sample: str) -> Any:
     """Give the users of a sample: a number of made-up ones, or those in a file."""
     if sample.isascii() and sample.isdigit() and len(sample) < 10:
         return int(sample)
-    from gmconfig.api.flag_sampling import people_in
+    from gmconfig.api.flag.sampling import people_in
 
     return list(people_in(read_text(session, sample).splitlines(), sample))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import options
+from gmconfig.cli.fast.flag import evaluate
 from gmconfig.cli.flag.arguments import Name
-from gmconfig.cli.flag_value import evaluate
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gmconfig.api import FlagDifference, FlagOutcome
-    from gmconfig.api.flag_living import FlagLive
+    from gmconfig.api.flag.living import FlagLive
     from gmconfig.cli.writing import Writing
 
 

@@ -78,7 +78,7 @@ def serve(
     curl -d '{"context": {"targetingKey": "user123"}}' \\
       http://127.0.0.1:8016/ofrep/v1/evaluate/flags/new_algorithm
     """
-    from gmconfig.api.flag_serving import Served, serve_flags, token_of
+    from gmconfig.api.flag.serving import Served, serve_flags, token_of
 
     warn_by(lambda _: None)  # what it logs is told below
     options.one_of(bucketing or "flagd-v3", ("flagd-v3", "flagd-v2"))

@@ -16,7 +16,7 @@ from gmconfig.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from gmconfig.api import FeatureFlagManager, FlagOutcome
-    from gmconfig.api.flag_living import FlagLive
+    from gmconfig.api.flag.living import FlagLive
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
     from gmconfig.storage.git.push import Pushed

@@ -35,7 +35,7 @@ def metrics(
     gmconfig monitor metrics --textfile /var/lib/node-exporter/gmconfig.prom
     gmconfig monitor metrics --serve --address 127.0.0.1:9469
     """
-    from gmconfig.api.figuring import Metrics
+    from gmconfig.api.monitor.figuring import Metrics
 
     found = Metrics(session.monitor())
     if textfile and serve:

@@ -11,7 +11,7 @@ from gmconfig.counted import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gmconfig.api.access_answers import AccessChange, ExposedValue
+    from gmconfig.api.access.answers import AccessChange, ExposedValue
 
 _MOST_SHOWN = 10
 
@@ -36,7 +36,7 @@ def show(change: AccessChange, output: str, who: str | None = None) -> None:
 
 def nothing(message: str, output: str) -> None:
     """Say that there was nothing to change, in the same shape."""
-    from gmconfig.api.access_answers import AccessChange
+    from gmconfig.api.access.answers import AccessChange
 
     if output == "json":
         return terminal.answer(values.as_json(record(AccessChange(outcome.none(message)))))

@@ -13,11 +13,11 @@ from gmconfig.cli.verb import group, verb
 from gmconfig.errors import GmconfigError, UsageError
 
 if TYPE_CHECKING:
-    from gmconfig.api.git_drivers import Drivers
+    from gmconfig.api.secret.git_drivers import Drivers
     from gmconfig.api.workspace import Workspace
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
-    from gmconfig.secret.merging import Merged
+    from gmconfig.secret.file.merging import Merged
 
 git = group("Let git show and merge sealed values by what they hold.")
 
@@ -41,8 +41,8 @@ def install(
     gmconfig secret git install
     gmconfig secret git install --uninstall
     """
-    from gmconfig.api.git_drivers import install as installed
-    from gmconfig.api.git_drivers import uninstall as uninstalled
+    from gmconfig.api.secret.git_drivers import install as installed
+    from gmconfig.api.secret.git_drivers import uninstall as uninstalled
 
     if reveal and uninstall:
         raise UsageError("--reveal and --uninstall exclude each other")
@@ -67,7 +67,7 @@ def textconv(
     gmconfig secret git textconv secrets/common.yaml
     gmconfig secret git textconv secrets/common.yaml --reveal
     """
-    from gmconfig.api.drivers import diff_text
+    from gmconfig.api.secret.drivers import diff_text
 
     raw = file.read_bytes()
     try:
@@ -93,8 +93,8 @@ def merge(
     gmconfig secret git merge base.yaml ours.yaml theirs.yaml secrets/common.yaml
     gmconfig secret git merge base.yaml ours.yaml theirs.yaml config/settings.yaml
     """
-    from gmconfig.api.drivers import Sides, merge_as_text, merge_sides
-    from gmconfig.secret.conflict import Labels
+    from gmconfig.api.secret.drivers import Sides, merge_as_text, merge_sides
+    from gmconfig.secret.file.conflict import Labels
 
     sides, labels = Sides(base, ours, theirs, path), Labels("ours", "theirs", size)
     try:

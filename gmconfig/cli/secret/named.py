@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import complete, options, prompt, secret_value, terminal, values
+from gmconfig.cli import complete, options, prompt, terminal, values
+from gmconfig.cli.fast import secret as secret_value
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 

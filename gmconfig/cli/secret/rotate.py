@@ -14,7 +14,7 @@ from gmconfig.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from gmconfig.api import SecretsManager
-    from gmconfig.api.rotating_many import Rotation, RotationPlan
+    from gmconfig.api.secret.rotating_many import Rotation, RotationPlan
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import options, terminal
+from gmconfig.cli.fast.validating import rendered
 from gmconfig.cli.patience import waiting
-from gmconfig.cli.validating import rendered
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:

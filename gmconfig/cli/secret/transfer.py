@@ -24,7 +24,7 @@ def _importers() -> str:
 
 
 def _exporters() -> str:
-    from gmconfig.api.exporting import EXPORTERS
+    from gmconfig.api.secret.exporting import EXPORTERS
 
     return ", ".join(EXPORTERS)
 

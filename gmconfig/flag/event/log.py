@@ -15,7 +15,7 @@ from gmconfig.flag.event.writer import Writer
 from gmconfig.log import logger
 
 if TYPE_CHECKING:
-    from gmconfig.flag.decision import Decision
+    from gmconfig.flag.flagd.decision import Decision
 
 log = logger("flag")
 

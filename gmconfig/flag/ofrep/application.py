@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gmconfig.flag.event.log import EventLog
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.live import LiveFlags
 from gmconfig.flag.ofrep.access import Access
 from gmconfig.flag.ofrep.announcements import Announcements

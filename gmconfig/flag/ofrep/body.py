@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple, NoReturn
 
-from gmconfig.flag.decision import Decision, ErrorCode
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.decision import Decision, ErrorCode
+from gmconfig.flag.flagd.flag_set import FlagSet
 
 
 class Asked(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from gmconfig.flag.flag_set import FlagSet
+from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.ofrep.announcements import Announcement
 from gmconfig.flag.ofrep.moments import moments
 

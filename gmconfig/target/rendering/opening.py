@@ -11,7 +11,7 @@ from gmconfig.secret.token import Sealed
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.secret.token import Context
     from gmconfig.secret.vault import Vault
     from gmconfig.storage.snapshot import Snapshot

@@ -20,7 +20,7 @@ from gmconfig.target.rendering.rendering import Part, Rendering
 if TYPE_CHECKING:
     from gmconfig.config.lookup import Opener
     from gmconfig.project import Project
-    from gmconfig.secret.sources import Sources
+    from gmconfig.secret.keyring.sources import Sources
     from gmconfig.storage.snapshot import Snapshot
 
 

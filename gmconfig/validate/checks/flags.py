@@ -20,7 +20,7 @@ def check(subject: Subject, lines: Lines) -> Iterator[Finding]:
     """Yield what is wrong with the flags; a repository without any loads nothing."""
     if not _has_flags(subject):
         return
-    from gmconfig.flag.lint import lint
+    from gmconfig.flag.lint.findings import lint
     from gmconfig.validate.files import note_lines
     from gmconfig.validate.source import Source
 
@@ -40,7 +40,7 @@ def until(subject: Subject) -> str | None:
         return None
     from datetime import date, timedelta
 
-    from gmconfig.flag.lint import expiries, rests_on_history
+    from gmconfig.flag.lint.findings import expiries, rests_on_history
 
     if rests_on_history(subject.project, subject.snapshot):
         return subject.today

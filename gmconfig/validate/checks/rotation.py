@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gmconfig.finding import Place
-    from gmconfig.secret.store import Named
+    from gmconfig.secret.named.store import Named
     from gmconfig.validate.subject import Subject
 
 _WORDS = (b"rotate_every", b"expires")
@@ -45,7 +45,7 @@ def _dated(subject: Subject) -> Iterator[Named]:
             continue
         raw = subject.snapshot.read(file)
         if any(word in raw for word in _WORDS):
-            from gmconfig.secret.store import secrets_in
+            from gmconfig.secret.named.store import secrets_in
 
             environment = file[len("secrets/") : -len(".yaml")]
             try:
@@ -56,8 +56,8 @@ def _dated(subject: Subject) -> Iterator[Named]:
 
 
 def _day(subject: Subject, secret: Named) -> date | UsageError | None:
-    from gmconfig.secret.due import due_on
-    from gmconfig.secret.overdue import born, due_day
+    from gmconfig.secret.named.due import due_on
+    from gmconfig.secret.named.overdue import born, due_day
 
     try:
         if subject.vault is None:

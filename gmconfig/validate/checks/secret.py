@@ -65,7 +65,7 @@ def _misplaced(view: View, sealed: Sealed) -> str | None:
     """Say what the signed log has against a token at its place; None where it has nothing."""
     if view.subject.vault is None:
         return None
-    from gmconfig.secret.standing import fingerprint
+    from gmconfig.secret.log.standing import fingerprint
 
     try:
         standing = view.subject.vault.standing

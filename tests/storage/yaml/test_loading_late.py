@@ -45,7 +45,7 @@ def test_a_c_parser_that_is_not_there_is_told_with_what_installs_it():
 import sys
 
 sys.modules["_ruamel_yaml"] = None
-from gmconfig.api.machine_check import examine
+from gmconfig.api.doctor.machine_check import examine
 from gmconfig.errors import GmconfigError
 
 try:

@@ -1,0 +1,1 @@
+"""Backups as a user asks for them: made, proved, restored."""

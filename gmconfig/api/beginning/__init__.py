@@ -1,0 +1,1 @@
+"""How a repository begins, and how a clone of it does."""

@@ -1,0 +1,1 @@
+"""ConfigManager, and what it asks for: reading, explaining, changing and rolling back configuration."""

@@ -1,0 +1,1 @@
+"""Deployments as a user asks for them: planned, made, followed, promoted."""

@@ -1,0 +1,229 @@
+"""Deployments as a user asks for them: words mean targets and environments, each environment is one deployment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gmconfig.api.deploy.deployments import Deployments
+from gmconfig.deploy import planning
+from gmconfig.deploy.options import Options
+from gmconfig.errors import NotFound, UnknownVersion, UsageError
+from gmconfig.record.chain import timestamp
+from gmconfig.record.entry import State
+from gmconfig.record.freeze import Freeze
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gmconfig.deploy.apply import Applied
+    from gmconfig.deploy.plan import Plan
+    from gmconfig.deploy.unfinished import Aborted
+    from gmconfig.record.entry import Record
+    from gmconfig.record.hold import Hold
+
+
+class Deployer(Deployments):
+    """Plans and carries out deployments for one workspace."""
+
+    # What would be done, and doing it
+
+    def plan(self, words: Sequence[str] = (), asked: planning.Asked | None = None) -> list[Plan]:
+        """Plan each environment that the words mean; none mean all."""
+        found = []
+        for environment, names in self.split(words, asked.at if asked else None).items():
+            ledger = self.ledger(environment)
+            ledger.refresh()
+            with self.survey() as survey:
+                request = replace(asked or planning.Asked(), words=names)
+                found.append(planning.make_plan(ledger, survey, request, self.seen))
+        return found
+
+    def preview(self, words: Sequence[str], base: str, asked: planning.Asked) -> list[Plan]:
+        """Compare what targets should have with what they should have had at another commit; no target is asked.
+
+        Environments in which nothing differs are left out.
+        """
+        from gmconfig.deploy import preview
+
+        repository = self.project.repository
+        old, new = self._deepened(base), repository.resolve(asked.at or "HEAD")
+        with self.survey() as survey:
+            found = [
+                preview.preview(survey, environment, names, old, new)
+                for environment, names in self.split(words, new).items()
+            ]
+        return [plan for plan in found if plan.changing or plan.troubled]
+
+    def _deepened(self, revision: str) -> str:
+        """Give a revision's commit; a shallow clone gets it from its remote."""
+        from gmconfig.storage.git.push import PATIENCE
+
+        repository = self.project.repository
+        try:
+            return repository.resolve(revision)
+        except UnknownVersion:
+            remote = self.project.settings.remote
+            name = revision.removeprefix(f"{remote}/")
+            if repository.setting(f"remote.{remote}.url") is None or name.startswith(("-", "+")):
+                raise
+            asked = ("fetch", "--quiet", "--depth=1", "--no-tags", "--", remote, name)
+            done = repository.attempt(*asked, seconds=PATIENCE)
+            if done.returncode:
+                raise
+            return repository.resolve("FETCH_HEAD")
+
+    def apply(
+        self,
+        words: Sequence[str] = (),
+        asked: planning.Asked | None = None,
+        options: Options | None = None,
+        bound: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Iterator[Applied]:
+        """Deploy into each environment that the words mean, one after the other.
+
+        `bound` is what a saved plan was bound to, by environment.
+
+        Raises:
+            UsageError: no word says which environment, and there are several.
+        """
+        from gmconfig.deploy import apply as applying
+
+        chosen = self.split(words, asked.at if asked else None)
+        if not words and len(chosen) > 1:
+            raise UsageError(
+                f"which environment? {', '.join(chosen)}", hint="gmconfig deploy apply production"
+            )
+        for environment, names in chosen.items():
+            request = replace(asked or planning.Asked(), words=names)
+            bounds = None if bound is None else bound.get(environment, {})
+            with self.survey() as survey:
+                done = applying.apply(
+                    self.ledger(environment),
+                    survey,
+                    request,
+                    self.options(options),
+                    bound=bounds,
+                    seen=self.seen,
+                )
+            self._tell(done.record)
+            yield done
+
+    def rollback(
+        self,
+        word: str,
+        options: Options,
+        *,
+        to: str | None = None,
+        old_secrets: bool = False,
+        retry: bool = False,
+    ) -> Applied:
+        """Bring an environment, or one of its targets, back to an earlier deployment and hold it there."""
+        from gmconfig.deploy import rollback
+
+        [(environment, names)] = self.only(word).items()
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        goal = rollback.goal(list(ledger.chain.records()), to)
+        hold = rollback.hold_at(goal, self.options(options), names, old_secrets=old_secrets)
+        with self.survey() as survey:
+            done = rollback.rollback(ledger, survey, hold, self.options(options), retry=retry, seen=self.seen)
+        self._tell(done.record)
+        return done
+
+    def resume(self, word: str, options: Options | None = None) -> Record:
+        """Go on with a deployment that was cut short; the word is its id or its environment."""
+        from gmconfig.deploy import unfinished
+
+        ledger, name = self.record_of(word)
+        with self.survey() as survey:
+            record = unfinished.resume(ledger, survey, self.options(options), name)
+        self._tell(record)
+        return record
+
+    def abort(self, word: str, options: Options | None = None) -> Aborted:
+        """Put back what a deployment that was cut short had changed, or free a lock that nobody gives back."""
+        from gmconfig.deploy import unfinished
+
+        ledger, name = self.record_of(word)
+        with self.survey() as survey:
+            done = unfinished.abort(ledger, survey, self.options(options), name)
+        self._tell(None if done.freed else done.record)
+        return done
+
+    # Who may
+
+    def hold(self, word: str, reason: str = "", at: str | None = None) -> Hold:
+        """Keep targets at what they have: the newest deployment that succeeded, or the one named."""
+        from gmconfig.deploy import rollback
+
+        [(environment, names)] = self.only(word).items()
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        records = list(ledger.chain.records())
+        goal = rollback.goal(records, at) if at else _last_good(records, environment)
+        hold = rollback.hold_at(goal, self.options(Options(reason=reason)), names)
+        ledger.change(ledger.holds.ref, lambda: ledger.holds.add(hold))
+        return hold
+
+    def unhold(self, word: str) -> tuple[Hold, ...]:
+        """Let targets follow the branch again; nothing is deployed by it."""
+        [(environment, names)] = self.only(word).items()
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        lifted: list[Hold] = []
+        ledger.change(ledger.holds.ref, lambda: lifted.extend(ledger.holds.lift(names)))
+        return tuple(lifted)
+
+    def freeze(self, environment: str, reason: str, until: datetime | None = None) -> Freeze:
+        """Let nothing be deployed into an environment.
+
+        Raises:
+            UsageError: its end is past.
+        """
+        self.project.environment(environment)
+        if until is not None and until.isoformat() <= timestamp():
+            raise UsageError(f"{until:%Y-%m-%d %H:%M} UTC is over", hint="choose a time to come")
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        freeze = Freeze(environment, reason, self.user, timestamp(), until)
+        ledger.change(ledger.freezes.ref, lambda: ledger.freezes.begin(freeze))
+        return freeze
+
+    def unfreeze(self, environment: str) -> Freeze:
+        """Take a freeze away and give it."""
+        self.project.environment(environment)
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        ended: list[Freeze] = []
+        ledger.change(ledger.freezes.ref, lambda: ended.append(ledger.freezes.end()))
+        return ended[0]
+
+    def _tell(self, record: Record | None) -> None:
+        if record is None:
+            return
+        from gmconfig.api.deploy import commit_status
+        from gmconfig.api.secret.rotating import journal_event
+
+        event = {
+            "kind": "deployment",
+            "id": record.id,
+            "environment": record.environment,
+            "action": record.action,
+            "state": str(record.state),
+            "commit": record.commit,
+            "by": record.user,
+        }
+        journal_event(self.workspace, {**event, **({"error": record.error} if record.error else {})})
+        if not self.offline:
+            commit_status.tell(record, os.environ)
+
+
+def _last_good(records: Sequence[Record], environment: str) -> Record:
+    good = (State.SUCCEEDED, State.PARTIAL)
+    found = next((record for record in records if record.state in good), None)
+    if found is None:
+        raise NotFound(f"nothing was deployed into {environment} yet, so there is nothing to hold it at")
+    return found

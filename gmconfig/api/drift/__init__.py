@@ -1,0 +1,1 @@
+"""Drift as a user asks about it: found, explained, put back, adopted."""

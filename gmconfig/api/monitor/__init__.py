@@ -1,0 +1,1 @@
+"""ConfigMonitor, and what it asks for: looking at what is watched, figures, reports."""

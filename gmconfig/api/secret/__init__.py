@@ -1,0 +1,1 @@
+"""SecretsManager, and what it asks for: named secrets, sealed values in files, rotation, other tools' secrets."""

@@ -1,0 +1,1 @@
+"""What hooks and scripts run by the thousand: answered without typer and without building the command line."""

@@ -1,0 +1,1 @@
+"""What a document's JSON Schema says of types, and a schema made from what there is."""

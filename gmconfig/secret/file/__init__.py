@@ -1,0 +1,1 @@
+"""Sealed values in files: put there, edited, shown, merged."""

@@ -1,0 +1,54 @@
+"""Sealed values inside configuration files: seal one in place, unseal it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmconfig.path import KeyPath, Keys
+from gmconfig.secret.token import Context, Sealed
+from gmconfig.storage.change import YamlEdit
+
+if TYPE_CHECKING:
+    from gmconfig.secret.file.draft import Draft
+    from gmconfig.storage.change import FileEdit
+
+Edits = dict[str, "FileEdit"]
+
+
+def seal(
+    draft: Draft,
+    value: object,
+    context: Context,
+    file: str,
+    keys: Keys,
+    *,
+    before: Sealed | None = None,
+    create: bool = True,
+) -> Edits:
+    """Put a value, sealed, at a path of a file; the same value again changes nothing.
+
+    `keys` is where it is written, `context` what that place means; `before` is the token there now.
+    """
+    from gmconfig.storage.yaml.edit import Set
+
+    token = draft.seal(context, value, before=before)
+    if before is not None and token == str(before):
+        return {}
+    return {file: YamlEdit(file, (Set(_path(context, keys), token, create),))}
+
+
+def unseal(draft: Draft, sealed: Sealed) -> Edits:
+    """Put a sealed value back in plain text.
+
+    Raises:
+        AccessDenied: the caller may not read it.
+    """
+    from gmconfig.storage.yaml.edit import Set
+
+    value = draft.vault.open(sealed)
+    draft.drop(sealed.context, sealed)
+    return {sealed.file: YamlEdit(sealed.file, (Set(_path(sealed.context, sealed.keys), value, False),))}
+
+
+def _path(context: Context, keys: Keys) -> KeyPath:
+    return KeyPath(keys, context.yaml_document if context.yaml_document != 1 else 0)

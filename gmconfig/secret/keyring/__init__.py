@@ -1,0 +1,1 @@
+"""Who is asking: identities, where they come from, what they sign with."""
