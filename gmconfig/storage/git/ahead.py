@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from gmconfig.errors import GitTrouble
@@ -19,9 +21,12 @@ _GROWTH = 4
 _BEFORE = 2
 """So many files are read one by one before anybody looks what comes after them."""
 
+_FEW = 8
+"""Folders with fewer files of an ending than that are read as one: they may be a document each."""
+
 
 class _Stream(NamedTuple):
-    """Files of one kind in one folder, in order: how far they were read, and how many the last time."""
+    """Files of one kind, in order: how far they were read, and how many the last time."""
 
     names: Sequence[str]
     places: Mapping[str, int]
@@ -70,18 +75,32 @@ class Ahead:
 
     def _next(self, path: str) -> Sequence[str]:
         """Give what to read: more than the last time where all that was needed, else one file."""
-        kind = _kind(path)
-        stream = self._streams.get(kind) or self._begun(kind)
-        at = stream.places.get(path)
-        if at is None:
+        kind = self._kinds.get(path)
+        if kind is None:
             return (path,)
+        stream = self._streams.get(kind) or self._begun(kind)
+        at = stream.places[path]
         goes_on = 0 <= at - stream.read_to <= stream.window
         window = min(_GROWTH * stream.window, _MOST_FILES) if goes_on and self._is_light(stream) else 1
         self._streams[kind] = stream._replace(read_to=at + window, window=window)
         return stream.names[at : at + window]
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, str]:
+        """Which files belong together: those of an ending in a folder, or in all folders that have only a few."""
+        own = {name: _kind(name) for name in self._names()}
+        count = Counter(own.values())
+        return {name: kind if count[kind] >= _FEW else kind.rpartition("/")[2] for name, kind in own.items()}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, kind in self._kinds.items():
+            found[kind].append(name)
+        return found
+
     def _begun(self, kind: str) -> _Stream:
-        names = sorted(name for name in self._names() if _kind(name) == kind)
+        names = sorted(self._groups[kind])
         return _Stream(names, {name: place for place, name in enumerate(names)}, 0, 1)
 
     def _is_light(self, stream: _Stream) -> bool:
@@ -91,8 +110,8 @@ class Ahead:
 
     def _keep(self, found: Mapping[str, bytes]) -> None:
         """Keep what was read; what was read first goes where it gets too much."""
+        self._size += sum(len(raw) - len(self._kept.get(path, b"")) for path, raw in found.items())
         self._kept.update(found)
-        self._size += sum(map(len, found.values()))
         for path in list(self._kept):
             if self._size <= 2 * _MOST_BYTES:
                 return

@@ -58,6 +58,23 @@ def test_files_in_order_come_in_few_goes_and_others_one_by_one():
     assert sum(map(len, shelf.goes)) == 50
 
 
+def test_documents_that_have_a_folder_each_come_in_few_goes():
+    names = [f"config/{number:04}/{layer}.yaml" for number in range(1000) for layer in ("base", "production")]
+    shelf = Shelf(names)
+    ahead = shelf.ahead()
+    assert [ahead.read(name) for name in names] == [name.encode() for name in names]
+    assert len(shelf.goes) < 25
+
+
+def test_a_file_that_is_read_along_again_takes_no_more_room():
+    names = [f"{number:03}.yaml" for number in range(60)]
+    shelf = Shelf(names, size=(3 << 19) // 8)  # there is room for five
+    ahead = shelf.ahead()
+    for number in (3, 50, 0, 1, 2, 3, 50):
+        ahead.read(names[number])
+    assert len(shelf.goes) == 3
+
+
 def test_large_files_are_not_read_along_by_the_hundred():
     names = [f"{number:04}.yaml" for number in range(200)]
     shelf = Shelf(names, size=1 << 17)
