@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from gmconfig.storage.files import TEMPORARY, remove_if_dead
 
 _PREFIX = "gmconfig-scratch-"
-_MAKING = ".new"
-"""What a folder's name ends with until its maker holds it: nobody else looks at it before."""
 
 
 @contextlib.contextmanager
@@ -27,17 +25,13 @@ def scratch(word: str, folder: str | None = None) -> Iterator[str]:
 def held_scratch(word: str, place: str) -> Iterator[tuple[str, int | None]]:
     """Do so; who inherits the descriptor that comes with the folder keeps others from removing it."""
     import shutil
-    import tempfile
 
     _sweep(place)
-    made = tempfile.mkdtemp(prefix=f"{_PREFIX}{word}-", suffix=_MAKING, dir=place)
-    path, held = made.removesuffix(_MAKING), _held(made)
+    path, held = _begun(word, place)
     try:
-        os.rename(made, path)
         yield path, held
     finally:
-        for left in (path, made):
-            shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
         if held is not None:
             os.close(held)
 
@@ -56,8 +50,21 @@ def _sweep(place: str) -> None:
         sweep(place, list(filter(_is_scratch, os.listdir(place))))
 
 
+def _begun(word: str, place: str) -> tuple[str, int | None]:
+    """Make a folder that says by its lock that we live; one swept away before it could say so is made again."""
+    import tempfile
+
+    while True:
+        path = tempfile.mkdtemp(prefix=f"{_PREFIX}{word}-", dir=place)
+        held = _held(path, wait=True)
+        if os.path.isdir(path):
+            return path, held
+        if held is not None:
+            os.close(held)
+
+
 def _is_scratch(name: str) -> bool:
-    return name.startswith(_PREFIX) and not name.endswith(_MAKING)
+    return name.startswith(_PREFIX)
 
 
 def _remove_if_dead(path: str) -> None:
@@ -69,8 +76,8 @@ def _remove_if_dead(path: str) -> None:
         os.close(held)
 
 
-def _held(path: str) -> int | None:
-    """Open a folder of our own and lock it until it is closed or we die; None where another holds it."""
+def _held(path: str, *, wait: bool = False) -> int | None:
+    """Open a folder of our own and lock it until it is closed or we die; None where it cannot be, or is another's."""
     import fcntl
 
     try:
@@ -80,7 +87,7 @@ def _held(path: str) -> int | None:
     try:
         status = os.fstat(descriptor)
         if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == 0o700:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             return descriptor
     except OSError:
         pass

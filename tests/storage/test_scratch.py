@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from gmconfig.storage.files import TEMPORARY
 from gmconfig.storage.git import Repository
 from gmconfig.storage.memory import memory_folder
-from gmconfig.storage.scratch import scratch
-from tests.faults.child import kill
+from gmconfig.storage.scratch import scratch, sweep
+from tests.faults.child import counting, kill
+from tests.waiting import until
 
 
 def _killed_within(place: Path) -> None:
@@ -41,6 +43,39 @@ def test_the_next_one_removes_what_the_dead_left_and_nothing_else(tmp_path: Path
             )
 
 
+def test_wherever_its_maker_dies_the_next_one_removes_it(tmp_path: Path):
+    at, code = 0, -signal.SIGKILL
+    while code:
+        at += 1
+        child = os.fork()
+        if child == 0:
+            with Path(tmp_path, "count").open("wb") as count:
+                counting(at, kill, count.fileno())
+                with scratch("tree", str(tmp_path)) as folder:
+                    os.mkdir(os.path.join(folder, "below"))
+                os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        with scratch("blobs", str(tmp_path)) as mine:
+            assert sorted(os.listdir(tmp_path)) == sorted(["count", os.path.basename(mine)])
+    assert at > 4
+
+
+def test_whoever_makes_one_while_others_sweep_gets_one_that_stays(tmp_path: Path):
+    swept: list[str] = []
+
+    def sweeping(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "fcntl.flock" and not swept and os.listdir(tmp_path):
+            swept.extend(os.listdir(tmp_path))
+            sweep(str(tmp_path), swept)
+
+    child = os.fork()
+    if child == 0:
+        sys.addaudithook(sweeping)
+        with scratch("tree", str(tmp_path)) as folder:
+            os._exit(0 if swept and os.path.basename(folder) not in swept and os.path.isdir(folder) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def test_whoever_looks_for_a_repository_clears_its_own_folder(repo: Path):
     own = repo / ".git/gmconfig"
     own.mkdir()
@@ -65,6 +100,10 @@ def test_plaintext_in_memory_goes_with_the_next_where_its_cleaner_died_too(monke
                 kill()
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         assert len(os.listdir(place)) == 1
-        with memory_folder("") as folder:
-            assert os.listdir(place) == [os.path.basename(folder.path)]
+        until(lambda: _is_the_only_one(place))  # the cleaner's own child still dies, with the folder in hand
         assert not os.listdir(place)
+
+
+def _is_the_only_one(place: str) -> bool:
+    with memory_folder("") as folder:
+        return os.listdir(place) == [os.path.basename(folder.path)]
