@@ -46,7 +46,7 @@ def cached(
         debug("project", "%s: as it was parsed before", file)
         return entry[1]
     parsed = parse(snapshot.read(file), file)
-    _store(cache, name, (key, parsed))
+    cache.store(name, (key, parsed))
     return parsed
 
 
@@ -61,7 +61,7 @@ def _of_commit(
         debug("project", "%s of %s: as it was parsed before", file, snapshot.label)
         return entry[1]
     parsed = parse(snapshot.read(file), file)
-    _store(cache, name, (key, parsed))
+    cache.store(name, (key, parsed))
     return parsed
 
 
@@ -69,14 +69,6 @@ def _key(snapshot: Snapshot, file: str) -> str | None:
     """Give what changes when a commit's file does, without listing them all where the snapshot can tell."""
     one = getattr(snapshot, "key", None)
     return one(file) if one else snapshot.files().get(file)
-
-
-def _store(cache: Cache, name: str, entry: object) -> None:
-    """Keep an entry, if it is made of what the cache can hold: a tagged scalar is not."""
-    from contextlib import suppress
-
-    with suppress(ValueError):
-        cache.store(name, entry)
 
 
 def _name(root: str, file: str, kind: str) -> str:

@@ -57,10 +57,16 @@ class Cache:
             return 0
 
     def store(self, name: str, value: object) -> bool:
-        """Keep a value; False where that cannot be (a read-only repository, a full disk), which is fine."""
+        """Keep a value; False where that cannot be (a read-only repository, a full disk), which is fine.
+
+        So it is with what marshal cannot hold, such as a text that a file gives a tag of its own.
+        """
         import marshal
 
-        content = marshal.dumps(value)  # type: ignore[arg-type]  # what it cannot hold is a ValueError
+        try:
+            content = marshal.dumps(value)  # type: ignore[arg-type]
+        except ValueError:
+            return False
         path = self._path(name)
         temporary = f"{path}.{os.getpid()}{_TEMPORARY}"
         try:

@@ -17,6 +17,7 @@ POLICIES = [
     "waivers: [{rule: a, reason: r, expires: 2026-11-30}, {rule: tls-on, reason: r, expires: 2026-11-22}]\n",
     "rules: [{id: a, config_path: port, required: true, require: {const: 80}}]\n"
     "waivers: [{rule: policy, path: port, environments: [staging], reason: r, expires: 2026-12-24}]\n",
+    "rules: [{id: a, config_path: port, require: {const: 80}, message: !own a tag that no cache can hold}]\n",
 ]
 MORE = st.tuples(st.just("policies/b.yaml"), st.sampled_from([*POLICIES, "rules: 3\n"]) | st.none())
 STEPS = st.lists(st.lists(EDIT | MORE, min_size=1, max_size=4), min_size=1, max_size=4)

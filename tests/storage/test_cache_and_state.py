@@ -9,6 +9,7 @@ import pytest
 from gmconfig.errors import GmconfigError
 from gmconfig.storage.cache import Cache
 from gmconfig.storage.state import state_folder, state_home
+from gmconfig.storage.yaml.scalars import Tagged
 
 VALUE = {"a": [1, 2.5, True, None, "ü"], "b": (b"x",)}
 
@@ -21,6 +22,12 @@ def test_gives_back_what_was_stored(tmp_path: Path):
     assert cache.load("verdicts") == VALUE
     assert cache.modified_ns("verdicts") > 0
     assert [path.name for path in (tmp_path / "gmconfig").iterdir()] == ["verdicts.cache"]
+
+
+def test_what_it_cannot_hold_is_not_kept(tmp_path: Path):
+    cache = Cache(str(tmp_path))
+    assert not cache.store("x", {"message": Tagged("told", "!own")})
+    assert cache.load("x") is None
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "alien", "empty", "longer"])
