@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fcntl import F_ADD_SEALS, F_SEAL_GROW, fcntl
 from typing import IO, TYPE_CHECKING, Any
 
 from gmconfig.finding import RANK, Severity
@@ -71,8 +70,11 @@ class Handler:
         if not project.repository.switched_on(CONSENT):
             return f"commands do not run in this clone before: git config {CONSENT} true"
         given = json.dumps({**alert.as_json(), "message_id": message_id}).encode()
+        return self._told(given, project.root)
+
+    def _told(self, given: bytes, folder: str) -> str | None:
         with _words() as said:
-            return self._ended(given, project.root, said)
+            return self._ended(given, folder, said)
 
     def _ended(self, given: bytes, folder: str, said: IO[bytes]) -> str | None:
         name = self.command[0]
@@ -120,8 +122,16 @@ def _handler(name: str, entry: Mapping[str, Any]) -> Handler:
 
 
 def _words() -> IO[bytes]:
-    """Open a place in memory for what a program says; not a pipe, which what it leaves running would hold open."""
-    place = os.memfd_create("said", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    """Open a place in memory for what a program says; not a pipe, which what it leaves running would hold open.
+
+    Where the system has no such place (it is Linux's), what is said is lost.
+    """
+    try:
+        from fcntl import F_ADD_SEALS, F_SEAL_GROW, fcntl
+
+        place = os.memfd_create("said", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except (ImportError, AttributeError, OSError):
+        return open(os.devnull, "r+b")
     os.ftruncate(place, KEPT)
     fcntl(place, F_ADD_SEALS, F_SEAL_GROW)
     return open(place, "r+b")

@@ -20,6 +20,6 @@ def environment() -> dict[str, str]:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a program and what it started; it was begun with `start_new_session`."""
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):  # nobody is left there; macOS calls it a permission
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from select import PIPE_BUF
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING
@@ -32,7 +33,8 @@ ONE_CONTENT = (
 """Environment and options by which `git cat-file` gives no content that would not be read as a file either."""
 
 _AT_ONCE = 1 << 16
-_INPUT = 1 << 12  # what a pipe that takes anything takes without a wait
+_INPUT = PIPE_BUF
+"""What a pipe that takes anything takes without a wait: 4096 bytes, on macOS 512."""
 
 
 class TooMuch(Exception):
