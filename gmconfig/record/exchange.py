@@ -45,9 +45,10 @@ class Exchange:
         if not self.is_connected:
             return
         below = f"{_INCOMING}/{os.getpid()}-{os.urandom(4).hex()}"
+        # Before what is fetched: who pushes from this clone meanwhile knows better, and is not overwritten.
+        remembered = refs.listed(self.repository, names.tracked(self.remote, "").rstrip("/"))
         try:
             self._fetch_into(below, environments)
-            remembered = refs.listed(self.repository, names.tracked(self.remote, "").rstrip("/"))
             for arrived, commit in refs.listed(self.repository, below).items():
                 ref = "refs/" + arrived.removeprefix(below + "/")
                 self._take(ref, commit, remembered.get(names.tracked(self.remote, ref)))

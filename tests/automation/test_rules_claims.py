@@ -11,7 +11,7 @@ import pytest
 
 from gmconfig.api.automation.automating import Automation
 from gmconfig.api.workspace import Workspace
-from gmconfig.automation.rules.claims import LEASE, Shared, claim_for
+from gmconfig.automation.rules.claims import LEASE, Shared, claim_for, ending
 from gmconfig.automation.rules.declared import declared
 from gmconfig.automation.rules.past import Cause, Past
 from gmconfig.automation.rules.run import Run
@@ -98,6 +98,18 @@ def test_who_did_not_hear_of_a_claim_is_refused_by_the_remote_and_knows_it_then(
     assert second.change("hourly", NOW, claiming) is None
     assert second.past("hourly", NOW) == first.past("hourly", NOW)
     assert second.change("hourly", NOW, claiming) is None
+
+
+def test_an_end_is_noted_although_somebody_else_had_a_word_meanwhile(tmp_path):
+    hub = Hub(tmp_path)
+    first, second = (Shared(Project.find(str(hub.clone(name)))) for name in ("one", "other"))
+    claim = claim_for(Cause("schedule", SLOT), "ann", NOW + LEASE)
+    first.change("hourly", NOW, lambda past: past.claimed(claim, NOW))
+    second.refresh()
+    assert second.change("hourly", NOW, lambda past: past.ran("by hand", NOW, {})) is not None
+    assert first.change("hourly", NOW, ending(claim.holder.token, {}, NOW), must=False) is not None
+    second.refresh()
+    assert (second.past("hourly", NOW).claim, len(second.past("hourly", NOW).runs)) == (None, 2)
 
 
 def test_what_a_killed_runner_had_claimed_is_begun_once_more_and_then_given_up(tmp_path):

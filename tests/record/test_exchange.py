@@ -1,6 +1,7 @@
 """Two clones and a remote: what one records the other knows; whoever is slower is told; nothing is forced."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,33 @@ def test_a_remote_that_lost_records_is_not_believed(clones, tmp_path):
     _remote(tmp_path, "update-ref", REF, kept)
     with pytest.raises(Refused, match="lost records that were there"):
         Ledger(second, "production").refresh()
+
+
+MEANWHILE = """#!/bin/sh
+git-upload-pack "$@" || exit
+{python} - {root} <<'END'
+import sys
+from gmconfig.project import Project
+from gmconfig.record.entry import State
+from gmconfig.record.ledger import Ledger
+ledger = Ledger(Project.find(sys.argv[1]), "production")
+ledger.advance(ledger.chain.latest(), State.SUCCEEDED)
+END
+"""
+
+
+def test_what_is_pushed_while_another_process_of_the_clone_fetches_stays_remembered(clones, tmp_path):
+    first, _ = clones
+    _begin(first)
+    script = tmp_path / "upload-pack"
+    script.write_text(MEANWHILE.format(python=sys.executable, root=first.root))
+    script.chmod(0o755)
+    first.repository.run("config", "remote.origin.uploadpack", str(script))
+    Ledger(first, "production").refresh()
+    assert Ledger(first, "production").chain.latest().state is State.SUCCEEDED
+    assert (
+        Exchange(first).seen(REF) == _remote(tmp_path, "rev-parse", REF) == refs.read(first.repository, REF)
+    )
 
 
 def test_an_unreachable_remote_stops_before_anything_is_recorded(clones, tmp_path):

@@ -27,6 +27,8 @@ work pushes the end on."""
 FIRST = timedelta(hours=1)
 """How far back a rule looks that was never heard of before."""
 
+_TRIES = 20  # each one that fails is a word of somebody else
+
 Change = Callable[[Past], Past | None]
 
 
@@ -69,8 +71,11 @@ class Shared:
 
     def meet(self, rule: str, now: datetime) -> None:
         """Note since when a rule is known, the first time: a time that just passed is not lost."""
-        if self._note(rule).commit is None:
-            self.change(rule, now, lambda past: past)
+
+        def change(past: Past) -> Past | None:
+            return past if self._note(rule).commit is None else None
+
+        self.change(rule, now, change)
 
     def past(self, rule: str, now: datetime) -> Past:
         """Give what a rule did; what stands on its ref may be anybody's."""
@@ -79,24 +84,31 @@ class Shared:
     def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:
         """Change what is remembered of a rule, here and at the remote; without `must` the remote may hear later.
 
+        Where somebody else's word came first, the change is asked again what it makes of that: an end that
+        was not noted would let others begin the same once more.
+
         Raises:
             GitTrouble: the remote cannot be reached, though it must be; then nothing is changed.
         """
-        before = self._note(rule)
-        after = change(past_of(before.content, now - FIRST))
-        if after is None:
-            return None
-        ref = names.automation(self.project, rule)
-        written = note.write(self.repository, ref, after.as_json(), f"automation: {rule}", after=before)
-        if written is None:
-            return None
-        return after if self._told(ref, str(written.commit), before.commit, must=must) else None
+        for _ in range(_TRIES):
+            before = self._note(rule)
+            after = change(past_of(before.content, now - FIRST))
+            if after is None or self._is_noted(rule, after, before, must=must):
+                return after
+        logger("automation").warning("%s: what is remembered of it keeps changing", rule)
+        return None
 
     def apart(self) -> Shared:
         """Give the same for another thread, with a repository of its own."""
         from gmconfig.project import Project
 
         return Shared(Project.find(str(self.project.root)), offline=not self.is_shared)
+
+    def _is_noted(self, rule: str, after: Past, before: note.Note, *, must: bool) -> bool:
+        """Write it, here and at the remote; False where somebody was faster."""
+        ref = names.automation(self.project, rule)
+        written = note.write(self.repository, ref, after.as_json(), f"automation: {rule}", after=before)
+        return written is not None and self._told(ref, str(written.commit), before.commit, must=must)
 
     def _told(self, ref: str, commit: str, before: str | None, *, must: bool) -> bool:
         """Tell the remote; where it has another's word by now, ours is taken back."""

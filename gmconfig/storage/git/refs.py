@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|\.$|/$|^-")
 _ATTEMPTS = 200
+_MOVED = (b"but expected", b"reference already exists", b"unable to resolve reference")
 _NOBODY = Identity("gmconfig", "gmconfig@localhost")
 
 ANY = object()
@@ -79,6 +80,8 @@ def swap(
             return True
         if read(repository, name) != old:
             return False
+        if _had_moved(done.stderr, old):
+            continue
         if b"File exists" not in done.stderr and b"unable to lock" not in done.stderr.lower():
             raise failed(("update-ref",), done.stderr, repository.top)
         time.sleep(0.01)  # another process holds the ref's lock, or held it when it was killed
@@ -87,6 +90,11 @@ def swap(
         f'"{name}" stays locked',
         hint=f"rm -f {shell_word(os.path.join(repository.common_dir, name) + '.lock')}",
     )
+
+
+def _had_moved(said: bytes, old: str | None) -> bool:
+    """Whether git met a ref that is back by now: somebody changed it, and took that back."""
+    return any(sign in said for sign in _MOVED) and not (old is None and b"unable to resolve" in said)
 
 
 def drop(repository: Repository, found: Mapping[str, str]) -> None:
@@ -141,7 +149,13 @@ def _tree_by_git(repository: Repository, files: Mapping[str, bytes]) -> str:
     names = list(files)
     blobs = write_blobs(repository, [files[name] for name in names])
     lines = (f"{REGULAR} blob {blob}\t{name}\0" for name, blob in zip(names, blobs, strict=True))
-    return repository.run("mktree", "-z", input="".join(lines).encode()).decode().strip()
+    done = repository.attempt("mktree", "-z", stdin="".join(lines).encode())
+    tree = done.stdout.decode().strip()
+    # It names a tree that it could not write, and ends as if it had.
+    lost = done.stderr and repository.attempt("cat-file", "-e", tree).returncode
+    if done.returncode or lost:
+        raise failed(("mktree",), done.stderr, repository.top)
+    return tree
 
 
 def chained(
