@@ -7,6 +7,7 @@ import pytest
 
 import gmconfig
 from gmconfig import ConfigManager, Environment, FeatureFlagManager, FeatureState, SecretsManager
+from gmconfig.api.flag.events import ingested
 from gmconfig.storage.git import Repository
 from gmconfig.storage.journal import Journal
 from tests.trading import make
@@ -171,3 +172,10 @@ def test_analytics_of_what_a_program_was_asked_need_no_folder_of_events(trading)
     assert manager.experiment_report("fills_test").results[0].comparison.treatment == 1.0
     with pytest.raises(gmconfig.NotFound):
         FeatureFlagManager(record=False).get_feature_analytics("fills", 24)
+    other = FeatureFlagManager(events_dir=trading / "events")
+    other.is_feature_enabled("fills", "somebody")
+    other.flush_events()
+    told = manager.get_feature_analytics("fills", 24).total
+    ingested(other.workspace, str(trading / "events"))
+    assert manager.get_feature_analytics("fills", 24).total == told  # whatever was loaded here by hand
+    assert FeatureFlagManager(record=False).get_feature_analytics("fills", 24).total == 1

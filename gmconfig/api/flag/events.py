@@ -112,22 +112,22 @@ def _run(workspace: Workspace, store: Store, found: Experiment) -> Run:
 
 @contextmanager
 def _loaded(workspace: Workspace, given: Given) -> Iterator[Store]:
-    """Load what is new, and open the database; without a folder, as it was loaded by hand, or what was kept."""
-    database, folder = _database(workspace), given.folder
-    if folder is not None and os.path.isdir(folder):
-        ingested(workspace, folder)
-    elif not os.path.exists(database):
-        if not given.kept:
-            ingested(workspace, folder)  # says what is missing
-        database = _IN_MEMORY
+    """Load what is new, and open the database; without a folder what was kept, or as it was loaded by hand."""
+    database = _IN_MEMORY if given.kept else _database(workspace)
+    if not given.kept and (_is_folder(given.folder) or not os.path.exists(database)):
+        ingested(workspace, given.folder)  # says what is missing
     store = Store(database)
-    if database == _IN_MEMORY:
+    if given.kept:
         store.add(given.kept)
     try:
         with converted(database):
             yield store
     finally:
         store.close()
+
+
+def _is_folder(folder: str | None) -> bool:
+    return folder is not None and os.path.isdir(folder)
 
 
 def _database(workspace: Workspace) -> str:
