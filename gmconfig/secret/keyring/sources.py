@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.errors import AccessDenied, GmconfigError, NotFound
+from gmconfig.errors import AccessDenied, GmconfigError, NotFound, shell_word
 from gmconfig.secret.access.policy import Member
 from gmconfig.secret.keyring.identity import Identity, SeedIdentity, generate, parse
 from gmconfig.storage.given import read_given
@@ -112,7 +112,7 @@ def required_path(sources: Sources) -> str:
     if sources.own_path is None:
         home = os.path.expanduser("~")  # asks the password database where HOME is unset
         other = "set HOME or XDG_CONFIG_HOME, or give one in GMCONFIG_IDENTITY"
-        hint = f"export HOME={home}" if os.path.isdir(home) else other
+        hint = f"export HOME={shell_word(home)}" if os.path.isdir(home) else other
         raise NotFound("there is no folder to keep an identity in: HOME is not set", hint=hint)
     return sources.own_path
 

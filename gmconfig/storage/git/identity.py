@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.errors import GitTrouble
+from gmconfig.errors import GitTrouble, shell_word
 from gmconfig.storage.git.environment import QUIET, environment_for
 from gmconfig.storage.git.process import run_git
 
@@ -102,7 +102,7 @@ def _telling() -> str:
     if any(os.environ.get(name) for name in ("HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL")):
         return 'git config --global user.name "Ann" && git config --global user.email ann@example.org'
     home = os.path.expanduser("~")  # asks the password database where HOME is unset
-    return f"export HOME={home}" if os.path.isdir(home) else _EXPORT
+    return f"export HOME={shell_word(home)}" if os.path.isdir(home) else _EXPORT
 
 
 def _clean(text: str) -> str:

@@ -59,10 +59,13 @@ def _within(timeout: float | None, ask: Any) -> Response:
     answers: SimpleQueue[Response | Exception] = SimpleQueue()
 
     def work() -> None:
+        found: Response | Exception = ReadTimeout("its answer cannot be read")
         try:
-            answers.put(ask(end))
+            found = ask(end)
         except (RequestException, OSError, ValueError) as error:
-            answers.put(error)
+            found = error
+        finally:  # whatever else it may be, somebody waits
+            answers.put(found)
 
     Thread(target=work, name="gmconfig etcd", daemon=True).start()
     try:
