@@ -32,6 +32,7 @@ from gmconfig.storage.git.process import GitDied
 from gmconfig.storage.git.proposal import Proposal
 from gmconfig.storage.git.publish import Changes, Moved, Publication
 from gmconfig.storage.git.readiness import Tip, check_not_ignored, check_owned, ready
+from gmconfig.storage.git.user_index import UserIndex
 from gmconfig.storage.git.versions import read_versions
 from gmconfig.storage.git.working import located
 from gmconfig.storage.replacement import Changed, Replacement, recorded
@@ -163,6 +164,7 @@ class _Attempt:
     def _undo(self, files: Replacement, error: BaseException) -> None:
         """Bring back what was; an interruption after the branch moved ends the commit instead."""
         plan = recorded(files.record)
+        UserIndex(self.repository, files.record).release()  # an interruption may come as soon as it is taken
         if is_published(self.repository, plan):
             settle_held(self.repository)
             return

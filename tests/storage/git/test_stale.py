@@ -61,6 +61,22 @@ def test_an_interruption_takes_its_gits_locks_away(committed, dying, set_key):
     assert not list((committed / ".git").rglob("*.lock"))
 
 
+def test_an_interruption_as_soon_as_the_index_is_locked_takes_the_lock_away(committed, set_key):
+    lock = committed / ".git/index.lock"
+
+    def pressed(frame, event, called):
+        if event == "c_return" and called is os.link and lock.exists():
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    sys.setprofile(pressed)
+    with pytest.raises(KeyboardInterrupt):
+        set_key("key1", "new")
+    assert sys.getprofile() is None
+    assert (committed / FILE).read_text() == LINES
+    assert not list((committed / ".git").rglob("*.lock"))
+
+
 def test_a_git_killed_after_it_moved_the_branch_has_made_the_commit(committed, dying, set_key, git):
     dying('{git} "$@"; : > .git/HEAD.lock; kill -9 $$'.replace("{git}", shutil.which("git")))
     done = set_key("key1", "new")
