@@ -54,7 +54,7 @@ def failed(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError | ReaderIsGone):
         return _reader_is_gone()
     if isinstance(error, OSError):
-        return told(GmconfigError(_system(error)))
+        return told(_system(error))
     if isinstance(error, MemoryError):
         return told(GmconfigError("there is not enough memory for what is to be read"))
     if isinstance(error, WrongUsage):
@@ -99,9 +99,10 @@ def _usage(error: Exception) -> int:
     return ExitCode.USAGE
 
 
-def _system(error: OSError) -> str:
-    where = f'"{error.filename}": ' if error.filename else ""
-    return where + (error.strerror or str(error)).lower()
+def _system(error: OSError) -> GmconfigError:
+    from gmconfig.storage.files import trouble
+
+    return trouble(error, os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "")
 
 
 def _reader_is_gone() -> int:

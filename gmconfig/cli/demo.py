@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -140,7 +140,7 @@ def walk(folder: str) -> int:
             f'the demo deploys to "{live}", and that is there already',
             hint=f"gmconfig demo elsewhere/{target.name}",
         )
-    shutil.copytree(_example(), target, dirs_exist_ok=True)
+    _lay_out(_example(), target)
     environment = _environment()
     for title, steps in WALK:
         terminal.answer(f"# {title}")
@@ -156,6 +156,15 @@ def _example() -> Path:
     return share("examples/trading")
 
 
+def _lay_out(example: Path, target: Path) -> None:
+    """Copy the example, each file as a whole; the first that cannot be written says why."""
+    from gmconfig.storage.files import write_atomic
+
+    for file in sorted(path for path in example.rglob("*") if path.is_file()):
+        content, mode = file.read_bytes(), stat.S_IMODE(file.stat().st_mode)
+        write_atomic(str(target / file.relative_to(example)), content, mode=mode)
+
+
 def _step(command: str, expected: int, folder: Path, environment: dict[str, str]) -> None:
     terminal.answer(f"$ {command}")
     words = shlex.split(command)
@@ -168,7 +177,10 @@ def _step(command: str, expected: int, folder: Path, environment: dict[str, str]
     sys.stdout.write("\n")
     sys.stdout.flush()
     if done.returncode != expected:
-        raise GmconfigError(f'"{command}" ended with exit code {done.returncode}, not {expected}')
+        raise GmconfigError(
+            f'"{command}" ended with exit code {done.returncode}, not {expected}',
+            hint=f"it says why above; when that is mended: gmconfig demo elsewhere/{shlex.quote(folder.name)}",
+        )
 
 
 def _environment() -> dict[str, str]:

@@ -176,18 +176,19 @@ def check_paths(paths: Mapping[str, object] | Sequence[str]) -> Iterator[tuple[s
 
 
 def trouble(error: OSError, path: str) -> GmconfigError:
-    """Say what the operating system refused, in a user's words."""
+    """Say what the operating system refused, in a user's words; `path` is empty where it did not say of what."""
+    look = f"check the permissions: ls -ld '{os.path.dirname(path) or '.'}' '{path}'" if path else None
     hints = {
         errno.ENOSPC: "make room on the disk and run the command again",
         errno.EDQUOT: "make room within your quota and run the command again",
         errno.EFBIG: "raise the limit on file sizes (ulimit -f) and run the command again",
         errno.EROFS: "the file system is mounted read-only",
-        errno.EACCES: f"check the permissions: ls -ld '{os.path.dirname(path) or '.'}' '{path}'",
-        errno.EPERM: f"check the permissions: ls -ld '{os.path.dirname(path) or '.'}' '{path}'",
+        errno.EACCES: look,
+        errno.EPERM: look,
     }
     reason = error.strerror or (os.strerror(error.errno) if error.errno else str(error))
     reason = reason[:1].lower() + reason[1:]
-    return GmconfigError(f'"{path}": {reason}', hint=hints.get(error.errno or 0))
+    return GmconfigError(f'"{path}": {reason}' if path else reason, hint=hints.get(error.errno or 0))
 
 
 @contextlib.contextmanager

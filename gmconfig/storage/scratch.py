@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 
+from gmconfig.errors import GmconfigError
 from gmconfig.storage.files import TEMPORARY, remove_if_dead
 
 _PREFIX = "gmconfig-scratch-"
@@ -15,9 +16,7 @@ _PREFIX = "gmconfig-scratch-"
 @contextlib.contextmanager
 def scratch(word: str, folder: str | None = None) -> Iterator[str]:
     """Make a private folder and remove it on every way out; `folder` None is the system's for temporary files."""
-    import tempfile
-
-    with held_scratch(word, folder or tempfile.gettempdir()) as (path, _):
+    with held_scratch(word, folder or _temporary()) as (path, _):
         yield path
 
 
@@ -48,6 +47,18 @@ def _sweep(place: str) -> None:
     """Remove such folders of the dead; nothing in the way of whoever works is a reason not to."""
     with contextlib.suppress(OSError):
         sweep(place, list(filter(_is_scratch, os.listdir(place))))
+
+
+def _temporary() -> str:
+    import tempfile
+
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise GmconfigError(
+            "no folder for temporary files can be written",
+            hint="make room on the disk, or name another folder and run the command again: export TMPDIR=/a/folder",
+        ) from error
 
 
 def _begun(word: str, place: str) -> tuple[str, int | None]:

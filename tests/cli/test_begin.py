@@ -1,5 +1,6 @@
 """How a repository begins: init, adoption of a real one, demo, doctor."""
 
+import errno
 import json
 import re
 import subprocess
@@ -7,6 +8,7 @@ import subprocess
 import jsonschema
 import pytest
 
+from gmconfig.cli.boundary import failed as failed_with
 from gmconfig.storage.yaml import load
 
 
@@ -141,6 +143,28 @@ def test_patterns_that_mean_nothing_are_refused(cli, repo, monkeypatch):
     assert cli("init", "--from", "nothing-{environment}.yaml").code == 3
     assert cli("init", "--extract-base").code == 2
     assert cli("init", "--from", "../x-{environment}.yaml").code == 2
+
+
+def test_a_demo_that_cannot_go_on_says_why_and_what_helps(cli, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "none")
+    failed = cli("demo", str(tmp_path / "demo"))
+    assert failed.code == 3
+    assert failed.err.endswith("hint: it says why above; when that is mended: gmconfig demo elsewhere/demo\n")
+    (tmp_path / "taken").write_text("")
+    failed = cli("demo", str(tmp_path / "taken/demo"))
+    assert (failed.code, failed.err) == (
+        3,
+        f'gmconfig: error: "{tmp_path}/taken/demo": not a directory\n',
+    )
+
+
+def test_what_the_system_refuses_comes_with_what_helps(capsys):
+    assert failed_with(OSError(errno.ENOSPC, "No space left on device")) == 3
+    told = capsys.readouterr().err
+    assert "error: no space left on device\n" in told
+    assert "hint: make room on the disk and run the command again\n" in told
+    failed_with(PermissionError(errno.EACCES, "Permission denied", "a/b"))
+    assert "hint: check the permissions: ls -ld 'a' 'a/b'\n" in capsys.readouterr().err
 
 
 def test_the_demo_walks_the_main_job(ok, cli, tmp_path):

@@ -3,6 +3,8 @@
 import json
 import re
 import subprocess
+import sys
+from resource import RLIMIT_FSIZE, setrlimit
 
 import pytest
 
@@ -66,6 +68,42 @@ def test_the_same_secret_on_both_sides_names_it_and_shows_no_value(driven, git, 
     assert text.count("<<<<<<<") == 1
     for value in (OURS, THEIRS):
         assert value not in text + done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("most", "helps"),
+    [(512, "raise the limit on file sizes"), (0, "make room on the disk, or name another folder")],
+    ids=["for the result", "for anything"],
+)
+def test_a_merge_that_finds_no_room_leaves_our_side_and_says_what_helps(
+    sealed_trading, tmp_path, most, helps
+):
+    base, more = "a: 1\nb: 2\nc: 3\n", "#" + 400 * "-" + "\n"
+    texts = {"base": base, "ours": base + more, "theirs": more + base}
+    files = [tmp_path / name for name in texts]
+    for file, text in zip(files, texts.values(), strict=True):
+        file.write_text(text)
+    line = [
+        sys.executable,
+        "-m",
+        "gmconfig",
+        "secret",
+        "git",
+        "merge",
+        *map(str, files),
+        "config/settings.yaml",
+    ]
+    done = subprocess.run(
+        line,
+        cwd=sealed_trading,
+        preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (most, most)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert helps in done.stderr
+    assert {name: (tmp_path / name).read_text() for name in texts} == texts
 
 
 def test_a_side_is_chosen_and_the_merge_concluded(driven, git, sealed_trading):

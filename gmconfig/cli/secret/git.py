@@ -95,6 +95,7 @@ def merge(
     """
     from gmconfig.api.secret.drivers import Sides, merge_as_text, merge_sides
     from gmconfig.secret.file.conflict import Labels
+    from gmconfig.storage.files import write_atomic
 
     sides, labels = Sides(base, ours, theirs, path), Labels("ours", "theirs", size)
     try:
@@ -102,7 +103,7 @@ def merge(
     except GmconfigError as error:
         terminal.warning(f"{path}: merged as text, not by value: {error.message}")
         merged = merge_as_text(sides, labels)
-    ours.write_bytes(merged.content)
+    write_atomic(str(ours), merged.content)
     _say(merged, path)
     return 0 if merged.is_clean else 1
 

@@ -50,6 +50,7 @@ _REMEDIES = (
     ("unable to create", _EITHER),
     ("failed to write", _EITHER),
     ("could not write", _EITHER),
+    ("couldn't write", _EITHER),
     (
         "from promisor remote",
         "ask it with git fetch; GIT_NO_LAZY_FETCH=0 lets gmconfig do so by programs that .git/config names",

@@ -10,6 +10,7 @@ import pytest
 from gmconfig.errors import GmconfigError
 from gmconfig.storage.git import Repository, commit, write_working
 from gmconfig.storage.git.process import failed
+from gmconfig.storage.git.refs import flat_tree
 from tests.storage.git.conftest import FILE, LINES, SetKey, with_keys
 
 
@@ -80,10 +81,23 @@ def test_a_read_only_repository_is_said(mounted: Path):
     assert Repository.discover(str(mounted)).snapshot("", "HEAD").read(FILE) == LINES.encode()
 
 
+def test_a_tree_that_cannot_be_written_is_not_taken_for_one(committed: Path):
+    """`git mktree` names it and ends as if all were well."""
+    repository = Repository.discover(str(committed))
+    tree = flat_tree(repository, {"a": b"1"})
+    folder = committed / ".git/objects" / tree[:2]
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
+    with pytest.raises(GmconfigError, match="mktree failed") as told:
+        flat_tree(repository, {"a": b"1"})
+    assert "the room on the disk" in told.value.hint
+
+
 @pytest.mark.parametrize(
     ("said", "helps"),
     [
         ("fatal: sha1 file '.git/x.lock' write error. Out of diskspace", "make room on the disk"),
+        ("fatal: update_ref failed for ref 'x': couldn't write '.git/x.lock'", "the room on the disk"),
         ("fatal: unable to write loose object file: No space left on device", "make room on the disk"),
         ("error: unable to create temporary file: Disk quota exceeded", "make room within your quota"),
         ("error: unable to create temporary file: Read-only file system", "mounted read-only"),
