@@ -45,6 +45,9 @@ ENDS = {
 }
 """How a verb may end that was stopped so; in all other ways it tells what was wrong."""
 
+MAY_STAY = {"denied": ("run/",)}
+"""Where a secret in plain may lie after it: nobody may remove it from memory then; the next who may does."""
+
 Chosen = Callable[[Sequence[str]], Iterator[int]]
 """Which of a verb's steps to stop it at."""
 
@@ -99,14 +102,14 @@ class Killer:
         assert not watch.hangs, f"{self.line}: hangs, {how} at {at}"
         return done, tuple(map(_named, watch.steps))
 
-    def problems(self, known: Known, at: int) -> Iterator[str]:
+    def problems(self, known: Known, at: int, may_stay: Sequence[str] = ()) -> Iterator[str]:
         """Look at what a stop left; then go a way out, and call the verb again."""
         way = ("", *self.verb.ways)[at % (len(self.verb.ways) + 1)]
         reading = (NEXT, *READING[at % 5 :: 5])
         before, after = (len(one.subjects) for one in known.pictures[:2])
         between = before < len(taken(self.world).subjects) < after
         yield from self._read_again(known, reading, (1, 4) if between else ())
-        yield from self._left(known)
+        yield from self._left(known, may_stay)
         if way:
             found = called(way)
             if found.code not in (0, 1, 4) or "Traceback" in found.said:
@@ -126,7 +129,7 @@ class Killer:
             if not (found.code in known.read[line] or unfinished) or "Traceback" in found.said:
                 yield f"{line}: exit {found.code}, not {set(known.read[line])}: {found.said}"
 
-    def _left(self, known: Known) -> Iterator[str]:
+    def _left(self, known: Known, may_stay: Sequence[str]) -> Iterator[str]:
         now = taken(self.world)
         old, new, _ = known.pictures
         if amiss := unsound(self.world):
@@ -135,7 +138,7 @@ class Killer:
             yield f"commits {now.subjects[-3:]}, neither {old.subjects[-2:]} nor {new.subjects[-3:]}"
         if now.status not in (old.status, new.status):
             yield f"status {now.status}, neither {old.status} nor {new.status}"
-        if hidden := secrets_in(self.world):
+        if hidden := [name for name in secrets_in(self.world) if not name.startswith(tuple(may_stay))]:
             yield f"a secret in plain in {hidden}"
 
     def _afterwards(self, known: Known, other_way: bool) -> Iterator[str]:
@@ -174,7 +177,7 @@ def killed(
         wrong = [] if _fine(how, done, known) else [f"stopped, it ended with {done.code}: {done.said}"]
         yield (
             f"{how} at {at}/{len(known.steps)} {known.steps[at - 1]}",
-            wrong + list(killer.problems(known, at)),
+            wrong + list(killer.problems(known, at, MAY_STAY.get(how, ()))),
         )
 
 
