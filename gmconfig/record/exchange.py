@@ -66,7 +66,9 @@ class Exchange:
         """
         if not self.is_connected or not changes:
             return True
-        seen = {ref: refs.read(self.repository, names.tracked(self.remote, ref)) for ref in changes}
+        seen = {ref: self.seen(ref) for ref in changes}
+        if self._fell_behind(changes, seen):
+            return False
         leases = [f"--force-with-lease={ref}:{seen[ref] or ''}" for ref in changes]
         wanted = [f"{commit}:{ref}" for ref, commit in changes.items()]
         asked = ("push", "--porcelain", "--atomic", "--no-verify", *leases, "--", self.remote, *wanted)
@@ -76,6 +78,20 @@ class Exchange:
         for ref, commit in changes.items():
             refs.swap(self.repository, names.tracked(self.remote, ref), commit, seen[ref], "push")
         return True
+
+    def _fell_behind(self, changes: Mapping[str, str], seen: Mapping[str, str | None]) -> bool:
+        """Whether another process of this clone has fetched what does not stand below ours; it is taken over then.
+
+        What it saw last is no leave to push over it: who is asked to do so has not read it.
+        """
+        behind = [
+            (ref, theirs)
+            for ref, commit in changes.items()
+            if (theirs := seen[ref]) and not _stands_alone(ref) and not self._continues(theirs, commit)
+        ]
+        for ref, theirs in behind:
+            self._follow(ref, theirs)
+        return bool(behind)
 
     def _pushed(self, asked: Sequence[str]) -> CompletedProcess[bytes]:
         """Push; wait for others who push at the same moment, but not for ever for one that died over it."""
@@ -199,6 +215,11 @@ _LATER = "--offline works without it and pushes the records later"
 _CONNECT = "check the connection"
 _KEEPS_NOT = f"make room at the remote, or look at the permissions there; {_LATER}"
 _TAKES_NOT = "some hosts take only branches: ref_prefix: refs/heads/gmconfig in gmconfig.yaml"
+
+
+def _stands_alone(ref: str) -> bool:
+    """Whether what stands on a ref need not go on from what stood there."""
+    return "/status/" in ref or "/journal/" in ref
 
 
 def _reasons(porcelain: str) -> Iterator[str]:

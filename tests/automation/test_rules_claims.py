@@ -100,6 +100,39 @@ def test_who_did_not_hear_of_a_claim_is_refused_by_the_remote_and_knows_it_then(
     assert second.change("hourly", NOW, claiming) is None
 
 
+HEARD_MEANWHILE = """#!/bin/sh
+test "$1" = committed && grep -q ' refs/gmconfig/automation/hourly' && mkdir "$0.once" || exit 0
+{python} - {root} <<'END'
+import sys
+from gmconfig.automation.rules.claims import Shared
+from gmconfig.project import Project
+Shared(Project.find(sys.argv[1])).refresh()
+END
+"""
+
+
+def test_a_claim_that_another_process_of_the_clone_hears_of_is_not_pushed_over(tmp_path):
+    hub = Hub(tmp_path)
+    one, other = hub.clone("one"), hub.clone("other")
+    first, second = (Shared(Project.find(str(clone))) for clone in (one, other))
+    first.meet("hourly", NOW)
+    second.refresh()
+    cause = Cause("schedule", SLOT)
+
+    def claiming(past: Past) -> Past | None:
+        return past.claimed(claim_for(cause, "ann", NOW + LEASE), NOW) if past.slot != SLOT else None
+
+    claimed = second.change("hourly", NOW, claiming)
+    hook = one / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(HEARD_MEANWHILE.format(python=sys.executable, root=one))
+    hook.chmod(0o755)
+    assert first.change("hourly", NOW, claiming) is None
+    assert hook.with_name("reference-transaction.once").exists()
+    second.refresh()
+    assert first.past("hourly", NOW) == second.past("hourly", NOW) == claimed
+
+
 def test_an_end_is_noted_although_somebody_else_had_a_word_meanwhile(tmp_path):
     hub = Hub(tmp_path)
     first, second = (Shared(Project.find(str(hub.clone(name)))) for name in ("one", "other"))
