@@ -1,1 +1,4 @@
-"""How a repository begins, and how a clone of it does."""
+"""How a repository begins, and how a clone of it does.
+
+`starting.py` is `init`, with the policy of `founding.py`; `first_use.py` says whom a clone would trust.
+"""

@@ -1,1 +1,1 @@
-"""ConfigMonitor, and what it asks for: looking at what is watched, figures, reports."""
+"""ConfigMonitor (`manager.py`), and what it asks for: looking at what is watched, figures, reports."""

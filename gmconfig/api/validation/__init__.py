@@ -1,1 +1,1 @@
-"""ConfigValidator, and what it asks for: checking a project, and the compliance rules that it keeps."""
+"""ConfigValidator (`validator.py`), and what it asks for: checking a project, and the rules that it keeps."""

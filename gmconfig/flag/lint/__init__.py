@@ -1,1 +1,1 @@
-"""What is wrong with flags, in their files and in the code that asks for them."""
+"""What is wrong with flags, in their files (`findings.py`) and in the code that asks for them (`demand.py`)."""
