@@ -2,8 +2,9 @@
 
 The six classes are what users see, each in a folder of its own: `config/manager.py` has ConfigManager, a mixin the
 part of a class that is an idea of its own (`config/change_methods.py`; `access/methods.py` is of SecretsManager).
-What they call is a module a wish, in the words of the verb: `config/changing.py` and `config/restoring.py` behind `config
-set` and `config rollback`, `access/changes.py` behind `secret grant`, `deploy/deploying.py` behind `deploy apply`.
+What they call is a module a wish, in the words of the verb: `config/changing.py` and `config/restoring.py` behind
+`config set` and `config rollback`, `access/changes.py` behind `secret grant`, `deploy/deploying.py` behind `deploy
+apply`.
 
 `workspace.py` is what every manager stands on, `carry_out.py` the one way in which a change of the repository
 happens, `outcome.py` and the modules named answers what is given back; `doctor/` has a module for each thing that is
