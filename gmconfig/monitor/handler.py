@@ -90,12 +90,11 @@ class Handler:
             )
         except (OSError, ValueError) as error:
             return f'"{name}" cannot be run: {error}'
-        with process:
-            try:
+        try:
+            with session.watched(process):
                 process.communicate(given, timeout=self.timeout)
-            except subprocess.TimeoutExpired:
-                session.end(process)
-                return f'"{name}" did not end within {self.timeout:g} s'
+        except subprocess.TimeoutExpired:
+            return f'"{name}" did not end within {self.timeout:g} s'
         words = os.pread(said.fileno(), KEPT, 0).rstrip(b"\0")
         return failure([name], process.returncode, words) if process.returncode else None
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import suppress
+import subprocess
+from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
+    from collections.abc import Iterator
 
 _OURS = ("GMCONFIG_IDENTITY", "GMCONFIG_PASSPHRASE", "GMCONFIG_NEW_PASSPHRASE", "GMCONFIG__")
+
+
+_FAREWELL_SECONDS = 30.0
+"""How long a program that was killed has until it counts as one that nobody can end: it waits for a disk."""
 
 
 def environment() -> dict[str, str]:
@@ -18,8 +23,32 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a program and what it started; it was begun with `start_new_session`."""
-    with suppress(ProcessLookupError, PermissionError):  # nobody is left there; macOS calls it a permission
+@contextmanager
+def watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Be with a program until it has ended; whatever comes before that, it is ended, and what it started.
+
+    It was begun with `start_new_session`. Unlike `with process`, which waits without a limit where something
+    failed, this waits for nobody who cannot be ended: who has another user's rights, say.
+    """
+    try:
+        yield
+    except BaseException:
+        _end(process)
+        raise
+    finally:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with suppress(OSError):  # of input that nobody reads any more
+                if pipe is not None:
+                    pipe.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program, and what lives on of what it started although it has ended itself."""
+    try:
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        return
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_FAREWELL_SECONDS)

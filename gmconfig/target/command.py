@@ -57,15 +57,11 @@ def failure(command: Sequence[str], code: int, output: bytes) -> str:
 
 
 def _ended(process: subprocess.Popen[bytes], command: Sequence[str], timeout: float) -> str | None:
-    with process:
-        try:
+    try:
+        with session.watched(process):
             output = _said(process, time.monotonic() + timeout)
-        except subprocess.TimeoutExpired:
-            session.end(process)
-            return f'"{command[0]}" did not end within {timeout:g} s'
-        except BaseException:
-            session.end(process)
-            raise
+    except subprocess.TimeoutExpired:
+        return f'"{command[0]}" did not end within {timeout:g} s'
     return failure(command, process.returncode, output) if process.returncode else None
 
 

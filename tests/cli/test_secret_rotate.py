@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -175,12 +176,23 @@ def test_killed_while_the_hook_runs_everything_opens_afterwards(hooked, ok, seal
     assert ok("secret", "get", "db_password").strip() == source(sealed_trading)
 
 
-def test_a_hook_that_takes_too_long_is_ended(hooked, cli):
-    hooked("#!/bin/sh\nsleep 600\n", timeout=1)
+@pytest.mark.parametrize("waits", ["wait", "exit"])
+def test_a_hook_that_takes_too_long_is_ended_with_all_that_it_started(hooked, cli, sealed_trading, waits):
+    """One that has left its answer to a program that it started has not ended, although its shell has."""
+    hooked(f"#!/bin/sh\nsleep 600 &\necho $! > ../started\n{waits}\n", timeout=1)
     started = time.monotonic()
     answer = cli("secret", "rotate", "db_password")
-    assert answer.code == 3 and "longer than 1 seconds" in answer.err
+    assert answer.code == 3 and "longer than 1 seconds and was ended" in answer.err
     assert time.monotonic() - started < 300
+    until(lambda: not is_alive(int((sealed_trading.parent / "started").read_text())))
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_source_that_makes_its_own_values(hooked, ok):

@@ -90,14 +90,12 @@ def _run(hook: Hook, root: str, environ: Mapping[str, str], given: Mapping[str, 
         )
     except OSError as error:
         raise HookFailed(f"{what} cannot be run: {(error.strerror or 'no such command').lower()}") from None
-    with process:
-        try:
+    try:
+        with session.watched(process):
             out, err = process.communicate(given.get("NEW", b""), timeout=hook.timeout)
-        except subprocess.TimeoutExpired:
-            raise HookFailed(f"{what} took longer than {hook.timeout} seconds and was ended") from None
-        finally:
-            if process.poll() is None:
-                session.end(process)
+    except subprocess.TimeoutExpired:
+        came_to = "was ended" if process.poll() is not None else "cannot be ended by this user"
+        raise HookFailed(f"{what} took longer than {hook.timeout} seconds and {came_to}") from None
     if process.returncode:
         said = _last_line(err or out, given.values())
         raise HookFailed(f"{what} ended with exit code {process.returncode}{said}")
