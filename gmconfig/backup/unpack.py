@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,10 +11,11 @@ from gmconfig.backup import manifest
 from gmconfig.backup.bundle import unbundle
 from gmconfig.backup.uncommitted import lay_out
 from gmconfig.errors import GmconfigError, Refused
-from gmconfig.storage.files import TEMPORARY, make_folders, reported
+from gmconfig.storage.files import make_folders, reported
 from gmconfig.storage.git import Repository
 from gmconfig.storage.git.environment import environment_for
 from gmconfig.storage.git.process import failed, run_git
+from gmconfig.storage.scratch import beside
 
 if TYPE_CHECKING:
     from gmconfig.backup.contents import Contents
@@ -74,16 +74,11 @@ def _whole(folder: str) -> Iterator[str]:
     """Give a folder beside the wanted one, which takes its name when the block ends well."""
     folder = os.path.abspath(folder)
     make_folders(os.path.dirname(folder))
-    fresh = f"{folder}.{os.urandom(4).hex()}{TEMPORARY}"
-    try:
-        with reported(folder):
-            os.mkdir(fresh, 0o700)
-            yield fresh
-            if os.path.isdir(folder):
-                os.rmdir(folder)
-            os.rename(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with reported(folder), beside(folder) as fresh:
+        yield fresh
+        if os.path.isdir(folder):
+            os.rmdir(folder)
+        os.rename(fresh, folder)
 
 
 def _begun(folder: str, contents: Contents) -> Repository:

@@ -23,10 +23,27 @@ def scratch(word: str, folder: str | None = None) -> Iterator[str]:
 @contextlib.contextmanager
 def held_scratch(word: str, place: str) -> Iterator[tuple[str, int | None]]:
     """Do so; who inherits the descriptor that comes with the folder keeps others from removing it."""
+    _sweep(place)
+    with _alive(place, f"{_PREFIX}{word}-") as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def beside(folder: str) -> Iterator[str]:
+    """Make a folder that is to take another's name once it is whole; what the dead left of such ones goes first."""
+    place, name = os.path.split(folder)
+    for left in os.listdir(place):
+        if left.startswith(f"{name}.") and left.endswith(TEMPORARY):
+            _remove_if_dead(os.path.join(place, left))
+    with _alive(place, f"{name}.", TEMPORARY) as (path, _):
+        yield path
+
+
+@contextlib.contextmanager
+def _alive(place: str, begins: str, ends: str = "") -> Iterator[tuple[str, int | None]]:
     import shutil
 
-    _sweep(place)
-    path, held = _begun(word, place)
+    path, held = _begun(place, begins, ends)
     try:
         yield path, held
     finally:
@@ -61,12 +78,12 @@ def _temporary() -> str:
         ) from error
 
 
-def _begun(word: str, place: str) -> tuple[str, int | None]:
+def _begun(place: str, begins: str, ends: str) -> tuple[str, int | None]:
     """Make a folder that says by its lock that we live; one swept away before it could say so is made again."""
     import tempfile
 
     while True:
-        path = tempfile.mkdtemp(prefix=f"{_PREFIX}{word}-", dir=place)
+        path = tempfile.mkdtemp(prefix=begins, suffix=ends, dir=place)
         held = _held(path, wait=True)
         if os.path.isdir(path):
             return path, held

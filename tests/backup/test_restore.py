@@ -1,7 +1,9 @@
 """Restored is what was: elsewhere to the last ref, here as a new commit that moves nothing backwards."""
 
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from gmconfig.api.deploy.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from tests.backup.conftest import backups, git, gone, refs, rendered
 from tests.deploy.fleet import Fleet
+from tests.faults.child import kill
 
 
 def test_a_repository_that_is_gone_comes_back_to_the_last_ref(sealed: Path, back_up, store: Path, tmp_path):
@@ -28,6 +31,20 @@ def test_a_repository_that_is_gone_comes_back_to_the_last_ref(sealed: Path, back
     assert rendered(sealed) == values
     assert git(sealed, "fsck", "--full", "--strict") == ""
     assert git(sealed, "status", "--short") == ""
+
+
+def test_what_a_kill_left_of_a_restored_repository_goes_with_the_next(fleet, back_up, store: Path, tmp_path):
+    back_up(fleet.root)
+    back = tmp_path / "elsewhere/back"
+    child = os.fork()
+    if child == 0:
+        sys.addaudithook(lambda _, words: kill() if "index-pack" in str(words[1:2]) else None)
+        restore_elsewhere(backups(None, store), "latest", str(back))
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert len(os.listdir(back.parent)) == 1
+    restore_elsewhere(backups(None, store), "latest", str(back))
+    assert os.listdir(back.parent) == ["back"]
 
 
 def test_every_environment_is_held_until_somebody_says_so(sealed: Path, back_up, store: Path, tmp_path):

@@ -142,7 +142,7 @@ WRITES = {
     "backup verify": does("backup verify --read-data"),
     "backup drill": does("backup drill latest"),
     "backup restore": does("backup restore first --secrets", CHANGED, sweeps=("backup prune",)),
-    "backup restore --to": does("backup restore first --to ../restored"),
+    "backup restore --to": does("backup restore first --to ../restored", sweeps=("backup prune",)),
     "backup prune": does("backup prune --keep-last 1", "backup create nightly"),
     "backup pin": does("backup pin latest -m audit", sweeps=("backup prune",)),
     "backup unpin": does("backup unpin latest", "backup pin latest -m audit"),
