@@ -195,7 +195,7 @@ class Exchange:
         helps, what = remedy(ours), "cannot be reached"
         if b"does not support" in stderr:
             what = "takes no pushes"
-        elif helps and b"publickey" not in ours:
+        elif helps and b"Permission denied (" not in ours:  # which is ssh's
             what = "was reached, but what it has could not be kept here"
         return GitTrouble(f"{self.remote} {what}: {complaint(stderr)}", hint=f"{helps or _CONNECT}; {_LATER}")
 

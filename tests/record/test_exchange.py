@@ -119,6 +119,19 @@ def test_what_is_pushed_while_another_process_of_the_clone_fetches_stays_remembe
     )
 
 
+@pytest.mark.parametrize("ways", ["publickey", "password,keyboard-interactive"])
+def test_an_ssh_server_that_lets_nobody_in_is_not_taken_for_a_full_disk(clones, tmp_path: Path, ways: str):
+    first, _ = clones
+    script = tmp_path / "ssh"
+    script.write_text(f"#!/bin/sh\necho 'u@h: Permission denied ({ways}).' >&2; exit 255\n")
+    script.chmod(0o755)
+    first.repository.run("config", "core.sshCommand", str(script))
+    first.repository.run("remote", "set-url", "origin", "ssh://u@h/r.git")
+    with pytest.raises(GitTrouble, match=r"origin cannot be reached: u@h: Permission denied") as trouble:
+        Ledger(first, "production").refresh()
+    assert "ssh-add -l" in (trouble.value.hint or "")
+
+
 def test_an_unreachable_remote_stops_before_anything_is_recorded(clones, tmp_path):
     first, _ = clones
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
