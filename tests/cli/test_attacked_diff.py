@@ -61,3 +61,21 @@ def test_lists_of_named_items_differ_by_item(two, ok, git):
     assert ok("config", "diff", "HEAD~1", "HEAD") == (
         'values in production\n  ~ apps[name=a].v   0 → 20\n  + apps[name=b]     {"name": "b", "v": 1}\n'
     )
+
+
+def test_of_many_documents_only_those_that_differ_are_told_of(repo, git, monkeypatch, ok):
+    (repo / "gmconfig.yaml").write_text("environments: {production: {}, staging: {}}\n")
+    (repo / "config/environments/staging").mkdir(parents=True)
+    for number in range(12):
+        (repo / f"config/d{number}.yaml").write_text("a: 1\n")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    monkeypatch.chdir(repo)
+    assert ok("config", "diff", "HEAD", "HEAD") == "no difference in 12 documents\n"
+    (repo / "config/environments/staging/d7.yaml").write_text("a: 2\n")
+    told = "d7\n  ~ a   1 → 2\nno difference in 11 other documents\n"
+    assert ok("config", "diff", "production", "staging") == told
+    assert ok("config", "diff", "production", "staging", "d3") == "d3\n    no difference\n"
+    answer = json.loads(ok("config", "diff", "production", "staging", "-o", "json"))
+    assert [len(one["changes"]) for one in answer] == [int(one["document"] == "d7") for one in answer]
+    assert len(answer) == 12

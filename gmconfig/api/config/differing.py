@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gmconfig.api.answers import DocumentDifference
-from gmconfig.api.config.reading import snapshot
+from gmconfig.api.config.alike import alike
+from gmconfig.api.config.side import both_sides
 from gmconfig.config.diff import diff as differences
 from gmconfig.config.equal import same
-from gmconfig.errors import NotFound, UnknownDocument, UnknownVersion
-from gmconfig.path.nearest import did_you_mean
+from gmconfig.errors import NotFound, UnknownDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gmconfig.api.config.side import Side
     from gmconfig.api.workspace import Workspace
     from gmconfig.config.diff import Change
     from gmconfig.config.resolve import Resolved
-    from gmconfig.storage.snapshot import Snapshot
-
-
-class Side(NamedTuple):
-    """What one argument of `config diff` means; a revision alone names no environment."""
-
-    environment: str | None
-    files: Snapshot
 
 
 def diff(
@@ -37,58 +30,53 @@ def diff(
 
     Raises:
         UnknownVersion: a side is neither an environment nor a revision.
-        UnknownDocument: neither side has the document.
+        UnknownDocument: neither side has a document that was named.
     """
-    only = documents[0] if len(documents) == 1 else None
-    sides = _side(workspace, left, only), _side(workspace, right, only)
-    names = documents or tuple(sorted({n for side in sides for n in workspace.project.documents(side.files)}))
-    return tuple(found for name in names for found in _document(workspace, name, *sides))
+    sides = both_sides(workspace, left, right, documents)
+    if not documents:
+        return tuple(_of_all(workspace, *sides))
+    found = [(name, list(_document(workspace, name, *sides))) for name in documents]
+    for name, differences_ in found:
+        if not differences_:
+            workspace.project.check_document(sides[1].files, name)
+    return tuple(one for name, own in found for one in own or [DocumentDifference(name, ())])
 
 
-def _side(workspace: Workspace, text: str, document: str | None) -> Side:
-    """Read `production`, `HEAD~3` or `production@HEAD~3`; an environment goes before a revision of its name."""
-    project = workspace.project
-    if text in project.environments:
-        return Side(text, project.worktree())
-    name, at, revision = text.partition("@")
-    if at and name in project.environments:
-        return Side(name, snapshot(workspace, revision, document))
-    try:
-        return Side(None, snapshot(workspace, text, document))
-    except UnknownVersion as error:
-        hint = did_you_mean(text, tuple(project.environments), error.hint)
-        raise UnknownVersion(error.message, hint=hint) from error
+def _of_all(workspace: Workspace, left: Side, right: Side) -> Iterator[DocumentDifference]:
+    """Compare all documents; those that cannot differ are not read."""
+    names = {name for side in (left, right) for name in workspace.project.documents(side.files)}
+    known = alike(workspace, left, right, names)
+    common = left.environment if left.environment == right.environment else None
+    for name in sorted(names):
+        if name in known:
+            yield DocumentDifference(name, (), common if known[name] else None)
+        else:
+            yield from list(_document(workspace, name, left, right)) or [DocumentDifference(name, ())]
 
 
 def _document(workspace: Workspace, name: str, left: Side, right: Side) -> Iterator[DocumentDifference]:
-    named = left.environment or right.environment
-    if named or workspace.asked:
-        sides = [Side(side.environment or named or workspace.asked, side.files) for side in (left, right)]
-        found = _compared(workspace, name, *sides)
-        if found is None:
-            workspace.project.check_document(right.files, name)
-        yield found or DocumentDifference(name, (), None)
-    else:
-        yield from _everywhere(workspace, name, left.files, right.files)
+    """Compare one document; nothing where neither side has it."""
+    if left.environment is None:
+        yield from _everywhere(workspace, name, left, right)
+    elif (found := _compared(workspace, name, left, right)) is not None:
+        yield found
 
 
-def _everywhere(
-    workspace: Workspace, name: str, before: Snapshot, after: Snapshot
-) -> Iterator[DocumentDifference]:
+def _everywhere(workspace: Workspace, name: str, before: Side, after: Side) -> Iterator[DocumentDifference]:
     """Compare the base, then each environment by what it does not share with the one that it extends."""
     told: dict[str | None, DocumentDifference] = {}
     for environment in (None, *_parents_first(workspace)):
-        found = _compared(workspace, name, Side(environment, before), Side(environment, after))
+        found = _compared(workspace, name, before.within(environment), after.within(environment))
         if found is not None:
             told[environment] = found
-    if not told:
-        workspace.project.check_document(after, name)
     declared = workspace.project.environments
     own = [
         found if environment is None else _without(found, told.get(declared[environment].extends))
         for environment, found in told.items()
     ]
-    yield from [found for found in own if found.changes] or [DocumentDifference(name, ())]
+    changed = [found for found in own if found.changes]
+    if told:
+        yield from changed or [DocumentDifference(name, ())]
 
 
 def _parents_first(workspace: Workspace) -> list[str]:
@@ -132,7 +120,12 @@ def _value(workspace: Workspace, resolved: Resolved | None, side: Side) -> objec
 
 
 def _resolved(workspace: Workspace, name: str, side: Side) -> Resolved | None:
+    """Resolve one side's; None where it has no layer, which is asked first: the error lists all documents."""
+    project = workspace.project.at(side.files)
     try:
-        return workspace.resolved(name, side.files, side.environment)
+        candidates = project.candidates(name, side.environment, workspace.variables)
+        if not any(side.files.exists(layer.file) for layer in candidates):
+            return None
+        return workspace.resolved(name, side.files, side.environment, remembered=side.remembered)
     except (UnknownDocument, NotFound):
         return None

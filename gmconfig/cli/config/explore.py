@@ -75,7 +75,7 @@ def diff(
     if output == "json":
         terminal.answer(values.as_json([shown.difference_record(difference) for difference in differences]))
     else:
-        terminal.lines(line for difference in differences for line in shown.difference(difference))
+        terminal.lines(shown.differences(differences, named=bool(documents)))
     return ExitCode.NO if exit_code and any(d.changes for d in differences) else ExitCode.OK
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gmconfig.config.diff import Change
 
 _SHOWN = 5  # so many targets that stand alike are named
+_FEW = 10  # so many documents are told of one by one, whether they differ or not
 _WIDEST = 48  # the column of paths is no wider
 _ABOUT = {
     "changed": "different secrets",
@@ -96,6 +97,18 @@ def explanation_record(found: Explanation, live: Sequence[LiveValue] = ()) -> di
         "live": [live_record(one) for one in live],
         "checks": list(found.checks),
     }
+
+
+def differences(found: Sequence[DocumentDifference], *, named: bool) -> Iterator[terminal.Line]:
+    """Lay out how documents differ; of many that were not named, those that do not are only counted."""
+    alike = sum(not one.changes for one in found)
+    are_told = named or len(found) <= _FEW
+    for one in found:
+        if one.changes or are_told:
+            yield from difference(one)
+    if not are_told and alike:
+        other = "" if alike == len(found) else "other "
+        yield f"no difference in {alike:,} {other}document{'' if alike == 1 else 's'}"
 
 
 def difference(found: DocumentDifference) -> list[terminal.Line]:
