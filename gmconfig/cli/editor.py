@@ -72,7 +72,10 @@ def run_editor(command: str, file: str, environment: dict[str, str] | None = Non
         )
     if done.returncode:
         code = f"exit code {done.returncode}" if done.returncode > 0 else f"signal {-done.returncode}"
-        raise Refused(f'the editor "{editor()}" ended with {code}; nothing was changed')
+        raise Refused(
+            f'the editor "{editor()}" ended with {code}; nothing was changed',
+            hint="mend what it says, or name another one: export VISUAL=vi",
+        )
 
 
 def _command() -> str:

@@ -73,6 +73,7 @@ def test_an_editor_that_fails_changes_nothing(cli, ok, sealed_trading, editor, g
     editor('sed -i s/battery/staple/ "$1"; exit 3')
     answer = cli("secret", "edit")
     assert answer.code == 4 and "exit code 3; nothing was changed" in answer.err
+    assert "or name another one: export VISUAL=vi" in answer.err
     assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
 
 
