@@ -74,18 +74,20 @@ class Holds:
         if _holds(before.content) != tuple(holds):
             self._write(holds, before, f"hold: {self.environment} as it was")
 
-    def lift(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
-        """Take away the holds of some targets (none named: all) and give those that were lifted.
+    def liftable(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
+        """Give the holds of some targets (none named: all).
 
         Raises:
             NotFound: nothing holds them.
             Refused: the whole environment is held, so that one target alone cannot follow the branch again.
         """
+        return self._liftable(self.all(), targets)
+
+    def lift(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
+        """Take away the holds that are `liftable` and give them."""
         before = note.read(self.repository, self.ref)
         holds = _holds(before.content)
-        lifted = tuple(hold for hold in holds if not targets or set(hold.targets) & set(targets))
-        if not lifted:
-            raise self._nothing(holds, targets)
+        lifted = self._liftable(holds, targets)
         kept = tuple(left for hold in holds if (left := _without(hold, targets, lifted)))
         self._write(kept, before, f"unhold: {self.environment}")
         return lifted
@@ -94,6 +96,12 @@ class Holds:
         content = {"holds": [asdict(hold) for hold in holds]}
         if note.write(self.repository, self.ref, content, message, after=before) is None:
             raise Refused(f"somebody else changed the holds of {self.environment}", hint="look again")
+
+    def _liftable(self, holds: Sequence[Hold], targets: Sequence[str]) -> tuple[Hold, ...]:
+        found = tuple(hold for hold in holds if not targets or set(hold.targets) & set(targets))
+        if not found:
+            raise self._nothing(holds, targets)
+        return found
 
     def _nothing(self, holds: Sequence[Hold], targets: Sequence[str]) -> NotFound | Refused:
         if targets and any(not hold.targets for hold in holds):

@@ -31,7 +31,7 @@ def fleet(tmp_path: Path) -> Fleet:
 )
 def test_a_word_that_means_nothing_is_said_to(fleet: Fleet, words: str, code: int, said: str):
     done = fleet.run(*words.split())
-    assert done.returncode == code
+    assert (done.returncode, done.stdout) == (code, "")
     assert f"gmconfig: error: {said}" in done.stderr
 
 

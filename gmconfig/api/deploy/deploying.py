@@ -168,6 +168,13 @@ class Deployer(Deployments):
         ledger.change(ledger.holds.ref, lambda: ledger.holds.add(hold))
         return hold
 
+    def held(self, word: str) -> tuple[Hold, ...]:
+        """Give what `unhold` would lift; it fails as that does where nothing is held."""
+        [(environment, names)] = self.only(word).items()
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        return ledger.holds.liftable(names)
+
     def unhold(self, word: str) -> tuple[Hold, ...]:
         """Let targets follow the branch again; nothing is deployed by it."""
         [(environment, names)] = self.only(word).items()

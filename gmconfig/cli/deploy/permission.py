@@ -70,6 +70,7 @@ def unhold(
     from gmconfig.deploy.planning import Asked
 
     deployer = session.deployer(user, offline=offline)
+    deployer.held(word)
     found = deployer.plan([word], Asked(unheld=True))
     if output == "text":
         planning.show(deployer, found)
