@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 INDEX = ":index"
 """What `Project.snapshot` takes for git's index, where others name a revision."""
 
-
 _REMEMBERED = 4
 """How many commits' files are kept at hand: a command reads the same ones over and over."""
 
@@ -225,10 +224,7 @@ class Project:
         """
         self._check_variables(variables or {})
         if not is_name(document):
-            from gmconfig.project.unknown import unknown_document
-
-            names = self.documents(self.worktree())
-            raise unknown_document(document, names, self.settings.default_document)
+            self.check_document(self.worktree(), document)
         return self.layout.candidates(document, self.chain(environment), variables or {})
 
     def layers(
