@@ -139,13 +139,13 @@ WRITES = {
         "git push -q origin main",
     ),
     "backup create": does("backup create nightly --uncommitted", sweeps=("backup prune",)),
-    "backup verify": does("backup verify --read-data"),
-    "backup drill": does("backup drill latest"),
+    "backup verify": does("backup verify --read-data", sweeps=("backup prune",)),
+    "backup drill": does("backup drill latest", sweeps=("backup prune",)),
     "backup restore": does("backup restore first --secrets", CHANGED, sweeps=("backup prune",)),
     "backup restore --to": does("backup restore first --to ../restored", sweeps=("backup prune",)),
     "backup prune": does("backup prune --keep-last 1", "backup create nightly"),
     "backup pin": does("backup pin latest -m audit", sweeps=("backup prune",)),
-    "backup unpin": does("backup unpin latest", "backup pin latest -m audit"),
+    "backup unpin": does("backup unpin latest", "backup pin latest -m audit", sweeps=("backup prune",)),
     "automation run": does("automation run --once"),
 }
 
