@@ -9,6 +9,9 @@ from gmconfig.storage import at_once
 
 _MAGIC = b"gmconfig cache 1\n"
 _TEMPORARY = ".tmp"
+_SHARE = 16
+_uncounted: dict[str, int] = {}
+"""The bytes that this process has stored in each folder since it last looked at all of it."""
 
 
 class Cache:
@@ -77,11 +80,19 @@ class Cache:
         except OSError:
             _forget(temporary)
             return False
-        self._shrink(path)
+        if self._is_due(len(content)):
+            self._shrink(path)
         return True
 
     def _path(self, name: str) -> str:
         return os.path.join(self.folder, name.replace("/", "_") + ".cache")
+
+    def _is_due(self, size: int) -> bool:
+        """Whether to look at the whole folder: first, and when it may have grown by a good part since."""
+        grown = _uncounted.get(self.folder, self.most_bytes) + size
+        is_due = grown >= self.most_bytes // _SHARE
+        _uncounted[self.folder] = 0 if is_due else grown
+        return is_due
 
     def _shrink(self, newest: str) -> None:
         """Remove the oldest files until the rest fits; the newest one stays, unless it alone is too big."""

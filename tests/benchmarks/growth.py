@@ -93,6 +93,7 @@ VERBS = (
     Verb("validate, one document changed", ("validate",), change=_one_document),
     Verb("config get", ("config", "get", DOCUMENT, KEY, "-e", "production")),
     Verb("config diff", ("config", "diff", "production", "staging", DOCUMENT)),
+    Verb("config diff of all documents", ("config", "diff", "production", "staging")),
     Verb("config set", ("config", "set", DOCUMENT, KEY, "#")),
     Verb(
         "config history of one key, cold",

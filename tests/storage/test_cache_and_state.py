@@ -69,6 +69,18 @@ def test_the_oldest_go_when_it_is_full(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_many_values_do_not_look_at_the_whole_folder_each(tmp_path: Path, monkeypatch):
+    looks = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder: (looks.append(folder), real(folder))[1])
+    cache = Cache(str(tmp_path / "cache"), most_bytes=64_000)
+    for number in range(300):
+        cache.store(f"n{number}", b"x" * 1_000)
+    assert len(looks) < 100
+    kept = [number for number in range(300) if cache.load(f"n{number}")]
+    assert 299 in kept and 50 <= len(kept) <= 70
+
+
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path):
     (tmp_path / "file").write_text("")
     assert not Cache(str(tmp_path / "file/folder")).store("x", VALUE)
