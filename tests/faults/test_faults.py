@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAULTS = ("all_die", "one_dies", "interrupted", "full", "denied", "failing")
 ANY = ",".join(FAULTS)
 """All of them, taking turns."""
+SHARDED = [name for name in WRITES if name != "demo"]
 SHARDS = 4
 
 LONG = pytest.mark.long
@@ -82,7 +83,13 @@ def test_some_verbs_stopped_and_some_at_once(base: Path):
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_the_verbs_stopped_at_each_kind_of_step(base: Path, shard: int):
     """Each kind of step, who makes which call on which file, meets a fault; the faults take turns."""
-    run("killed", base, ",".join(list(WRITES)[shard::SHARDS]), ANY, "each", 3)
+    run("killed", base, ",".join(SHARDED[shard::SHARDS]), ANY, "each", 3)
+
+
+@LONG
+def test_the_demo_stopped_all_over_its_walk(base: Path):
+    """It takes the steps of all verbs, some thousands."""
+    run("killed", base, "demo", ANY, "spread", 30)
 
 
 @LONG
