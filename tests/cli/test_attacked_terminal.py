@@ -27,7 +27,9 @@ COMMANDS = [
 def test_a_full_disk_is_no_answer(trading, words):
     with open("/dev/full", "wb") as full:
         done = run(words, trading, stdout=full)
-    assert (done.returncode, done.stderr) == (3, b"gmconfig: error: no space left on device\n")
+    error, hint = done.stderr.decode().splitlines()
+    assert (done.returncode, error) == (3, "gmconfig: error: no space left on device")
+    assert hint == "gmconfig: hint: make room on the disk and run the command again"
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
