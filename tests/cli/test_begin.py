@@ -34,7 +34,7 @@ def test_init_twice_changes_nothing(ok, tmp_path, monkeypatch, git):
 
 def test_editors_find_a_schema_that_holds_for_each_file_that_people_write(ok, trading, git):
     ok("init", "--schemas")
-    ok("secret", "verify")
+    assert ok("secret", "verify") == "verified: 0 sealed values, 1 signed event\n"
     for name in ("gmconfig.yaml", "access.yaml", "policies/security.yaml", "flags/flags.yaml"):
         text = (trading / name).read_text()
         [named] = re.findall(r"^# yaml-language-server: \$schema=(.+)$", text, re.M)

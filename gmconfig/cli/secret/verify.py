@@ -10,6 +10,7 @@ import typer
 from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.secret.changed import in_backups
 from gmconfig.cli.verb import verb as command
+from gmconfig.counted import counted
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -196,11 +197,10 @@ def _finding(finding: Any) -> list[terminal.Line]:
 
 
 def _verdict(answer: Any) -> terminal.Line:
-    counted = f"{answer.values:,} sealed values, {answer.events:,} signed events"
+    looked_at = f"{counted(answer.values, 'sealed value')}, {counted(answer.events, 'signed event')}"
     if answer.is_valid:
-        return [("verified", "green"), f": {counted}"]
-    count = len(answer.findings)
-    return f"{count:,} offence{'' if count == 1 else 's'} in {counted}"
+        return [("verified", "green"), f": {looked_at}"]
+    return f"{counted(len(answer.findings), 'offence')} in {looked_at}"
 
 
 def _exposed(one: Any) -> list[terminal.Span]:
