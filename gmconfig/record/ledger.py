@@ -8,17 +8,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble, GmconfigError, Locked, Refused
-from gmconfig.log import logger
 from gmconfig.record.chain import Chain
 from gmconfig.record.exchange import Exchange
 from gmconfig.record.freeze import Freezes
 from gmconfig.record.hold import Holds
 from gmconfig.record.lock import LASTS, DeployLock
+from gmconfig.record.telling import catch_up, tell
 from gmconfig.storage.git import refs
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.record.entry import Record, State
+
+_LATER = "the next deployment"
 
 
 class Ledger:
@@ -58,8 +60,8 @@ class Ledger:
 
     def catch_up(self) -> None:
         """Tell the remote what was recorded here when it could not be told."""
-        if self.is_shared and self.exchange.lags(self.chain.ref):
-            self._tell(self.chain.ref)
+        if self.is_shared:
+            catch_up(self.exchange, self.chain.ref, _LATER)
 
     @contextmanager
     def locked(self, above: int = 0) -> Iterator[int]:
@@ -129,15 +131,8 @@ class Ledger:
             raise overtaken()
 
     def _tell(self, ref: str) -> None:
-        tip = refs.read(self.repository, ref)
-        if not self.is_shared or tip is None:
-            return
-        try:
-            if self.exchange.push({ref: tip}):
-                return
-            _warn(f"{self.exchange.remote} has other records than this clone by now")
-        except GitTrouble as error:
-            _warn(f"{self.exchange.remote} was not told; the next deployment does it: {error}")
+        if self.is_shared:
+            tell(self.exchange, ref, _LATER)
 
     def _give_back(self) -> None:
         self.lock.release()
@@ -152,7 +147,3 @@ class Ledger:
             f"somebody else changed {self.environment} at this moment",
             hint=f"gmconfig deploy status {self.environment}",
         )
-
-
-def _warn(message: str) -> None:
-    logger("record").warning("%s", message)

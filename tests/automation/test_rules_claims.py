@@ -183,7 +183,18 @@ def test_without_its_remote_nothing_runs_unless_asked_to(tmp_path):
     assert run(clone, offline=True) == ["succeeded ran sh"]
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
     assert run(clone) == []
-    assert run(hub.clone("other"), NOW + 60 * MINUTE) == ["succeeded ran sh"]
+    assert run(hub.clone("other")) == []
+
+
+def test_an_end_that_the_remote_could_not_hear_of_is_told_it_by_the_next_look(tmp_path):
+    remote, away = tmp_path / "remote.git", tmp_path / "away.git"
+    hub = Hub(tmp_path, do={"command": ["mv", str(remote), str(away)]})
+    one, other = hub.clone("one"), hub.clone("other")
+    assert run(one) == ["succeeded ran mv"]
+    away.rename(remote)
+    assert run(one, NOW + MINUTE) == []
+    [standing] = automation(other).standings(now=NOW + MINUTE)
+    assert (standing.running, standing.last and standing.last["state"]) == (None, "succeeded")
 
 
 def test_a_rule_that_is_new_takes_the_time_that_just_passed_and_what_was_missed_is_one_run(tmp_path):

@@ -104,7 +104,7 @@ class Automation:
             NotFound: there is no rule of a name.
         """
         moment = now or datetime.now(UTC)
-        self._catch_up()
+        self._learn()
         return [self._standing(rule, moment) for rule in chosen(self.rules, names).values()]
 
     def history(self, names: Sequence[str] = ()) -> list[Run]:
@@ -115,7 +115,7 @@ class Automation:
         """
         from gmconfig.monitor.register import Register
 
-        self._catch_up()
+        self._learn()
         found = runs_of(Register(self.project).events())
         chosen({**dict.fromkeys(one.rule for one in found), **self.rules}, names)
         return [one for one in found if not names or one.rule in names]
@@ -140,6 +140,7 @@ class Automation:
         happenings = Happenings(self.project, rules.values(), moment, offline=self.offline)
         if not dry_run:
             for name in rules:
+                self.memory.catch_up(name)
                 self.memory.meet(name, moment)
             self._look(rules)
         any_run = False
@@ -201,7 +202,7 @@ class Automation:
         running = str(holder) if holder and holder.is_active(now) else None
         return RuleStanding(rule, following, past.last, running)
 
-    def _catch_up(self) -> None:
+    def _learn(self) -> None:
         """Get what others did; who only looks is told of what is known here, if the remote does not answer."""
         try:
             self.memory.refresh()

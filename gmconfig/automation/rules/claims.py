@@ -15,6 +15,7 @@ from gmconfig.record import names, note
 from gmconfig.record.exchange import Exchange
 from gmconfig.record.holder import Holder, run_address
 from gmconfig.record.process import age_mark, machine
+from gmconfig.record.telling import catch_up
 from gmconfig.storage.git import refs
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Memory(Protocol):
 
     def refresh(self) -> None:
         """Get what others did."""
+
+    def catch_up(self, rule: str) -> None:
+        """Tell others what they could not be told of a rule when it was noted."""
 
     def meet(self, rule: str, now: datetime) -> None:
         """Note since when a rule is known, the first time."""
@@ -68,6 +72,11 @@ class Shared:
         """
         if self.is_shared:
             self.exchange.fetch()
+
+    def catch_up(self, rule: str) -> None:
+        """Tell the remote what it could not be told of a rule, such as the end of a run."""
+        if self.is_shared:
+            catch_up(self.exchange, names.automation(self.project, rule), "the next run of the rules")
 
     def meet(self, rule: str, now: datetime) -> None:
         """Note since when a rule is known, the first time: a time that just passed is not lost."""
@@ -124,10 +133,10 @@ class Shared:
             return True
         if not taken:
             refs.swap(self.repository, ref, before, commit)
-            self._catch_up()
+            self._learn()
         return taken
 
-    def _catch_up(self) -> None:
+    def _learn(self) -> None:
         try:
             self.refresh()
         except GmconfigError as error:
@@ -149,6 +158,9 @@ class Own:
 
     def refresh(self) -> None:
         """There is nobody else."""
+
+    def catch_up(self, rule: str) -> None:
+        """There is nobody to be told."""
 
     def meet(self, rule: str, now: datetime) -> None:
         """Note since when a rule is known."""
