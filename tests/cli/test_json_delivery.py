@@ -1,5 +1,6 @@
 """What scripts read of deployments and drift: `-o json` as `schemas/output.schema.json` has it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ def test_what_a_verb_answers(fleet: Fleet, verb: tuple[int, *tuple[str, ...]]):
     done = fleet.run(*words, "-o", "json")
     assert done.returncode == expected, done.stderr
     agrees(f"{words[0]}-{words[1]}", done.stdout)
+
+
+def test_a_dry_run_answers_with_the_plan_and_changes_nothing(fleet: Fleet):
+    def everything() -> object:
+        files = [file.read_bytes() for file in sorted(fleet.live.rglob("*")) if file.is_file()]
+        return files, fleet.git("for-each-ref")
+
+    before = everything()
+    pools = {("drift", "correct", "web"): 20, ("deploy", "rollback", "web"): 10}
+    for words, pool in pools.items():
+        done = fleet.run(*words, "--dry-run", "-o", "json")
+        assert done.returncode == 0, done.stderr
+        agrees(f"{words[0]}-{words[1]}", done.stdout)
+        assert [one["wanted"] for one in json.loads(done.stdout)[0]["targets"]["web"]["changes"]] == [pool]
+    assert everything() == before
 
 
 def test_what_takes_a_hold_or_a_freeze_away_answers_with_it(fleet: Fleet):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gmconfig.deploy.unfinished import Aborted
     from gmconfig.record.entry import Record
     from gmconfig.record.hold import Hold
+    from gmconfig.record.ledger import Ledger
 
 
 class Deployer(Deployments):
@@ -123,15 +124,29 @@ class Deployer(Deployments):
         """Bring an environment, or one of its targets, back to an earlier deployment and hold it there."""
         from gmconfig.deploy import rollback
 
-        [(environment, names)] = self.only(word).items()
-        ledger = self.ledger(environment)
-        ledger.refresh()
-        goal = rollback.goal(list(ledger.chain.records()), to)
-        hold = rollback.hold_at(goal, self.options(options), names, old_secrets=old_secrets)
+        ledger, hold = self._back(word, self.options(options), to, old_secrets=old_secrets)
         with self.survey() as survey:
             done = rollback.rollback(ledger, survey, hold, self.options(options), retry=retry, seen=self.seen)
         self._tell(done.record)
         return done
+
+    def plan_rollback(
+        self, word: str, *, to: str | None = None, old_secrets: bool = False, retry: bool = False
+    ) -> Plan:
+        """Plan what `rollback` would do; nothing is held by it."""
+        ledger, hold = self._back(word, self.options(None), to, old_secrets=old_secrets)
+        with self.survey() as survey:
+            asked = planning.Asked(hold.targets, hold=hold, retry=retry)
+            return planning.make_plan(ledger, survey, asked, self.seen)
+
+    def _back(self, word: str, options: Options, to: str | None, *, old_secrets: bool) -> tuple[Ledger, Hold]:
+        from gmconfig.deploy import rollback
+
+        [(environment, names)] = self.only(word).items()
+        ledger = self.ledger(environment)
+        ledger.refresh()
+        goal = rollback.goal(list(ledger.chain.records()), to)
+        return ledger, rollback.hold_at(goal, options, names, old_secrets=old_secrets)
 
     def resume(self, word: str, options: Options | None = None) -> Record:
         """Go on with a deployment that was cut short; the word is its id or its environment."""

@@ -20,6 +20,7 @@ from gmconfig.record.exchange import Exchange
 
 if TYPE_CHECKING:
     from gmconfig.deploy.apply import Applied
+    from gmconfig.deploy.plan import Plan
     from gmconfig.drift.difference import Difference
     from gmconfig.drift.standing import Standing
 
@@ -117,6 +118,10 @@ class Drifter:
         """Put drift back as the last deployment had it."""
         asked = planning.Asked(corrects=correction)
         return list(self.deployer.apply(words, asked, replace(options, action="correct")))
+
+    def plan_correction(self, words: Sequence[str], correction: Correction) -> list[Plan]:
+        """Plan what `correct` would do; nothing is changed by it."""
+        return self.deployer.plan(words, planning.Asked(corrects=correction))
 
     def acknowledge(
         self, target: str, document: str | None, path: str, reason: str, until: str | None = None

@@ -256,11 +256,7 @@ def _dry(
     found = deployer.plan(words, asked)
     for one in found:
         check_fresh(one, None if bound is None else bound.get(one.environment, {}))
-    if output == "json":
-        terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
-    else:
-        planning.show(deployer, found)
-    return ExitCode.OK
+    return planning.show_dry(deployer, found, output)
 
 
 def _telling(tell: Any) -> Any:

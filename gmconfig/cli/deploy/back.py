@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, terminal
-from gmconfig.cli.deploy import arguments, progress
+from gmconfig.cli.deploy import arguments, planning, progress
 from gmconfig.cli.deploy.apply import answered
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
@@ -34,6 +34,7 @@ def rollback(
     retry: arguments.Retry = False,
     no_restore: arguments.NoRestore = False,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -44,13 +45,16 @@ def rollback(
 
     \b
     gmconfig deploy rollback production -m "orders fail"
-    gmconfig deploy rollback web --to production-41
+    gmconfig deploy rollback web --to production-41 --dry-run
     """
     from gmconfig.deploy.options import Options
 
+    deployer = session.deployer(user, offline=offline)
+    if dry_run:
+        found = deployer.plan_rollback(word, to=to, old_secrets=old_secrets, retry=retry)
+        return planning.show_dry(deployer, [found], output)
     with progress.deploying() as tell:
         how = Options(reason=reason or "", restores=not no_restore, told=tell)
-        deployer = session.deployer(user, offline=offline)
         done = deployer.rollback(word, how, to=to, old_secrets=old_secrets, retry=retry)
     code = answered([done], output)
     if code == ExitCode.OK:

@@ -67,6 +67,15 @@ def show(deployer: Deployer, found: Sequence[Plan]) -> None:
         terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit), authors))
 
 
+def show_dry(deployer: Deployer, found: Sequence[Plan], output: str) -> int:
+    """Print what a deployment would do, that was asked for with --dry-run."""
+    if output == "json":
+        terminal.answer(values.as_json([shown.plan_record(one) for one in found]))
+    else:
+        show(deployer, found)
+    return ExitCode.OK
+
+
 def _save(session: Session, file: str, found: list[Plan]) -> None:
     import json
 

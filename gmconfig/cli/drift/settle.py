@@ -8,7 +8,7 @@ import typer
 
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.deploy import arguments as deploying
-from gmconfig.cli.deploy import progress
+from gmconfig.cli.deploy import planning, progress
 from gmconfig.cli.deploy.apply import answered
 from gmconfig.cli.drift import arguments, shown
 from gmconfig.cli.verb import verb
@@ -28,6 +28,7 @@ def correct(
         bool, typer.Option("--prune", help="Take away what is live and was never put there.")
     ] = False,
     offline: deploying.Offline = False,
+    dry_run: options.DryRun = False,
     reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -35,7 +36,7 @@ def correct(
     """Put back what the last deployment had put there, as a deployment of its own; nothing newer goes along.
 
     \b
-    gmconfig drift correct web
+    gmconfig drift correct web --dry-run
     gmconfig drift correct -m "back to normal" web --only 'database.**' --prune
     """
     from gmconfig.deploy.correction import Correction
@@ -43,9 +44,13 @@ def correct(
     from gmconfig.path import KeyPath
 
     correction = Correction(tuple(map(KeyPath.parse, only or ())), prune)
+    drifter = session.drifter(user, offline=offline)
+    if dry_run:
+        found = drifter.plan_correction(words or (), correction)
+        return planning.show_dry(drifter.deployer, found, output)
     with progress.deploying() as tell:
         how = Options(reason=reason or "", told=tell)
-        done = session.drifter(user, offline=offline).correct(words or (), correction, how)
+        done = drifter.correct(words or (), correction, how)
     return answered(done, output)
 
 
