@@ -59,7 +59,7 @@ def sftp_url(tmp_path: Path) -> str:
 @pytest.fixture
 def s3_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A bucket on a server that speaks S3 on loopback."""
-    server_module = pytest.importorskip("moto.server", reason="pip install 'moto[server]'")
+    server_module = pytest.importorskip("moto.server", reason="pip install 'moto[s3]' flask-cors")
     boto3 = pytest.importorskip("boto3")
     s3fs = pytest.importorskip("s3fs")
     port = free_port()
