@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import Refused
+from gmconfig.errors import Refused, UsageError
 from gmconfig.storage.memory import memory_folder
 
 if TYPE_CHECKING:
@@ -52,8 +52,18 @@ def edited_in_memory(text: str, *, suffix: str) -> str:
 
 
 def editor() -> str:
-    """Give the user's editor, a command line of their own."""
-    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    """Give the user's editor, a command line of their own.
+
+    Raises:
+        UsageError: none is named, and vi has no terminal to be used on.
+    """
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not named and not os.isatty(0):
+        raise UsageError(
+            "no editor is named, and there is no terminal for vi",
+            hint="export EDITOR='sed -i s/40/60/' names one that needs none; gmconfig config set needs no editor",
+        )
+    return named or "vi"
 
 
 def run_editor(command: str, file: str, environment: dict[str, str] | None = None) -> None:
@@ -62,10 +72,12 @@ def run_editor(command: str, file: str, environment: dict[str, str] | None = Non
     Raises:
         Refused: it failed, so nothing is taken over.
     """
-    # The shell has to outlive a Ctrl-C that the editor takes in its own way.
+    # The shell has to outlive a Ctrl-C that the editor takes in its own way. Whoever reads our answer from a
+    # pipe wants nothing of the editor's in it.
+    answer_alone = "" if os.isatty(1) else "exec >&2; "
     with _deaf_to(signal.SIGINT, signal.SIGQUIT) as hear_again:
         done = subprocess.run(  # there are no threads here
-            ["/bin/sh", "-c", f'trap : INT QUIT; {command} "$1"', "editor", file],
+            ["/bin/sh", "-c", f'trap : INT QUIT; {answer_alone}{command} "$1"', "editor", file],
             check=False,
             env=environment,
             preexec_fn=hear_again,

@@ -142,8 +142,12 @@ def test_an_item_known_by_its_key_is_changed_alone(ok, trading, git):
 
 
 def test_edit_opens_the_layer_in_the_editor(ok, cli, trading, git, monkeypatch):
-    monkeypatch.setenv("EDITOR", "sed -i s/40/44/")
-    ok("config", "edit", "settings", "-e", "production", "-m", "by hand")
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("VISUAL", raising=False)
+    nobody = cli("config", "edit", "settings", "-e", "production")
+    assert (nobody.code, nobody.out) == (2, "")
+    monkeypatch.setenv("EDITOR", "echo hello; sed -i s/40/44/")
+    assert "hello" not in ok("config", "edit", "settings", "-e", "production", "-m", "by hand")
     assert ok("config", "get", "settings", "database.pool", "-e", "production") == "44\n"
     monkeypatch.setenv("EDITOR", "false")
     assert cli("config", "edit", "settings", "-e", "production").code == 4
