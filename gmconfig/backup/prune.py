@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gmconfig.backup.retention import Candidate, Rules, Verdict, judged
-from gmconfig.errors import BrokenConfiguration, Refused, UsageError
-from gmconfig.target.declared import duration
+from gmconfig.errors import BrokenConfiguration, Refused
+from gmconfig.project.span import KEEP
 
 if TYPE_CHECKING:
     from gmconfig.backup.destination import Destination, Listed
@@ -112,19 +112,6 @@ def rules_of(settings: Mapping[str, object]) -> Rules:
     within, tags = settings.get("within"), settings.get("tags")
     return Rules(
         **counts,
-        within=span(str(within)) if within else None,
+        within=timedelta(seconds=KEEP.seconds(str(within))) if within else None,
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
     )
-
-
-def span(text: str) -> timedelta:
-    """Give the time span of a text such as `30d`, `12h` or `2w`.
-
-    Raises:
-        UsageError: it is not one.
-    """
-    number, unit = text[:-1], text[-1:]
-    days = {"d": 1, "w": 7, "y": 366}
-    if number.isascii() and number.isdigit() and len(number) < 7 and unit in {*days, "h", "m", "s"}:
-        return timedelta(days=int(number) * days[unit]) if unit in days else timedelta(seconds=duration(text))
-    raise UsageError(f'"{text}" is not a time span', hint="30d, 12h or 2w")

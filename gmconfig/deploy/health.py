@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.log import debug
+from gmconfig.project.span import WAIT
 from gmconfig.target import command
-from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
@@ -34,7 +34,7 @@ def unwell(target: Target, *, cwd: str, env: Mapping[str, str]) -> str | None:
 def _tried(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> str | None:
     """Do one check until it passes: for its grace period anyway, then as often as `retries` says."""
     once = _check(check, cwd, env)
-    patience = time.monotonic() + duration(check.get("grace", "0s"))
+    patience = time.monotonic() + WAIT.seconds(check.get("grace", "0s"))
     left = int(check.get("retries", 2))
     while True:
         problem = once()
@@ -49,7 +49,7 @@ def _tried(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> str | 
 
 
 def _check(check: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> Callable[[], str | None]:
-    timeout = duration(check.get("timeout", "5s"))
+    timeout = WAIT.seconds(check.get("timeout", "5s"))
     if "command" in check:
         argv: Sequence[str] = check["command"]
         return lambda: command.run(argv, cwd=cwd, env=env, timeout=timeout)

@@ -13,9 +13,9 @@ from typing import IO, TYPE_CHECKING, Any
 from gmconfig.finding import RANK, Severity
 from gmconfig.monitor.forms import FORMS
 from gmconfig.monitor.post import post
+from gmconfig.project.span import WAIT
 from gmconfig.storage import session
 from gmconfig.target.command import KEPT, failure
-from gmconfig.target.declared import duration
 
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
@@ -116,7 +116,7 @@ def _handler(name: str, entry: Mapping[str, Any]) -> Handler:
         tuple(said.get("command", ())),
         Severity(said.get("severity", "info")),
         tuple(said.get("kinds", ())),
-        duration(said.get("timeout", "10s")),
+        WAIT.seconds(said.get("timeout", "10s")),
     )
 
 

@@ -27,8 +27,9 @@ def _is_remote(text: str) -> bool:
 
 
 def _is_span(text: str) -> bool:
-    number = text[:-1]
-    return text[-1:] in tuple("smhdwy") and number.isascii() and number.isdigit() and len(number) < 7
+    from gmconfig.project.span import KEEP
+
+    return KEEP.accepts(text)
 
 
 def _target(value: object, keys: Keys, problems: list[Problem]) -> None:

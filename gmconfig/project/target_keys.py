@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from gmconfig.project.known_keys import NAME
 from gmconfig.project.shape import SWITCH, TEXT, VALUE, Either, ListOf, MapOf, Record, Scalar, Words
+from gmconfig.project.span import WAIT
 
 LIVE_FORMATS = ("yaml", "json", "toml", "dotenv", "properties", "configmap", "secret", "flagd")
 SECRETS = ("plain", "omit", "sealed", "sops")
-
-
-_DIGITS = {"ms": 9, "s": 6, "m": 4, "h": 3}
-"""How long the number of a time span may be, by its unit: some weeks are enough."""
 
 
 def _is_number(text: str) -> bool:
@@ -22,16 +19,9 @@ def is_mode(text: str) -> bool:
     return 3 <= len(text) <= 4 and all(char in "01234567" for char in text)
 
 
-def is_duration(text: str) -> bool:
-    """Whether a text is a time span: `500ms`, `5s`, `10m`, `2h`; what computers count is not endless."""
-    unit = "ms" if text.endswith("ms") else text[-1:]
-    number = text.removesuffix(unit)
-    return number.isascii() and number.isdigit() and 0 < len(number) <= _DIGITS.get(unit, 0)
-
-
 NUMBER = Scalar("a number of 0 or more", (int,), _is_number)
 MODE = Scalar('permissions in quotes, such as "0640"', (str,), is_mode)
-DURATION = Scalar("a time span such as 500ms, 5s, 10m or 2h", (str,), is_duration)
+DURATION = Scalar(f"{WAIT.noun} such as {WAIT.examples}", (str,), WAIT.accepts)
 WHEN = Scalar("a date or a time", (str,))
 TEXTS = ListOf(TEXT)
 SEVERAL = Either(TEXT, items=TEXTS)

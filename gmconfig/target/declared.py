@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration, NotFound
 from gmconfig.path import did_you_mean, scalar_text
+from gmconfig.project.span import WAIT
 from gmconfig.target.formats import FLAGS
 
 if TYPE_CHECKING:
@@ -106,13 +107,6 @@ def select(
     ]
 
 
-def duration(text: str) -> float:
-    """Give the seconds of a time span such as `500ms`, `5s`, `10m` or `2h`."""
-    if text.endswith("ms"):
-        return int(text[:-2]) / 1000
-    return int(text[:-1]) * {"s": 1.0, "m": 60.0, "h": 3600.0}[text[-1]]
-
-
 def _nobody(word: str, inside: Iterable[Target]) -> NotFound:
     known = list(
         dict.fromkeys(name for one in inside for name in (one.name, one.group, one.environment) if name)
@@ -160,7 +154,7 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
         health=tuple(entry.get("health", ())),
         ignore=tuple(entry.get("ignore", ())),
         budget=entry.get("budget", {}),
-        timeout=duration(entry.get("timeout", "30s")),
+        timeout=WAIT.seconds(entry.get("timeout", "30s")),
         settings=entry,
         **_commands(entry),
         **given,

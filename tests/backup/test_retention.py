@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gmconfig.backup.prune import span
 from gmconfig.backup.retention import Candidate, Rules, judged
 from gmconfig.errors import UsageError
 
@@ -93,19 +92,6 @@ def test_an_empty_policy_is_refused():
 def test_without_rules_a_backup_that_was_promised_nothing_stays():
     found = [at("2026-01-03"), at("2026-01-02"), at("2026-01-01", retention_days=5)]
     assert kept(found, Rules()) == ["2026-01-03", "2026-01-02"]
-
-
-@pytest.mark.parametrize(
-    ("text", "hours"), [("30d", 720), ("12h", 12), ("2w", 336), ("90m", 1.5), ("1y", 8784)]
-)
-def test_spans(text, hours):
-    assert span(text) == timedelta(hours=hours)
-
-
-@pytest.mark.parametrize("text", ["", "d", "3", "-3d", "3 d", "3x", "٣d", "9999999d", "1.5h"])
-def test_what_is_no_span(text):
-    with pytest.raises(UsageError):
-        span(text)
 
 
 COUNT = st.integers(0, 4)

@@ -14,7 +14,6 @@ from gmconfig.api.deploy.promoting import _globs
 from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.backup import contents, live, manifest
 from gmconfig.backup.bundle import header
-from gmconfig.backup.prune import span
 from gmconfig.cli.deploy.arguments import seconds as cli_seconds
 from gmconfig.config import placeholder
 from gmconfig.config.schema.typed import typed
@@ -29,7 +28,8 @@ from gmconfig.path import KeyPath
 from gmconfig.project.consistency import check, merge_key
 from gmconfig.project.names import is_name
 from gmconfig.project.pattern import Pattern
-from gmconfig.project.target_keys import is_duration, is_mode
+from gmconfig.project.span import AGE, KEEP, WAIT
+from gmconfig.project.target_keys import is_mode
 from gmconfig.record import note, window
 from gmconfig.secret import canonical, token
 from gmconfig.secret.access import generation
@@ -99,11 +99,11 @@ TEXT: dict[str, tuple[Callable[[str], object], str]] = {
     "pattern": (Pattern, "config/{document}/{environment}.yaml"),
     "merge key": (merge_key, "markets.**[*]"),
     "name": (is_name, "a-b.c_d"),
-    "duration": (lambda text: is_duration(text) and cli_seconds(text, ""), "500ms 10m 2h"),
+    "duration": (lambda text: WAIT.accepts(text) and cli_seconds(text, ""), "500ms 10m 2h"),
     "mode": (is_mode, "0640"),
-    "period": (due.period, "90d 12w 6m 1y"),
+    "period": (AGE.seconds, "90d 12w 6m 1y"),
     "day": (due.day, "2027-01-31T00:00:00Z"),
-    "span": (span, "30d 12h 2w"),
+    "span": (KEEP.seconds, "30d 12h 2w"),
     "moment": (moment.seconds, "2026-11-23T08:00:00+01:00"),
     "version": (lambda text: version.sem_ver({}, text, "^", "1.2.3-rc.1+b"), "v1.2.3-alpha.1+build"),
     "schedule": (schedule, "*/5 0-23 L 1,2 MON#2 @daily"),
@@ -242,10 +242,10 @@ NUMBERS = ("²", "1" * 5_000, "٣", "-²", "1e5", "0x10")
 def test_what_python_calls_a_digit_is_not_always_a_number(cli, trading: Path):
     for number in NUMBERS:
         for text in (f"a[{number}]", f"#{number}:a", f"{number}d", f"host:{number}", f"[::1]:{number}"):
-            for parse in (KeyPath.parse, due.period, span, Address.parse):
+            for parse in (KeyPath.parse, AGE.seconds, KEEP.seconds, Address.parse):
                 with contextlib.suppress(GmconfigError):
                     parse(text)
-        assert not is_duration(f"{number}s")
+        assert not WAIT.accepts(f"{number}s")
     for number in NUMBERS[:2]:
         for words in (
             "config get settings --at",

@@ -3,7 +3,7 @@
 import pytest
 
 from gmconfig.errors import BrokenConfiguration, NotFound
-from gmconfig.target.declared import duration, select, targets
+from gmconfig.target.declared import select, targets
 from gmconfig.target.kind import Access
 from gmconfig.target.registry import kind_of, kinds
 
@@ -96,8 +96,3 @@ def test_a_directory_without_a_place_says_so(with_targets, repo):
     target = targets(with_targets("  web: {environment: production}\n"))["web"]
     with pytest.raises(BrokenConfiguration, match="has no path"):
         kind_of(target, Access(str(repo)))
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("500ms", 0.5), ("5s", 5), ("10m", 600), ("2h", 7200)])
-def test_time_spans(text, seconds):
-    assert duration(text) == seconds

@@ -141,8 +141,8 @@ def notify(actions: Actions, task: Task) -> str:
 
 def command(actions: Actions, task: Task) -> str:
     """Run a program of the project's, where this clone allows it; it finds the event in $GMCONFIG_EVENT."""
+    from gmconfig.project.span import WAIT
     from gmconfig.target.command import run
-    from gmconfig.target.declared import duration
 
     given = task.rule.arguments
     whole: Mapping[str, Any] = given if isinstance(given, Mapping) else {"run": given}
@@ -160,7 +160,7 @@ def command(actions: Actions, task: Task) -> str:
         {key: value for key, value in task.event.data.items() if key != "detections"} if task.event else {}
     )
     seen = {"GMCONFIG_EVENT": json.dumps(event, default=str), "GMCONFIG_RULE": task.rule.name}
-    problem = run(words, timeout=duration(str(whole.get("timeout") or _TIMEOUT)), cwd=project.root, env=seen)
+    problem = run(words, timeout=WAIT.seconds(str(whole.get("timeout") or _TIMEOUT)), cwd=project.root, env=seen)
     if problem:
         raise GmconfigError(problem)
     return f"ran {words[0]}"

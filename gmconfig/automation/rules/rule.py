@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from gmconfig.target.declared import duration
+from gmconfig.project.span import WAIT
 from gmconfig.validate.automation_rules import completed, matches
 
 BEFORE = "deployment.before"
@@ -91,7 +91,7 @@ class AutomationRule:
     def rest(self) -> timedelta:
         """How long it rests after a run on the same subject."""
         if self.cooldown is not None:
-            return timedelta(seconds=duration(self.cooldown))
+            return timedelta(seconds=WAIT.seconds(self.cooldown))
         return timedelta() if self.schedule or self.is_before else _COOLDOWN
 
     @property
@@ -99,14 +99,14 @@ class AutomationRule:
         """How often it may run at most."""
         if self.maximum is not None:
             return Maximum(
-                int(str(self.maximum["runs"])), timedelta(seconds=duration(str(self.maximum["per"])))
+                int(str(self.maximum["runs"])), timedelta(seconds=WAIT.seconds(str(self.maximum["per"])))
             )
         return None if self.schedule or self.is_before else _MAXIMUM
 
     @property
     def late(self) -> timedelta | None:
         """How late a time of its schedule may be taken up."""
-        return timedelta(seconds=duration(self.within)) if self.within is not None else None
+        return timedelta(seconds=WAIT.seconds(self.within)) if self.within is not None else None
 
     @property
     def is_before(self) -> bool:

@@ -50,12 +50,13 @@ def prune(
     gmconfig backup prune --keep-daily 14 --keep-monthly 12 --dry-run
     gmconfig backup prune --keep-last 3 --keep-tag audit
     """
-    from gmconfig.backup.prune import span
-    from gmconfig.backup.retention import Rules
+    from datetime import timedelta
 
-    given = Rules(
-        last, hourly, daily, weekly, monthly, yearly, span(within) if within else None, tuple(tags or ())
-    )
+    from gmconfig.backup.retention import Rules
+    from gmconfig.project.span import KEEP
+
+    kept = timedelta(seconds=KEEP.seconds(within)) if within else None
+    given = Rules(last, hourly, daily, weekly, monthly, yearly, kept, tuple(tags or ()))
     pruned = session.backups(place).prune(_none_if_empty(given), dry_run=dry_run)
     for name in pruned.damaged:
         terminal.warning(f"{name} has a damaged manifest and stays: gmconfig backup verify {name}")

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from gmconfig.cli import complete
-from gmconfig.errors import UsageError
 
 Words = Annotated[
     list[str] | None,
@@ -62,9 +61,6 @@ def seconds(text: str, example: str) -> float:
     Raises:
         UsageError: it is not one.
     """
-    from gmconfig.project.target_keys import is_duration
-    from gmconfig.target.declared import duration
+    from gmconfig.project.span import WAIT
 
-    if not is_duration(text):
-        raise UsageError(f'"{text}" is not a time span', hint=example)
-    return duration(text)
+    return WAIT.seconds(text, example)

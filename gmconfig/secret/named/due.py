@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from gmconfig.errors import UsageError
-
-_DIGITS = 4
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+from gmconfig.project.span import AGE
 
 
 def age_days(since: str | None, now: datetime) -> int | None:
@@ -27,7 +25,7 @@ def due_on(metadata: Mapping[str, object], since: str | None) -> date | None:
     """
     days = []
     if (every := metadata.get("rotate_every")) is not None and since is not None:
-        days.append(date.fromisoformat(since[:10]) + period(str(every)))
+        days.append(date.fromisoformat(since[:10]) + oldest(str(every)))
     if (expires := metadata.get("expires")) is not None:
         days.append(day(str(expires)))
     return min(days, default=None)
@@ -39,20 +37,13 @@ def is_due(metadata: Mapping[str, object], since: str | None, today: date) -> bo
     return due is not None and due <= today
 
 
-def period(text: str) -> timedelta:
+def oldest(text: str) -> timedelta:
     """Read how old a value may get: `90d`, `12w`, `6m`, `1y`.
 
     Raises:
         UsageError: it is none of these.
     """
-    number, unit = text[:-1], text[-1:]
-    if (
-        unit not in _DAYS
-        or not (number.isascii() and number.isdigit() and len(number) <= _DIGITS)
-        or int(number) < 1
-    ):
-        raise UsageError(f'"{text}" is not an age', hint="such as 90d, 12w, 6m or 1y")
-    return timedelta(days=int(number) * _DAYS[unit])
+    return timedelta(seconds=AGE.seconds(text))
 
 
 def day(text: str) -> date:
