@@ -160,7 +160,9 @@ def command(actions: Actions, task: Task) -> str:
         {key: value for key, value in task.event.data.items() if key != "detections"} if task.event else {}
     )
     seen = {"GMCONFIG_EVENT": json.dumps(event, default=str), "GMCONFIG_RULE": task.rule.name}
-    problem = run(words, timeout=WAIT.seconds(str(whole.get("timeout") or _TIMEOUT)), cwd=project.root, env=seen)
+    problem = run(
+        words, timeout=WAIT.seconds(str(whole.get("timeout") or _TIMEOUT)), cwd=project.root, env=seen
+    )
     if problem:
         raise GmconfigError(problem)
     return f"ran {words[0]}"
