@@ -7,7 +7,9 @@ from gmconfig.finding import Finding
 from gmconfig.validate import asking, exact, listing
 from gmconfig.validate.checks.flags import concerns, looked_at
 from gmconfig.validate.collector import paused
-from gmconfig.validate.document import Checked, checked
+from gmconfig.validate.document import Checked
+from gmconfig.validate.many import checked_many
+from gmconfig.validate.plain import checked_from_plain
 from gmconfig.validate.policy.waiver import Waiver, about, waived
 from gmconfig.validate.report.report import Report, merged
 from gmconfig.validate.scope import Scope
@@ -76,7 +78,7 @@ def _check(
     findings: list[Finding] = []
     named = None if files is None else set(_expanded(subject, files))
     layers, reach = _reach(subject, named, environments, findings)
-    results = [checked(subject, document, layers[document], reach[document]) for document in reach]
+    results = [checked_from_plain(plain) for plain in checked_many(subject, layers, reach).values()]
     lines: Lines = {}
     findings.extend(listing.check(subject, layers, lines, named))
     found = exact.matches(subject, vault, named)

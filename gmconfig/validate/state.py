@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gmconfig.storage import shares
 from gmconfig.validate import listing
 from gmconfig.validate.asking import SECRETS
 from gmconfig.validate.document import checked
+from gmconfig.validate.many import checked_many
 from gmconfig.validate.plain import checked_to_plain, finding_from_plain, finding_to_plain
 from gmconfig.validate.since import BESIDE
 from gmconfig.validate.verdicts import Verdicts
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from gmconfig.finding import Finding
     from gmconfig.validate.since import Since
     from gmconfig.validate.subject import Subject
-
-_WORTH_A_SHARE = 100
-"""How many layers are worth a process of their own: they take 20 ms, and it takes 5."""
 
 
 class State:
@@ -61,11 +58,7 @@ class State:
         findings: list[Finding] = []
         lines: dict[tuple[str, int], str] = {}
         layers = listing.layers_of(subject, findings)
-        documents = shares.worked(
-            list(layers),
-            lambda name: checked_to_plain(checked(subject, name, layers[name])),
-            shares=sum(map(len, layers.values())) // _WORTH_A_SHARE,
-        )
+        documents = checked_many(subject, layers)
         findings.extend(listing.check(subject, layers, lines))
         return cls(Verdicts.of(documents.items()), findings, lines, listing.due(subject), is_new=True)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gmconfig.project.project import Project
 from gmconfig.storage.snapshot import Proposed
-from gmconfig.validate import state
+from gmconfig.validate import many
 from gmconfig.validate.cached import check
 from gmconfig.validate.run import check as anew
 from tests.validate.conftest import ENVIRONMENTS
@@ -89,12 +89,13 @@ def shown(report):
     steps=st.lists(st.lists(EDIT, min_size=1, max_size=4), min_size=1, max_size=4),
 )
 def test_whatever_changes_the_answer_is_the_same(repo, monkeypatch, layers_worth_a_share, declared, steps):
-    monkeypatch.setattr(state, "_WORTH_A_SHARE", layers_worth_a_share)
     begin(repo, declared)
     for edits in steps:
         for file, text in edits:
             put(repo / file, text)
+        monkeypatch.setattr(many, "_WORTH_A_SHARE", 100)
         fresh = anew(project(repo), project(repo).worktree(), today="2026-11-22")
+        monkeypatch.setattr(many, "_WORTH_A_SHARE", layers_worth_a_share)
         assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
         assert shown(check(project(repo), today="2026-11-22")) == shown(fresh)
 
@@ -171,3 +172,17 @@ def put(path, text: str | None) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+
+
+def test_several_processes_check_a_commit_as_one_does(repo, git, monkeypatch):
+    begin(repo, ENVIRONMENTS)
+    for number, text in enumerate(TEXTS):
+        put(repo / f"config/document-{number}.yaml", text)
+    git("add", "-A")
+    git("commit", "-qm", "begin")
+    found = {}
+    for worth in (1, 100):
+        monkeypatch.setattr(many, "_WORTH_A_SHARE", worth)
+        found[worth] = shown(anew(project(repo), project(repo).snapshot("HEAD"), today="2026-11-22"))
+    assert found[1] == found[100]
+    assert len(found[1][0]) > 5
