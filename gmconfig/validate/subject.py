@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from gmconfig.errors import AccessDenied, BrokenConfiguration, GmconfigError, NotFound
+from gmconfig.errors import AccessDenied, BrokenConfiguration, NotFound
 from gmconfig.validate.reading import Reading
 
 TYPE_CHECKING = False
@@ -70,21 +70,29 @@ class Subject:
 
         return read(self, self._rules)
 
-    @cached_property
+    @property
     def access(self) -> Policy | None:
-        """The access policy as far as it says what must be sealed; None where it says nothing."""
+        """The access policy, if it says what must be sealed."""
+        found = self._access
+        return None if isinstance(found, BrokenConfiguration) else found
+
+    @property
+    def broken_access(self) -> BrokenConfiguration | None:
+        """What is wrong with the access policy."""
+        found = self._access
+        return found if isinstance(found, BrokenConfiguration) else None
+
+    @cached_property
+    def _access(self) -> Policy | BrokenConfiguration | None:
         if "access.yaml" not in self.files:
             return None
-        raw = self.snapshot.read("access.yaml")
-        if b"must_be_sealed" not in raw:
-            return None
-        from gmconfig.secret.access.reading import parse
-        from gmconfig.storage.yaml import load
+        from gmconfig.secret.access.reading import parse_file
 
         try:
-            return parse(load(raw, "access.yaml"))
-        except GmconfigError:
-            return None
+            policy = parse_file(self.snapshot.read("access.yaml"))
+        except BrokenConfiguration as error:
+            return error
+        return policy if policy.must_be_sealed else None
 
     def must_be_sealed(self, document: str, environments: tuple[str, ...], keys: Keys) -> bool:
         """Whether the policy wants the value at a path sealed, in one of these environments or the base."""

@@ -390,6 +390,8 @@ def test_places_that_must_be_sealed_are_known():
         ("mebers: {}\n", '"mebers" is not a section', 1),
         ("members:\n  al: {agee: x}\n", '"agee" is not a kind of key', 2),
         ("members:\n  al:\n    age: x\n    verify: y\n", "not a public key", 4),
+        ("members:\n  al: {age: x}\n", 'member "al" has no "verify"', 2),
+        ("members:\n  al: {ssh: 3}\n", '"members.al.ssh" has to be a text', 2),
         ("members:\n  ../al: {}\n", "cannot name a member", 2),
         ("scopes:\n  A: []\n", "not a scope's name", 2),
         ("grants:\n  - {to: [x], scopes: [a], may: [read]}\n", "neither a member nor a role", 2),

@@ -154,6 +154,12 @@ def test_a_damaged_token_is_a_finding(written):
     assert [(f.rule, f.path) for f in written.findings("secret")] == [("damaged-token", "a")]
 
 
+def test_an_access_policy_that_cannot_be_read_is_a_finding(written):
+    written.write("config/settings.yaml", "a: yes\n").write("access.yaml", "members: [1]\n")
+    [found] = written.findings("secret")
+    assert (found.rule, str(found.place)) == ("broken-policy", "access.yaml:1:10")
+
+
 def test_only_what_the_given_files_can_affect(written):
     written.write("config/settings.yaml", "a: yes\n").write("config/billing.yaml", "a: yes\n")
     written.write("config/environments/staging.yaml", "b: yes\n")

@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError, UsageError
-from gmconfig.path import KeyPath, Keys, did_you_mean
+from gmconfig.path import KeyPath, Keys, did_you_mean, format_keys
 from gmconfig.project.names import HINT, is_name
 from gmconfig.secret.access import rotation
 from gmconfig.secret.access.policy import FILE, OPERATIONS, Grant, Member, Policy
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gmconfig.finding import Place
 
 _SECTIONS = ("members", "roles", "scopes", "grants", "must_be_sealed", "references", "rotation", "layout")
+_KEYS = "age and verify, or ssh; their owner has both from gmconfig secret keygen"
 _Item = TypeVar("_Item")
 Placer = Callable[[Keys], "Place | None"]
 
@@ -54,9 +55,31 @@ def parse(tree: object, place: Placer = lambda _: None) -> Policy:
     return _Reader(place).policy(tree)
 
 
+def parse_file(raw: bytes) -> Policy:
+    """Read the file's bytes.
+
+    Raises:
+        BrokenConfiguration: it is no YAML, or something in it is missing, unknown or malformed.
+    """
+    from gmconfig.storage.yaml import load
+
+    return parse(load(raw, FILE), _placer(raw))
+
+
 def hooks(policy: Policy) -> tuple[Hook, ...]:
     """Give a policy's hooks that change secrets at their source."""
     return _Reader(lambda _: None).hooks(policy.tree)
+
+
+def _placer(raw: bytes) -> Placer:
+    """Find places in the file only when a complaint needs one."""
+
+    def placed(keys: Keys) -> Place | None:
+        from gmconfig.storage.yaml import compose, place
+
+        return place(compose(raw, FILE), keys)
+
+    return placed
 
 
 class _Reader:
@@ -104,8 +127,11 @@ class _Reader:
             return Member(str(keys[-1]), key, self.verifier(key, (*keys, "ssh")))
         if not fields:
             return Member(str(keys[-1]))
-        recipient = self.text(fields.get("age"), (*keys, "age"))
-        verifier = self.verifier(fields.get("verify"), (*keys, "verify"))
+        for key in ("age", "verify"):
+            if key not in fields:
+                raise self.complaint(keys, f'member "{keys[-1]}" has no "{key}"', _KEYS)
+        recipient = self.text(fields["age"], (*keys, "age"))
+        verifier = self.verifier(fields["verify"], (*keys, "verify"))
         return Member(str(keys[-1]), recipient, verifier, self.sealed_seed(fields, keys))
 
     def sealed_seed(self, fields: Mapping[str, object], keys: Keys) -> SealedSeed | None:
@@ -176,18 +202,21 @@ class _Reader:
 
     def text(self, value: object, keys: Keys) -> str:
         if not isinstance(value, str):
-            raise self.complaint(keys, "expected a text")
+            raise self.expected("a text", keys)
         return value
 
     def mapping(self, value: object, keys: Keys) -> Mapping[str, object]:
         if not isinstance(value, dict):
-            raise self.complaint(keys, "expected a map")
+            raise self.expected("a map", keys)
         return value
 
     def sequence(self, value: object, keys: Keys) -> list[object]:
         if not isinstance(value, list):
-            raise self.complaint(keys, "expected a list")
+            raise self.expected("a list", keys)
         return value
+
+    def expected(self, what: str, keys: Keys) -> GmconfigError:
+        return self.complaint(keys, f'"{format_keys(keys)}" has to be {what}' if keys else f"expected {what}")
 
     def plain(self, value: object, keys: Keys) -> None:
         """Refuse what has no canonical form."""
@@ -203,8 +232,6 @@ class _Reader:
             raise self.complaint(keys, "only text, whole numbers, booleans, lists and maps can be signed")
 
     def complaint(self, keys: Keys, message: str, hint: str | None = None) -> GmconfigError:
-        from gmconfig.path import format_keys
-
         where = self.place(keys)
         at = f"{FILE}: {format_keys(keys)}: " if keys and where is None else ""
         return BrokenConfiguration(f"{at}{message}", hint=hint, place=where)

@@ -20,7 +20,6 @@ from gmconfig.secret.log.ledger import Ledger
 from gmconfig.secret.log.pin import PIN
 
 if TYPE_CHECKING:
-    from gmconfig.finding import Place
     from gmconfig.secret.token import Context
     from gmconfig.storage.snapshot import Snapshot
 
@@ -153,15 +152,13 @@ def read_policy(snapshot: Snapshot) -> Policy:
         Refused: it is gone.
         BrokenConfiguration: it is not as it must be.
     """
-    from gmconfig.storage.yaml import load
-
     try:
         raw = snapshot.read(FILE)
     except FileNotFoundError:
         raise Refused(
             f"{FILE} is gone: it was removed", hint=f"bring it back: git checkout HEAD -- {FILE}"
         ) from None
-    return access.parse(load(raw, FILE), _placer(raw))
+    return access.parse_file(raw)
 
 
 def unpinned(ledger: Ledger, pin: str = PIN) -> Refused:
@@ -213,15 +210,3 @@ def _unsettled(heads: tuple[Event, ...], changed: bool) -> str | None:
     if len(heads) > 1:
         return f"{len(heads)} versions of the access policy were signed side by side and not merged"
     return None
-
-
-def _placer(raw: bytes) -> access.Placer:
-    """Find places in the file only when a complaint needs one."""
-    from gmconfig.path import Keys
-
-    def placed(keys: Keys) -> Place | None:
-        from gmconfig.storage.yaml import compose, place
-
-        return place(compose(raw, FILE), keys)
-
-    return placed
