@@ -100,6 +100,8 @@ def test_a_shallow_clone_of_somebody_elses_with_no_branch_is_mended(tmp_path, mo
     stranger = found(fix=True)
     assert (stranger["access"].state, stranger["identity"].state) == ("ok", "warning")
     assert "gmconfig secret member add" in stranger["identity"].hint
+    Path("access.yaml").write_text(Path("access.yaml").read_text().replace("roles: {}", "roles: {all: []}"))
+    assert found()["access"].message == "access.yaml was changed without a signature"
 
 
 def test_a_sparse_checkout_says_what_it_leaves_out_instead_of_checking_nothing(tmp_path, monkeypatch):

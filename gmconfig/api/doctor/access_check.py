@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gmconfig.project import Project
     from gmconfig.secret.access.policy import Policy
+    from gmconfig.secret.log.trust import Trust
     from gmconfig.secret.vault import Vault
 
 
@@ -32,10 +33,17 @@ def examine(project: Project, *, fix: bool) -> Iterator[Examined]:
         yield from _pinned_again(project)
     vault = vault_of(project, tree)
     policy = vault.trust.policies[0]
-    admins = ", ".join(policy.admins())
-    yield Examined("access", "ok", f"{counted(len(policy.members), 'member')}, admins {admins}")
+    yield _policy(vault.trust, policy)
     yield _identity(vault, policy)
     yield from _readers(policy)
+
+
+def _policy(trust: Trust, policy: Policy) -> Examined:
+    """Say who may do what, or that nothing can be sealed because an admin has to sign it first."""
+    if trust.unsettled:
+        return Examined("access", "warning", trust.unsettled, "gmconfig secret access sign")
+    admins = ", ".join(policy.admins())
+    return Examined("access", "ok", f"{counted(len(policy.members), 'member')}, admins {admins}")
 
 
 def _own_file(fix: bool) -> Iterator[Examined]:
