@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from gmconfig import __version__
-from gmconfig.cli import terminal
+from gmconfig.cli import options, terminal
 from gmconfig.cli.boundary import guarded
 from gmconfig.cli.groups import GROUPS
 from gmconfig.cli.session import Session
@@ -40,11 +40,9 @@ def _version(wanted: bool) -> None:
 
 
 def _shared(
-    directory: Annotated[
-        str, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.", show_default=False)
-    ] = "",
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but answers and errors.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Log each step; show tracebacks.")] = False,
+    directory: options.Directory = "",
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,

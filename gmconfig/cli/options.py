@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gmconfig.cli import choice, complete
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def output(formats: Iterable[str]) -> Any:
+    """Give the option that chooses one of these formats."""
+    words = tuple(formats)
+
+    def known(context: typer.Context, word: str) -> str:
+        return word if context.resilient_parsing else choice.one_of(word, words)
+
+    return typer.Option(
+        "-o",
+        "--output",
+        metavar="FORMAT",
+        help=f"{', '.join(words[:-1])} or {words[-1]}.",
+        autocompletion=complete.one_of(*words),
+        callback=known,
+    )
+
+
+Directory = Annotated[
+    str, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.", show_default=False)
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but answers and errors.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Log each step; show tracebacks.")]
 
 Document = Annotated[
     str, typer.Argument(metavar="DOC", help="Document, such as settings.", autocompletion=complete.documents)
@@ -40,16 +67,8 @@ Target = Annotated[
         help="Environment whose own file changes; without it, what all of them share.",
     ),
 ]
-Findings = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FORMAT",
-        help="text, json, github, gitlab, sarif, junit.",
-        autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
-    ),
-]
+TextOrJson = Annotated[str, output(("text", "json"))]
+Findings = Annotated[str, output(("text", "json", "github", "gitlab", "sarif", "junit"))]
 At = Annotated[
     str | None,
     typer.Option(
@@ -68,6 +87,10 @@ Left = Annotated[
 Right = Annotated[
     str, typer.Argument(metavar="B", help="What to compare it with.", autocompletion=complete.sides)
 ]
+Value = Annotated[
+    str | None, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
+]
+AsText = Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")]
 Variables = Annotated[
     list[str] | None,
     typer.Option("--var", metavar="NAME=VALUE", help="A layer variable, such as host=web1; repeatable."),
@@ -85,31 +108,7 @@ Why = Annotated[str | None, typer.Option("-m", "--reason", metavar="TEXT", help=
 By = Annotated[str | None, typer.Option("--user", metavar="NAME", help="Who does this; else git's identity.")]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
-
-def _text_or_json(context: typer.Context, word: str) -> str:
-    return word if context.resilient_parsing else choice.one_of(word, ("text", "json"))
-
-
-TextOrJson = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FORMAT",
-        help="text or json.",
-        autocompletion=complete.one_of("text", "json"),
-        callback=_text_or_json,
-    ),
-]
 DifferenceIsOne = Annotated[bool, typer.Option("--exit-code", help="Exit 1 if there is a difference.")]
 IdentityFile = Annotated[
     str | None, typer.Option("--identity", metavar="FILE", help="The identity that opens and signs.")
 ]
-one_of = choice.one_of
-
-
-def format_names() -> str:
-    """List the formats of `config show`, as its registry has them."""
-    from gmconfig.config.formats import FORMATS
-
-    return ", ".join(FORMATS)

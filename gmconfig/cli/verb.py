@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import typer
 
+from gmconfig.cli import options
 from gmconfig.cli.boundary import Interrupted, ReaderIsGone
 from gmconfig.cli.patience import waiting
 from gmconfig.cli.session import Session
@@ -29,13 +30,7 @@ Exit codes:
   6    a deployment failed and left something changed
   130  interrupted"""
 
-_SHARED = {
-    "directory": Annotated[
-        str, typer.Option("-C", metavar="DIR", help="Work as if started in DIR.", show_default=False)
-    ],
-    "quiet": Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but answers and errors.")],
-    "debug": Annotated[bool, typer.Option("--debug", help="Log each step; show tracebacks.")],
-}
+_SHARED = {"directory": options.Directory, "quiet": options.Quiet, "debug": options.Debug}
 _DEFAULTS: dict[str, Any] = {"directory": "", "quiet": False, "debug": False}
 
 

@@ -145,3 +145,19 @@ def test_validate_at_a_version_needs_to_know_of_which_document(plain, ok, cli):
     git("tag", "v1")
     ok("validate", "--at", "v1")
     assert cli("validate", "--at", "nope").code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("flag serve --file flags.json --bucketing v4", '"v4" is not a bucketing'),
+        ("flag import flags.json --bucketing v4", '"v4" is not a bucketing'),
+        ("monitor alerts list --severity bad", '"bad" is not a severity'),
+        ("flag lint -o xml", '"xml" is not an output format'),
+        ("flag set checkout owner --string", "missing argument 'VALUE'"),
+    ],
+)
+def test_a_word_of_a_few_is_called_what_it_is_not(plain, cli, words, said):
+    answer = cli(*words.split())
+    assert answer.code == 2
+    assert said in answer.err

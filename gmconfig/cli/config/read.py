@@ -6,24 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli import options, terminal, values
 from gmconfig.cli.fast import get as getting
 from gmconfig.cli.fast import show as showing
 from gmconfig.cli.verb import verb
+from gmconfig.config.formats import FORMATS
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
-Output = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FORMAT",
-        help="text, json or yaml.",
-        autocompletion=complete.one_of("text", "json", "yaml"),
-    ),
-]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show secrets in plain.")]
 
 
@@ -56,7 +47,7 @@ def get(
     variables: options.Variables = None,
     raw: Annotated[bool, typer.Option("--raw", help="As written, before placeholders.")] = False,
     reveal: Reveal = False,
-    output: Output = "text",
+    output: Annotated[str, options.output(("text", "json", "yaml"))] = "text",
 ) -> None:
     """Print the resolved value at a path; secrets are masked unless --reveal.
 
@@ -64,7 +55,6 @@ def get(
     gmconfig config get settings database.pool -e production
     gmconfig config get settings database -e staging -o json
     """
-    options.one_of(output, getting.FORMATS)
     getting.get(
         session,
         document,
@@ -85,16 +75,7 @@ def show(
     at: options.At = None,
     variables: options.Variables = None,
     reveal: Reveal = False,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FORMAT",
-            help=f"{options.format_names()}.",
-            autocompletion=complete.one_of(*options.format_names().split(", ")),
-        ),
-    ] = "yaml",
+    output: Annotated[str, options.output(FORMATS)] = "yaml",
 ) -> None:
     """Print a whole resolved document in another format; secrets are masked unless --reveal.
 

@@ -36,7 +36,6 @@ def history(
     gmconfig config history settings -e production -n 5
     gmconfig config history settings database.pool -e production
     """
-    options.one_of(output, past.FORMATS)
     past.history(session, document, path, environment=environment, limit=limit, output=output)
 
 

@@ -26,13 +26,11 @@ def set_(
     writing: Writing,
     document: options.Document,
     path: options.Path,
-    value: Annotated[
-        str | None, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
-    ] = None,
+    value: options.Value = None,
     environment: options.Target = None,
     variables: options.Variables = None,
     create: Annotated[bool, typer.Option("--create", help="Add a key that does not exist yet.")] = False,
-    string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
+    string: options.AsText = False,
     secret: Annotated[
         bool, typer.Option("--secret", help="Seal the value; it comes from a prompt or -.")
     ] = False,

@@ -37,16 +37,7 @@ def plan(
     most_targets: arguments.MostTargets = None,
     offline: arguments.Offline = False,
     exit_code: options.DifferenceIsOne = False,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FORMAT",
-            help="text, json or md.",
-            autocompletion=complete.one_of("text", "json", "md"),
-        ),
-    ] = "text",
+    output: Annotated[str, options.output(("text", "json", "md"))] = "text",
 ) -> int:
     """Show what would change on each target: live and wanted by path, secrets masked, where each value is written.
 

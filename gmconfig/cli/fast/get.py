@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from gmconfig.cli.session import Session
 
-FORMATS = ("text", "json", "yaml")
-
 
 def get(
     session: Session,

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from gmconfig.cli.session import Session
 
-FORMATS = ("text", "json")
-
 
 @paused()
 def history(

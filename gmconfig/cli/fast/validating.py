@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gmconfig.cli import terminal
+from gmconfig.cli.choice import one_of
 from gmconfig.cli.session import tell_unfinished
 from gmconfig.validate.collector import let_be, paused
 
@@ -31,9 +32,10 @@ def validate(
 ) -> int:
     """Check and report; give 1 if something fails."""
     from gmconfig.cli.patience import waiting
+    from gmconfig.validate.report.formats import FORMATS
     from gmconfig.validate.warm import text_key
 
-    _known(output)
+    one_of(output, FORMATS)
     wanted = [_report(text) for text in reports]
     if schema is not None:
         from gmconfig.validate.files import check_files
@@ -101,18 +103,11 @@ def _summarised(report: Report, output: str) -> None:
             opened.write(summary(report))
 
 
-def _known(name: str) -> None:
-    from gmconfig.validate.report.formats import FORMATS
-
-    if name not in FORMATS:
-        from gmconfig.errors import UsageError
-
-        raise UsageError(f'"{name}" is not an output format', hint=f"one of: {', '.join(FORMATS)}")
-
-
 def _report(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
-    _known(name)
+    from gmconfig.validate.report.formats import FORMATS
+
+    one_of(name, FORMATS)
     if not equals or not file:
         from gmconfig.errors import UsageError
 

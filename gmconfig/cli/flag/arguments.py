@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import complete
+from gmconfig.cli.choice import one_of
 from gmconfig.errors import NotFound, UsageError
 from gmconfig.storage.given import read_given, read_stream
 
@@ -28,6 +29,22 @@ Sample = Annotated[
 Rebucket = Annotated[
     bool, typer.Option("--rebucket", help="Go on though users are dealt out anew; --dry-run says how many.")
 ]
+BucketingOfFile = Annotated[
+    str | None,
+    typer.Option("--bucketing", metavar="VERSION", help="Of a --file that does not say: flagd-v3 or -v2."),
+]
+
+
+def known_bucketing(word: str | None) -> None:
+    """Refuse a word that is no bucketing; None is fine.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from gmconfig.flag.flagd.bucketing import Bucketing
+
+    if word is not None:
+        one_of(word, tuple(Bucketing), "a bucketing")
 
 
 def people(session: Session, sample: str) -> Any:

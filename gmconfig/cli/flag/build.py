@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options, terminal
-from gmconfig.cli.choice import one_of
+from gmconfig.cli import options, terminal
 from gmconfig.cli.flag import moves
-from gmconfig.cli.flag.arguments import Rebucket, content, read_text
-from gmconfig.cli.flag.reach import BUCKETINGS
+from gmconfig.cli.flag.arguments import Rebucket, content, known_bucketing, read_text
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, NotFound, UsageError
 
@@ -73,7 +71,7 @@ def import_(
     gmconfig flag import flags.json
     gmconfig flag import flags.json --bucketing flagd-v2 --into flags/shop.yaml
     """
-    one_of(bucketing or BUCKETINGS[0], BUCKETINGS, "a bucketing")
+    known_bucketing(bucketing)
     result = session.flags().import_flags(
         content(session, file), bucketing=bucketing, into=into, **writing.how
     )
@@ -82,16 +80,7 @@ def import_(
 
 def lint(
     session: Session,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FORMAT",
-            autocompletion=complete.one_of("text", "json", "github", "gitlab", "sarif", "junit"),
-            help="text, json, github, gitlab, sarif or junit.",
-        ),
-    ] = "text",
+    output: options.Findings = "text",
     code: Annotated[
         list[str] | None,
         typer.Option("--code", metavar="DIR", help="Check what this code asks flags for; repeatable."),
@@ -112,7 +101,6 @@ def lint(
     """
     from gmconfig.validate.report.formats import FORMATS
 
-    options.one_of(output, FORMATS)
     folders = [os.path.join(session.directory, folder) for folder in code or ()]
     report = session.flags().lint(rebucket=rebucket, code=folders)
     terminal.answer(FORMATS[output](report))

@@ -65,11 +65,9 @@ def set_(
     writing: Writing,
     name: Name,
     path: options.Path,
-    value: Annotated[
-        str, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
-    ] = "",
+    value: options.Value = None,
     environment: options.Target = None,
-    string: Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")] = False,
+    string: options.AsText = False,
     rebucket: Rebucket = False,
 ) -> None:
     """Set one key of a flag; null takes it away.

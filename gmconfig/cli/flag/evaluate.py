@@ -8,7 +8,7 @@ import typer
 
 from gmconfig.cli import options
 from gmconfig.cli.fast.flag import evaluate
-from gmconfig.cli.flag.arguments import Name
+from gmconfig.cli.flag.arguments import BucketingOfFile, Name
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
@@ -38,12 +38,7 @@ def eval_(
         bool, typer.Option("--batch", help="Read JSON contexts from stdin, one a line, with targetingKey.")
     ] = False,
     file: Annotated[str, typer.Option("--file", metavar="FILE", help="Ask a flagd file instead.")] = "",
-    bucketing: Annotated[
-        str | None,
-        typer.Option(
-            "--bucketing", metavar="VERSION", help="Of a --file that does not say: flagd-v3 or -v2."
-        ),
-    ] = None,
+    bucketing: BucketingOfFile = None,
     environment: options.Environment = None,
     at: options.At = None,
     output: options.TextOrJson = "text",

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete
-from gmconfig.cli.choice import one_of
 from gmconfig.cli.flag import moves
-from gmconfig.cli.flag.arguments import Name, Rebucket
+from gmconfig.cli.flag.arguments import Name, Rebucket, known_bucketing
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
-
-BUCKETINGS = ("flagd-v3", "flagd-v2")
 
 
 def promote(
@@ -77,7 +74,7 @@ def bucketing(
     gmconfig flag bucketing flagd-v2 --rebucket --dry-run
     gmconfig flag bucketing flagd-v3 --rebucket -m "as flagd does now"
     """
-    one_of(version, BUCKETINGS, "a bucketing")
+    known_bucketing(version)
     moves.show(writing, session.flags().set_bucketing(version, rebucket=rebucket, **writing.how))
 
 

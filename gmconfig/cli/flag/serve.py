@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import complete, options, terminal
+from gmconfig.cli.flag.arguments import BucketingOfFile, known_bucketing
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode, UsageError
 from gmconfig.log import warn_by
@@ -43,12 +44,7 @@ def serve(
         str,
         typer.Option("--file", metavar="FILE", help="Follow a compiled flagd file; no repository needed."),
     ] = "",
-    bucketing: Annotated[
-        str | None,
-        typer.Option(
-            "--bucketing", metavar="VERSION", help="Of a --file that does not say: flagd-v3 or -v2."
-        ),
-    ] = None,
+    bucketing: BucketingOfFile = None,
     events_dir: Annotated[
         str | None,
         typer.Option("--events-dir", metavar="DIR", help="Write exposures there; else to gmconfig.yaml's."),
@@ -81,7 +77,7 @@ def serve(
     from gmconfig.api.flag.serving import Served, serve_flags, token_of
 
     warn_by(lambda _: None)  # what it logs is told below
-    options.one_of(bucketing or "flagd-v3", ("flagd-v3", "flagd-v2"))
+    known_bucketing(bucketing)
     if sum((worktree, bool(file), at != "HEAD")) > 1:
         raise UsageError("--at, --worktree and --file exclude each other")
     if fetch is not None and (worktree or file):

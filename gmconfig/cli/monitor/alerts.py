@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli.choice import one_of
 from gmconfig.cli.monitor import shown
 from gmconfig.cli.verb import group, verb
 from gmconfig.errors import ExitCode, NotFound
@@ -53,7 +54,7 @@ def list_(
     gmconfig monitor alerts list --all --severity critical -o json
     """
     if severity is not None:
-        options.one_of(severity, tuple(Severity))
+        one_of(severity, tuple(Severity), "a severity")
     found = session.monitor().get_alerts(
         Severity(severity) if severity else None,
         None if everything else False,

@@ -38,9 +38,6 @@ def scan(
     gmconfig secret scan
     gmconfig secret scan --history -o json
     """
-    from gmconfig.validate.report.formats import FORMATS
-
-    options.one_of(output, FORMATS)
     files = [os.path.join(session.directory, path) for path in paths or ()]
     secrets = session.secrets(identity=identity)
     with waiting("scanning"):

@@ -98,15 +98,8 @@ def audit(
 
 def diff(
     session: Session,
-    left: Annotated[
-        str,
-        typer.Argument(
-            metavar="A", autocompletion=complete.sides, help="An environment, a revision, or ENV@REV."
-        ),
-    ],
-    right: Annotated[
-        str, typer.Argument(metavar="B", autocompletion=complete.sides, help="The same, of the other side.")
-    ],
+    left: options.Left,
+    right: options.Right,
     environment: options.Environment = None,
     identity: options.IdentityFile = None,
     exit_code: options.DifferenceIsOne = False,
