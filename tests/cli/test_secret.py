@@ -150,6 +150,9 @@ def test_the_editors_text_is_in_memory_private_and_gone(ok, sealed_trading, monk
 
 def test_ci_needs_one_variable_and_writes_nothing_outside(ok, sealed_trading, git, tmp_path, monkeypatch):
     variable = ok("secret", "keygen", "--ci").strip()
+    ok("secret", "keygen", "--file", str(tmp_path / "ci.key"))
+    runners = ok("secret", "keygen", "--ci", "--file", str(tmp_path / "ci.key")).strip()
+    assert runners.partition(".")[0] in (tmp_path / "ci.key").read_text()
     clone, home = tmp_path / "clone", tmp_path / "ci-home"
     home.mkdir()
     subprocess.run(["git", "clone", "-q", str(sealed_trading), str(clone)], check=True)

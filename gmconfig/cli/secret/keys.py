@@ -19,7 +19,8 @@ def keygen(
         str | None, typer.Option("--file", metavar="FILE", help="Write the identity there, mode 0600.")
     ] = None,
     ci: Annotated[
-        bool, typer.Option("--ci", help="Print this repository's $GMCONFIG_IDENTITY for CI.")
+        bool,
+        typer.Option("--ci", help="Print $GMCONFIG_IDENTITY for CI: the identity in FILE, else your own."),
     ] = False,
     output: options.TextOrJson = "text",
 ) -> None:
@@ -27,13 +28,16 @@ def keygen(
 
     The identity goes to the configuration directory unless --file names another place.
 
+    With --ci nothing is made: the string holds an identity, and the root that this clone trusts.
+
     \b
-    gmconfig secret keygen --file bob.key
-    gmconfig secret keygen --ci
+    gmconfig secret keygen --file ci.key
+    gmconfig secret keygen --ci --file ci.key
     """
-    manager = session.secrets() if ci else None
-    if manager is not None:
-        given = manager.ci_identity()
+    if ci:
+        given = session.secrets(identity=file).ci_identity()
+        if file is None:
+            terminal.warning("whoever has this opens and signs as you; --file ci.key gives CI one of its own")
         return terminal.answer(values.as_json({"GMCONFIG_IDENTITY": given}) if output == "json" else given)
     from gmconfig.api import new_identity
 
