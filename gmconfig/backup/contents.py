@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gmconfig.errors import BrokenConfiguration, UsageError
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.files import check_paths
 
 _REF = re.compile(r"refs/[^\0-\x20\x7f~^:?*\[\\]+")
@@ -55,7 +56,7 @@ def of_bytes(raw: bytes) -> Contents:
         BrokenConfiguration: it is damaged, or names something outside of the repository.
     """
     try:
-        tree = json.loads(raw)
+        tree = read_json(raw)
         lists = {"shallow": tuple(tree["shallow"]), "removed": tuple(tree["removed"])}
         found = Contents(**{**tree, **lists})
         _check(found)

@@ -19,6 +19,7 @@ from gmconfig.path import walk
 from gmconfig.secret import canonical, seal
 from gmconfig.secret.access.policy import DEFAULT_SCOPE
 from gmconfig.secret.token import Context, parse
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.files import check_paths
 from gmconfig.target.declared import Target, targets
 from gmconfig.target.registry import LOCAL, kind_of
@@ -160,7 +161,7 @@ def of_bytes(raw: bytes) -> list[Mapping[str, Any]]:
         BrokenConfiguration: it is damaged, or names a file outside of the target's folder.
     """
     try:
-        tree: list[Mapping[str, Any]] = json.loads(raw)
+        tree: list[Mapping[str, Any]] = read_json(raw)
         if not isinstance(tree, list):
             raise TypeError("list")
         for entry in tree:

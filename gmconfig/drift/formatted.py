@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from gmconfig.config.branch import child
 from gmconfig.config.equal import same
+from gmconfig.storage.bounds import read_json
 
 if TYPE_CHECKING:
     from gmconfig.target.rendering.rendering import Part
@@ -28,6 +28,6 @@ def _one(text: object, wanted: object) -> object:
     ):
         return text
     try:
-        return wanted if same(json.loads(text), json.loads(wanted)) else text
+        return wanted if same(read_json(text), read_json(wanted)) else text
     except (ValueError, RecursionError):
         return text

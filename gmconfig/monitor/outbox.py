@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Alert, Kind, State
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.files import TEMPORARY, make_folders, read_if_exists, remove_if_dead, write_private
 from gmconfig.storage.lock import Lock
 from gmconfig.storage.state import state_folder
@@ -153,7 +154,7 @@ def _read(path: str) -> Message | None:
     """Read a message; None where it has just been told, or is none of ours."""
     raw = read_if_exists(path) if path.endswith(".json") else None
     try:
-        said = json.loads(raw or b"")
+        said = read_json(raw or b"")
         found = Message(**{**said, "alert": alert_of(said["alert"])})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.git import refs
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def content_of(repository: Repository, commit: str, ref: str) -> Mapping[str, ob
 def parsed(raw: bytes, ref: str) -> Mapping[str, object]:
     """Read a note's bytes; a ref can be written by anybody who may push, so nothing is taken for granted."""
     try:
-        content = json.loads(raw)
+        content = read_json(raw)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):

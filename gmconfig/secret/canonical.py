@@ -10,6 +10,7 @@ import hashlib
 import json
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.storage.bounds import read_json
 
 _LARGEST = 2**53
 
@@ -29,7 +30,7 @@ def loads(raw: bytes, what: str) -> object:
         BrokenConfiguration: the bytes are not canonical JSON.
     """
     try:
-        tree: object = json.loads(raw, parse_float=_refuse, parse_constant=_refuse, parse_int=_whole)
+        tree: object = read_json(raw, parse_float=_refuse, parse_constant=_refuse, parse_int=_whole)
         if dumps(tree) == raw:
             return tree
     except (ValueError, RecursionError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.log import debug
 from gmconfig.storage import tombstone
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.cause import rules
 from gmconfig.storage.git import refs
 from gmconfig.storage.git.index import IndexFile
@@ -159,7 +160,7 @@ def _content(moment: datetime, event: Mapping[str, object]) -> bytes:
 def _event(content: bytes) -> Event:
     """Read an event; what is none of ours is an empty one."""
     try:
-        event = json.loads(content)
+        event = read_json(content)
     except (ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}

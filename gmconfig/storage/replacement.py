@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from gmconfig.errors import Refused
 from gmconfig.storage import at_once, believable
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.files import (
     make_folders,
     read_if_exists,
@@ -136,7 +137,7 @@ def recorded(record: str) -> dict[str, object]:
     """Give what a record says; empty where it never came to say anything."""
     try:
         with open(os.path.join(record, _PLAN), "rb", opener=at_once) as file:
-            plan = json.loads(file.read())
+            plan = read_json(file.read())
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return plan if isinstance(plan, dict) else {}

@@ -98,10 +98,10 @@ def read(raw: bytes) -> Marker:
     Raises:
         BrokenConfiguration: they are not a marker.
     """
-    import json
+    from gmconfig.storage.bounds import read_json
 
     try:
-        content = json.loads(raw)
+        content = read_json(raw)
         return of_json(content)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise BrokenConfiguration("the marker of this target is damaged") from None

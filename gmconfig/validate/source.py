@@ -78,8 +78,10 @@ def lines_in(text: str) -> list[str]:
 def _json(raw: bytes, file: str) -> object:
     import json
 
+    from gmconfig.storage.bounds import read_json
+
     try:
-        return json.loads(raw, object_pairs_hook=_unique, parse_constant=_no_number)
+        return read_json(raw, object_pairs_hook=_unique, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise BrokenConfiguration(
             f"{error.msg[0].lower()}{error.msg[1:]}", place=Place(file, error.lineno, error.colno)
@@ -105,14 +107,14 @@ def _no_number(text: str) -> float:
 
 
 def _toml(raw: bytes, file: str) -> object:
-    import tomllib
+    from gmconfig.storage.bounds import read_toml
 
     try:
-        return _texts(tomllib.loads(raw.decode()))
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenConfiguration(_lowered(str(error)), place=Place(file)) from error
+        return _texts(read_toml(raw))
     except UnicodeDecodeError as error:
         raise BrokenConfiguration("not a text in UTF-8", place=Place(file)) from error
+    except ValueError as error:
+        raise BrokenConfiguration(_lowered(str(error)), place=Place(file)) from error
     except RecursionError as error:
         raise BrokenConfiguration("nested too deeply", place=Place(file)) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from gmconfig.flag.people import made_up, units_of
 from gmconfig.flag.stale import Settling
 from gmconfig.flag.telling import change
 from gmconfig.path import did_you_mean
+from gmconfig.storage.bounds import read_json
 
 if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
@@ -40,7 +40,7 @@ def people_in(lines: Iterable[str], source: str) -> Iterator[Person]:
                 yield text, {}
             continue
         try:
-            context = json.loads(text)
+            context = read_json(text)
         except (ValueError, RecursionError) as error:
             raise BrokenConfiguration(f"{source}:{number}: not JSON: {error}") from error
         key = context.pop("targetingKey", None)

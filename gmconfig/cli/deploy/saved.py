@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration, NotFound, Refused, UnknownVersion
+from gmconfig.storage.bounds import read_json
 from gmconfig.storage.files import trouble
 from gmconfig.storage.given import read_given
 
@@ -75,7 +75,7 @@ def read(directory: str, file: str) -> Saved:
         BrokenConfiguration: it is none, or there is nothing in it.
     """
     try:
-        return _read(file, json.loads(read_given(os.path.join(directory, file))))
+        return _read(file, read_json(read_given(os.path.join(directory, file))))
     except FileNotFoundError:
         raise NotFound(f'there is no plan "{file}"', hint=f"gmconfig deploy plan --save {file}") from None
     except OSError as error:

@@ -65,12 +65,11 @@ def record(decision: Decision) -> dict[str, Any]:
 
 
 def _file(session: Session, file: str, bucketing: str | None) -> Ask:
-    from gmconfig.cli.choice import one_of
-    from gmconfig.cli.flag.arguments import content
-    from gmconfig.flag.flagd.bucketing import Bucketing, of_file
+    from gmconfig.cli.flag.arguments import content, known_bucketing
+    from gmconfig.flag.flagd.bucketing import of_file
     from gmconfig.flag.flagd.flag_set import FlagSet
 
-    one_of(bucketing or Bucketing.V3, list(Bucketing), "a bucketing")
+    known_bucketing(bucketing)
     flags = content(session, file)
     return FlagSet(flags, of_file(flags, bucketing)).evaluate
 
@@ -115,10 +114,10 @@ def _context(session: Session, given: Sequence[str]) -> dict[str, Any]:
 
 
 def _json_map(text: str, source: str) -> dict[str, Any]:
-    import json
+    from gmconfig.storage.bounds import read_json
 
     try:
-        found = json.loads(text)
+        found = read_json(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f'"{source}" is not JSON: {error}') from error
     if not isinstance(found, dict):

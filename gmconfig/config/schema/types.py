@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.storage.bounds import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +55,9 @@ class SchemaTypes:
         return self._root
 
     def _read(self) -> object:
-        import json
 
         try:
-            return json.loads(self._snapshot.read(self.file))
+            return read_json(self._snapshot.read(self.file))
         except (ValueError, RecursionError) as error:
             from gmconfig.finding import Place
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from gmconfig.errors import AccessDenied, BrokenConfiguration, Refused
 from gmconfig.path import walk
 from gmconfig.secret.importer import sops_cipher as cipher
 from gmconfig.secret.importer.imported import Imported, decoded, of_tree
+from gmconfig.storage.bounds import read_json
 
 if TYPE_CHECKING:
     from gmconfig.path import Keys
@@ -163,7 +163,7 @@ def _put(tree: object, at: Keys, value: object) -> None:
 
 def _json(text: str, file: str) -> object:
     try:
-        return json.loads(text)
+        return read_json(text)
     except (ValueError, RecursionError):
         raise BrokenConfiguration(f'"{file}" is not JSON as sops writes it') from None
 

@@ -22,7 +22,7 @@ MOST_MEMORY = 1 << 30
 LIMITS = {
     "cat-file": 4 * MOST_BYTES,  # many contents
     "rev-list": 4 * MOST_BYTES,  # every object there is
-    **dict.fromkeys(("diff", "diff-index", "diff-tree", "log", "ls-tree", "read-tree"), MOST_BYTES),
+    **dict.fromkeys(("diff", "diff-index", "diff-tree", "log", "ls-tree", "read-tree"), 4 * MOST_BYTES),
 }
 """How much a git may say that looks through what others wrote."""
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
+from gmconfig.storage import SMALL
+from gmconfig.storage.bounds import check_yaml
 from gmconfig.storage.yaml.constructor import key_of
 from gmconfig.storage.yaml.events import events
 from gmconfig.storage.yaml.expansion import DEPTH_LIMIT, TOO_DEEP
@@ -40,16 +42,20 @@ def compose(raw: bytes, file: str = "") -> Stream:
     """
     stream = _recent.get((file, raw))
     if stream is None:
+        check_yaml(raw, file)
         stream = Stream(raw, decoded(raw, file), file)
         _Composer(stream).documents()
-        while len(_recent) >= _KEPT:
+        while _recent and (len(_recent) >= _KEPT or len(raw) > SMALL):
             _recent.pop(next(iter(_recent)), None)
         _recent[file, raw] = stream
     return stream
 
 
 _KEPT = 3
-"""How many files stay composed: one command looks at the same one, before and after, again and again."""
+"""How many files stay composed: one command looks at the same one, before and after, again and again.
+
+A large one stays alone.
+"""
 
 _recent: dict[tuple[str, bytes], Stream] = {}
 

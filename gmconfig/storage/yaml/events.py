@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Place
+from gmconfig.storage import MOST_FOR_SLOW
 from gmconfig.storage.yaml.expansion import DEPTH_LIMIT, TOO_DEEP
 from gmconfig.storage.yaml.native import (
     CParser,
@@ -80,6 +81,9 @@ def _c_events(text: str, file: str) -> Iterator[Any]:
 def _second_opinion(text: str, refusal: YAMLError, file: str) -> list[Any]:
     """Ask the pure parser, which knows more of YAML 1.2 and is ten times slower."""
     from ruamel.yaml import YAML
+
+    if len(text) > MOST_FOR_SLOW:
+        raise _broken(refusal, text, file)
 
     try:
         return list(YAML(typ="safe", pure=True).parse(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.storage import SMALL
 
 BOM = b"\xef\xbb\xbf"
 _UNUSUAL = {
@@ -46,6 +47,10 @@ def load_all(raw: bytes, file: str = "") -> list[object]:
     Raises:
         BrokenConfiguration: it cannot be read.
     """
+    if len(raw) > SMALL:
+        from gmconfig.storage.bounds import check_yaml
+
+        check_yaml(raw, file)
     if not _looks_unusual(raw):
         from gmconfig.storage.yaml.everyday import everyday
 
@@ -69,9 +74,9 @@ def load_all(raw: bytes, file: str = "") -> list[object]:
 def load_everyday(raw: bytes) -> object | None:
     """Give the data of a file that has one document, and every value of it where it is written.
 
-    None where there may be an alias, a merge key or anything else that only a parser can tell.
+    None where there may be an alias, a merge key or anything else that only a parser can tell and count.
     """
-    if _may_have_aliases(raw) or _looks_unusual(raw):
+    if _may_have_aliases(raw) or _looks_unusual(raw) or _may_overflow(raw):
         return None
     from gmconfig.storage.yaml.everyday import everyday
 
@@ -97,6 +102,14 @@ def _note(raw: bytes) -> None:
 
 def _may_have_aliases(raw: bytes) -> bool:
     return b"&" in raw and b"*" in raw
+
+
+def _may_overflow(raw: bytes) -> bool:
+    if len(raw) <= SMALL:
+        return False
+    from gmconfig.storage.bounds import may_overflow
+
+    return may_overflow(raw)
 
 
 def _looks_unusual(raw: bytes) -> bool:

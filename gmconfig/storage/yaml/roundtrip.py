@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from gmconfig.path import value_at
+from gmconfig.storage import MOST_FOR_SLOW
 from gmconfig.storage.yaml.operations import Append, Edit, Insert, Set, Unset
 from gmconfig.storage.yaml.text import BOM, line_break
 
@@ -19,7 +20,7 @@ def round_trip(raw: bytes, wanted: Edit, plan: Plan) -> bytes | None:
     """Give the file's bytes after an edit by ruamel, to be proved; None where ruamel cannot do it."""
     from ruamel.yaml.error import YAMLError
 
-    if plan.target is None:
+    if plan.target is None or len(raw) > MOST_FOR_SLOW:
         return None
     text = raw.removeprefix(BOM).decode()
     try:

@@ -25,15 +25,15 @@ def _read_yaml(raw: bytes) -> object:
 
 
 def _read_json(raw: bytes) -> object:
-    import json
+    from gmconfig.storage.bounds import read_json
 
-    return json.loads(raw)
+    return read_json(raw)
 
 
 def _read_toml(raw: bytes) -> object:
-    import tomllib
+    from gmconfig.storage.bounds import read_toml
 
-    return tomllib.loads(raw.decode())
+    return read_toml(raw)
 
 
 YAML = Form("yaml", ".yaml", _yaml, _read_yaml, is_faithful=True)

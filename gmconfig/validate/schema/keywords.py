@@ -6,12 +6,12 @@ have come out as errors.
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
+from gmconfig.storage.bounds import read_json
 from gmconfig.validate.schema.pattern import matches
 from gmconfig.validate.schema.unknown import UNKNOWN, holds_unknown
 
@@ -161,7 +161,7 @@ def content_media_type(validator: Any, kind: Any, instance: Any, schema: Any) ->
         return
     raw = _decoded(instance) if schema.get("contentEncoding") == "base64" else instance.encode()
     try:
-        json.loads(raw if raw is not None else b"0")
+        read_json(raw if raw is not None else b"0")
     except (ValueError, RecursionError):
         yield ValidationError("is not JSON")
 
