@@ -216,9 +216,9 @@ def parse(text: str) -> Token:
     elif kind == "gm1s" and count == 4:
         token = Token(parts[0], parts[1], parts[3], parts[2])
     else:
-        raise _damaged()
+        raise _damaged(text)
     if not (_are_names(token.scope, token.generation) and _is_sealed_part(token, kind)):
-        raise _damaged()
+        raise _damaged(text)
     return token
 
 
@@ -266,8 +266,10 @@ def decoded(text: str) -> bytes | None:
     return raw if b2a_base64(raw, newline=False).translate(_TO_URL) == plain else None
 
 
-def _damaged() -> BrokenConfiguration:
+def _damaged(text: str) -> BrokenConfiguration:
+    from gmconfig.secret.anew import anew
+
     return BrokenConfiguration(
         "this sealed value is damaged: it is not a whole gm1 token",
-        hint="take it from an earlier version, or seal the value again: gmconfig secret set",
+        hint=f"take it from an earlier version, or give it a new value: {anew(text)}",
     )

@@ -150,8 +150,10 @@ def test_plaintext_where_the_policy_wants_a_secret_is_shown_to_nobody(written):
 
 
 def test_a_damaged_token_is_a_finding(written):
-    written.write("config/settings.yaml", "a: gm1.default.x1.not-a-token\n")
-    assert [(f.rule, f.path) for f in written.findings("secret")] == [("damaged-token", "a")]
+    written.write("config/environments/staging.yaml", "a: {'b.c': gm1.default.x1.not-a-token}\n")
+    [found] = written.findings("secret")
+    assert (found.rule, found.path) == ("damaged-token", 'a."b.c"')
+    assert str(found.hint).endswith("gmconfig config set settings 'a.\"b.c\"' --secret -e staging")
 
 
 def test_an_access_policy_that_cannot_be_read_is_a_finding(written):
