@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gmconfig.counted import counted
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.condition import Condition
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 RULE = "configuration-changed"
+_MANY = 20
+"""Of how many layers a commit's changes are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,47 @@ def meant(project: Project, files: Iterable[str]) -> list[tuple[str, str | None]
 
 
 def conditions(changed: Iterable[Changed], now: datetime) -> Iterator[Condition]:
-    """Yield the last change of each document within a day."""
+    """Yield the last change of each document within a day; a commit that changed many is told once."""
+    recent = [one for one in changed if now - datetime.fromisoformat(one.time) < FRESH]
+    size = Counter(one.commit for one in recent)
     last: dict[str, Changed] = {}
-    for one in changed:
-        if now - datetime.fromisoformat(one.time) < FRESH:
-            last.setdefault(f"{one.document}/{one.environment or 'common'}", one)
+    for one in recent:
+        last.setdefault(f"{one.document}/{one.environment or 'common'}", one)
+    large: dict[str, list[Changed]] = {}
     for subject, one in last.items():
-        where = f" in {one.environment}" if one.environment else ""
-        yield Condition(
-            RULE, subject, Kind.CHANGE, Severity.INFO,
-            f"{one.document} was changed{where} by {one.author}: {one.subject}",
-            hint=f"git show {one.commit[:12]}",
-            environment=one.environment,
-            config_name=one.document,
-            occurrence=one.commit,
-        )  # fmt: skip
+        if size[one.commit] > _MANY:
+            large.setdefault(one.commit, []).append(one)
+        else:
+            yield _one_changed(subject, one)
+    for together in large.values():
+        yield _many_changed(together)
+
+
+def _one_changed(subject: str, one: Changed) -> Condition:
+    where = f" in {one.environment}" if one.environment else ""
+    what = f"{one.document} was changed{where} by {one.author}"
+    return _condition(subject, one, what, one.environment, one.document)
+
+
+def _many_changed(together: Sequence[Changed]) -> Condition:
+    """Give one condition for what a commit changed in many documents, as when a repository is adopted."""
+    first, environments = together[0], {one.environment for one in together}
+    documents = counted(len({one.document for one in together}), "document")
+    environment = first.environment if len(environments) == 1 else None
+    return _condition(first.commit[:12], first, f"{first.author} changed {documents}", environment, None)
+
+
+def _condition(
+    subject: str, one: Changed, what: str, environment: str | None, document: str | None
+) -> Condition:
+    return Condition(
+        RULE, subject, Kind.CHANGE, Severity.INFO,
+        f"{what}: {one.subject}",
+        hint=f"git show {one.commit[:12]}",
+        environment=environment,
+        config_name=document,
+        occurrence=one.commit,
+    )  # fmt: skip
 
 
 _FOLDERS = {"flags/": "flags", "policies/": "policies", "schemas/": "schemas"}

@@ -205,6 +205,18 @@ def test_changes_deployments_and_rules_are_alerts_of_their_kinds(fleet: Fleet):
     assert "compliance" not in {one.rule for one in _monitor(fleet).get_alerts(resolved=False)}
 
 
+def test_a_commit_of_many_documents_is_one_alert(fleet: Fleet):
+    for number in range(21):
+        fleet.write(f"config/service-{number}.yaml", {"port": 8000 + number})
+    fleet.commit("adopt the services")
+    fleet.write("config/service-3.yaml", {"port": 1})
+    fleet.commit("move one")
+    told = {one.config_name: one for one in _open(_monitor(fleet), "configuration-changed")}
+    assert told[None].message == "Test changed 20 documents: adopt the services"
+    assert told["service-3"].message == "service-3 was changed by Test: move one"
+    assert "service-4" not in told
+
+
 def test_a_deployment_that_fails_is_an_alert_until_one_succeeds(fleet: Fleet):
     fleet.declare(
         {"web": {"health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}, "worker": {}}
