@@ -33,7 +33,7 @@ class Following:
         self.project = project
         self.environment = environment
         self.branch = branch
-        self.good = good if good and self._is_here(good) else None
+        self.good = good if good and self.project.repository.has(good) else None
         self._judged: tuple[str, str | None] | None = None
         self._read: tuple[str, Project] | None = None
 
@@ -77,7 +77,7 @@ class Following:
     def _check_trusted(self, commit: str) -> None:
         """Where an environment is protected, commits are signed, and what was there once stays there."""
         check_signed(self.project.repository, commit)
-        if self.good and not self._continues(self.good, commit):
+        if self.good and not self.project.repository.continues(commit, self.good):
             raise Refused(
                 f"{self.branch} was rewritten: {commit[:7]} does not continue {self.good[:7]}",
                 hint=f"git log {commit[:7]}..{self.good[:7]}",
@@ -92,10 +92,3 @@ class Following:
             where = f"{first.place}: " if first.place else ""
             message = f"{commit[:7]} is not valid: {where}{first.message}"
             raise InvalidConfiguration(message, tuple(report.findings))
-
-    def _continues(self, older: str, newer: str) -> bool:
-        done = self.project.repository.attempt("merge-base", "--is-ancestor", older, newer)
-        return done.returncode == 0
-
-    def _is_here(self, commit: str) -> bool:
-        return self.project.repository.attempt("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0

@@ -85,8 +85,7 @@ class _History:
             return None
         if beside is not None and beside.size * _MOST > base.size:
             return None
-        known = self.repository.attempt("cat-file", "-e", f"{base.holds}^{{commit}}")
-        return None if known.returncode else base
+        return base if self.repository.has(base.holds) else None
 
     def _since(self, base: Piece, wanted: _Wanted) -> Mapping[str, str] | None:
         """Share a whole bundle, and put away what came since; None where that cannot be told apart."""

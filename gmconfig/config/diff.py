@@ -7,7 +7,7 @@ from gmconfig.config.equal import same
 from gmconfig.config.placeholder import Unknown
 from gmconfig.config.strategy import Rules, below, here, item_keys
 from gmconfig.immutable import Immutable
-from gmconfig.path import Segment, Selector, format_keys
+from gmconfig.path import Segment, Selector, format_keys, under
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _of_items(
     for index, key in enumerate(new_keys):
         at = (*path, Selector(way, key))
         if key in places:
-            inner = (_child(old, places[key]), _child(new, index))
+            inner = (under(old, places[key]), under(new, index))
             yield from _differences(old_items[places[key]], new_items[index], inner, below(rules, index), at)
         else:
             yield Change(at, ABSENT, new_items[index], ADDED, _about(new_items[index]))
@@ -182,10 +182,4 @@ def _is_secret(value: object) -> bool:
 
 
 def _inside(written: Written, key: str | int) -> Written:
-    return _child(written[0], key), _child(written[1], key)
-
-
-def _child(tree: object, key: str | int) -> object:
-    if isinstance(tree, dict):
-        return tree.get(key)
-    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None
+    return under(written[0], key), under(written[1], key)

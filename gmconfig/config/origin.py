@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.strategy import Rules, below, here, item_key
+from gmconfig.path import under
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def written_at(tree: object, merged: object, keys: Keys, rules: Rules) -> tuple[
             return None
         found.append(step)
         tree, rules = tree[step], below(rules, key)  # type: ignore[index]
-        merged = _child(merged, key)
+        merged = under(merged, key)
     return tuple(found), tree
 
 
@@ -96,9 +97,3 @@ def _step(tree: object, merged: object, key: str | int, rules: Rules) -> str | i
         wanted = item_key(merged[key], way)
         return next((i for i, item in enumerate(tree) if wanted and item_key(item, way) == wanted), None)  # type: ignore[arg-type, var-annotated]
     return key if isinstance(key, int) and isinstance(tree, list) and key < len(tree) else None
-
-
-def _child(tree: object, key: str | int) -> object:
-    if isinstance(tree, dict) and key in tree:
-        return tree[key]
-    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.trace import plain
-from gmconfig.path import ANY, DEEP, KeyPath, Keys, Segment, Selector, scalar_text
+from gmconfig.path import ANY, DEEP, KeyPath, Keys, Segment, Selector, scalar_text, under
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,14 +78,8 @@ def own_path(tree: object, keys: Keys, rules: Rules) -> tuple[str | int | Select
             Selector(way, known[key]) if known and isinstance(way, tuple) and isinstance(key, int) else key
         )
         rules = below(rules, key)
-        tree = _child(tree, key)
+        tree = under(tree, key)
     return tuple(found)
-
-
-def _child(tree: object, key: str | int) -> object:
-    if isinstance(tree, dict) and key in tree:
-        return tree[key]
-    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None
 
 
 def _strategy(entry: object) -> Strategy:

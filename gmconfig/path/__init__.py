@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gmconfig.path.key_path import KeyPath, format_keys
 from gmconfig.path.nearest import did_you_mean, nearest
-from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, scalar_text, value_at, walk
+from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, scalar_text, under, value_at, walk
 
 __all__ = [
     "ANY",
@@ -21,6 +21,7 @@ __all__ = [
     "format_keys",
     "nearest",
     "scalar_text",
+    "under",
     "value_at",
     "walk",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gmconfig.errors import UnknownPath, UsageError
 from gmconfig.path.nearest import nearest
-from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, printed
+from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, printed, under
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ def _accepts(segment: Segment, key: str | int, tree: object) -> bool:
 
 def _descend(tree: object, keys: Keys) -> object:
     for key in keys:
-        if isinstance(tree, dict):
-            tree = tree.get(key)
-        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
-            tree = tree[key]
-        else:
-            return None
+        tree = under(tree, key)
     return tree
 
 

@@ -90,6 +90,13 @@ def walk(tree: object, keys: Keys = ()) -> Iterator[tuple[Keys, object]]:
         yield keys, tree
 
 
+def under(tree: object, key: str | int) -> object:
+    """Give what stands under a key of a map, or at a position of a list; None where nothing does."""
+    if isinstance(tree, dict):
+        return tree.get(key)
+    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None
+
+
 def value_at(tree: object, keys: Keys) -> object:
     """Give what stands at a concrete path that is known to exist."""
     for key in keys:

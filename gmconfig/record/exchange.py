@@ -87,7 +87,9 @@ class Exchange:
         behind = [
             (ref, theirs)
             for ref, commit in changes.items()
-            if (theirs := seen[ref]) and not _stands_alone(ref) and not self._continues(theirs, commit)
+            if (theirs := seen[ref])
+            and not _stands_alone(ref)
+            and not self.repository.continues(commit, theirs)
         ]
         for ref, theirs in behind:
             self._follow(ref, theirs)
@@ -127,7 +129,7 @@ class Exchange:
         """Whether the remote lacks what stands on one of our refs, as far as this clone has seen."""
         own = refs.read(self.repository, ref)
         seen = refs.read(self.repository, names.tracked(self.remote, ref))
-        return own is not None and own != seen and (seen is None or self._continues(seen, own))
+        return own is not None and own != seen and (seen is None or self.repository.continues(own, seen))
 
     def _fetch_into(self, below: str, environments: tuple[str, ...]) -> None:
         prefixes = {names.below(self.project), *(names.below(self.project, name) for name in environments)}
@@ -146,7 +148,7 @@ class Exchange:
         remembered = names.tracked(self.remote, ref)
         if seen == commit:
             return
-        if seen and "/deployments/" in ref and not self._continues(seen, commit):
+        if seen and "/deployments/" in ref and not self.repository.continues(commit, seen):
             raise Refused(
                 f"{ref} of {self.remote} lost records that were there: it is not what this clone saw last",
                 hint=f"git log {remembered} shows what was there; find out who pushed over it",
@@ -160,9 +162,9 @@ class Exchange:
             from gmconfig.storage.journal import Journal
 
             Journal(self.project.repository, names.below(self.project)).merge(ref, commit)
-        elif own is None or "/status/" in ref or self._continues(own, commit):
+        elif own is None or "/status/" in ref or self.repository.continues(commit, own):
             refs.swap(self.repository, ref, commit, own, "fetch")
-        elif not self._continues(commit, own):
+        elif not self.repository.continues(own, commit):
             self._join(ref, own, commit)
 
     def _join(self, ref: str, own: str, theirs: str) -> None:
@@ -172,9 +174,6 @@ class Exchange:
             self.repository, (theirs, own), tree, "join what was recorded without the remote"
         )
         refs.swap(self.repository, ref, joined, own, "fetch")
-
-    def _continues(self, older: str, newer: str) -> bool:
-        return self.repository.attempt("merge-base", "--is-ancestor", older, newer).returncode == 0
 
     def _rejected(self, stdout: bytes, stderr: bytes) -> bool:
         reasons = list(_reasons(stdout.decode("utf-8", "replace")))

@@ -99,9 +99,9 @@ class Journal:
                 return commit
 
     def _union(self, tip: str | None, other: str) -> str:
-        if tip is None or self._contains(other, tip):
+        if tip is None or self.repository.continues(other, tip):
             return other
-        if self._contains(tip, other):
+        if self.repository.continues(tip, other):
             return tip
         dropped = [one for one in (tip, other) if tombstone.stands_for(self.repository, one)]
         if len(dropped) == 1:
@@ -114,9 +114,6 @@ class Journal:
             return refs.chained(self.repository, (tip, other), index.write_tree(), "journal: merge")
         finally:
             index.remove()
-
-    def _contains(self, commit: str, older: str) -> bool:
-        return self.repository.attempt("merge-base", "--is-ancestor", older, commit).returncode == 0
 
     def _entries(self, start: str) -> Iterator[tuple[str, str]]:
         """Yield (file name, blob) of the events that are young enough; whole months are passed over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gmconfig.config.equal import same
 from gmconfig.config.placeholder import Unknown
 from gmconfig.errors import Refused
-from gmconfig.path import Keys, format_keys, walk
+from gmconfig.path import Keys, format_keys, under, walk
 from gmconfig.secret.anew import anew
 from gmconfig.secret.token import Sealed, Secret
 
@@ -53,7 +53,7 @@ class _Former:
         keys: Keys,
     ) -> object:
         inner = wanted[key]  # type: ignore[index]
-        return self.form(_at(written, key), _at(value, key), inner, (*keys, key))
+        return self.form(under(written, key), under(value, key), inner, (*keys, key))
 
     def _secret(self, written: object, value: Secret | Unknown, wanted: object, keys: Keys) -> object:
         """Seal the new value of what was sealed; what comes from elsewhere is changed there."""
@@ -99,9 +99,3 @@ def _order(value: object, wanted: dict[str, object]) -> list[str]:
     """Keep today's order of keys, new ones behind."""
     old = [key for key in value if key in wanted] if isinstance(value, dict) else []
     return [*old, *(key for key in wanted if key not in old)]
-
-
-def _at(tree: object, key: str | int) -> object:
-    if isinstance(tree, dict):
-        return tree.get(key)
-    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gmconfig.config.history.absence import ABSENT, Unknown
 from gmconfig.config.history.value import Trees, equal, value_of
 from gmconfig.config.strategy import item_keys, own_path, rules_of
-from gmconfig.path import KeyPath, Selector
+from gmconfig.path import KeyPath, Selector, under
 from gmconfig.storage.git.history import touching
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def steady(tree: object, keys: Keys, project: Project) -> tuple[Segment, ...]:
     found: list[Segment] = []
     for key, named in zip(keys, declared, strict=True):
         found.append(_selected(tree, key) if named == key and isinstance(key, int) else named)
-        tree = _child(tree, key)
+        tree = under(tree, key)
     return tuple(found)
 
 
@@ -117,10 +117,3 @@ def _selected(tree: object, index: int) -> Segment:
         if names:
             return Selector(way, names[index])
     return index
-
-
-def _child(tree: object, key: str | int) -> object:
-    try:
-        return tree[key]  # type: ignore[index]
-    except (KeyError, IndexError, TypeError):  # committed files need not have what the working tree has
-        return None

@@ -13,7 +13,6 @@ from gmconfig.path import KeyPath
 from gmconfig.secret import seal
 from gmconfig.secret.log.sayings import Entry
 from gmconfig.secret.log.standing import fingerprint
-from gmconfig.secret.named.store import metadata_digest
 from gmconfig.secret.token import Context, Sealed, parse
 from gmconfig.storage.change import YamlEdit
 
@@ -45,7 +44,7 @@ def accept(draft: Draft, found: Iterable[Sealed], present: Collection[Context] =
         if entry and entry.context != sealed.context and entry.context not in present:
             draft.drop(entry.context)
         token = draft.seal(
-            sealed.context, value, before=sealed, metadata=_metadata(draft.vault, sealed), same_as=sealed
+            sealed.context, value, before=sealed, metadata=draft.vault.metadata_of(sealed), same_as=sealed
         )
         number = sealed.context.yaml_document
         path = KeyPath(sealed.keys, number if number != 1 else 0)
@@ -73,10 +72,3 @@ def _value(vault: Vault, sealed: Sealed) -> tuple[object, Entry | None]:
     entry = next(iter(vault.standing.known(fingerprint(sealed), token.key_name)), None)
     context = entry.context if entry else sealed.context
     return seal.open_token(token, vault.key(*token.key_name), context), entry
-
-
-def _metadata(vault: Vault, sealed: Sealed) -> str | None:
-    if sealed.context.document is not None:
-        return None
-    found = vault.secrets(sealed.context.environment).get(str(sealed.context.path[0]))
-    return metadata_digest(found.metadata if found else {})

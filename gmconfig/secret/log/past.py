@@ -96,7 +96,11 @@ class Past:
         heads = self.remembered()
         known = heads.get(self._branch)
         # A log that fell behind what was seen is not taken for the new measure.
-        if known in (None, parent) or self._reaches(commit, known) or not self._is_there(known):
+        if (
+            known in (None, parent)
+            or self.repository.continues(commit, known)
+            or not self.repository.has(known)
+        ):
             heads.pop(self._branch, None)
             self._write({**heads, self._branch: commit})
 
@@ -133,9 +137,9 @@ class Past:
         if base is not None:
             yield f"the base {base[:7]}", self._log_at(base)
         seen = self.remembered().get(self._branch)
-        if seen is None or revision != self.repository.head() or not self._is_there(seen):
+        if seen is None or revision != self.repository.head() or not self.repository.has(seen):
             return
-        if not self._reaches(revision, seen):
+        if not self.repository.continues(revision, seen):
             yield f"what this clone has seen ({seen[:7]})", self._log_at(seen)
 
     def _log_at(self, commit: str) -> dict[str, str]:
@@ -168,12 +172,6 @@ class Past:
 
     def _name(self, path: str) -> str:
         return path.removeprefix(f"{self.prefix}/") if self.prefix else path
-
-    def _is_there(self, commit: str) -> bool:
-        return self.repository.attempt("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
-
-    def _reaches(self, commit: str, older: str) -> bool:
-        return self.repository.attempt("merge-base", "--is-ancestor", older, commit).returncode == 0
 
 
 def _widened(ledger: Ledger, trust: Trust, removed: list[Event]) -> Trust:

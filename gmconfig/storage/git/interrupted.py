@@ -69,7 +69,7 @@ def is_published(repository: Repository, plan: dict[str, object]) -> bool:
     ref, commit = str(plan.get("ref", "")), str(plan.get("commit", ""))
     if not ref or not commit:
         return False
-    return repository.attempt("merge-base", "--is-ancestor", commit, ref).returncode == 0
+    return repository.continues(ref, commit)
 
 
 def _end_index(repository: Repository, plan: dict[str, object]) -> None:

@@ -34,15 +34,15 @@ class Repository:
         self._commits: set[str] = set()
 
     @classmethod
-    def discover(cls, start: str, *, allow_bare: bool = False) -> Repository:
+    def discover(cls, start: str) -> Repository:
         """Find the repository that a folder lies in.
 
         Raises:
-            GitTrouble: there is none, it is bare (unless allowed), git does not trust it, or there is no git.
+            GitTrouble: there is none, it is bare, git does not trust it, or there is no git.
         """
         start = os.path.abspath(start)
         environ = environment_for(start, os.environ, os.getcwd())
-        found = _found(start, environ, allow_bare=allow_bare)
+        found = _found(start, environ)
         found.finish_interrupted()
         return found
 
@@ -50,7 +50,7 @@ class Repository:
     def plain(cls, start: str) -> Repository:
         """Find it as `discover` does, without a look at what was left behind in it."""
         start = os.path.abspath(start)
-        return _found(start, environment_for(start, os.environ, os.getcwd()), allow_bare=False)
+        return _found(start, environment_for(start, os.environ, os.getcwd()))
 
     def finish_interrupted(self) -> None:
         """Bring a commit that was killed half-way to its old or its new state, and clear up after the dead."""
@@ -152,6 +152,14 @@ class Repository:
         hint = f'did you mean "{near}"?' if near else "git log --oneline --all"
         raise UnknownVersion(f'no commit answers to "{rev}"', hint=hint)
 
+    def has(self, commit: str) -> bool:
+        """Whether a commit is at hand: a shallow clone lacks older ones, any clone what was not fetched."""
+        return self.attempt("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
+
+    def continues(self, newer: str, older: str) -> bool:
+        """Whether a commit is the older one, or builds on it."""
+        return self.attempt("merge-base", "--is-ancestor", older, newer).returncode == 0
+
     def snapshot(self, prefix: str, rev: str | None) -> Snapshot:
         """Give the files below `prefix` in a commit; `rev` None is the index."""
         from gmconfig.storage.git.snapshot import CommitSnapshot, IndexSnapshot
@@ -211,14 +219,14 @@ class Repository:
         return sum(one.startswith((b"S ", b"s ")) for one in told.split(b"\0"))
 
 
-def _found(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repository:
-    found = _located(start, environ, allow_bare=allow_bare)
+def _found(start: str, environ: Mapping[str, str]) -> Repository:
+    found = _located(start, environ)
     if NO_LAZY_FETCH not in environ and may_lack_objects(found.git_dir, found.common_dir):
         found.environ[NO_LAZY_FETCH] = str(int(names_programs(found)))
     return found
 
 
-def _located(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Repository:
+def _located(start: str, environ: Mapping[str, str]) -> Repository:
     ordinary = plain(start)
     if ordinary is not None:
         root = ordinary.root
@@ -234,11 +242,9 @@ def _located(start: str, environ: Mapping[str, str], *, allow_bare: bool) -> Rep
         return Repository(lines[3], git_dir, common_dir, environ)
     if lines[0] != "true":
         raise GitTrouble(f'"{start}" lies inside a repository\'s git folder', hint="use its working tree")
-    if not allow_bare:
-        raise GitTrouble(
-            f'"{start}" is a bare repository', hint=f"work in a clone: git clone {shell_word(git_dir)}"
-        )
-    return Repository(git_dir, git_dir, common_dir, environ)
+    raise GitTrouble(
+        f'"{start}" is a bare repository', hint=f"work in a clone: git clone {shell_word(git_dir)}"
+    )
 
 
 def _check_files(start: str) -> None:

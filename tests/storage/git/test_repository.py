@@ -69,12 +69,10 @@ def test_a_missing_folder_is_said(tmp_path: Path):
         Repository.discover(str(tmp_path / "missing"))
 
 
-def test_a_bare_repository_is_refused_unless_wanted(tmp_path: Path, committed: Path, git):
+def test_a_bare_repository_is_refused(tmp_path: Path, committed: Path, git):
     git("clone", "-q", "--bare", str(committed), str(tmp_path / "bare.git"))
     with pytest.raises(GitTrouble, match="bare"):
         Repository.discover(str(tmp_path / "bare.git"))
-    bare = Repository.discover(str(tmp_path / "bare.git"), allow_bare=True)
-    assert list(bare.snapshot("", "main").files()) == [FILE]
 
 
 def test_inside_the_git_folder_is_refused(committed: Path):
@@ -215,10 +213,11 @@ def test_a_quarantine_is_seen_in_pre_receive(committed: Path, tmp_path: Path, gi
     git("clone", "-q", "--bare", str(committed), str(tmp_path / "bare.git"))
     hook = tmp_path / "bare.git/hooks/pre-receive"
     program = (
-        "import sys; from gmconfig.storage.git import Repository; new = sys.stdin.read().split()[1];"
-        f"print(Repository.discover('.', allow_bare=True).snapshot('', new).read('{FILE}').decode())"
+        "import os, sys; from gmconfig.storage.git import Repository; new = sys.stdin.read().split()[1];"
+        "os.environ.update(GIT_DIR=os.getcwd(), GIT_WORK_TREE=sys.argv[1]);"
+        f"print(Repository.discover(sys.argv[1]).snapshot('', new).read('{FILE}').decode())"
     )
-    hook.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} {sys.executable} -c "{program}" > seen\n')
+    hook.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} {sys.executable} -c "{program}" {tmp_path} > seen\n')
     hook.chmod(0o755)
     set_key("key1", "pushed")
     git("push", "-q", str(tmp_path / "bare.git"), "main")
