@@ -133,6 +133,7 @@ def commit_of(project: Project, document: str, name: str) -> str:
 
     Raises:
         UnknownVersion: nothing answers to it.
+        UnknownDocument: there is no such document, and never was one.
         GitTrouble: a number was given and the clone is shallow.
     """
     numbered = _ORDINAL.fullmatch(name)
@@ -141,6 +142,8 @@ def commit_of(project: Project, document: str, name: str) -> str:
     known = versions(project, document)
     number = int(numbered[1])
     if number > len(known):
+        if not known:
+            project.check_document(project.worktree(), document)
         names = f"v1 to v{len(known)}" if known else "no versions yet"
         hint = f"gmconfig config history {document}"
         raise UnknownVersion(f'"{document}" has no version "{name}": there are {names}', hint=hint)

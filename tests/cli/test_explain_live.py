@@ -19,14 +19,16 @@ def test_what_is_live_is_told_beside_where_it_is_written(tmp_path: Path):
     first, *others = line.removeprefix("  live   ").split(" · ")
     assert first.startswith("api, web: 10 since production-1 (2")
     assert others == [
-        'worker: "11"  drifted',
+        "worker: 11  drifted",
         "far/192.0.2.1, far/192.0.2.2: not looked at",
         "fresh: not deployed yet",
     ]
     told = fleet.run("config", "explain", "settings", "database.pool", "-e", "production", "-o", "json")
     live = {one.pop("target"): one for one in json.loads(told.stdout)["live"]}
-    assert (live["worker"]["value"], live["worker"]["drifted"]) == ("11", True)
+    assert (live["worker"]["value"], live["worker"]["drifted"]) == (11, True)
     assert (live["far/192.0.2.1"]["unknown"], "value" in live["far/192.0.2.1"]) == ("not looked at", False)
+    whole = fleet.run("config", "explain", "settings", "database", "-e", "production").stdout
+    assert "worker: in DATABASE_HOST and 1 more" in whole
     assert not json.loads(
         fleet.run("config", "explain", "settings", "debug", "--at", "HEAD", "-o", "json").stdout
     )["live"]

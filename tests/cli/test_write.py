@@ -171,6 +171,8 @@ def test_rollback_to_a_version_that_is_not_there(cli, trading):
     answer = cli("config", "rollback", "settings", "v9")
     assert answer.code == 3
     assert "v1" in answer.err
+    assert 'no document named "setings"' in cli("config", "rollback", "setings", "v1").err
+    assert "--create begins a new one" in cli("config", "set", "setings", "a", "1").err
 
 
 def test_users_work_is_left_alone(ok, trading, git):

@@ -12,8 +12,9 @@ from gmconfig.config.editing.edit import plan_set, plan_tree, plan_unset, plan_u
 from gmconfig.config.editing.overriding import overriding
 from gmconfig.config.resolve import Resolved
 from gmconfig.config.strategy import rules_of
-from gmconfig.errors import NotFound, UnknownPath
+from gmconfig.errors import NotFound, UnknownDocument, UnknownPath
 from gmconfig.path import KeyPath, Keys
+from gmconfig.project.names import RESERVED_DOCUMENTS, is_name
 from gmconfig.secret.token import Secret
 from gmconfig.storage.change import WholeFile
 
@@ -39,8 +40,16 @@ def set_value(
     """Set one value in the layer of the environment that was named, without one in the base."""
     sealing = Sealing(workspace, "set", how.reason)
     wished = Secret(value) if secret else value
+    try:
+        resolved = _resolved(workspace, document, create=create, yaml_document=path.document)
+    except UnknownDocument as error:
+        if is_name(document) and document not in RESERVED_DOCUMENTS:
+            error.hint = (
+                f"{error.hint}{'' if str(error.hint).endswith('?') else ';'} --create begins a new one"
+            )
+        raise
     plan = plan_set(
-        _resolved(workspace, document, create=create, yaml_document=path.document),
+        resolved,
         path,
         wished,
         create=create,

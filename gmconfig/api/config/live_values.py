@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT
 from gmconfig.errors import GmconfigError, UnknownPath
+from gmconfig.path import KeyPath, value_at
 
 if TYPE_CHECKING:
     from gmconfig.api.deploy.deploying import Deployer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gmconfig.drift.standing import Standing
     from gmconfig.drift.survey import Survey
     from gmconfig.target.declared import Target
+    from gmconfig.target.rendering.rendering import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class LiveValue:
 
     Attributes:
         target: its name.
-        value: what is live; `ABSENT` for none, a secret as `Secret`.
+        value: what is live, with the document's type; `ABSENT` for none, a secret as `Secret`.
         record, since: the deployment that was last there, and when that was (ISO 8601).
         drifted: whether live is not what that deployment put there.
         unknown: why nothing is known of it, in words; empty where it is.
@@ -91,9 +93,41 @@ def _value(drifter: Drifter, standing: Standing, document: str, path: str) -> Li
         return LiveValue(name, unknown=standing.error.message)
     if standing.is_new:
         return LiveValue(name, unknown="not deployed yet")
+    rendering, marker = standing.rendering, standing.live.marker if standing.live else None
+    part = rendering.parts.get(document) if rendering else None
+    flat = part if part and part.form.is_flat else None
     try:
         found = explained(drifter, standing, document, path, authored=False)
     except UnknownPath:  # it stands neither in the last commit nor on the target
-        marker = standing.live.marker if standing.live else None
-        return LiveValue(name, record=marker.record if marker else "", since=marker.time if marker else "")
-    return LiveValue(name, found.live, found.record, found.since, found.drifted)
+        unknown = _written_elsewhere(flat, path) if flat else ""
+        record, since = (marker.record, marker.time) if marker else ("", "")
+        return LiveValue(name, record=record, since=since, unknown=unknown)
+    value = _read(found.live, flat, path) if flat else found.live
+    return LiveValue(name, value, found.record, found.since, found.drifted)
+
+
+def _read(live: object, part: Part, path: str) -> object:
+    """Give the value that a text of a flat form stands for, where the document has no text there."""
+    if not isinstance(live, str):
+        return live
+    import json
+
+    try:
+        written = value_at(part.written, KeyPath.parse(path).resolve(part.written))
+        value = json.loads(live)
+    except (UnknownPath, ValueError):  # it stands on the target alone, or is a text
+        return live
+    return live if isinstance(written, str) or json.dumps(value, ensure_ascii=False) != live else value
+
+
+def _written_elsewhere(part: Part, path: str) -> str:
+    """Say where a flat form has what the document has at a path: a map is in several of its values, or in none."""
+    try:
+        keys = KeyPath.parse(path).resolve(part.written)
+    except UnknownPath:
+        return ""
+    paths = part.form.paths(part.written) if part.form.paths else {}
+    below = sorted(name for name, at in paths.items() if at[: len(keys)] == keys)
+    if below:
+        return f"in {below[0]}" + (f" and {len(below) - 1:,} more" if below[1:] else "")
+    return next((f"within {name}" for name, at in paths.items() if keys[: len(at)] == at), "")
