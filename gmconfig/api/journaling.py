@@ -40,6 +40,11 @@ class Journals:
         self.journal = Journal(self.repository, names.below(self.project))
         self._user = user
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether others have a journal of their own, at a remote."""
+        return Exchange(self.project).is_connected
+
     def months(self) -> list[Month]:
         """Give the months, the oldest first."""
         found = []

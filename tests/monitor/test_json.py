@@ -39,9 +39,18 @@ def test_what_each_verb_answers(fleet: Fleet):
 
 
 def test_what_becomes_of_an_alert(fleet: Fleet):
+    there = fleet.root.parent / "there"
+    fleet.git("init", "-q", "--bare", str(there))
+    fleet.git("remote", "add", "origin", str(there))
     [alert] = json.loads(fleet.run("monitor", "alerts", "list", "--severity", "error", "-o", "json").stdout)
-    for word, state in (("show", "firing"), ("ack", "acknowledged"), ("resolve", "resolved")):
-        done = fleet.run("monitor", "alerts", word, alert["id"][:8], "-o", "json")
+    for word, state, push in (
+        ("show", "firing", ()),
+        ("ack", "acknowledged", ()),
+        ("resolve", "resolved", ("--push",)),
+    ):
+        done = fleet.run("monitor", "alerts", word, alert["id"][:8], "-o", "json", *push)
+        assert (" others learn of it" in done.stderr) is (word == "ack")
+        assert bool(fleet.git("ls-remote", "origin", "*/journal/*")) is bool(push)
         agrees(f"monitor-alerts-{word}", done.stdout)
         assert json.loads(done.stdout)["state"] == state
     assert fleet.run("monitor", "alerts", "resolve", alert["id"]).returncode == 4

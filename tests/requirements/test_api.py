@@ -24,6 +24,7 @@ from gmconfig import (
     SecretType,
     UsageError,
 )
+from gmconfig.errors import UnknownDocument
 from tests.requirements import document
 from tests.waiting import LIMIT
 
@@ -177,6 +178,9 @@ def test_configmonitor(trading):
     [alert] = monitor.get_alerts(AlertSeverity.CRITICAL, False, "settings", 24)
     assert (alert.rule, alert.environment) == ("compliance", "production")
     assert monitor.get_alerts(AlertSeverity.CRITICAL, False, "billing", 24) == []
+    for slip in ({"config_name": "setings"}, {"severity": "bad"}):
+        with pytest.raises((UnknownDocument, UsageError)):
+            monitor.get_alerts(**slip, check=False)
     assert monitor.resolve_alert(alert.id, "ada").by == "ada"
     assert monitor.get_alerts(AlertSeverity.CRITICAL, False, "settings", 24) == []
     assert [one.id for one in monitor.get_alerts(AlertSeverity.CRITICAL, True, "settings", 24)] == [alert.id]

@@ -16,9 +16,9 @@ from gmconfig.drift.detection import DriftDetection, identify
 from gmconfig.drift.watching import Watch
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath
-from gmconfig.record.exchange import Exchange
 
 if TYPE_CHECKING:
+    from gmconfig.api.journaling import Journals
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan
     from gmconfig.drift.difference import Difference
@@ -150,8 +150,7 @@ class Drifter:
     @property
     def is_shared(self) -> bool:
         """Whether others have a journal of their own, at a remote that may be asked."""
-        project = self.deployer.project
-        return not self.deployer.offline and Exchange(project).is_connected
+        return not self.deployer.offline and self._journals.is_shared
 
     def share(self) -> None:
         """Let others know what the journal tells.
@@ -159,9 +158,13 @@ class Drifter:
         Raises:
             GitTrouble: there is no remote, or it cannot be reached.
         """
+        self._journals.sync()
+
+    @property
+    def _journals(self) -> Journals:
         from gmconfig.api.journaling import Journals
 
-        Journals(self.deployer.workspace).sync()
+        return Journals(self.deployer.workspace)
 
     def _standings(self, words: Sequence[str], environment: str | None) -> list[Standing]:
         deployer = self.deployer

@@ -12,11 +12,13 @@ from gmconfig.api.whose import whose
 from gmconfig.monitor.functions import FunctionHandler
 from gmconfig.monitor.happened import moment_of
 from gmconfig.monitor.register import Register
+from gmconfig.project.names import RESERVED_DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gmconfig.api.config.manager import ConfigManager
+    from gmconfig.api.journaling import Journals
     from gmconfig.api.outcome import Outcome
     from gmconfig.api.workspace import Workspace
     from gmconfig.finding import Severity
@@ -64,7 +66,7 @@ class ConfigMonitor:
 
     def get_alerts(
         self,
-        severity: Severity | None = None,
+        severity: Severity | str | None = None,
         resolved: bool | None = None,
         config_name: str | None = None,
         hours_back: float | None = None,
@@ -81,14 +83,20 @@ class ConfigMonitor:
             check: look at what holds now before; without it, what the journal tells is given.
 
         Raises:
-            UsageError: nobody can look back that far.
+            UsageError: nobody can look back that far, or no severity has that name.
+            UnknownDocument: no document has that name, nor is any alert about one.
         """
+        severity = None if severity is None else _severity(severity)
         since = None if hours_back is None else looked_back(datetime.now(UTC), hours_back)
         if check:
             self.check()
+        known = self.register.known().values()
+        known_names = {*RESERVED_DOCUMENTS, *(one.config_name for one in known)}
+        if config_name is not None and config_name not in known_names:
+            self.workspace.project.check_document(self.workspace.project.worktree(), config_name)
         found = [
             one
-            for one in self.register.known().values()
+            for one in known
             if severity in (None, one.severity)
             and resolved in (None, one.resolved)
             and config_name in (None, one.config_name)
@@ -115,6 +123,19 @@ class ConfigMonitor:
             Refused: it is over already.
         """
         return self.watching.resolve(alert_id, resolved_by or self.user, reason)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others have a journal of their own, at a remote that may be asked."""
+        return not self.watching.offline and self._journals.is_shared
+
+    def share(self) -> None:
+        """Let others know what was acknowledged and resolved here, and learn what they did.
+
+        Raises:
+            GitTrouble: there is no remote, or it cannot be reached.
+        """
+        self._journals.sync()
 
     def add_alert_handler(self, func: Callable[[Alert], object], *, resolved: bool = False) -> None:
         """Have a function called with each alert that this process raises, on a thread of its own.
@@ -146,6 +167,12 @@ class ConfigMonitor:
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until the functions know all alerts, at most so many `seconds`; give whether they do."""
         return all(one.flush(seconds) for one in self._functions)
+
+    @property
+    def _journals(self) -> Journals:
+        from gmconfig.api.journaling import Journals
+
+        return Journals(self.workspace)
 
     # Health and compliance
 
@@ -250,6 +277,16 @@ class ConfigMonitor:
 
     def __exit__(self, *failure: object) -> None:
         self.stop()
+
+
+def _severity(word: str) -> Severity:
+    from gmconfig.errors import UsageError
+    from gmconfig.finding import Severity
+
+    try:
+        return Severity(word)
+    except ValueError:
+        raise UsageError(f'"{word}" is no severity', hint=", ".join(Severity)) from None
 
 
 def _here() -> Workspace:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, terminal, values
+from gmconfig.cli import options, sharing, terminal, values
 from gmconfig.cli.deploy import arguments as deploying
 from gmconfig.cli.deploy import planning, progress
 from gmconfig.cli.deploy.apply import answered
@@ -83,9 +83,7 @@ def ack(
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="The last day it holds: 2027-01-31.")
     ] = None,
-    push: Annotated[
-        bool, typer.Option("--push", help="Exchange the journal with the remote, so that others know.")
-    ] = False,
+    push: sharing.Push = False,
     offline: deploying.Offline = False,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -100,10 +98,7 @@ def ack(
     """
     drifter = session.drifter(user, offline=offline)
     one = drifter.acknowledge(target, *arguments.document_and_path(place), reason or "", until)
-    if push:
-        drifter.share()
-    elif drifter.is_shared:
-        terminal.note("known in this clone; others learn of it with: gmconfig monitor journal sync")
+    sharing.tell_others(drifter, push=push)
     if output == "json":
         return terminal.answer(values.as_json(shown.detection(one)))
     until = f" until {until}" if until else ""

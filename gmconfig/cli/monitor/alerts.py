@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli import complete, options, sharing, terminal, values
 from gmconfig.cli.choice import one_of
 from gmconfig.cli.monitor import shown
 from gmconfig.cli.verb import group, verb
@@ -85,6 +85,7 @@ def show(session: Session, alert: _AlertId, output: options.TextOrJson = "text")
 def ack(
     session: Session,
     alert: _AlertId,
+    push: sharing.Push = False,
     reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -93,15 +94,18 @@ def ack(
 
     \b
     gmconfig monitor alerts ack 3f2a91c -m "I am on it"
-    gmconfig monitor alerts ack 3f2a91c --user ann
+    gmconfig monitor alerts ack 3f2a91c --push
     """
-    found = session.monitor(user=user).acknowledge_alert(alert, None, reason or "")
+    monitor = session.monitor(user=user)
+    found = monitor.acknowledge_alert(alert, None, reason or "")
+    sharing.tell_others(monitor, push=push)
     _answered(found, output, f"acknowledged: {found.message}")
 
 
 def resolve(
     session: Session,
     alert: _AlertId,
+    push: sharing.Push = False,
     reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -110,9 +114,11 @@ def resolve(
 
     \b
     gmconfig monitor alerts resolve 3f2a91c -m "as it should be"
-    gmconfig monitor alerts resolve 3f2a91c --user ann
+    gmconfig monitor alerts resolve 3f2a91c --push
     """
-    found = session.monitor(user=user).resolve_alert(alert, None, reason or "")
+    monitor = session.monitor(user=user)
+    found = monitor.resolve_alert(alert, None, reason or "")
+    sharing.tell_others(monitor, push=push)
     mute = "; it still holds, and is mute until it clears" if found.muted else ""
     _answered(found, output, f"resolved: {found.message}{mute}")
 
