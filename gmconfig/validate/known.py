@@ -38,7 +38,7 @@ class Known:
         from gmconfig.counted import counted
 
         found = (
-            (self.unopened, "not searched for: no key opens it"),
+            (self.unopened, "not searched for: no key"),
             (self.plain, "too short to search for"),
         )
         return tuple(f"{counted(number, 'secret')} {why}" for number, why in found if number)

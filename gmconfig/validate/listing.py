@@ -119,8 +119,25 @@ def beside(subject: Subject, lines: dict[tuple[str, int], str]) -> Iterator[Find
     for file in sorted(subject.files):
         if file.startswith(SECRETS) and file.count("/") == 1 and file.endswith(_YAML):
             yield from _readable(subject, file, lines)
+            yield from _shaped(subject, file)
     yield from rotation.check(subject)
     yield from flags.check(subject, lines)
+
+
+def _shaped(subject: Subject, file: str) -> Iterator[Finding]:
+    """Yield that a file of secrets holds something else than names with maps."""
+    try:
+        tree = documents_of(subject.snapshot.read(file), file)[0]
+    except (BrokenConfiguration, IndexError):  # told already, or empty
+        return
+    if isinstance(tree, dict) and all(isinstance(entry, dict) for entry in tree.values()):
+        return
+    from gmconfig.secret.named.store import check_entries
+
+    try:
+        check_entries(tree, file)
+    except BrokenConfiguration as error:
+        yield Finding("secret", "broken-file", Severity.ERROR, error.message, Place(file))
 
 
 def is_beside(finding: Finding) -> bool:

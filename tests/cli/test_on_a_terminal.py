@@ -63,6 +63,20 @@ def test_who_is_not_trusted_is_not_read(cloned):
     assert (code, is_pinned()) == (4, False), shown
 
 
+def test_an_edited_text_that_makes_no_sense_is_opened_again_as_it_was_left(
+    sealed_trading, tmp_path, monkeypatch
+):
+    editor = tmp_path / "editor"
+    again = 'grep -q "^- bad" "$1" && exec sed -i "/^- bad/d" "$1"'
+    editor.write_text(f'#!/bin/sh\n{again}\nsed -i s/Database/The/ "$1"; echo "# by hand\n- bad" >> "$1"\n')
+    editor.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(editor))
+    code, shown = typed(["config", "edit", "settings"], b"y\n")
+    assert code == 0, shown
+    assert "open it again" in shown and "error" in shown
+    assert "by hand" in "".join(file.read_text() for file in sealed_trading.glob("*/*.yaml"))
+
+
 def test_what_needs_no_secret_asks_nothing(cloned):
     code, shown = typed(["config", "get", "settings", "database.pool"], b"")
     assert code == 0 and "trust" not in shown

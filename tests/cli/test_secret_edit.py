@@ -110,6 +110,13 @@ def test_a_renamed_or_added_secret_is_sealed_and_never_plain(ok, sealed_trading,
     assert git("log", "--all", "--oneline", "-Sbrand-new-canary") == ""
 
 
+def test_what_is_no_file_of_secrets_takes_none_away(ok, cli, sealed_trading, editor, git):
+    for left, code in (("", 4), ("db_password", 3), ("db_password: 3", 3)):
+        editor(f"printf '{left}' > \"$1\"")
+        assert (cli("secret", "edit").code, git("status", "--porcelain")) == (code, "")
+    assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
+
+
 def test_a_dry_run_changes_nothing(ok, sealed_trading, editor, git):
     editor('sed -i s/battery/staple/ "$1"')
     assert "dry run" in ok("secret", "edit", "--dry-run")

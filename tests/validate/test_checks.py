@@ -156,10 +156,11 @@ def test_a_damaged_token_is_a_finding(written):
     assert str(found.hint).endswith("gmconfig config set settings 'a.\"b.c\"' --secret -e staging")
 
 
-def test_an_access_policy_that_cannot_be_read_is_a_finding(written):
+def test_an_access_policy_and_secrets_that_cannot_be_read_are_findings(written):
     written.write("config/settings.yaml", "a: yes\n").write("access.yaml", "members: [1]\n")
-    [found] = written.findings("secret")
-    assert (found.rule, str(found.place)) == ("broken-policy", "access.yaml:1:10")
+    written.write("secrets/common.yaml", "a: 1\n")
+    found = [(one.rule, str(one.place)) for one in written.findings("secret")]
+    assert found == [("broken-policy", "access.yaml:1:10"), ("broken-file", "secrets/common.yaml:1:1")]
 
 
 def test_only_what_the_given_files_can_affect(written):

@@ -15,7 +15,7 @@ from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath, value_at
 from gmconfig.secret.access.rule import COMMON
 from gmconfig.secret.file import editing, inline
-from gmconfig.secret.named.store import FOLDER
+from gmconfig.secret.named.store import FOLDER, check_entries
 from gmconfig.secret.token import Context, is_token
 from gmconfig.storage.change import WholeFile
 
@@ -96,11 +96,18 @@ def reseal(workspace: Workspace, opened: OpenedFile, text: str, how: How) -> Out
     """Seal an edited text again; a value that is the same keeps its token.
 
     Raises:
-        BrokenConfiguration: the edited text is not YAML.
+        BrokenConfiguration: the edited text is not YAML, or not what such a file holds.
+        Refused: nothing is left in it.
     """
+    from gmconfig.storage.yaml import load
+
     project, file = workspace.project, opened.file
+    if opened.text.strip() and not text.strip():
+        raise Refused(f"nothing is left of {file}: nothing was changed", hint="gmconfig secret delete NAME")
     draft = Sealing(workspace, "edit", how.reason).draft
     after = text.encode("utf-8", "surrogateescape")
+    if project.layout.read(file) is None:
+        check_entries(load(after, file), file)
     content = editing.sealed(draft, opened.raw, after, file, _contexts(project, file))
     edits: dict[str, FileEdit] = {file: WholeFile(content), **draft.files()}
     deed = Deed("secret-edit", f"secret: edit {file}", environment=workspace.given)

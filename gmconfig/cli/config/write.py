@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import options, prompt
+from gmconfig.cli.editing import until_taken
 from gmconfig.cli.fast import get as getting
 from gmconfig.cli.fast.setting import set_value
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
+    from gmconfig.api.outcome import Outcome
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
@@ -98,9 +100,11 @@ def edit(
     """
     manager = session.manager(environment, variables=getting.pairs(variables))
     file, before = manager.layer_text(document)
-    after = prompt.edited(before, suffix=".yaml")
-    result = manager.replace_layer(document, file, before, after, **writing.how)
-    writing.show(result)
+
+    def take(after: str) -> Outcome:
+        return manager.replace_layer(document, file, before, after, **writing.how)
+
+    writing.show(until_taken(before, prompt.edited, take))
 
 
 def register(app: typer.Typer) -> None:

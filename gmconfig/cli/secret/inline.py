@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gmconfig.cli import options, prompt
+from gmconfig.cli.editing import until_taken
 from gmconfig.cli.verb import verb
 
 if TYPE_CHECKING:
+    from gmconfig.api.outcome import Outcome
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
@@ -74,9 +76,11 @@ def edit(
     """
     manager = session.secrets(environment, identity=identity)
     opened = manager.open_file(file or None)
-    after = prompt.edited_in_memory(opened.text, suffix=".yaml")
-    result = manager.reseal_file(opened, after, **writing.how)
-    writing.show(result)
+
+    def take(after: str) -> Outcome:
+        return manager.reseal_file(opened, after, **writing.how)
+
+    writing.show(until_taken(opened.text, prompt.edited_in_memory, take))
 
 
 def register(app: typer.Typer) -> None:

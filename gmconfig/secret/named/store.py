@@ -69,9 +69,18 @@ def secrets_in(snapshot: Snapshot, environment: str | None) -> dict[str, Named]:
     if not snapshot.exists(file):
         return {}
     tree = load(snapshot.read(file), file)
-    if not isinstance(tree, dict | None):
-        raise BrokenConfiguration("a file of secrets is a map of names", place=_place(file))
-    return {name: _named(name, environment, file, entry) for name, entry in (tree or {}).items()}
+    entries = _entries(tree, file)
+    return {name: _named(name, environment, file, entry) for name, entry in entries.items()}
+
+
+def check_entries(tree: object, file: str) -> None:
+    """Check that a tree is what a file of secrets holds: names, each with a map of what is said of it.
+
+    Raises:
+        BrokenConfiguration: it is something else; the message quotes no value.
+    """
+    for name, entry in _entries(tree, file).items():
+        _named(name, None, file, entry)
 
 
 def sealed_of(named: Named) -> Sealed:
@@ -91,6 +100,12 @@ def missing(name: str, environment: str | None, known: Sequence[str]) -> NotFoun
     option = f" -e {environment}" if environment else ""
     hint = did_you_mean(name, known, f"gmconfig secret create {name}{option}")
     return NotFound(f'secret "{name}" does not exist in {environment or COMMON}', hint=hint)
+
+
+def _entries(tree: object, file: str) -> dict[str, object]:
+    if not isinstance(tree, dict | None):
+        raise BrokenConfiguration("a file of secrets is a map of names", place=_place(file))
+    return tree or {}
 
 
 def _named(name: str, environment: str | None, file: str, entry: object) -> Named:
