@@ -119,5 +119,6 @@ def test_what_is_no_file_of_secrets_takes_none_away(ok, cli, sealed_trading, edi
 
 def test_a_dry_run_changes_nothing(ok, sealed_trading, editor, git):
     editor('sed -i s/battery/staple/ "$1"')
-    assert "dry run" in ok("secret", "edit", "--dry-run")
+    shown = ok("secret", "edit", "--dry-run")
+    assert "dry run" in shown and "●●●●● → ●●●●●" in shown
     assert git("status", "--porcelain") == ""

@@ -110,7 +110,8 @@ def reseal(workspace: Workspace, opened: OpenedFile, text: str, how: How) -> Out
         check_entries(load(after, file), file)
     content = editing.sealed(draft, opened.raw, after, file, _contexts(project, file))
     edits: dict[str, FileEdit] = {file: WholeFile(content), **draft.files()}
-    deed = Deed("secret-edit", f"secret: edit {file}", environment=workspace.given)
+    changes = edited_values(project, edits, files=(file,))
+    deed = Deed("secret-edit", f"secret: edit {file}", environment=workspace.given, changes=changes)
     return carry_out(project, edits, how, deed)
 
 
