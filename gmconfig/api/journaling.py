@@ -53,7 +53,7 @@ class Journals:
             found.append(Month(_month(ref), len(self.journal.names(tip)), pruned))
         return found
 
-    def prune(self, keep_months: int, *, dry_run: bool = False, today: datetime | None = None) -> list[Month]:
+    def prune(self, keep_months: int, *, dry_run: bool = False) -> list[Month]:
         """Drop the events of older months but for those that still count; give these months as they are then.
 
         Raises:
@@ -62,7 +62,7 @@ class Journals:
         """
         if keep_months < FEWEST_MONTHS:
             raise UsageError(f"at least {FEWEST_MONTHS} months are kept", hint="--keep-months 24")
-        first, named = _first(keep_months, today or datetime.now(UTC)), self.journal.entries()
+        first, named = _first(keep_months, datetime.now(UTC)), self.journal.entries()
         from gmconfig.monitor.lasting import lasting
 
         kept = lasting(named)

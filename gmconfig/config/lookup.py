@@ -104,10 +104,12 @@ def closed_lookup(
     vault: Opener | None = None,
     *,
     variables: Mapping[str, object] | None = None,
-    tolerant: bool = False,
 ) -> Lookup:
-    """Give what every machine sees alike: declared variables only; `variables` (a target's) win over them."""
-    return Lookup(_declared(project, environment, variables), None, vault, tolerant=tolerant)
+    """Give what every machine sees alike: declared variables only; `variables` (a target's) win over them.
+
+    Secrets that the vault has no key for are unknown: on another machine they may be known.
+    """
+    return Lookup(_declared(project, environment, variables), None, vault, tolerant=True)
 
 
 def open_lookup(

@@ -64,14 +64,14 @@ class History(NamedTuple):
         return tuple(entry for entry in self.entries if entry.unknown is not None)
 
 
-def versions(project: Project, document: str, revision: str = "HEAD") -> tuple[Version, ...]:
+def versions(project: Project, document: str) -> tuple[Version, ...]:
     """Give every version of a document, newest first.
 
     Raises:
         GitTrouble: the clone is shallow.
     """
     counts, found = Counting(document), list[Version]()
-    for commit, mapping in mapped_line(project, revision):
+    for commit, mapping in mapped_line(project, "HEAD"):
         if counts.touches(mapping, commit):
             found.append(Version(commit.revision(), len(found) + 1))
     return tuple(reversed(found))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from gmconfig.errors import AccessDenied
 from gmconfig.path import Selector
 from gmconfig.secret import fernet, plaintext
-from gmconfig.secret.token import Context, PathElement, Token, parse
+from gmconfig.secret.token import Context, PathElement, Token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,18 +68,8 @@ def seal_for_readers(value: object, public: bytes, scope: str, generation: str, 
     return str(Token(scope, generation, inside, urlsafe_b64encode(share).decode("ascii").rstrip("=")))
 
 
-def open_value(text: str, scope_key: bytes, context: Context) -> object:
-    """Open a token at the place where it was found.
-
-    Raises:
-        BrokenConfiguration: the text is not a token, or what it holds is not a value.
-        AccessDenied: it was not sealed for this place with this key, or was changed since.
-    """
-    return open_token(parse(text), scope_key, context)
-
-
 def open_token(token: Token, scope_key: bytes, context: Context) -> object:
-    """Open a token that was read already.
+    """Open a token at the place where it was found.
 
     Raises:
         BrokenConfiguration: what it holds is not a value.

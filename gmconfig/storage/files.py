@@ -86,12 +86,12 @@ def write_quickly(path: str, content: bytes) -> None:
     _replace(path, content, None, durable=False)
 
 
-def write_beside(path: str, content: bytes, *, mode: int | None = None, durable: bool = True) -> str:
+def write_beside(path: str, content: bytes, *, durable: bool = True) -> str:
     """Write the new content into a temporary file of the same folder; give its name.
 
     It is safe on disk then, unless the caller takes care of that for many files together.
     """
-    with _beside(path, content, mode, durable=durable) as temporary:
+    with _beside(path, content, None, durable=durable) as temporary:
         return temporary
 
 

@@ -53,7 +53,7 @@ class Subject:
         if environment not in self._lookups:
             from gmconfig.config.lookup import closed_lookup
 
-            self._lookups[environment] = closed_lookup(self.project, environment, self.names, tolerant=True)
+            self._lookups[environment] = closed_lookup(self.project, environment, self.names)
         return self._lookups[environment]
 
     @cached_property

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gmconfig.errors import GmconfigError, Refused
-from gmconfig.storage.files import TEMPORARY, locate, write_atomic, write_beside, write_private
+from gmconfig.storage.files import TEMPORARY, locate, write_atomic, write_private
 from gmconfig.storage.replacement import Changed, Replacement, undo_recorded
 
 
@@ -39,10 +39,17 @@ def test_an_old_file_keeps_its_mode_and_owner(tmp_path: Path):
     assert path.read_bytes() == b"new"
 
 
-def test_a_private_file_is_private_from_its_first_moment(tmp_path: Path):
+def test_a_private_file_is_private_from_its_first_moment(tmp_path: Path, monkeypatch):
     os.umask(0)
-    temporary = write_beside(str(tmp_path / "x"), b"secret", mode=0o600)
-    assert os.stat(temporary).st_mode & 0o777 == 0o600
+    modes = []
+
+    def renamed(old: str, new: str) -> None:
+        modes.append(os.stat(old).st_mode & 0o777)
+        os.rename(old, new)
+
+    monkeypatch.setattr(os, "replace", renamed)
+    write_private(str(tmp_path / "x"), b"secret")
+    assert modes == [0o600]
     (tmp_path / "y").write_text("readable")
     write_private(str(tmp_path / "y"), b"secret")
     assert (tmp_path / "y").stat().st_mode & 0o777 == 0o600

@@ -98,7 +98,7 @@ class _Adoption:
         project, environment = self.resolved.project, self.target.environment
         secrets = Secrets(project, self.resolved.snapshot, self.workspace.sources, older=False)
         variables = self.target.variables
-        lookup = closed_lookup(project, environment, Values(secrets), variables=variables, tolerant=True)
+        lookup = closed_lookup(project, environment, Values(secrets), variables=variables)
         return Evaluation(self.resolved, lookup, keeps=self._keeps).tree()
 
     @property

@@ -21,20 +21,15 @@ def seal(
     context: Context,
     file: str,
     keys: Keys,
-    *,
-    before: Sealed | None = None,
-    create: bool = True,
 ) -> Edits:
-    """Put a value, sealed, at a path of a file; the same value again changes nothing.
+    """Seal a value where it stands in plain text.
 
-    `keys` is where it is written, `context` what that place means; `before` is the token there now.
+    `keys` is where it is written, `context` what that place means.
     """
     from gmconfig.storage.yaml.edit import Set
 
-    token = draft.seal(context, value, before=before)
-    if before is not None and token == str(before):
-        return {}
-    return {file: YamlEdit(file, (Set(_path(context, keys), token, create),))}
+    token = draft.seal(context, value)
+    return {file: YamlEdit(file, (Set(_path(context, keys), token, create=False),))}
 
 
 def unseal(draft: Draft, sealed: Sealed) -> Edits:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _YOUNG_SECONDS = 1.0
 """A ref file as young as this may change again without a new time stamp."""
 
+_PATIENCE_SECONDS = 60
+"""How long a remote may take to answer."""
+
 
 class Followed:
     """What a branch, `HEAD` or `@{upstream}` stands for now; other names (`HEAD~1`) cost a git process a look."""
@@ -65,14 +68,14 @@ class Followed:
         return (*here, *(os.path.join(shared, file) for file in others))
 
 
-def fetch(repository: Repository, seconds: float = 60) -> None:
+def fetch(repository: Repository) -> None:
     """Bring the remote branches of this branch's remote up to date.
 
     Raises:
         GitTrouble: the remote does not answer, or not in time.
     """
     asked = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
-    done = repository.attempt(*asked, seconds=seconds)
+    done = repository.attempt(*asked, seconds=_PATIENCE_SECONDS)
     if done.returncode:
         raise failed(("fetch",), done.stderr, repository.top)
 

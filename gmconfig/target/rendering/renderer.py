@@ -105,9 +105,7 @@ class Renderer:
         return Evaluation(resolved, self._lookup(target, opener), keeps=keeps).tree()
 
     def _lookup(self, target: Target, opener: Opener) -> Lookup:
-        return closed_lookup(
-            self.project, target.environment, opener, variables=target.variables, tolerant=True
-        )
+        return closed_lookup(self.project, target.environment, opener, variables=target.variables)
 
     def _flags(self, environment: str) -> object:
         from gmconfig.flag.compiled import document
