@@ -169,6 +169,14 @@ def test_ci_needs_one_variable_and_writes_nothing_outside(ok, sealed_trading, gi
     assert list(home.iterdir()) == []
 
 
+def test_a_policy_that_was_removed_comes_back_by_the_hint(ok, cli, sealed_trading, git):
+    git("rm", "-q", "access.yaml")
+    git("commit", "-q", "-m", "gone")
+    command = cli("secret", "get", "db_password").err.partition("bring it back: ")[2]
+    subprocess.run(command, shell=True, check=True)
+    assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
+
+
 def test_a_clone_without_the_pin_is_refused(sealed_trading, tmp_path, monkeypatch, cli):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(sealed_trading), str(clone)], check=True)

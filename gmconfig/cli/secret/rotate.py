@@ -10,6 +10,7 @@ import typer
 from gmconfig.cli import complete, options, prompt, terminal, values
 from gmconfig.cli.secret.named import FromFile, FromStdin, given
 from gmconfig.cli.verb import verb
+from gmconfig.counted import counted
 from gmconfig.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ def _many(manager: SecretsManager, writing: Writing, yes: bool, *, due: bool) ->
 
 
 def _question(planned: RotationPlan) -> str:
-    number, total = len(planned.generated), len(planned)
-    return f"rotate {total} secrets, {number} of them without a hook that changes them at their source?"
+    number, total = len(planned.generated), counted(len(planned), "secret")
+    return f"rotate {total}, {number} without a hook that changes it at its source?"
 
 
 def _code(done: tuple[Rotation, ...]) -> int:

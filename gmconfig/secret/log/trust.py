@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gmconfig.secret.token import Context
     from gmconfig.storage.snapshot import Snapshot
 
+_LAST = f'"$(git log -1 --diff-filter=AM --format=%h -- {FILE})"'  # whether its removal is committed or not
 SIGN = f"look at the change of {FILE}, then sign it: gmconfig secret access sign"
 
 
@@ -156,7 +157,7 @@ def read_policy(snapshot: Snapshot) -> Policy:
         raw = snapshot.read(FILE)
     except FileNotFoundError:
         raise Refused(
-            f"{FILE} is gone: it was removed", hint=f"bring it back: git checkout HEAD -- {FILE}"
+            f"{FILE} is gone: it was removed", hint=f"bring it back: git checkout {_LAST} -- {FILE}"
         ) from None
     return access.parse_file(raw)
 
