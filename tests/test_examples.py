@@ -1,6 +1,7 @@
 """The examples are run: the trading system validates, the CI files' commands work, pre-commit takes the hook."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -68,6 +69,13 @@ def test_schemastore_takes(schema: list[str], files: str):
     with pytest.raises(SystemExit) as ended:
         check([*schema, *found], prog_name="check-jsonschema")
     assert ended.value.code == 0
+
+
+def test_no_workflow_uses_an_action_that_runners_no_longer_run():
+    node24 = {"actions/checkout": 5, "actions/setup-python": 6, "github/codeql-action/upload-sarif": 4}
+    for file in (*EXAMPLES.glob("*/github-*.yml"), *(ROOT / ".github/workflows").glob("*.yml")):
+        for action, version in re.findall(r"uses: ([^@\s]+)@v(\d+)", file.read_text()):
+            assert int(version) >= node24[action], (file, action)
 
 
 def test_the_shipped_example_has_no_findings(trading, capsys):
