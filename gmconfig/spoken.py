@@ -24,6 +24,11 @@ def obeyed_by_nobody(text: str) -> str:
     return writable(text.translate(_REPLACED))
 
 
+def without_address(author: str) -> str:
+    """Give the name of an author such as `Ann <ann@example.org>`."""
+    return author.partition(" <")[0]
+
+
 def in_markdown(text: str) -> str:
     """Give a text on one line that Markdown takes literally: no link, no image, no markup, nobody mentioned."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")

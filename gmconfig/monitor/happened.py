@@ -10,6 +10,7 @@ from gmconfig.drift import detection
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.condition import Condition
+from gmconfig.spoken import without_address
 
 FRESH = timedelta(hours=24)
 """How long something that just happened is told of."""
@@ -156,7 +157,7 @@ def _backups(events: list[Mapping[str, Any]]) -> Iterator[Condition]:
 
 
 def _by(event: Mapping[str, Any]) -> str:
-    who = str(event.get("by") or "").partition(" <")[0]
+    who = without_address(str(event.get("by") or ""))
     return f" by {who}" if who else ""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
 from gmconfig.record import names, note
+from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ class Freeze:
 
     def __str__(self) -> str:
         until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        who = f", by {self.by.partition(' <')[0]}" if self.by else ""
+        who = f", by {without_address(self.by)}" if self.by else ""
         why = f": {self.reason}" if self.reason else ""
         return note.on_one_line(f"{self.environment} is frozen{until}{who}{why}")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
 from gmconfig.record import names, note
+from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -41,7 +42,7 @@ class Hold:
 
     def __str__(self) -> str:
         what = ", ".join(self.targets) or "everything"
-        by = f" by {self.by.partition(' <')[0]}" if self.by else ""
+        by = f" by {without_address(self.by)}" if self.by else ""
         why = f": {self.reason}" if self.reason else ""
         return note.on_one_line(f"{what} held at {self.record or self.commit[:7]}{by}{why}")
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from gmconfig.record.note import on_one_line
 from gmconfig.record.process import is_gone
+from gmconfig.spoken import without_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Holder:
 
     def __str__(self) -> str:
         where = f"process {self.pid} on {self.host}" + (f", {self.run}" if self.run else "")
-        who = self.user.partition(" <")[0] or "somebody"
+        who = without_address(self.user) or "somebody"
         return on_one_line(f"{who} ({where}), until {self.until:%Y-%m-%d %H:%M:%S} UTC")
 
 

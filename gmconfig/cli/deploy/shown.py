@@ -12,6 +12,7 @@ from gmconfig.cli.deploy import alike
 from gmconfig.config.diff import ABSENT
 from gmconfig.counted import counted, how_long_ago
 from gmconfig.path import walk
+from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
     from gmconfig.config.origin import Origin
@@ -197,7 +198,7 @@ def heading(record: Record, id_width: int = 0, state_width: int = 0) -> terminal
     """Give a record on one line."""
     state = str(record.state).replace("_", " ")
     what = _ACTIONS.get(record.action, record.action)
-    who = " ".join(record.user.partition(" <")[0].split())
+    who = " ".join(without_address(record.user).split())
     return [
         (f"{record.id:<{id_width}}", "bold"),
         "  ",

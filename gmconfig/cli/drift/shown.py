@@ -11,6 +11,7 @@ from gmconfig.cli.deploy.shown import ago
 from gmconfig.config.diff import ABSENT
 from gmconfig.counted import counted
 from gmconfig.drift.difference import LOST
+from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
     from gmconfig.api.drift.drifting import Detected
@@ -41,7 +42,7 @@ def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
         yield [(f"        changed outside gmconfig{after}, seen {ago(one.detected_at)}", "dim")]
     elif one.acknowledged:
         until = f" until {one.acknowledged.until}" if one.acknowledged.until else ""
-        who = one.acknowledged.by.partition(" <")[0]
+        who = without_address(one.acknowledged.by)
         yield [(f"        acknowledged by {who}{until}: {one.acknowledged.reason}", "dim")]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.cli import terminal
 from gmconfig.cli.deploy.shown import ago
+from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
     from gmconfig.monitor.alert import Alert
@@ -35,7 +36,8 @@ def alerts(found: Iterable[Alert]) -> Iterator[terminal.Line]:
 
 
 def _row(one: Alert) -> list[terminal.Span]:
-    state = "" if one.state == "firing" else f"{one.state}{' by ' + _name(one.by) if one.by else ''}"
+    by = f" by {without_address(one.by)}" if one.by else ""
+    state = "" if one.state == "firing" else f"{one.state}{by}"
     style = "dim" if one.resolved else STYLES[one.severity]
     return [
         (one.id, "dim"),
@@ -49,7 +51,7 @@ def _row(one: Alert) -> list[terminal.Span]:
 def alert(one: Alert) -> Iterator[terminal.Line]:
     """Give one alert with all that is known of it."""
     yield [(one.message, "bold")]
-    by = f" by {_name(one.by)}" if one.by else ""
+    by = f" by {without_address(one.by)}" if one.by else ""
     reason = f": {one.reason}" if one.reason else ""
     rows = [
         ("alert", one.id),
@@ -85,10 +87,6 @@ def waiting_record(one: Message) -> dict[str, Any]:
         "attempts": one.attempts,
         "error": one.error,
     }
-
-
-def _name(who: str | None) -> str:
-    return (who or "").partition(" <")[0]
 
 
 _HEALTH = {"ok": "green", "warning": "yellow", "error": "red", "unknown": "dim"}

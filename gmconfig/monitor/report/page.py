@@ -12,6 +12,7 @@ from gmconfig.monitor.report import figure
 from gmconfig.monitor.report.glance import tiles, verdict
 from gmconfig.monitor.report.table import folded, table
 from gmconfig.monitor.report.words import ago, at, command, hours
+from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
     from gmconfig.monitor.health import Health
@@ -141,7 +142,7 @@ def _deployments(report: MonitoringReport) -> str:
         [
             (one.id, "name"),
             (str(one.state), figure.STATES.get(str(one.state), "short")),
-            (f"{one.action} by {one.user.partition(' <')[0]}", ""),
+            (f"{one.action} by {without_address(one.user)}", ""),
             (ago(one.changed, report.made), "short"),
             (f"gmconfig deploy show {one.id}", "code"),
         ]
