@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-MOST_BYTES = 64 << 20
+MOST_BYTES = 32 << 20
 """No file of a configuration is larger; what claims to be is not taken into memory."""
 
 MOST_VALUES = 1_000_000

@@ -43,7 +43,7 @@ def things(folder: Path) -> dict[str, tuple[str, str]]:
         str(folder / "pipe"): ("it is a pipe that nobody writes to", "pipe or a device"),
         "/dev/zero": ("it is a device", "pipe or a device"),
         str(folder / "folder"): ("is a directory", "is a directory"),
-        str(folder / "large"): ("it is larger than 64 MiB", "larger than 64 MiB"),
+        str(folder / "large"): ("it is larger than 32 MiB", "larger than 64 MiB"),
     }
 
 
@@ -106,7 +106,7 @@ def test_one_that_stands_in_the_repository_is_said_to_be_none(cli, trading: Path
         there.write_text("") if not there.exists() else None
     with (trading / "flags/flags.yaml").open("wb") as file:
         file.truncate(MOST_BYTES + 1)
-    with pytest.raises(GmconfigError, match="larger than 64 MiB"):
+    with pytest.raises(GmconfigError, match="larger than 32 MiB"):
         WorkingTree(str(trading)).read("flags/flags.yaml")
 
 

@@ -20,9 +20,9 @@ MOST_MEMORY = 1 << 30
 """What a git may take that looks through trees and contents: a tree whose branches are all the same has no end."""
 
 LIMITS = {
-    "cat-file": 4 * MOST_BYTES,  # many contents
-    "rev-list": 4 * MOST_BYTES,  # every object there is
-    **dict.fromkeys(("diff", "diff-index", "diff-tree", "log", "ls-tree", "read-tree"), 4 * MOST_BYTES),
+    "cat-file": 8 * MOST_BYTES,  # many contents
+    "rev-list": 8 * MOST_BYTES,  # every object there is
+    **dict.fromkeys(("diff", "diff-index", "diff-tree", "log", "ls-tree", "read-tree"), 8 * MOST_BYTES),
 }
 """How much a git may say that looks through what others wrote."""
 
