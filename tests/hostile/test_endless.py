@@ -43,7 +43,7 @@ def things(folder: Path) -> dict[str, tuple[str, str]]:
         str(folder / "pipe"): ("it is a pipe that nobody writes to", "pipe or a device"),
         "/dev/zero": ("it is a device", "pipe or a device"),
         str(folder / "folder"): ("is a directory", "is a directory"),
-        str(folder / "large"): ("it is larger than 32 MiB", "larger than 64 MiB"),
+        str(folder / "large"): ("it is larger than 32 MiB", "larger than 32 MiB"),
     }
 
 
