@@ -11,6 +11,8 @@ from gmconfig.errors import BrokenConfiguration, Refused, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+AS_IT_IS = "--string takes it as it is"
+
 
 def given_value(text: str | None, *, string: bool = False, secret: bool = False, what: str) -> object:
     """Give the value of an argument: YAML unless `string`, stdin for `-`, a prompt for a secret.
@@ -27,7 +29,7 @@ def given_value(text: str | None, *, string: bool = False, secret: bool = False,
             return asked_secret(what, confirm=True, hint="pipe it in and give -")
         return piped_secret(what)
     given = given_text(text, string=string)
-    return given if string else as_yaml(given)
+    return given if string else as_yaml(given, AS_IT_IS)
 
 
 def given_text(text: str | None, *, string: bool = False) -> str:
@@ -41,16 +43,14 @@ def given_text(text: str | None, *, string: bool = False) -> str:
     return from_stdin() if text == "-" else text
 
 
-def as_yaml(text: str) -> object:
+def as_yaml(text: str, hint: str = "in quotes it is a text: '\"…\"'") -> object:
     """Read a value that was given as YAML."""
     from gmconfig.storage.yaml import load
 
     try:
         return load(text.encode("utf-8", "surrogateescape"))
     except BrokenConfiguration as error:
-        raise UsageError(
-            f"the value is not YAML: {error.message}", hint="--string takes it as it is"
-        ) from None
+        raise UsageError(f"the value is not YAML: {error.message}", hint=hint) from None
 
 
 def from_stdin() -> str:

@@ -76,6 +76,9 @@ def test_eval_tells_value_variant_reason_and_rule(flags, ok, cli, tmp_path):
         "flag", "eval", "new_algorithm", "--batch", stdin='{"targetingKey": "alice"}\n\n{"plan": "pro"}\n'
     ).splitlines()
     assert [json.loads(line)["rule"] for line in lines] == ["users", "no targetingKey"]
+    broken = cli("flag", "eval", "new_algorithm", "--batch", stdin="{}\n{bad\n")
+    assert (broken.code, "line 2 of stdin is not JSON: expecting" in broken.err) == (2, True)
+    assert "--string" not in cli("flag", "eval", "new_algorithm", "--context", "a=[").err
     missing = cli("flag", "eval", "new_algoritm", "--user", "alice")
     assert missing.code == 3 and "no flag named" in missing.err
     wrong = cli(

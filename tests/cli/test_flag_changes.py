@@ -95,7 +95,8 @@ def test_a_remote_that_moved_or_is_gone_says_so(flags, remote, cli, git, tmp_pat
     assert behind.code == 4 and "hint: git pull --rebase origin main" in behind.err
     git("remote", "set-url", "origin", str(tmp_path / "nowhere"))
     gone = cli("flag", "enable", FLAG, "-e", "production", "--push")
-    assert gone.code == 3 and "not live yet" in gone.err
+    assert gone.code == 3 and "not live yet" in gone.err and "origin was not told" in gone.err
+    assert "without --push" in gone.err
     assert cli("flag", "enable", FLAG, "--push", "--no-commit").code == 2
 
 

@@ -103,7 +103,7 @@ def _context(session: Session, given: Sequence[str]) -> dict[str, Any]:
         if text.startswith("@"):
             from gmconfig.cli.flag.arguments import read_text
 
-            found |= _json_map(read_text(session, text[1:]), text)
+            found |= _json_map(read_text(session, text[1:]), f'"{text}"')
         elif sign and key:
             found[key] = prompt.as_yaml(value)
         else:
@@ -119,9 +119,10 @@ def _json_map(text: str, source: str) -> dict[str, Any]:
     try:
         found = read_json(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f'"{source}" is not JSON: {error}') from error
+        what = getattr(error, "msg", None) or str(error)  # a JSONDecodeError's own, without its "line 1"
+        raise UsageError(f"{source} is not JSON: {what[:1].lower()}{what[1:]}") from error
     if not isinstance(found, dict):
-        raise UsageError(f'"{source}" is not a map')
+        raise UsageError(f"{source} is not a map")
     return found
 
 
@@ -132,9 +133,9 @@ def _batch(ask: Ask, name: str, wanted: dict[str, Any]) -> int:
     from gmconfig.cli import values
 
     failed = False
-    for line in sys.stdin:
+    for number, line in enumerate(sys.stdin, 1):
         if line.strip():
-            context = _json_map(line, "stdin")
+            context = _json_map(line, f"line {number} of stdin")
             user = context.pop("targetingKey", None)
             decision = ask(name, user, context, **wanted)
             failed = failed or decision.error_code is not None

@@ -69,7 +69,7 @@ def _meant(manager: ConfigManager, document: str, path: str, text: str) -> objec
     """Give what VALUE says as YAML; a number that it would print differently is not taken for one unasked."""
     from gmconfig.cli import prompt
 
-    value = prompt.as_yaml(text)
+    value = prompt.as_yaml(text, prompt.AS_IT_IS)
     if type(value) not in (int, float) or str(value) == text:
         return value
     from gmconfig.api.config.meaning import meant

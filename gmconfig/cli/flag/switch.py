@@ -147,9 +147,12 @@ def _taken(pushed: Pushed) -> str:
 def _refused(pushed: Pushed, name: str) -> None:
     """Say plainly that nothing is live, and what makes it so."""
     short = pushed.commit[:7]
-    terminal.error(
-        f"not live yet: {short} is committed here, but {pushed.remote} refused it: {pushed.refused}"
-    )
+    how = "refused it" if pushed.reached else "was not told"
+    terminal.error(f"not live yet: {short} is committed here, but {pushed.remote} {how}: {pushed.refused}")
+    if not pushed.reached:
+        return terminal.hint(
+            "run it again when that works; without --push, --wait takes it to the targets from here"
+        )
     if pushed.behind:
         return terminal.hint(f"git pull --rebase {pushed.remote} {pushed.branch}, then run this again")
     safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name).strip("-.")
