@@ -67,14 +67,15 @@ class Drifted:
         if len(times) >= limit:
             return replace(word, corrections=times, error=_exhausted(limit))
         kept = replace(word, corrections=(*times, now.isoformat()))
-        done = self.work.bring(planned, put_there(standing, commit), cause, kept)
+        done = self.work.bring(planned, put_there(self.work.survey, standing, commit), cause, kept)
         self._note_again(standing, commit, done)
         return done
 
     def _note_again(self, standing: Standing, commit: str, done: TargetStatus) -> None:
         """Note right away that the drift is gone."""
         if not done.error:
-            after = self.work.survey.look([(standing.target, put_there(standing, commit))])
+            survey = self.work.survey
+            after = survey.look([(standing.target, put_there(survey, standing, commit))])
             self.note(after[0], replace(done, drift=1))
 
     def _acknowledged(self, target: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from gmconfig.automation.seen import knows_before, seen
 from gmconfig.automation.work import Cause, Work
 from gmconfig.deploy.budget import exceeded
 from gmconfig.deploy.planning import wanted_of
-from gmconfig.drift.survey import Wanted
+from gmconfig.drift.made import Wanted
 from gmconfig.errors import GmconfigError
 from gmconfig.log import debug
 from gmconfig.record.status import Answer, Status, TargetState, TargetStatus, order_of

@@ -15,8 +15,9 @@ from gmconfig.record.status import Answer, TargetState, TargetStatus
 from gmconfig.target.kind import highest_fencing
 
 if TYPE_CHECKING:
+    from gmconfig.drift.made import Wanted
     from gmconfig.drift.standing import Standing
-    from gmconfig.drift.survey import Survey, Wanted
+    from gmconfig.drift.survey import Survey
     from gmconfig.target.declared import Target
 
 log = logger("automation")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy.preview import changes_between
+from gmconfig.drift.made import Wanted
 from gmconfig.drift.standing import Standing
-from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.survey import Survey
 from gmconfig.errors import GmconfigError
 from gmconfig.record.status import Status, TargetState, TargetStatus
 from gmconfig.target.errors import Unreachable

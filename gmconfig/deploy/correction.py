@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import REMOVED
-from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.made import Wanted
+from gmconfig.drift.survey import Survey
 from gmconfig.drift.taking import taken
 from gmconfig.errors import Refused
 from gmconfig.path import KeyPath
@@ -40,10 +41,18 @@ class Correction:
         return not self.only or any(map(difference.is_at, self.only))
 
 
-def put_there(standing: Standing, commit: str) -> Wanted:
-    """Give the commits of what the last deployment put on a target."""
-    put = standing.lost or (standing.live.marker if standing.live else None)
-    return Wanted(put.commit, commit) if put else Wanted(commit, commit)
+def put_there(survey: Survey, standing: Standing, commit: str) -> Wanted:
+    """Give the commits of what the last deployment put on a target: with its secrets, and its flags.
+
+    Where those secrets are not to be had any more, it is with those of `commit`.
+    """
+    target, put = standing.target, standing.lost or (standing.live.marker if standing.live else None)
+    if put is None:
+        return Wanted(commit, commit)
+    made = survey.made_of(target, put, Wanted(commit, commit))
+    if made is None or not (target.agent or survey.rendering(target, made).files):
+        return Wanted(put.commit, commit, made.flags if made else "")
+    return made
 
 
 def correct(survey: Survey, standing: Standing, correction: Correction, commit: str) -> Standing:
@@ -63,7 +72,7 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
     kept = tuple(one for one in standing.drift if one not in taken)
     for one in kept:
         _check_can_stay(one)
-    rendering = survey.rendering(standing.target, put_there(standing, commit))
+    rendering = survey.rendering(standing.target, put_there(survey, standing, commit))
     return replace(standing, rendering=rendering, changes=taken, drift=taken, kept=(*standing.kept, *kept))
 
 

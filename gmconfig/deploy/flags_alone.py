@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.made import Wanted
+from gmconfig.drift.survey import Survey
 from gmconfig.errors import GmconfigError
 from gmconfig.record.status import read_all
 from gmconfig.target.formats import FLAGS
 
 if TYPE_CHECKING:
+    from gmconfig.drift.made import Put
     from gmconfig.record.hold import Hold
     from gmconfig.record.ledger import Ledger
     from gmconfig.target.declared import Target
@@ -29,29 +31,15 @@ def with_flags(ledger: Ledger, survey: Survey, chosen: Sequence[Chosen], commit:
         if FLAGS not in target.documents:
             continue
         try:
-            live = (
-                (words[target.name].commit, words[target.name].wanted)
-                if target.agent
-                else _live(survey, target)
-            )
+            live = words[target.name] if target.agent else survey.kind(target).read().marker
         except (GmconfigError, KeyError):
             yield target, wanted, hold
             continue
-        if live is not None and live[0]:
-            yield target, _kept(survey, target, *live, commit), hold
+        if live is not None and live.commit:
+            yield target, _kept(survey, target, live, commit), hold
 
 
-def _live(survey: Survey, target: Target) -> tuple[str, str] | None:
-    marker = survey.kind(target).read().marker
-    return (marker.commit, marker.wanted) if marker else None
-
-
-def _kept(survey: Survey, target: Target, base: str, digest: str, commit: str) -> Wanted:
+def _kept(survey: Survey, target: Target, live: Put, commit: str) -> Wanted:
     """Give what is live but for its flags: with the secrets that it was made of, as far as that can be told."""
-    for wanted in (Wanted(base, commit), Wanted(base, base)):
-        try:
-            if survey.rendering(target, wanted).wanted == digest:
-                return wanted._replace(flags=commit)
-        except GmconfigError:
-            continue
-    return Wanted(base, commit, commit)
+    made = survey.made_of(target, live, Wanted(commit, commit))
+    return made._replace(flags=commit) if made else Wanted(live.commit, commit, commit)

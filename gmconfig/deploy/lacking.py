@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from gmconfig.errors import GmconfigError
 
 if TYPE_CHECKING:
+    from gmconfig.drift.made import Wanted
     from gmconfig.drift.standing import Standing
-    from gmconfig.drift.survey import Survey, Wanted
+    from gmconfig.drift.survey import Survey
 
 
 class Lacking:

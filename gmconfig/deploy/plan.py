@@ -12,8 +12,8 @@ from gmconfig.secret import plaintext
 
 if TYPE_CHECKING:
     from gmconfig.drift.difference import Difference
+    from gmconfig.drift.made import Wanted
     from gmconfig.drift.standing import Standing
-    from gmconfig.drift.survey import Wanted
     from gmconfig.record.entry import Record
     from gmconfig.record.freeze import Freeze
     from gmconfig.record.hold import Hold

@@ -10,7 +10,8 @@ from gmconfig.deploy.budget import exceeded
 from gmconfig.deploy.correction import Correction, correct, put_there
 from gmconfig.deploy.lacking import Lacking
 from gmconfig.deploy.plan import Plan, Planned
-from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.made import Wanted
+from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound
 from gmconfig.record.quarantine import quarantined
 from gmconfig.target.declared import Target, select, targets
@@ -128,13 +129,10 @@ def _correction(
     ledger: Ledger, survey: Survey, correction: Correction, commit: str, standings: Sequence[Standing]
 ) -> Plan:
     """Plan to put back what drifted; a freeze stops it like any deployment."""
+    made = [put_there(survey, one, commit) for one in standings]
     planned = tuple(
-        Planned(
-            correct(survey, one, correction, commit),
-            put_there(one, commit),
-            lacks=Lacking(survey).of(one, put_there(one, commit)),
-        )
-        for one in standings
+        Planned(correct(survey, one, correction, commit), wanted, lacks=Lacking(survey).of(one, wanted))
+        for one, wanted in zip(standings, made, strict=True)
     )
     return Plan(ledger.environment, commit, planned, freeze=ledger.freezes.active())
 

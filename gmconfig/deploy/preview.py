@@ -9,9 +9,10 @@ from gmconfig.config.diff import ABSENT, diff
 from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.deploy.planning import declared_at
 from gmconfig.drift.difference import Difference, placed, rules_of
+from gmconfig.drift.made import Wanted
 from gmconfig.drift.secrets import Veil
 from gmconfig.drift.standing import Standing
-from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.survey import Survey
 from gmconfig.errors import GmconfigError, NotFound
 from gmconfig.target.declared import Target, select
 

@@ -12,7 +12,7 @@ from gmconfig.target.marker import marker_of
 
 if TYPE_CHECKING:
     from gmconfig.drift.difference import Difference
-    from gmconfig.drift.survey import Wanted
+    from gmconfig.drift.made import Wanted
     from gmconfig.target.declared import Target
     from gmconfig.target.rendering import Rendering
 

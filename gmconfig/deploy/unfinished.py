@@ -12,7 +12,8 @@ from gmconfig.deploy.change import Change, TargetChange
 from gmconfig.deploy.coordinator import Coordinator
 from gmconfig.deploy.planning import declared_at
 from gmconfig.deploy.release import release_of
-from gmconfig.drift.survey import Survey, Wanted
+from gmconfig.drift.made import Wanted
+from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound, Refused
 from gmconfig.record.entry import Outcome, Record, State, Step
 from gmconfig.target.declared import Target

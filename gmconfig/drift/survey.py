@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gmconfig.drift.alike import Alike
 from gmconfig.drift.lost import Deployed
+from gmconfig.drift.made import Recorded, Wanted
 from gmconfig.drift.standing import Standing, standing
 from gmconfig.errors import GmconfigError
 from gmconfig.log import debug
@@ -18,24 +19,13 @@ from gmconfig.target.rendering import Renderer
 from gmconfig.target.together import side_by_side
 
 if TYPE_CHECKING:
+    from gmconfig.drift.made import Put
     from gmconfig.project import Project
     from gmconfig.secret.keyring.sources import Sources
     from gmconfig.target.declared import Target
     from gmconfig.target.kind import Access, Kind
     from gmconfig.target.marker import Marker
     from gmconfig.target.rendering import Rendering
-
-
-class Wanted(NamedTuple):
-    """The commit whose configuration a target should have.
-
-    `secrets` is the commit whose secrets and access count: the newest one, also for an older configuration.
-    `flags` is the commit whose feature flags count, where that is another one: a kill switch passes a hold.
-    """
-
-    commit: str
-    secrets: str
-    flags: str = ""
 
 
 class Survey:
@@ -50,6 +40,7 @@ class Survey:
         self._kinds: dict[str, Kind] = {}
         self._alike = Alike()
         self._deployed = Deployed(project)
+        self._recorded = Recorded(project)
 
     def look(
         self, wanted: Sequence[tuple[Target, Wanted]], seen: Callable[[Standing], None] = lambda _: None
@@ -61,6 +52,14 @@ class Survey:
     def rendering(self, target: Target, wanted: Wanted) -> Rendering:
         """Give what a target should have, made once for all that should have the same."""
         return self._renderer(wanted).render(target)
+
+    def made_of(self, target: Target, put: Put, wanted: Wanted) -> Wanted | None:
+        """Give what a release was made of, where it can be made again just as it was; None where it cannot."""
+        for found in self._recorded.candidates(target, put, wanted):
+            with suppress(GmconfigError):
+                if self.rendering(target, found).wanted == put.wanted:
+                    return found
+        return None
 
     def kind(self, target: Target) -> Kind:
         """Give a target, ready to be asked."""
@@ -101,7 +100,7 @@ class Survey:
         def put(marker: Marker) -> Rendering | None:
             """Make a release's rendering again; None where its commit, or what it needs of it, is gone."""
             found = None
-            for made_of in _may_be_made_of(marker.commit, wanted):
+            for made_of in self._recorded.candidates(target, marker, wanted):
                 with suppress(GmconfigError):
                     found = self.rendering(target, made_of)
                     if found.wanted == marker.wanted:
@@ -119,13 +118,6 @@ class Survey:
                 self.project, files, secrets=secrets, flags=flags, sources=self.sources
             )
         return self._renderers[wanted]
-
-
-def _may_be_made_of(commit: str, wanted: Wanted) -> dict[Wanted, None]:
-    """Give what a release of a commit may have been made of: what was held had newer secrets, or newer flags."""
-    secrets, flags = wanted.secrets, wanted.flags
-    every = Wanted(commit, commit), Wanted(commit, secrets, flags), Wanted(commit, secrets)
-    return dict.fromkeys(every)
 
 
 def _described(found: Standing) -> str:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.api.drift.drifting import Drifter
+from gmconfig.deploy.correction import Correction
+from gmconfig.deploy.options import Options
 from tests.automation.hosts import Hosts
 from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
@@ -61,6 +64,14 @@ def test_it_passes_a_freeze_and_brings_nothing_else_through(fleet):
     assert code == 0
     assert (is_on(fleet, "web"), fleet.pool("web"), fleet.pool("worker")) == (False, 10, 10)
     fleet.deployer().unfreeze("production")
+    fleet.change(30)
+    file = fleet.live / "web/settings.yaml"
+    file.write_text(file.read_text().replace("pool: 10", "pool: 11"))
+    drifter = Drifter(fleet.deployer())
+    assert [one.path for one in drifter.detect().detections] == ["database.pool"]
+    drifter.correct(["web"], Correction(), Options())
+    assert (is_on(fleet, "web"), fleet.pool("web")) == (False, 10)
+    fleet.change(20)
     fleet.apply()
     assert (is_on(fleet, "web"), fleet.pool("web"), fleet.pool("worker")) == (False, 20, 20)
 

@@ -12,6 +12,8 @@ from gmconfig import ConfigManager, SecretsManager
 from gmconfig.api import How, start
 from gmconfig.api.drift.adopting import adopt
 from gmconfig.api.drift.drifting import Drifter
+from gmconfig.deploy.correction import Correction
+from gmconfig.deploy.options import Options
 from gmconfig.drift.detection import detections
 from tests.deploy.fleet import Fleet
 
@@ -147,3 +149,14 @@ def test_nothing_secret_is_adopted_in_plain(vaulted: Fleet, live: Path):
     assert value["keys"] == tree["keys"]
     assert value["users"] == tree["users"]
     assert value["copy"] == tree["copy"]
+
+
+@pytest.mark.usefixtures("key")
+def test_a_correction_brings_no_secret_that_is_not_deployed_yet(vaulted: Fleet, live: Path):
+    file = live / "web/settings.yaml"
+    before = file.read_bytes()
+    SecretsManager(root=vaulted.root).rotate_secret("one", f"{_SHOWN}-rotated")
+    file.write_bytes(before.replace(b"host: db-1", b"host: db-9"))
+    Drifter(vaulted.deployer()).correct(["web"], Correction(), Options())
+    assert file.read_bytes() == before
+    vaulted.git("reset", "-q", "--hard", "HEAD~1")
