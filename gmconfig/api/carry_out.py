@@ -124,19 +124,15 @@ def _kept(
         return outcome
     from gmconfig.storage.git import commit
 
+    trailers = deed.commit_trailers(how.reason)
     result = commit(
-        project.repository,
-        project.prefix,
-        edits,
-        outcome.message,
-        author=how.user,
-        trailers=deed.commit_trailers(how.reason),
+        project.repository, project.prefix, edits, outcome.message, author=how.user, trailers=trailers
     )
+    debug("api", "committed %s: %s (%s)", result.commit, outcome.message, ", ".join(sorted(outcome.files)))
     if any(file.startswith("secrets/log/") for file in edits):
         from gmconfig.secret.log.past import Past
 
         Past(project.repository, project.prefix).remember(result.commit, result.parent)
-    debug("api", "committed %s: %s (%s)", result.commit, outcome.message, ", ".join(sorted(outcome.files)))
     _tell(project, result.commit, how, outcome)
     return as_committed(outcome, result)
 

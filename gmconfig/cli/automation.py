@@ -99,6 +99,8 @@ def run(
     wait = seconds(interval, "--interval 1m")
     if wait <= 0:
         raise UsageError("runs need some time between them", hint="--interval 1m, or --once")
+    if rules:
+        session.automation(user, offline=offline).standings(rules)  # a slip is told now, not each time
     _run_on(session, rules or [], wait, user, output, offline=offline)
     return ExitCode.OK
 
@@ -106,7 +108,7 @@ def run(
 def history(
     session: Session,
     rules: _Rules = None,
-    number: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("-n", "--limit", metavar="N", min=1, help="How many.")] = 50,
     offline: _Offline = False,
     output: options.TextOrJson = "text",
 ) -> None:
@@ -116,7 +118,7 @@ def history(
     gmconfig automation history
     gmconfig automation history backup-nightly -n 5
     """
-    found = session.automation(offline=offline).history(rules or ())[:number]
+    found = session.automation(offline=offline).history(rules or ())[:limit]
     if output == "json":
         return terminal.answer(values.as_json([one.as_json() for one in found]))
     if not found:
@@ -206,7 +208,7 @@ def _whole(one: RuleStanding) -> Iterator[terminal.Line]:
     rows: list[tuple[str, str]] = [
         ("on", ", ".join(rule.events)),
         ("schedule", f"{rule.schedule} {rule.timezone or 'UTC'}" if rule.schedule else ""),
-        ("next", _moment(one.next) if one.next else ""),
+        ("next", _moment(one.next)),
         ("if", json.dumps(rule.if_, ensure_ascii=False) if rule.if_ is not None else ""),
         (
             "do",

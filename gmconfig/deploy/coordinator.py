@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy import fault
@@ -100,17 +101,7 @@ class Coordinator:
         failed: Step = Step.FAILED,
     ) -> str | None:
         """Do something on several targets, note how far each came, and give what went wrong first."""
-
-        def tried(name: str) -> tuple[str | None, GmconfigError | None]:
-            began = time.monotonic()
-            try:
-                live = work(self.changes[name])
-            except GmconfigError as error:
-                log.debug("%s: %s: %s", self.record.id, name, error)
-                return None, error
-            log.debug("%s: %s: %s after %.2f s", self.record.id, name, done, time.monotonic() - began)
-            return live, None
-
+        tried = partial(self._tried, work, done)
         own = [name for name in names if not self.changes[name].by_agent]
         came = dict(zip(own, side_by_side(tried, own), strict=True))
         came.update((name, tried(name)) for name in names if name not in came)  # agents are at work already
@@ -121,6 +112,19 @@ class Coordinator:
                 self._blame(name, error)
                 first = first or f"{name}: {error.message}"
         return first
+
+    def _tried(
+        self, work: Callable[[Change], str | None], done: Step, name: str
+    ) -> tuple[str | None, GmconfigError | None]:
+        """Do it on one target; give what is live then, or why it could not be done."""
+        began = time.monotonic()
+        try:
+            live = work(self.changes[name])
+        except GmconfigError as error:
+            log.debug("%s: %s: %s", self.record.id, name, error)
+            return None, error
+        log.debug("%s: %s: %s after %.2f s", self.record.id, name, done, time.monotonic() - began)
+        return live, None
 
     def _blame(self, name: str, error: GmconfigError) -> None:
         """Note where it was the content that failed: this is not tried again by itself."""

@@ -48,12 +48,7 @@ def check(
         snapshot = Reading(project.worktree(), files)
         subject = Subject(project, snapshot, vault=vault, today=today or run.current_day())
         since = Since.begun(subject, vault, kept)
-        changed = ", ".join(sorted(since.changed)[:20]) or "nothing"
-        debug(
-            "validate",
-            "changed since the last check: %s",
-            changed if since.kept else "all, for there was none",
-        )
+        debug("validate", "changed since the last check: %s", _changed(since))
         state = State.of(since)
         found = exact.remembered(subject, vault, since.kept and since.kept["exact"], since.changed)
         report = run.composed(
@@ -69,6 +64,12 @@ def check(
         unchanged = max(0, report.files - len(since.changed)) if since.kept else 0
         _keep(since, state, report, found, forms, started)
     return report.replaced(unchanged=unchanged)
+
+
+def _changed(since: Since) -> str:
+    if not since.kept:
+        return "all, for there was none"
+    return ", ".join(sorted(since.changed)[:20]) or "nothing"
 
 
 def rendered(report: Report, form: str) -> str:

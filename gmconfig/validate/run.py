@@ -17,7 +17,7 @@ from gmconfig.validate.subject import Subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from gmconfig.project.layout import Layer
     from gmconfig.project.project import Project
@@ -119,7 +119,6 @@ def composed(
     values, whose lines are shown to nobody; `due` is the day on which another secret is overdue, or a flag
     expired.
     """
-    hidden = found.hidden if found else ()
     everything = [*findings, *(finding for result in results for finding in result.findings)]
     waivers = subject.policies.waivers
     marked, used = waived(merged(everything), waivers, subject.today)
@@ -130,15 +129,14 @@ def composed(
         scope.documents,
         files=scope.files,
         unchecked=sum(result.unchecked for result in results),
-        lines={
-            at: line
-            for some in (lines, *(result.lines for result in results if result.lines))
-            for at, line in some.items()
-            if at not in hidden
-        },
+        lines=_visible((lines, *(result.lines for result in results)), found.hidden if found else ()),
         until=min(filter(None, (_until(waivers, subject.today), due)), default=None),
         remarks=found.remarks if found else (),
     )
+
+
+def _visible(lines: Iterable[Mapping[tuple[str, int], str]], hidden: Container[tuple[str, int]]) -> Lines:
+    return {at: line for some in lines for at, line in some.items() if at not in hidden}
 
 
 def current_day() -> str:

@@ -45,24 +45,17 @@ class Own:
         layers = project.layers(snapshot, document, environment, variables)
         self.layer = _chosen(project, snapshot, document, environment, variables)
         self.is_new = self.layer not in layers
-        below = (
-            layers[: layers.index(self.layer)]
-            if not self.is_new
-            else _lower(project, layers, self, variables)
-        )
+        below = _lower(project, layers, self.layer, variables)
         read = {loaded.layer: loaded.tree for loaded in known if loaded.yaml_document == (yaml_document or 1)}
-        trees = [
-            read[layer] if layer in read else load_layer(project, snapshot, layer, self.rules).tree
-            for layer in below
-        ]
-        self.has_lower = bool(trees)
-        self.lower = merge(trees, self.rules)
-        self.tree: object = {}
-        if self.layer in read:
-            self.tree = read[self.layer]
-        elif not self.is_new:
-            loaded = load_layer(project, snapshot, self.layer, self.rules, yaml_document=yaml_document)
-            self.tree = loaded.tree
+        self.has_lower = bool(below)
+        self.lower = merge([self._tree(layer, read) for layer in below], self.rules)
+        self.tree = {} if self.is_new else self._tree(self.layer, read, yaml_document)
+
+    def _tree(self, layer: Layer, read: Mapping[Layer, object], yaml_document: int = 0) -> object:
+        if layer in read:
+            return read[layer]
+        loaded = load_layer(self.project, self.snapshot, layer, self.rules, yaml_document=yaml_document)
+        return loaded.tree
 
     @property
     def merged(self) -> object:
@@ -93,9 +86,10 @@ def _chosen(
 
 
 def _lower(
-    project: Project, layers: list[Layer], own: Own, variables: Mapping[str, str] | None
+    project: Project, layers: list[Layer], layer: Layer, variables: Mapping[str, str] | None
 ) -> list[Layer]:
-    """Give the existing layers that lie below one whose file does not exist yet."""
-    layer = own.layer
+    """Give the existing layers that lie below one, whose own file need not exist yet."""
+    if layer in layers:
+        return layers[: layers.index(layer)]
     order = project.candidates(layer.document, layer.environment, variables)
     return [other for other in layers if other in order and order.index(other) < order.index(layer)]
