@@ -91,11 +91,11 @@ def _usage(error: Exception) -> int:
         from gmconfig.cli.meant import unknown_option
 
         return told(unknown_option(context, str(error.option_name)))
-    terminal.error(message[:1].lower() + message[1:].rstrip("."))
     if context is not None:
-        from gmconfig.cli.meant import with_option
+        from gmconfig.cli.misplaced import misplaced
 
-        terminal.hint(with_option(context, message) or f"{context.command_path} --help")
+        return told(misplaced(context, message))
+    terminal.error(message[:1].lower() + message[1:].rstrip("."))
     return ExitCode.USAGE
 
 

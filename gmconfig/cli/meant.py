@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import UsageError
 from gmconfig.path.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _ELSEWHERE = {
     "add": ("create", "set"),
@@ -78,13 +77,31 @@ _OPTIONS = {
     "--encrypt": "secret seal",
 }
 """What is asked of the program itself elsewhere, without a verb."""
+_BEHIND = {
+    "-e": "config get settings -e production",
+    "--environment": "config get settings --environment production",
+    "-o": "config get settings -o json",
+    "--output": "config get settings --output json",
+}
+"""Options that belong to verbs, and that other tools take before them."""
+_SUBJECTS = {
+    "config": ("documents", ("show",)),
+    "secret": ("secrets", ("get",)),
+    "flag": ("flags", ("show",)),
+    "deploy": ("deployable", ("plan", "apply")),
+    "drift": ("deployable", ("detect",)),
+}
+"""What may follow a word in place of a verb, and the verbs that are meant by it."""
 _SHOWN = 4
 
 
-def unknown_word(commands: Mapping[str, Any], path: str, word: str) -> UsageError:
-    """Say that a word does not exist, and give the commands that it may stand for."""
-    meant = [f'"{path} {one}"' for one in _told(commands, word)]
+def unknown_word(commands: Mapping[str, Any], path: str, words: Sequence[str]) -> UsageError:
+    """Say that the first of these words does not exist, and give the commands that it may stand for."""
+    word = words[0]
+    meant = [f'"{path} {one}"' for one in _told(commands, word) or _subject(path, word)]
     whole = [f'"gmconfig {one}"' for one in _ANYWHERE.get(word, ())]
+    if word == "help":
+        whole = [f'"{" ".join([path, *words[1:]])} --help"']
     meant = (meant or whole or [f'"{path} {one}"' for one in _near(commands, word)])[:_SHOWN]
     hint = f"did you mean {_either(meant)}?" if meant else f"{path} --help"
     return UsageError(f'there is no command "{path} {word}"', hint=hint)
@@ -99,18 +116,9 @@ def unknown_option(context: Any, option: str) -> UsageError:
     if context.parent is None and option in _OPTIONS:
         meant = f"gmconfig {_OPTIONS[option]}"
     hint = f'did you mean "{meant}"?' if meant else f"{context.command_path} --help"
+    if context.parent is None and option in _BEHIND:
+        hint = f"{option} stands behind the verb: gmconfig {_BEHIND[option]}"
     return UsageError(f'"{context.command_path}" has no option "{option}"', hint=hint)
-
-
-def with_option(context: Any, message: str) -> str | None:
-    """Give the command that was meant by an environment that stands where there is no argument for it."""
-    extra = re.search(r"unexpected extra argument\S* \((\S+)\)$", message)
-    takes = any("-e" in one.opts for one in context.command.get_params(context))
-    if not extra or not takes:
-        return None
-    from gmconfig.cli.complete import environments
-
-    return f"an environment is named with -e {extra[1]}" if extra[1] in environments(extra[1]) else None
 
 
 def _told(commands: Mapping[str, Any], word: str) -> list[str]:
@@ -122,6 +130,15 @@ def _told(commands: Mapping[str, Any], word: str) -> list[str]:
         or [path for path, verb in below.items() if verb == word]
         or ([] if word in _ANYWHERE else [path for path, verb in below.items() if verb in synonyms])
     )
+
+
+def _subject(path: str, word: str) -> list[str]:
+    """Give the commands for a thing of this repository that was named without a verb."""
+    from gmconfig.cli import complete
+
+    offer, verbs = _SUBJECTS.get(path.removeprefix("gmconfig "), (None, ()))
+    known = offer is not None and word in getattr(complete, offer)(word)
+    return [f"{verb} {word}" for verb in verbs] if known else []
 
 
 def _near(commands: Mapping[str, Any], word: str) -> list[str]:

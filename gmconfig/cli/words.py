@@ -29,4 +29,4 @@ class Words(typer.core.TyperGroup):
             return super().resolve_command(ctx, args)
         from gmconfig.cli.meant import unknown_word
 
-        raise unknown_word(self.commands, ctx.command_path, args[0])
+        raise unknown_word(self.commands, ctx.command_path, args)

@@ -121,7 +121,9 @@ class Resolved:
                 raise
             where = f' in "{self.environment}"' if self.environment else ""
             message = f'"{path}" is not in document "{self.document}"{where}'
-            raise UnknownPath(message, hint=error.hint) from error
+            named = str(path) in self.project.settings.environments
+            hint = f"gmconfig config get {self.document} -e {path}" if named else None
+            raise UnknownPath(message, hint=error.hint or hint) from error
 
     def says(self, keys: Keys) -> list[Say]:
         """Give what every layer says about a path, the winner first; empty where none says anything."""

@@ -9,7 +9,7 @@ from gmconfig.config.history.absence import ABSENT, Unknown
 from gmconfig.config.history.moment import Counting, mapped_line, moments
 from gmconfig.config.history.remembered import remembered
 from gmconfig.config.history.value import changes
-from gmconfig.errors import UnknownPath, UnknownVersion, UsageError
+from gmconfig.errors import GmconfigError, UnknownPath, UnknownVersion, UsageError
 from gmconfig.path import KeyPath
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ def history(
     values = remembered(project, path, found)
     entries = list(_entries(found, values))
     if not entries:
-        where = f" -e {environment}" if environment else ""
-        hint = f"gmconfig config get {document}{where}"
+        hint = _nearest_path(project, document, path, environment)
         raise UnknownPath(f'no version of "{document}" has "{path}"', hint=hint)
     return History(tuple(reversed(entries)))
 
@@ -148,6 +147,19 @@ def commit_of(project: Project, document: str, name: str) -> str:
         hint = f"gmconfig config history {document}"
         raise UnknownVersion(f'"{document}" has no version "{name}": there are {names}', hint=hint)
     return known[-number].revision.commit
+
+
+def _nearest_path(project: Project, document: str, path: KeyPath, environment: str | None) -> str:
+    """Give the hint that names the path of today that was meant; where none is near, how to see them all."""
+    from gmconfig.config.resolve import resolve
+
+    try:
+        resolve(project, project.worktree(), document, environment).keys(path)
+    except GmconfigError as error:
+        if error.hint:
+            return error.hint
+    where = f" -e {environment}" if environment else ""
+    return f"gmconfig config get {document}{where}"
 
 
 def _entries(found: Sequence[Moment], values: Sequence[object]) -> Iterator[Version]:

@@ -36,6 +36,9 @@ def step(node: object, segment: Segment, path: KeyPath, keys: Keys) -> str | int
 
 def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> str | None:
     if isinstance(node, dict) and isinstance(segment, str):
+        parts = (*path.segments[: len(keys)], *segment.split("/"))  # as JSON Pointers and folders are written
+        if any(True for _ in find(parts[len(keys) :], node, ())):
+            return f'did you mean "{printed(parts)}"?'
         near = nearest(segment, list(node))
         return f'did you mean "{_mended(node, near, keys, path)}"?' if near else None
     if isinstance(node, list) and isinstance(segment, Selector):

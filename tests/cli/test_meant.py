@@ -78,8 +78,54 @@ def test_words_that_stand_in_the_wrong_place_are_told_theirs(trading, cli):
     for line, hint in (
         ("config set settings database.pool=60", "gmconfig config set settings database.pool 60"),
         ("config set settings database.pool", "an empty text is given as '\"\"'"),
-        ("config get settings database.pool production", "an environment is named with -e production"),
+        (
+            "config get settings database.pool production",
+            "gmconfig config get settings database.pool -e production",
+        ),
+        (
+            "config get production settings database.pool",
+            "gmconfig config get settings database.pool -e production",
+        ),
         ("config get settings database.pool nowhere", "gmconfig config get --help"),
+        ("config get settings production", "gmconfig config get settings -e production"),
+        ("config get settings database/pool", 'did you mean "database.pool"?'),
+        ("config explain database.pool", 'did you mean "settings database.pool"?'),
+        ("config history settings database.pol", 'did you mean "database.pool"?'),
+        ("config diff settings staging production", "gmconfig config diff staging production settings"),
+        ("config rollback v1 settings", "gmconfig config rollback settings v1"),
+        (
+            "-e production config list",
+            "-e stands behind the verb: gmconfig config get settings -e production",
+        ),
+        (
+            "deploy production",
+            'did you mean "gmconfig deploy plan production" or "gmconfig deploy apply production"?',
+        ),
+        ("flag dark_pools", 'did you mean "gmconfig flag show dark_pools"?'),
+        ("help config set", 'did you mean "gmconfig config set --help"?'),
+        ("flag rollout dark_pools half", "a number from 0 to 100, such as 25"),
+        ("flag rollout dark_pools 250%", "a number from 0 to 100, such as 25"),
     ):
         answer = cli(*line.split())
-        assert (answer.code, answer.err.splitlines()[-1]) == (2, f"gmconfig: hint: {hint}")
+        assert answer.code in (2, 3)
+        assert answer.err.splitlines()[-1] == f"gmconfig: hint: {hint}", answer
+
+
+def test_a_share_of_users_may_be_written_with_its_sign(trading, cli):
+    for line in ("rollout dark_pools 25%", "simulate dark_pools --percentage 25% --sample 10"):
+        assert cli("flag", *line.split()).code == 0
+    assert "percentage: 25" in (trading / "flags/flags.yaml").read_text()
+
+
+def test_a_secret_that_was_typed_behind_its_name_is_not_said_again(trading, cli):
+    for verb in ("create", "set", "rotate"):
+        answer = cli("secret", verb, "db_password", "hunter2 and more")
+        assert answer.code == 2 and "hunter2" not in answer.out + answer.err
+        assert f"gmconfig secret {verb} db_password --stdin" in answer.err
+
+
+def test_nobody_is_asked_about_what_does_not_exist(sealed_trading, cli):
+    answer = cli("secret", "delete", "db_pasword")
+    assert answer.code == 3 and 'did you mean "db_password"?' in answer.err
+    answer = cli("automation", "run", "nightly")  # it ends
+    assert answer.code == 3 and 'no rule named "nightly"' in answer.err

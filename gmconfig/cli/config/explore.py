@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,10 +11,12 @@ from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.config import shown
 from gmconfig.cli.fast import get as getting
 from gmconfig.cli.verb import verb
-from gmconfig.errors import ExitCode
+from gmconfig.errors import ExitCode, UnknownVersion
 
 if TYPE_CHECKING:
-    from gmconfig.api import ConfigManager
+    from collections.abc import Sequence
+
+    from gmconfig.api import ConfigManager, DocumentDifference
     from gmconfig.api.config.live_values import LiveValue
     from gmconfig.cli.session import Session
 
@@ -71,12 +74,25 @@ def diff(
     gmconfig config diff staging production
     gmconfig config diff HEAD~1 HEAD settings
     """
-    differences = session.manager().diff(left, right, documents or ())
+    differences = _differences(session.manager(), left, right, documents or [])
     if output == "json":
         terminal.answer(values.as_json([shown.difference_record(difference) for difference in differences]))
     else:
         terminal.lines(shown.differences(differences, named=bool(documents)))
     return ExitCode.NO if exit_code and any(d.changes for d in differences) else ExitCode.OK
+
+
+def _differences(
+    manager: ConfigManager, left: str, right: str, documents: list[str]
+) -> Sequence[DocumentDifference]:
+    """Compare; who names the document first is told where it stands."""
+    try:
+        return manager.diff(left, right, documents)
+    except UnknownVersion as error:
+        if left not in manager.list_documents() or not documents:
+            raise
+        meant = join([right, *documents, left])
+        raise UnknownVersion(error.message, hint=f"gmconfig config diff {meant}") from error
 
 
 def register(app: typer.Typer) -> None:

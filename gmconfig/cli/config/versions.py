@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import join
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from gmconfig.cli import complete, options
 from gmconfig.cli.fast import history as past
 from gmconfig.cli.verb import verb
+from gmconfig.errors import UnknownDocument, UnknownVersion
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -61,9 +63,16 @@ def rollback(
     gmconfig config rollback settings v1 --dry-run
     gmconfig config rollback settings v1 --path database.pool -e production
     """
-    result = session.manager(environment).rollback_config(
-        document, version, path=path, own=environment is not None, secrets=secrets, **writing.how
-    )
+    manager = session.manager(environment)
+    try:
+        result = manager.rollback_config(
+            document, version, path=path, own=environment is not None, secrets=secrets, **writing.how
+        )
+    except (UnknownDocument, UnknownVersion) as error:
+        if version not in manager.list_documents() or document in manager.list_documents():
+            raise
+        hint = f"gmconfig config rollback {join([version, document])}"
+        raise UnknownDocument(error.message, hint=hint) from error
     writing.show(result)
 
 

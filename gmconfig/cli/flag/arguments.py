@@ -35,6 +35,21 @@ BucketingOfFile = Annotated[
 ]
 
 
+def percent(text: str) -> float:
+    """Give a share of users, written with or without its sign.
+
+    Raises:
+        UsageError: it is no number from 0 to 100.
+    """
+    try:
+        share = float(text.removesuffix("%"))
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 100:
+        raise UsageError(f'"{text}" is not a percentage', hint="a number from 0 to 100, such as 25")
+    return share
+
+
 def known_bucketing(word: str | None) -> None:
     """Refuse a word that is no bucketing; None is fine.
 

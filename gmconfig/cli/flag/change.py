@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import options, prompt
+from gmconfig.cli import complete, options, prompt
 from gmconfig.cli.flag import moves
-from gmconfig.cli.flag.arguments import Name, Rebucket
+from gmconfig.cli.flag.arguments import Name, Rebucket, percent
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -25,16 +25,28 @@ def create(
     description: Annotated[str, typer.Option("--description", metavar="TEXT", help="What it is for.")] = "",
     owner: Annotated[str, typer.Option("--owner", metavar="WHO", help="Who answers for it.")] = "",
     state: Annotated[
-        str, typer.Option("--state", help="disabled, enabled, rollout, experiment or archived.")
+        str,
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            help="disabled, enabled, rollout, experiment or archived.",
+            autocompletion=complete.one_of("disabled", "enabled", "rollout", "experiment", "archived"),
+        ),
     ] = "",
     percentage: Annotated[
-        float | None, typer.Option("--percentage", metavar="P", help="Share of users of a rollout.")
+        str | None, typer.Option("--percentage", metavar="P", help="Share of users of a rollout.")
     ] = None,
     users: Annotated[
         list[str] | None, typer.Option("--for", metavar="USER", help="A user who always has it; repeatable.")
     ] = None,
     kind: Annotated[
-        str, typer.Option("--type", help="boolean (the default), string, number or object.")
+        str,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="boolean (the default), string, number or object.",
+            autocompletion=complete.one_of("boolean", "string", "number", "object"),
+        ),
     ] = "",
     variants: Annotated[
         list[str] | None,
@@ -55,8 +67,9 @@ def create(
     fields: dict[str, Any] = {"type": kind, "variants": dict(map(_variant, variants or ())), "users": users}
     fields |= {"serve": serve, "default": default, "expires": expires}
     given = {key: value for key, value in fields.items() if value}
+    share = None if percentage is None else percent(percentage)
     manager = session.flags()
-    result = manager.create_feature_flag(name, description, owner, state, percentage, **given, **writing.how)
+    result = manager.create_feature_flag(name, description, owner, state, share, **given, **writing.how)
     moves.show(writing, result)
 
 
@@ -88,9 +101,7 @@ def rollout(
     session: Session,
     writing: Writing,
     name: Name,
-    percentage: Annotated[
-        float, typer.Argument(metavar="PERCENT", min=0, max=100, help="Share of users, 0 to 100.")
-    ],
+    percentage: Annotated[str, typer.Argument(metavar="PERCENT", help="Share of users, 0 to 100.")],
     environment: options.Target = None,
 ) -> None:
     """Serve a flag to a share of users; raising it takes nobody out.
@@ -99,7 +110,7 @@ def rollout(
     gmconfig flag rollout new_algorithm 50 -e production
     gmconfig flag rollout new_algorithm 100 --dry-run
     """
-    moves.show(writing, session.flags(environment).set_rollout(name, percentage, **writing.how))
+    moves.show(writing, session.flags(environment).set_rollout(name, percent(percentage), **writing.how))
 
 
 def delete(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import options
+from gmconfig.cli import complete, options
 from gmconfig.cli.fast.flag import evaluate
 from gmconfig.cli.flag.arguments import BucketingOfFile, Name
 from gmconfig.cli.verb import verb
@@ -32,7 +32,12 @@ def eval_(
     ] = None,
     kind: Annotated[
         str,
-        typer.Option("--type", help="boolean, string, integer, float or object: what the program expects."),
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="boolean, string, integer, float or object: what the program expects.",
+            autocompletion=complete.one_of("boolean", "string", "integer", "float", "object"),
+        ),
     ] = "",
     batch: Annotated[
         bool, typer.Option("--batch", help="Read JSON contexts from stdin, one a line, with targetingKey.")

@@ -212,7 +212,7 @@ def _shares(given: list[str]) -> dict[str, float]:
     for text in given:
         name, _, share = text.partition("=")
         try:
-            found[name] = float(share)
+            found[name] = float(share.removesuffix("%"))
         except ValueError as error:
             raise UsageError(f'"{text}" is not a share', hint="--share VARIANT=PERCENT") from error
     return found

@@ -9,7 +9,7 @@ import typer
 
 from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.flag import moves
-from gmconfig.cli.flag.arguments import Name, Sample, people
+from gmconfig.cli.flag.arguments import Name, Sample, people, percent
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
 
@@ -25,8 +25,8 @@ def simulate(
     name: Name,
     sample: Sample = "10000",
     percentage: Annotated[
-        float | None,
-        typer.Option("--percentage", metavar="P", min=0, max=100, help="As if it were rolled out to P %."),
+        str | None,
+        typer.Option("--percentage", metavar="P", help="As if it were rolled out to P %."),
     ] = None,
     environment: options.Environment = None,
     at: options.At = None,
@@ -39,7 +39,8 @@ def simulate(
     gmconfig flag simulate new_algorithm --percentage 50 --sample users.txt
     """
     manager = session.flags(environment, at=at)
-    found = manager.simulate(name, people(session, sample), percentage=percentage)
+    share = None if percentage is None else percent(percentage)
+    found = manager.simulate(name, people(session, sample), percentage=share)
     if output == "json":
         return terminal.answer(values.as_json(asdict(found)))
     terminal.lines(

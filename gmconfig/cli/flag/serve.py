@@ -51,7 +51,9 @@ def serve(
     ] = None,
     record: Annotated[bool, typer.Option("--events/--no-events", help="Whether to write them.")] = True,
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Listen there.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8016,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
+    ] = 8016,
     token_file: Annotated[
         str | None,
         typer.Option("--token-file", metavar="FILE", help="Ask for this token; else $GMCONFIG_SERVE_TOKEN."),

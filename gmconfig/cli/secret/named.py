@@ -142,9 +142,13 @@ def delete(
     gmconfig secret delete api_token --dry-run
     gmconfig secret delete api_token -y
     """
-    if not writing.dry_run:
+    manager = session.secrets(environment, identity=identity)
+    if not writing.dry_run and not yes:
+        manager.delete_secret(
+            name, **{**writing.how, "dry_run": True}
+        )  # nobody is asked about what cannot be
         prompt.confirmed(f"delete the secret {name}?", yes=yes)
-    result = session.secrets(environment, identity=identity).delete_secret(name, **writing.how)
+    result = manager.delete_secret(name, **writing.how)
     writing.show(result)
 
 
