@@ -5,13 +5,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+import yaml
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gmconfig.secret.file.conflict import Labels
 from gmconfig.secret.file.editing import store_contexts
 from gmconfig.secret.file.merging import merge
 from gmconfig.secret.named.chunks import chunks
+from gmconfig.secret.token import Context
 
 NAMES = ("alpha", "beta", "gamma")
 LABELS = Labels("ours", "theirs")
@@ -134,6 +136,43 @@ def test_what_is_no_yaml_merges_as_text():
         file="secrets/common.yaml", context=store_contexts(None), opener=opener, lines=lines, labels=LABELS,
     )  # fmt: skip
     assert result.content == b"a: [\nb\n" and result.is_clean
+
+
+def layer(values):
+    inside = "".join(f"  {name}: {value} # of {name}\n" for name, value in values.items())
+    return f"db:\n{inside}list: [1, {len(values)}]\n".encode()
+
+
+def merged_layer(base, ours, theirs):
+    return merge(
+        base, ours, theirs, file="config/settings.yaml", opener=opener, lines=lines, labels=LABELS,
+        context=lambda _, keys, number: Context("settings", None, keys, yaml_document=number),
+    )  # fmt: skip
+
+
+layers = st.dictionaries(st.sampled_from(NAMES), st.integers(1, 2), min_size=1)
+
+
+@settings(max_examples=40)
+@given(base=layers, ours=layers, theirs=layers)
+@example({"alpha": 1, "beta": 1}, {"alpha": 2, "beta": 1}, {"alpha": 1, "beta": 2})
+def test_plain_values_merge_as_sealed_ones_do_or_not_at_all(base, ours, theirs):
+    wanted = {}
+    for name in {**base, **ours, **theirs}:
+        b, o, t = (side.get(name) for side in (base, ours, theirs))
+        wanted[name] = o if t in (o, b) else t if o == b else "clash"
+    result = merged_layer(*map(layer, (base, ours, theirs)))
+    same_names = list(base) == list(ours) == list(theirs)
+    assert result.is_clean or not same_names or "clash" in wanted.values()
+    if result.is_clean:
+        found = yaml.safe_load(result.content)["db"]
+        assert found == {name: value for name, value in wanted.items() if value is not None}
+        assert result.content.count(b"# of") == len(found)
+
+
+def test_an_item_that_is_known_by_its_index_alone_is_not_joined():
+    base, ours, theirs = (f"- {a}\n- {b}\n".encode() for a, b in ((1, 2), (3, 2), (1, 4)))
+    assert not merged_layer(base, ours, theirs).is_clean
 
 
 def test_files_are_cut_only_where_they_are_plain_blocks():

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from gmconfig.errors import GmconfigError
 from gmconfig.secret.file.conflict import Clash, Labels, shown
 from gmconfig.secret.file.editing import Contexts, scalars
+from gmconfig.secret.file.joining import joined
 from gmconfig.secret.named.chunks import merged_chunks
+from gmconfig.secret.named.store import FOLDER
 from gmconfig.secret.token import Context, Sealed, is_token
 
 Opener = Callable[[Sealed], bytes | None]
@@ -67,7 +69,7 @@ def merge(
     stand_ins = {clash.place: f"gm1-clash-{number}-" for number, clash in enumerate(clashes)}
     wanted = {**chosen, **stand_ins}
     same = [_with(raw, side, wanted) for raw, side in zip(texts, sides, strict=True)]
-    content, is_clean = _lines_or_chunks(same, file, lines)
+    content, is_clean = _lines_or_pieces((same[0], same[1], same[2]), file, context, lines)
     if is_clean and not _is_as_chosen(content, file, context, wanted):
         return Merged(*_conflicting(lines, texts), tuple(clash.place for clash in clashes))
     content = shown(content, [(stand_ins[clash.place], clash) for clash in clashes], labels)
@@ -139,12 +141,17 @@ def _with(raw: bytes, side: Side, wanted: Mapping[Context, str]) -> bytes:
     return (BOM if raw.startswith(BOM) else b"") + text.encode()
 
 
-def _lines_or_chunks(same: list[bytes], file: str, lines: LineMerge) -> tuple[bytes, bool]:
-    """Merge line by line; named secrets, if that fails, one by one: both sides may have added some."""
-    content, is_clean = lines(same[0], same[1], same[2])
-    if is_clean or not file.startswith("secrets/"):
-        return content, is_clean
-    return merged_chunks(same[0], same[1], same[2], lines) or (content, is_clean)
+def _lines_or_pieces(
+    same: tuple[bytes, bytes, bytes], file: str, context: Contexts, lines: LineMerge
+) -> tuple[bytes, bool]:
+    """Merge line by line; if that fails, a layer by value, and named secrets one by one: both may have added some."""
+    content, is_clean = lines(*same)
+    if is_clean:
+        return content, True
+    if file.startswith(FOLDER):
+        return merged_chunks(*same, lines) or (content, False)
+    by_value = joined(same, file, context, lines)
+    return (content, False) if by_value is None else (by_value, True)
 
 
 def _conflicting(lines: LineMerge, texts: tuple[bytes, bytes, bytes]) -> tuple[bytes, bool]:
