@@ -11,12 +11,12 @@ _RARELY = 50_000
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; give its exit code. Without arguments those of the process are meant, which is ours."""
+    """Run one command and give its exit code; without arguments, those of this process, which ends afterwards."""
     if arguments is not None:
         return _run(arguments)
     gc.set_threshold(_RARELY)
     code = _run(sys.argv[1:])
-    gc.freeze()  # what is there until the end need not be looked through at the end
+    gc.freeze()  # the process ends: nothing of what it made has to be looked through once more
     return code
 
 

@@ -2,13 +2,13 @@
 
 The six classes are what users see, each in a folder of its own: `config/manager.py` has ConfigManager, a mixin the
 part of a class that is an idea of its own (`config/change_methods.py`; `access/methods.py` is of SecretsManager).
-What they call is a module a wish, in the words of the verb: `config/changing.py` and `config/restoring.py` behind
-`config set` and `config rollback`, `access/changes.py` behind `secret grant`, `deploy/deploying.py` behind `deploy
-apply`.
+Behind them stands a module for each thing that can be asked for, named after the verb: `config/changing.py` and
+`config/restoring.py` behind `config set` and `config rollback`, `access/changes.py` behind `secret grant`,
+`deploy/deploying.py` behind `deploy apply`.
 
 `workspace.py` is what every manager stands on, `carry_out.py` the one way in which a change of the repository
-happens, `outcome.py` and the modules named answers what is given back; `doctor/` has a module for each thing that is
-looked at, `beginning/` what `init` does.
+happens, `outcome.py` and the modules named `answers.py` what they give back; `doctor/` has a module for each thing
+that is looked at, `beginning/` what `init` does.
 """
 
 from __future__ import annotations

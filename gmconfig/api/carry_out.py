@@ -95,7 +95,7 @@ def check(project: Project, files: Files) -> None:
 
 
 def _allowed(finding: Finding) -> str:
-    """Say that all is as it was, and where it stands what a value may be."""
+    """Say that nothing was changed, and which command tells what the value may be."""
     from shlex import quote
 
     if finding.check != "schema" or not finding.document or not finding.path:

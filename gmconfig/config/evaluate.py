@@ -77,7 +77,7 @@ class Evaluation:
         if sealed and not self.active:
             if id(text) in self.opened:
                 return self.opened[id(text)]
-            try:  # what ten thousand values need least of all is a look for circles
+            try:  # it refers to nothing: ten thousand of them need no look for circles
                 return self.lookup.opened(text)  # type: ignore[arg-type]  # it is sealed
             except GmconfigError:
                 return self._guarded(text, keys)

@@ -87,7 +87,7 @@ class Lookup:
 
 
 def _found(vault: Opener, name: str, environment: str | None) -> Sealed:
-    """Find a named secret; that nobody holds an identity is another matter."""
+    """Find a named secret; any other error than that there is none is passed on."""
     from gmconfig.errors import NotFound, Unresolved
 
     try:

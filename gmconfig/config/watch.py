@@ -35,9 +35,9 @@ class Watcher:
     """Holds the current values of one document and replaces them when its files change.
 
     `load` gives the document's value and raises a `GmconfigError` where it cannot; `files` gives the
-    absolute paths that it depends on, existing or not. `opened` makes of it what `current` gives; changes tell
-    of the value as it was loaded, so that a secret in them shows itself to nobody. Callbacks run on the
-    watching thread, after the swap.
+    absolute paths that it depends on, existing or not. `opened` turns the loaded value into what
+    `current` gives, with secrets in plain; changes are told of the value as it was loaded, whose secrets show
+    themselves to nobody. Callbacks run on the watching thread, after the swap.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DELETIONS = 50
 """How many per cent of a target's keys may go where its `budget:` says nothing."""
 
-_FEW = 3  # deleting so few keys is never an accident of the kind that this guards against
+_FEW = 3  # so few deletions are not the accident that this guards against
 
 
 def exceeded(standings: Sequence[Standing], most_targets: int | None = None) -> Iterator[str]:

@@ -64,7 +64,7 @@ class Hearing:
             if time.monotonic() - self._news > self.patience:
                 raise ChangeFailed(f"its agent said nothing for {self.patience:g} s")
             time.sleep(pause)
-        raise AssertionError  # it never comes to this
+        raise AssertionError  # the pauses never end
 
     def _listen(self) -> None:
         self.ledger.renew()

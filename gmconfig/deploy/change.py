@@ -141,7 +141,7 @@ class TargetChange:
             log.warning("%s: what was there is back, but: %s", self.target.name, error)
 
     def prune(self) -> None:
-        """Remove old releases, and what was staged in vain."""
+        """Remove old releases, and what was staged and never made live."""
         self.kind.prune()
 
     def _is_whole(self, live: Live) -> bool:

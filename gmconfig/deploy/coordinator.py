@@ -150,7 +150,7 @@ class Coordinator:
         return self._end(State.FAILED if touched else State.RESTORED, problem)
 
     def _prune(self) -> None:
-        """Remove old releases, and what was staged in vain; what cannot be removed harms nobody."""
+        """Remove old releases, and what was staged and never made live; what cannot be removed does no harm."""
         for name, change in self.changes.items():
             try:
                 change.prune()

@@ -102,7 +102,7 @@ class Plan:
         return [one for one in self.targets if one.standing.error is not None or (one.changes and one.lacks)]
 
     def bound_to(self) -> dict[str, str]:
-        """Give what each target's part depends on: the wanted content, and what is live, be it nothing."""
+        """Give what each target's part depends on: the wanted content, and what is live, if anything is."""
         return {one.name: _bound(one) for one in self.targets}
 
     def as_json(self) -> dict[str, object]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check_signed(repository: Repository, commit: str) -> None:
-    """Refuse a commit without a good signature of a trusted key, be it OpenPGP, X.509 or ssh.
+    """Refuse a commit without a good signature of a trusted key: OpenPGP, X.509 or ssh.
 
     Who is trusted is git's own matter: `gpg.ssh.allowedSignersFile`, or the keyring.
 

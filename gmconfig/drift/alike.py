@@ -1,4 +1,4 @@
-"""Targets that have the same and should have the same differ in the same: compared once, however many they are."""
+"""Targets with the same files and the same rendering have the same differences: each such pair is compared once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Alike:
-    """Remembers comparisons; those with a secret in it are made anew, for a marker has a say in them."""
+    """Remembers comparisons, but for those with secrets, which depend on each target's own marker."""
 
     def __init__(self) -> None:
         self._found: dict[object, tuple[Difference, ...]] = {}

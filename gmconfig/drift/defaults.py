@@ -23,7 +23,7 @@ _MOST = 20_000
 
 
 def without_defaults(part: Part, live: object) -> object:
-    """Give a live tree without what is not wanted in so many words, and is what the schema has for it anyway."""
+    """Give a live tree without the keys that nobody asked for and that have just the default of the schema."""
     return _without(live, part.tree, _as_read(part))
 
 
@@ -51,7 +51,7 @@ def _as_read(part: Part) -> object:
         return tree
     try:
         return part.form.read(part.form.render(tree, About(part.document)))
-    except BrokenConfiguration:  # it has no such names for all of them
+    except BrokenConfiguration:  # the flat form cannot name all of them
         return {}
 
 

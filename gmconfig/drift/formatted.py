@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def as_formatted(part: Part, live: object) -> object:
-    """Give live names and texts, with JSON that says what is wanted written as that is."""
+    """Give live names and texts; JSON that means what is wanted comes formatted as the wanted text is."""
     if not isinstance(live, dict):
         return live
     return {name: _one(text, child(part.tree, name)) for name, text in live.items()}

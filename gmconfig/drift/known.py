@@ -1,4 +1,4 @@
-"""Secrets away from their places: copied, moved within a list, or new under a name that tells of one."""
+"""Secrets in other places than their own: copied, moved within a list, or new under a name that suggests one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Known:
         return is_foreign and isinstance(value, str) and is_telling(name)
 
     def _is_beside(self, value: object, at: Place) -> bool:
-        """Whether other items of the same list have a secret there, and none has just this in plain."""
+        """Whether other items of the same list have a secret there, and none of them has this value in plain."""
         return shape(at) in self._shapes and identity(value) not in self._plain
 
     def _is_copy(self, value: object) -> bool:

@@ -72,7 +72,7 @@ class Standing:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is there, be it that nothing ever was."""
+        """Whether nothing is there, whether or not something once was."""
         return self.live is not None and self.live.release is None
 
     @property
@@ -91,7 +91,7 @@ class Standing:
 
     @property
     def needs_change(self) -> bool:
-        """Whether applying would do something; what gmconfig never put there is put there, be it the same."""
+        """Whether applying would do something: it also takes over what is the same and gmconfig never put there."""
         is_unmarked = self.is_new and self.rendering is not None
         return self.error is None and bool(self.changes or self.drift or is_unmarked)
 

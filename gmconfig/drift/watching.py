@@ -71,7 +71,7 @@ class Watch:
         self.journal.append({"kind": kind, **content}, now=self._moment())
 
     def _moment(self) -> datetime:
-        """Give a moment after all that was noted, be it by a clock that is ahead: the last word counts."""
+        """Give a moment after all that was noted, even by a clock that is ahead, since the last word counts."""
         now, events = datetime.now(UTC), self._events()
         with suppress(ValueError, OverflowError):
             last = datetime.fromisoformat(str(events[-1].get("time"))) if events else now

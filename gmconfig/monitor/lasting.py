@@ -35,7 +35,7 @@ def _alerts(events: Named) -> Iterator[str]:
 
 
 def _drift(events: Named) -> set[str]:
-    """Give all that is noted of each drift that is not over; what else the same events tell of goes along."""
+    """Give the events about each drift that is not over, and those about drifts that the same events tell of."""
     noted = [(name, set(_ids(event))) for name, event in events if event.get("kind") in _DRIFT]
     known = detection.told_by(event for _, event in events)
     wanted, before = {key for key, one in known.items() if not one.resolved}, -1
@@ -54,7 +54,7 @@ def _ids(event: Event) -> Iterator[str]:
 
 
 def _last_words(events: Named) -> Iterable[str]:
-    """Give the last event about each thing that has but one last word: a deployment, a secret, a backup."""
+    """Give the last event about each thing of which only the last event counts: a deployment, a secret, a backup."""
     return {key: name for name, event in events for key in _about(event)}.values()
 
 

@@ -78,7 +78,7 @@ class Outbox:
         return sorted(found, key=lambda one: one.since)
 
     def told(self, message: Message) -> None:
-        """Note that a message arrived: first that it did, then no longer that it is to be told."""
+        """Note that a message arrived, and only then forget that it is to be told."""
         write_private(self._sent(message.handler, message.id), b"")
         self._forget(self._path(message.handler, message.id))
         for path in self._files("told", message.handler):

@@ -105,7 +105,7 @@ class Record:
 
     Attributes:
         environment: where it went.
-        number: the how-manieth record of that environment it is, from 1.
+        number: its place among the records of that environment, from 1.
         commit: the full id of the configuration's commit.
         secrets_commit: the commit whose secrets and access were used, where that is another one (rollback).
         action: what asked for it: apply, rollback, promote or correct.

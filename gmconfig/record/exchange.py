@@ -82,7 +82,7 @@ class Exchange:
     def _fell_behind(self, changes: Mapping[str, str], seen: Mapping[str, str | None]) -> bool:
         """Whether another process of this clone has fetched what does not stand below ours; it is taken over then.
 
-        What it saw last is no leave to push over it: who is asked to do so has not read it.
+        That it was fetched is no reason to push over it: the caller decided before, without having read it.
         """
         behind = [
             (ref, theirs)

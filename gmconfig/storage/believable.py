@@ -1,4 +1,4 @@
-"""What of a record may be true: one that came with somebody else's archive may name any file of the machine."""
+"""Which parts of a record to believe: one that came with somebody else's archive may name any file of the machine."""
 
 from __future__ import annotations
 

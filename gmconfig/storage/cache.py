@@ -88,7 +88,7 @@ class Cache:
         return os.path.join(self.folder, name.replace("/", "_") + ".cache")
 
     def _is_due(self, size: int) -> bool:
-        """Whether to look at the whole folder: first, and when it may have grown by a good part since."""
+        """Whether to look at the whole folder: the first time, and when it may have grown by a good part since."""
         grown = _uncounted.get(self.folder, self.most_bytes) + size
         is_due = grown >= self.most_bytes // _SHARE
         _uncounted[self.folder] = 0 if is_due else grown
@@ -108,7 +108,7 @@ class Cache:
 
 
 def _swept(entry: os.DirEntry[str]) -> bool:
-    """Remove what a writer that is gone had half written; where it only seems to be gone it stores nothing."""
+    """Remove what a dead writer left half written; a living one that was taken for dead just stores nothing."""
     writer = entry.name.removesuffix(_TEMPORARY).rpartition(".")[2]
     if not entry.name.endswith(_TEMPORARY) or not writer.isdecimal() or _lives(int(writer)):
         return False

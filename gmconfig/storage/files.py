@@ -96,7 +96,7 @@ def write_beside(path: str, content: bytes, *, durable: bool = True) -> str:
 
 
 def _replace(path: str, content: bytes, mode: int | None, *, durable: bool = True) -> None:
-    """Do so, the temporary file ours by its lock until it has its real name."""
+    """Write the new content beside the file, and give it the file's name while it is still locked as ours."""
     with _beside(path, content, mode, durable=durable) as temporary:
         os.replace(temporary, path)
         if durable:
@@ -105,7 +105,7 @@ def _replace(path: str, content: bytes, mode: int | None, *, durable: bool = Tru
 
 @contextlib.contextmanager
 def _beside(path: str, content: bytes, mode: int | None, *, durable: bool) -> Iterator[str]:
-    """Write a temporary file, locked as long as it is looked at; it is gone if anything goes wrong."""
+    """Write a temporary file, locked within the block; it is removed if anything goes wrong."""
     temporary = f"{path}.{os.getpid()}{os.urandom(4).hex()}{TEMPORARY}"
     try:
         remove_stale(path)
@@ -224,7 +224,7 @@ def _take_over(descriptor: int, path: str, mode: int | None) -> None:
 
 
 def _begun(temporary: str, mode: int | None) -> int:
-    """Open a new file that says by its lock that we live; one taken away before it could say so is made again."""
+    """Open a new file, locked as long as its writer lives; one that was removed before that is made again."""
     import fcntl
 
     while True:

@@ -79,7 +79,7 @@ def _temporary() -> str:
 
 
 def _begun(place: str, begins: str, ends: str) -> tuple[str, int | None]:
-    """Make a folder that says by its lock that we live; one swept away before it could say so is made again."""
+    """Make a folder, locked as long as its owner lives; one that was removed before that is made again."""
     import tempfile
 
     while True:

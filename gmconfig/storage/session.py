@@ -25,10 +25,10 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Be with a program until it has ended; whatever comes before that, it is ended, and what it started.
+    """Look after a program within a block: if anything goes wrong there, end it and all that it started.
 
     It was begun with `start_new_session`. Unlike `with process`, which waits without a limit where something
-    failed, this waits for nobody who cannot be ended: who has another user's rights, say.
+    failed, this does not wait for a program that cannot be ended, such as one with another user's rights.
     """
     try:
         yield
@@ -37,13 +37,13 @@ def watched(process: subprocess.Popen[bytes]) -> Iterator[None]:
         raise
     finally:
         for pipe in (process.stdin, process.stdout, process.stderr):
-            with suppress(OSError):  # of input that nobody reads any more
+            with suppress(OSError):  # the program reads its input no more
                 if pipe is not None:
                     pipe.close()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a program, and what lives on of what it started although it has ended itself."""
+    """End a program with all that it started, which may still run when the program itself has ended."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -74,8 +74,8 @@ class Automation:
         workspace: whose repository, keys and environment.
         user: on whose behalf; git's identity by default.
         offline: leave the remote alone: rules are claimed here only.
-        rules: these instead.
-        memory: where it stands what they did; refs by default.
+        rules: these, instead of the declared ones.
+        memory: where what they did is kept; refs by default.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ def alike(workspace: Workspace, left: Side, right: Side, names: AbstractSet[str]
     one, other = (_files(workspace, side) for side in sides)
     listed = {name: files for name in names if (files := one.get(name, [])) == other.get(name, [])}
     same = _of_same_content(listed, sides)
-    needy = _needy(same, sides, names - same.keys()) if same else frozenset()
+    needy = _dependent(same, sides, names - same.keys()) if same else frozenset()
     return {name: bool(files) for name, files in same.items() if name not in needy}
 
 
@@ -87,8 +87,8 @@ def _keys(documents: Files, sides: tuple[Side, Side]) -> list[Mapping[str, objec
     return [side.files.read_many(files) for side in sides]
 
 
-def _needy(documents: Files, sides: tuple[Side, Side], unlike: AbstractSet[str]) -> AbstractSet[str]:
-    """Give the documents whose files are the same, but perhaps not what these refer to."""
+def _dependent(documents: Files, sides: tuple[Side, Side], unlike: AbstractSet[str]) -> AbstractSet[str]:
+    """Give the documents that may differ although their files are the same: what these refer to may differ."""
     steady = _is_steady(sides)
     if steady and not unlike:
         return frozenset()

@@ -79,7 +79,7 @@ class _Adoption:
         return adopt_tree(self.workspace, self.document, wanted, value, KeyPath(at), self.how)
 
     def _path(self, one: Difference) -> Path:
-        """Give the path in the document; a name that live alone has leads to none in a flat form."""
+        """Give the path in the document; in a flat form, a name that only live has belongs to no path."""
         if one.at_source is not None:
             return one.at_source[0]
         if self.part.form.is_flat and one.wanted is ABSENT:

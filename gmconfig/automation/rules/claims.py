@@ -34,7 +34,7 @@ Change = Callable[[Past], Past | None]
 
 
 class Memory(Protocol):
-    """Where it is kept what rules did."""
+    """Where what rules did is kept."""
 
     def refresh(self) -> None:
         """Get what others did."""
@@ -49,10 +49,10 @@ class Memory(Protocol):
         """Give what a rule did."""
 
     def change(self, rule: str, now: datetime, change: Change, *, must: bool = True) -> Past | None:
-        """Change that; None where `change` has it so, or where somebody was faster."""
+        """Change what a rule did; None where `change` wants nothing changed, or where somebody was faster."""
 
     def apart(self) -> Memory:
-        """Give the same for another thread."""
+        """Give a memory of the same rules, for use on another thread."""
 
 
 class Shared:

@@ -31,7 +31,7 @@ class Cause(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Who runs it, why, and the how-manieth try that is."""
+    """Who runs it, why, and which try that is, counted from 1."""
 
     holder: Holder
     cause: Cause

@@ -57,12 +57,12 @@ class Runner:
 
     Args:
         rules: which.
-        memory: where it stands what they did.
-        act: does what they say.
+        memory: where what they did is kept.
+        act: does what a rule says.
         tell: is given each run; to be noted in the journal.
-        may: says which rules are not left to others; of those that are, it is only said why.
+        may: says which rules run here; of the others, the run only says why they are left to somebody else.
         user: on whose behalf.
-        lease: how long others take it for at work after it was last heard of.
+        lease: after how long without a sign of life others take over what it has claimed.
     """
 
     def __init__(

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Cut:
-    """Finds the splices that leave what is wanted; `special` are the targets of aliases that were torn."""
+    """Finds the splices that leave what is wanted.
+
+    `special` are the nodes that a remaining alias stands for, and that would not stay whole.
+    """
 
     def __init__(self, stream: Stream, special: set[int]) -> None:
         self.text = stream.text

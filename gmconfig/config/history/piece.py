@@ -40,8 +40,9 @@ class Piece:
     """A stretch of lines: a *leaf* that is read as it stands, or parts, or an entry or item with one body.
 
     `used` and `defined` are the names of aliases and anchors that may stand in it (too many do no harm).
-    `found` keeps what reading a leaf gave, by what those names meant. `last` is what the last time gave,
-    `behind` those anchors, with these `ahead` of it; `constant` is it where there are no names.
+    `found` keeps what reading a leaf gave, by what those names meant then. `last` is the result of the last
+    reading: with the meanings `ahead` of the piece it gave those `behind` it. `constant` is the result of a piece
+    without such names, which is the same every time.
     """
 
     __slots__ = (

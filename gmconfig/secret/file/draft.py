@@ -107,7 +107,8 @@ class Draft:
             opened = self.vault.open(before)
         except GmconfigError:
             return False
-        chosen = len(self.vault.standing.heads(before.context)) == 1  # else the new token settles who won
+        # With several heads a new token settles which one counts.
+        chosen = len(self.vault.standing.heads(before.context)) == 1
         return chosen and plaintext.encode(opened) == plaintext.encode(value)
 
     def _sealed(self, value: object, scope: str, context: Context) -> tuple[str, tuple[str, str]]:

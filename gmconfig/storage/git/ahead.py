@@ -26,7 +26,7 @@ _FEW = 8
 
 
 class _Stream(NamedTuple):
-    """Files of one kind, in order: how far they were read, and how many the last time."""
+    """Files of one kind, in order: how far they were read, and how many at once the last time."""
 
     names: Sequence[str]
     places: Mapping[str, int]
@@ -71,7 +71,7 @@ class Ahead:
         except GitTrouble:
             if len(wanted) == 1:
                 raise
-            return self._fetch((path,))  # what nobody asked for is nobody's trouble
+            return self._fetch((path,))  # another file that was read along cannot be had; this one may
 
     def _next(self, path: str) -> Sequence[str]:
         """Give what to read: more than the last time where all that was needed, else one file."""
@@ -104,12 +104,12 @@ class Ahead:
         return _Stream(names, {name: place for place, name in enumerate(names)}, 0, 1)
 
     def _is_light(self, stream: _Stream) -> bool:
-        """Whether so many more files than the last time are hardly too much."""
+        """Whether growing the window is likely to stay within the limit, by the size of the files read last."""
         last = stream.names[max(stream.read_to - stream.window, 0) : stream.read_to]
         return _GROWTH * sum(len(self._kept.get(name, b"")) for name in last) <= _MOST_BYTES
 
     def _keep(self, found: Mapping[str, bytes]) -> None:
-        """Keep what was read; what was read first goes where it gets too much."""
+        """Keep what was read; beyond the limit, what was read first is forgotten."""
         self._size += sum(len(raw) - len(self._kept.get(path, b"")) for path, raw in found.items())
         self._kept.update(found)
         for path in list(self._kept):

@@ -50,7 +50,7 @@ def settle_held(repository: Repository) -> None:
 
 
 def free_branch(repository: Repository, plan: dict[str, object]) -> None:
-    """Take away the locks of the git that was to move the branch: whoever holds the worktree's lock outlived it."""
+    """Take away the locks of the git that was to move the branch; it is dead, as we hold the worktree's lock."""
     ref, commit = str(plan.get("ref", "")), str(plan.get("commit", ""))
     if commit and ref.startswith("refs/heads/") and ".." not in ref:
         unlock(repository, ref, commit)

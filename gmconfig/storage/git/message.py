@@ -14,7 +14,8 @@ Trailers = Mapping[str, str] | Iterable[tuple[str, str]]
 def compose_message(message: str, trailers: Trailers = ()) -> str:
     """Put the trailers below the words, in the last paragraph if that holds trailers already.
 
-    The first line is the subject; what follows it is the body. Words are not trailers of gmconfig's.
+    The first line is the subject; what follows it is the body. Where the words end with what looks like one of
+    gmconfig's own trailers, the real ones get a paragraph of their own, so that none can be made up.
     """
     pairs = trailers.items() if isinstance(trailers, Mapping) else trailers
     lines = [f"{name}: {' '.join(value.split())}" for name, value in pairs]

@@ -1,7 +1,8 @@
 """The locks that a killed git leaves on refs: told from those of a git that lives, and taken away.
 
-Git removes them itself unless it is killed; then nobody could move the ref again. One that holds our commit is
-ours. An empty one is, where it stays the very same for longer than any git keeps it.
+Git removes its locks itself unless it is killed; what is left then would keep everybody from moving the ref. A lock
+is taken for a dead git's if our own commit stands in it, or if it is empty and stays unchanged for longer than any
+git keeps one.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def unlock(repository: Repository, ref: str, commit: str) -> None:
 
 
 def remove(repository: Repository, lock: str, seen: Mark) -> None:
-    """Take a lock away if it is still the one that was seen; one remover at a time, so that none takes another."""
+    """Take a lock away if it is still the one that was seen; one remover at a time, so that no newer one goes."""
     with Lock(os.path.join(repository.common_dir, "gmconfig", "stale")):
         if mark(lock) == seen:
             unlink(lock)

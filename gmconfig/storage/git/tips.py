@@ -34,7 +34,7 @@ def tips(root: Root) -> set[str] | None:
 
 
 def _target(common_dir: str, name: str) -> str | None:
-    """Give nothing to count for a ref that points to another one, which is looked at by itself; else None."""
+    """Give an empty text for a ref that only points to another ref, which is counted itself; else None."""
     try:
         with open(os.path.join(common_dir, name), "rb") as file:
             return "" if file.read(1_000).startswith(b"ref: refs/") else None

@@ -1,4 +1,4 @@
-"""Keys that are taken for other ones: an override that overrides nothing, a password beside the password."""
+"""Keys that look like another key: an override that overrides nothing, a password beside the password."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class Layout(ABC):
             raise not_ours(self.target.name, self.path)
 
     def _begin(self, release: Release, live: str | None, expected: str | None) -> None:
-        """Refuse to make a release live, or write its number down: from here on something changes."""
+        """Refuse to make a release live, or write its fencing number down, which comes before the first change."""
         self._check(live, expected, release.marker.fencing)
         if not self.store.has(release.id):
             raise Refused(f'release "{release.id}" is not staged', hint="gmconfig deploy apply")

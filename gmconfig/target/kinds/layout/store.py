@@ -48,7 +48,7 @@ class Store:
         return os.path.join(self.folder, release, _FILES)
 
     def link(self, release: str) -> str:
-        """Give what a symlink beside the store says to mean a release."""
+        """Give the target of a symlink beside the store that means a release."""
         return f"{self.name}/{release}/{_FILES}"
 
     def release_of(self, link: str) -> str | None:
