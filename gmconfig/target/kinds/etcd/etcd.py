@@ -149,7 +149,7 @@ class Etcd:
     def _turned(
         self, state: State, note: Note | None, pieces: Mapping[str, bytes]
     ) -> dict[str, bytes | None]:
-        """Point the head at a staged release, in place of what was there before gmconfig; without a note, the reverse."""
+        """Point the head at a staged release and remove what was there before; without a note, do the reverse."""
         changes: dict[str, bytes | None] = {}
         if state.name == UNMANAGED:
             changes.update((self.prefix + name, None) for name in state.pieces)
