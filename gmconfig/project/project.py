@@ -10,7 +10,6 @@ from gmconfig.project.find import git_folder, root_of
 from gmconfig.project.layout import Layout
 from gmconfig.project.names import check_name, is_name
 from gmconfig.project.parsed import cached, load
-from gmconfig.project.pattern import is_inside
 from gmconfig.project.settings import FILE, Settings, settings_of
 from gmconfig.storage.snapshot import WorkingTree
 
@@ -254,27 +253,6 @@ class Project:
             return [None, *self.environments]
         return [name for name in self.environments if environment in self.chain(name)]
 
-    def affected_by(self, snapshot: Snapshot, file: str) -> list[tuple[str, str | None]]:
-        """Give every (document, environment) that a file can change; None is the base alone."""
-        layer = self.layout.read(_shared_twin(file))
-        if layer:
-            return [(layer.document, name) for name in self.environments_reached(layer.environment)]
-        documents, reach = self._scope(snapshot, file)
-        return [(document, name) for document in documents for name in reach]
-
-    def _scope(self, snapshot: Snapshot, file: str) -> tuple[list[str], list[str | None]]:
-        folder, _, name = file.rpartition("/")
-        everywhere: list[str | None] = [None, *self.environments]
-        if folder == "schemas" and name.endswith(".schema.json"):
-            document = name.removesuffix(".schema.json")
-            documents = self.documents(snapshot)
-            return ([document] if document in documents else documents), everywhere
-        if folder == "secrets" and (environment := name.removesuffix(".yaml")) in self.environments:
-            return self.documents(snapshot), self.environments_reached(environment)
-        if file in (FILE, "access.yaml") or folder.split("/")[0] in ("schemas", "policies", "secrets"):
-            return self.documents(snapshot), everywhere
-        return [], []
-
     def _check_variables(self, variables: Mapping[str, str]) -> None:
         for name, value in variables.items():
             if name not in self.layout.variables:
@@ -291,9 +269,3 @@ class Project:
         path = f"{self.prefix}/{file}" if self.prefix else file
         listed = self.repository.run("ls-files", "--others", "--ignored", "--exclude-standard", "--", path)
         return bool(listed)
-
-
-def _shared_twin(file: str) -> str:
-    """Give the file that a local one changes: `a.local.yaml` changes what `a.yaml` does."""
-    stem, dot, extension = file.rpartition(".")
-    return stem.removesuffix(".local") + dot + extension if is_inside(file) else file

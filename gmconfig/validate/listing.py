@@ -71,8 +71,10 @@ def layer_of(subject: Subject, file: str, findings: list[Finding]) -> Layer | No
 
 def affected_by(subject: Subject, file: str) -> list[tuple[str, str | None]]:
     """Give every (document, environment) that a file can change; one that could be two layers breaks both."""
+    from gmconfig.project import affected
+
     try:
-        return subject.project.affected_by(subject.snapshot, file)
+        return affected.affected_by(subject.project, subject.snapshot, file)
     except BrokenConfiguration:
         return [(layer.document, layer.environment) for _, layer in subject.project.layout.readings(file)]
 

@@ -15,6 +15,7 @@ from gmconfig.errors import (
     UsageError,
 )
 from gmconfig.project import Project
+from gmconfig.project.affected import affected_by
 from gmconfig.project.names import is_name
 from gmconfig.project.pattern import Pattern, is_inside
 
@@ -194,18 +195,20 @@ def test_affected_by(project):
         {**USUAL, "gmconfig.yaml": "environments: {production: , eu: {extends: production}, dev: }\n"}
     )
     tree = found.worktree()
-    assert found.affected_by(tree, "config/settings.yaml") == [
+    assert affected_by(found, tree, "config/settings.yaml") == [
         ("settings", None),
         ("settings", "production"),
         ("settings", "eu"),
         ("settings", "dev"),
     ]
     production = [("settings", "production"), ("settings", "eu")]
-    assert found.affected_by(tree, "config/environments/production.yaml") == production
-    assert found.affected_by(tree, "config/environments/production.local.yaml") == production
-    assert {document for document, _ in found.affected_by(tree, "gmconfig.yaml")} == {"billing", "settings"}
-    assert {document for document, _ in found.affected_by(tree, "schemas/billing.schema.json")} == {"billing"}
-    assert found.affected_by(tree, "README.md") == []
+    assert affected_by(found, tree, "config/environments/production.yaml") == production
+    assert affected_by(found, tree, "config/environments/production.local.yaml") == production
+    assert {document for document, _ in affected_by(found, tree, "gmconfig.yaml")} == {"billing", "settings"}
+    assert {document for document, _ in affected_by(found, tree, "schemas/billing.schema.json")} == {
+        "billing"
+    }
+    assert affected_by(found, tree, "README.md") == []
 
 
 def test_layout_as_of_a_commit(project, git):
