@@ -120,15 +120,19 @@ def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
         return BrokenConfiguration(message, hint=choose, place=Place(file, conflict))
     if not isinstance(error, MarkedYAMLError):
         return BrokenConfiguration(str(error).splitlines()[0], place=Place(file))
-    message = ", ".join(part for part in (error.problem, error.context) if part)
+    problem, context = error.problem or "", error.context or ""
     mark = error.problem_mark or error.context_mark
     if mark is None:
-        return BrokenConfiguration(message, place=Place(file))
-    starts = line_starts(text)
-    line = min(mark.line, len(starts) - 1)
-    before = text[starts[line] : starts[line] + mark.column]
-    hint = 'between {} and [] a placeholder needs quotes: "${NAME}"' if _BARE.search(before) else None
-    return BrokenConfiguration(message, hint=hint, place=Place(file, line + 1, mark.column + 1))
+        return BrokenConfiguration(", ".join(filter(None, (problem, context))), place=Place(file))
+    from gmconfig.storage.yaml.complaint import Mark, complaint
+
+    start = error.context_mark or mark
+    found = complaint(text, problem, context, Mark(mark.line, mark.column), Mark(start.line, start.column))
+    before = text[line_starts(text)[found.mark.line] :][: mark.column]
+    hint = 'between {} and [] a placeholder needs quotes: "${NAME}"' if _BARE.search(before) else found.hint
+    return BrokenConfiguration(
+        found.message, hint=hint, place=Place(file, found.mark.line + 1, found.mark.column + 1)
+    )
 
 
 def _shielded(text: str) -> tuple[str, dict[int, str]]:

@@ -182,7 +182,7 @@ def test_tabs():
 
 
 @pytest.mark.parametrize(
-    ("raw", "line"), [(b"a: 1\n b: 2\n", 2), (b"a: [1\nb: 2\n", 2), (b"a: 'x\n", 2), (b"a: b: c\n", 1)]
+    ("raw", "line"), [(b"a: 1\n b: 2\n", 2), (b"a: [1\nb: 2\n", 2), (b"a: 'x\n", 1), (b"a: b: c\n", 1)]
 )
 def test_broken_files_say_where(raw, line):
     error = refusal(raw)
@@ -225,3 +225,28 @@ def test_what_git_could_not_merge_is_called_so():
 def test_a_placeholder_that_needs_quotes_is_told_so(raw):
     assert "needs quotes" in str(refusal(raw).hint)
     assert refusal(b"a: [1, {b: 2]").hint is None
+
+
+_COMPLAINTS = {
+    "a:\n\tb: 2\n": ("2:1", "a tab cannot indent"),
+    "a: @x\n": ("1:4", 'a value cannot begin with "@"'),
+    "a: b: c\n": ("1:5", 'a ":" within a value'),
+    "a: 1\n  b: 1\n": ("2:4", "a key where the line before has a value already"),
+    'a: "x\nb: 1\n': ("1:4", "a quote that is never closed"),
+    "a: 'it's'\n": ("1:8", "nothing can follow the value before it"),
+    "a: [1, 2\nb: 3\n": ("2:2", 'a comma is missing, or the "[" at 1:4 is never closed'),
+    "a:\n  b: 1\n c: 2\n": ("3:2", "this does not line up with the map that begins at 1:1"),
+    "l:\n  - 1\n  b: 2\n": ("3:3", "this does not line up with the list that begins at 2:3"),
+    "a: 1\nfoo\nb: 2\n": ("2:1", 'a key without a ":" behind it'),
+    "a: - 1\n": ("1:4", 'a "-" where no list can begin'),
+    'a: "C:\\dir"\n': ("1:7", r'"\d" means nothing within double quotes'),
+    "a: *\n": ("1:4", 'a "*" without a name'),
+    "{a: 1}}\n": ("1:7", "nothing can follow the value before it"),
+    "a: {\n": ("2:1", "a value is missing here"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), _COMPLAINTS.items(), ids=map(repr, _COMPLAINTS))
+def test_what_is_wrong_is_said_in_words_that_help(text: str, said: tuple[str, str]):
+    refused = refusal(text.encode())
+    assert (str(refused.place).removeprefix("f.yaml:"), refused.message) == said
