@@ -61,7 +61,7 @@ class Deployed:
 
 def lost(live: Live, deployed: Lost | None) -> Lost | None:
     """Give what was put where nothing says so any more; None where nothing was, as far as anybody knows."""
-    if live.marker is not None or live.untouched:
+    if live.marker is not None:
         return None
     return deployed or (None if live.release in _NOT_THERE else Lost())
 

@@ -67,8 +67,7 @@ class Standing:
     @property
     def is_new(self) -> bool:
         """Whether gmconfig never put anything there."""
-        is_unmarked = self.live is not None and self.live.marker is None and not self.live.untouched
-        return is_unmarked and self.lost is None
+        return self.live is not None and self.live.marker is None and self.lost is None
 
     @property
     def is_empty(self) -> bool:
@@ -115,7 +114,7 @@ def standing(
         rendering = wanted()
         live = kind.read()
         found = _compared(target, live, rendering, put, today, compare)
-        return found if live.marker or live.untouched else _unmarked(found, live, lost(live, last()))
+        return found if live.marker else _unmarked(found, live, lost(live, last()))
     except GmconfigError as error:
         return Standing(target, rendering=rendering, error=error)
 

@@ -24,7 +24,7 @@ class Live:
             did not put there.
         files: every file, by its name. Files that cannot be read as plain files are in `problem`.
         marker: what the release's marker says; None for what gmconfig did not put there.
-        untouched: whether the files are still, byte for byte, what the marker's release put there.
+        untouched: whether the files are still, byte for byte, what the marker's release put there; not without one.
         digest: names exactly this state, to bind a plan to it; says nothing about the content.
         problem: what is wrong with it, in words; None where nothing is.
     """

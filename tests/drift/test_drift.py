@@ -445,6 +445,7 @@ def test_what_a_release_put_there_is_not_guessed_where_its_commit_is_gone(fleet:
     [found] = _drifter(fleet).detect(["web"]).detections
     assert (found.document, found.path) == ("settings", "")
     assert found.live == f"it was changed by hand; what was put there ({gone[:7]}) is not at hand"
+    assert _drifter(fleet).detect(["worker"]).ok  # nobody touched it: what was put there is still there
     assert {one.path for one in fleet.deployer().plan(("web",))[0].changing[0].standing.changes} == {
         "database.host",
         "database.pool",
