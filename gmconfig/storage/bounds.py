@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.storage import MOST_FOR_SLOW, MOST_VALUES, SMALL
+from gmconfig.storage.yaml.expansion import DEPTH_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,21 @@ def read_json(raw: bytes | str, **how: Any) -> Any:
     if len(raw) > SMALL and _signs(raw) >= MOST_VALUES:
         raise ValueError(TOO_MANY)
     return json.loads(raw, **how)
+
+
+def is_too_deep(tree: object) -> bool:
+    """Whether a tree nests deeper than a YAML file may."""
+    level = [tree]
+    for _ in range(DEPTH_LIMIT + 1):
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def read_toml(raw: bytes) -> dict[str, Any]:

@@ -78,10 +78,11 @@ def lines_in(text: str) -> list[str]:
 def _json(raw: bytes, file: str) -> object:
     import json
 
-    from gmconfig.storage.bounds import read_json
+    from gmconfig.storage.bounds import is_too_deep, read_json
+    from gmconfig.storage.yaml.expansion import TOO_DEEP
 
     try:
-        return read_json(raw, object_pairs_hook=_unique, parse_constant=_no_number)
+        tree = read_json(raw, object_pairs_hook=_unique, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise BrokenConfiguration(
             f"{error.msg[0].lower()}{error.msg[1:]}", place=Place(file, error.lineno, error.colno)
@@ -91,6 +92,9 @@ def _json(raw: bytes, file: str) -> object:
     except ValueError as error:  # not a text, a key given twice, NaN
         words = "not a text in UTF-8" if isinstance(error, UnicodeError) else str(error)
         raise BrokenConfiguration(words, place=Place(file)) from error
+    if is_too_deep(tree):
+        raise BrokenConfiguration(TOO_DEEP, place=Place(file))
+    return tree
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from gmconfig.validate.automation_rules import matches as matches_event
+from gmconfig.validate.schema.compiled import Schema
+from gmconfig.validate.schema.formats import is_regex
 from gmconfig.validate.schema.pattern import matches
+from gmconfig.validate.schema.resources import Resources
 from tests.cli.conftest import cli, trading
 
 __all__ = ["cli", "trading"]
@@ -41,6 +44,67 @@ def test_validation_comes_to_an_end(cli, trading: Path):
     assert sum(
         "does not match the pattern" in one["message"] for one in json.loads(answer.out)["findings"]
     ) == len(ENDLESS)
+
+
+LOOKING = ("(?=a)(a|aa)+$", "a{1,5000}b", r"(a+)+\1b", "(?:a{1,50}){1,50}b", "(?<=a*x)b")
+QUICK = ("^-----BEGIN", "(?:.*a){20}b", "[^x]*y$", r"^\d{4}-\d{2}")
+
+
+@pytest.mark.parametrize("pattern", LOOKING + QUICK)
+def test_a_very_long_value(pattern: str):
+    """A quick pattern is tried on it; any other is said to be none for it, and only where it is asked for."""
+    properties = {"a": {"pattern": pattern}, "b": {"anyOf": [{"pattern": pattern}, {"minLength": 3}]}}
+    schema = Schema("x", {"properties": properties}, Resources({}, {}.__getitem__))
+    long = "a" * 1_000_000
+    [problem] = schema.problems({"a": long})
+    assert ("too long to be tried" in problem.message) == (pattern in LOOKING)
+    assert len(problem.message) < 1_000
+    assert schema.problems({"b": long, "c": long}) == []
+    assert schema.is_valid({"b": long}) and not schema.is_valid({"a": long})
+
+
+def test_a_pattern_that_is_as_long_is_none():
+    for pattern in ("|" * 200_000, "(" * 200_000, r"\p{L}" * 100_000):
+        assert not is_regex(pattern) and not matches(pattern, "a" * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("to", "by", "name"),
+    [("#/$defs/d%d", "title", "%d"), ("#d%d", "$anchor", "d%d"), ("http://x/d%d", "$id", "http://x/d%d")],
+    ids=["pointer", "anchor", "id"],
+)
+def test_a_schema_that_multiplies_is_broken(to: str, by: str, name: str):
+    """It is a kilobyte whose parts each refer twice to the next one."""
+    parts = {f"d{n}": {"allOf": [{"$ref": to % (n + 1)}] * 2, by: name % n} for n in range(40)}
+    last = {"type": "string", by: name % 40}
+    contents = {"$defs": {**parts, "d40": last}, "$ref": to % 0}
+    schema = Schema("x", contents, Resources({}, {}.__getitem__))
+    [problem] = schema.broken
+    assert "more than 10,000 schemas" in problem.message
+    assert schema.problems(7) == []
+
+
+def test_schemas_that_refer_to_themselves_are_sound():
+    tree = {"properties": {"a": {"$ref": "#"}}, "allOf": [{"type": ["object", "null"]}]}
+    for contents in (tree, {"$ref": "#"}, {"allOf": [{"$ref": "#"}, {"type": "object"}]}):
+        schema = Schema("x", contents, Resources({}, {}.__getitem__))
+        assert not schema.broken
+        assert schema.problems({"a": {"a": None}}) == []
+    assert Schema("x", tree, Resources({}, {}.__getitem__)).problems({"a": {"a": 1}})
+
+
+def test_what_nests_without_end_is_told(cli, trading: Path):
+    deep = '{"a":' * 500 + "1" + "}" * 500
+    (trading / "deep.json").write_text(deep)
+    (trading / "tree.json").write_text('{"properties": {"a": {"$ref": "#"}}}')
+    assert (
+        "deep.json:1:1: error: yaml: nested deeper than 200"
+        in cli("validate", "deep.json", "--schema", "tree.json").out
+    )
+    schema = Schema(
+        "x", json.loads(deep.replace("a", "not").replace("1", "{}")), Resources({}, {}.__getitem__)
+    )
+    assert [one.message for one in schema.broken] == ["nested too deeply"]
 
 
 def test_a_glob_of_events_comes_to_an_end():

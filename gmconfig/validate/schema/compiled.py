@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.path import Keys
 from gmconfig.validate.schema.draft import draft_of
 from gmconfig.validate.schema.library import load_jsonschema
+from gmconfig.validate.schema.pattern import has_long_texts
 from gmconfig.validate.schema.resources import Resources, reference_to
+from gmconfig.validate.schema.unfolded import MOST, unfolds_without_end
 from gmconfig.validate.schema.unknown import plain, stand_in, unknown_paths
 from gmconfig.validate.schema.verdict import BrokenSchema, compiled, forbids
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
+
+
+_HALF = "it holds half a character: that is not text"  # a surrogate, which YAML can escape
+_TOO_MANY = f"it asks more than {MOST:,} schemas about one value"
+_FEWER = "let its parts refer to each other less often"
 
 
 class Problem(NamedTuple):
@@ -61,11 +68,17 @@ class Schema:
             self._verdict = compiled(self.contents, draft, self._resources.retrieve, self._base)
         except BrokenSchema as error:
             self.broken = list(self._troubles(draft, error))
-        except ValueError:  # half a surrogate pair, which YAML can escape
-            self.broken = [Problem((), "type", "it holds half a character: that is not text")]
+        except ValueError as error:
+            said = "nested too deeply" if "ecursion" in str(error) else _HALF
+            self.broken = [Problem((), "type", said)]
+        if not self.broken and unfolds_without_end(self.contents, self._base, self._resources.retrieve):
+            self._verdict = None
+            self.broken = [Problem((), "$ref", _TOO_MANY, _FEWER)]
 
     def is_valid(self, value: object) -> bool:
         """Give the fast engine's verdict on a plain value."""
+        if has_long_texts(value):
+            return not self.problems(value)
         return self._verdict is None or self._verdict.is_valid(value)
 
     def problems(
@@ -78,6 +91,8 @@ class Schema:
         """Say what is wrong with a value; the unknown in it neither fails nor passes."""
         if self._verdict is None:
             return []
+        if has_long_texts(value):
+            return self._tried(plain(value, is_unknown), is_hidden)
         with suppress(ValueError):  # it holds something that JSON has no word for
             if self._verdict.is_valid(value):
                 return []
@@ -85,6 +100,11 @@ class Schema:
         if self._is_excused(value):
             return []
         return self._explained(value, is_hidden)
+
+    def _tried(self, value: object, is_hidden: Callable[[Keys], bool]) -> list[Problem]:
+        """Say what is wrong with a value of long texts: the fast engine would try them on any pattern."""
+        found = self._narrated(value, is_hidden)
+        return found if found is not None else [Problem((), "pattern", "too much for this schema")]
 
     def _is_excused(self, value: object) -> bool:
         """Whether nothing is wrong that stands anywhere but at something unknown."""
@@ -97,12 +117,14 @@ class Schema:
         return all(tuple(error.instance_path) in unknown and not forbids(error) for error in errors)
 
     def _explained(self, value: object, is_hidden: Callable[[Keys], bool]) -> list[Problem]:
+        return self._narrated(value, is_hidden) or self._unexplained(value)
+
+    def _narrated(self, value: object, is_hidden: Callable[[Keys], bool]) -> list[Problem] | None:
         load_jsonschema()
         from gmconfig.validate.schema.narrate import narrated
 
         assert self.draft is not None  # noqa: S101  # only a schema that compiled is asked
-        found = narrated(self.contents, value, self.draft, self._resources.retrieve, self._base, is_hidden)
-        return list(found) if found is not None else self._unexplained(value)
+        return narrated(self.contents, value, self.draft, self._resources.retrieve, self._base, is_hidden)
 
     def _unexplained(self, value: object) -> list[Problem]:
         """Say what the fast engine found, in few words, where the other one has no explanation."""

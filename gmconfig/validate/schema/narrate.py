@@ -22,13 +22,13 @@ def narrated(
     base: str,
     is_hidden: Callable[[Keys], bool],
 ) -> list[Problem] | None:
-    """Say what is wrong with a value; None if this engine fails at the schema, or finds nothing wrong."""
+    """Say what is wrong with a value; None if this engine fails at the schema."""
     try:
         errors = list(explained(schema, value, draft, retrieve, base))
     except (RecursionError, re.error, Unresolvable):
         return None
     problems = [_problem(words.cause(error), is_hidden) for error in errors]
-    return list(dict.fromkeys(problems)) or None
+    return list(dict.fromkeys(problems))
 
 
 def _problem(error: Any, is_hidden: Callable[[Keys], bool]) -> Problem:

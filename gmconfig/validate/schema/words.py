@@ -7,6 +7,7 @@ from typing import Any
 from jsonschema.exceptions import best_match
 
 from gmconfig.path import did_you_mean, nearest
+from gmconfig.validate.schema.pattern import is_too_long
 
 _KINDS = {
     "string": "a string",
@@ -111,6 +112,12 @@ def _required(error: Any, _shown: str) -> str:
     return f'"{(missing or error.validator_value)[0]}" is missing'
 
 
+def _pattern(error: Any, shown: str) -> str:
+    if is_too_long(error.validator_value, error.instance):
+        return f"{shown} is too long to be tried on the pattern {error.validator_value}"
+    return f"{shown} does not match the pattern {error.validator_value}"
+
+
 def _branches(error: Any, shown: str) -> str:
     if error.message:
         return f"{shown} {error.message}"
@@ -139,7 +146,7 @@ _WORDS: dict[str, Callable[[Any, str], str]] = {
     "additionalItems": lambda _error, _: "the list has more items than are allowed",
     "unevaluatedProperties": _unevaluated,
     "unevaluatedItems": _unevaluated,
-    "pattern": lambda error, shown: f"{shown} does not match the pattern {error.validator_value}",
+    "pattern": _pattern,
     "format": lambda error, shown: f'{shown} is not of the format "{error.validator_value}"',
     "multipleOf": lambda error, shown: f"{shown} is not a multiple of {error.validator_value}",
     "uniqueItems": lambda _error, _: "the list holds an item twice",
