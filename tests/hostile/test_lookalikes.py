@@ -67,7 +67,9 @@ def test_flags_that_look_alike(cli, trading: Path):
     (trading / "flags/more.yaml").write_text(
         f"flags:\n  password: {{state: enabled}}\n  {CYRILLIC}: {{state: enabled}}\n"
         "  kind: {type: string, variants: {on: a, \u043en: b}, default: on, state: enabled}\n"
+        "  other: {type: string, variants: {\u043en: b, off: c}, default: off, state: enabled}\n"
         "segments:\n  st\u0430ff: {email: {ends_with: x}}\n"
+        "evaluators:\n  p\u0430id: {'==': [1, 1]}\n"
     )
     answer = cli("flag", "lint")
     assert (
@@ -75,7 +77,9 @@ def test_flags_that_look_alike(cli, trading: Path):
         in answer.out
     )
     assert 'warning: flag: "\u043en" looks like "on" and is another one' in answer.out
-    assert 'flags/more.yaml:6:3: warning: flag: "st\u0430ff" has a letter of another alphabet' in answer.out
+    assert answer.out.count('looks like "on"') == 1  # the variants of another flag do not stand beside it
+    assert 'flags/more.yaml:7:3: warning: flag: "st\u0430ff" has a letter of another alphabet' in answer.out
+    assert 'flags/more.yaml:9:3: warning: flag: "p\u0430id" has a letter of another alphabet' in answer.out
     assert "look-alike" in cli("flag", "lint", "-o", "json").out
 
 
