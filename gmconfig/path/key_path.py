@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gmconfig.path.search import find, matches, step
+from gmconfig.path.search import find, matches, meant, step
 from gmconfig.path.segment import ANY, DEEP, Keys, Segment, printed
 
 TYPE_CHECKING = False
@@ -72,6 +72,17 @@ class KeyPath:
             key = step(node, segment, self, keys)
             node = node[key]  # type: ignore[index]  # _step proved that it is a container that holds the key
             keys = (*keys, key)
+        return keys
+
+    def reached(self, tree: object) -> Keys:
+        """Give as much of the concrete path as there is in this tree, from its root on."""
+        keys: Keys = ()
+        for segment in self.segments:
+            found = meant(tree, segment)
+            if len(found) != 1:
+                break
+            tree = tree[found[0]]  # type: ignore[index]  # a container that holds the key
+            keys = (*keys, found[0])
         return keys
 
     def find(self, tree: object) -> Iterator[Keys]:

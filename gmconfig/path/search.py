@@ -8,7 +8,7 @@ from gmconfig.path.segment import ANY, DEEP, Keys, Segment, Selector, printed, u
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gmconfig.path.key_path import KeyPath
 
@@ -19,19 +19,26 @@ def step(node: object, segment: Segment, path: KeyPath, keys: Keys) -> str | int
     Raises:
         UnknownPath: nothing stands there; the hint names the nearest path that exists.
     """
-    if isinstance(segment, str) and isinstance(node, dict) and segment in node:
-        return segment
-    if isinstance(segment, int) and isinstance(node, list) and -len(node) <= segment < len(node):
-        return segment % len(node)
-    if isinstance(segment, Selector) and isinstance(node, list):
-        found = [index for index, item in enumerate(node) if segment.matches(item)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UnknownPath(f'"{path}" is ambiguous: {len(found)} items match {segment!r}')
+    found = meant(node, segment)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownPath(f'"{path}" is ambiguous: {len(found)} items match {segment!r}')
     if segment is ANY or segment is DEEP:
         raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
     raise UnknownPath(f'"{path}" does not exist', hint=_suggestion(node, segment, keys, path))
+
+
+def meant(node: object, segment: Segment) -> Sequence[str | int]:
+    """Give the keys of a node that a segment, which is no glob, may mean: at most one but for a selector."""
+    if isinstance(segment, str):
+        return (segment,) if isinstance(node, dict) and segment in node else ()
+    if isinstance(segment, int):
+        inside = isinstance(node, list) and -len(node) <= segment < len(node)
+        return (segment % len(node),) if inside else ()  # type: ignore[arg-type]  # it is a list
+    if isinstance(segment, Selector) and isinstance(node, list):
+        return [index for index, item in enumerate(node) if segment.matches(item)]
+    return ()
 
 
 def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> str | None:

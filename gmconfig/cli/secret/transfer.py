@@ -170,5 +170,5 @@ def _ask() -> Callable[[str], str] | None:
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "import")(import_)
+    verb(app, "import", slow="sealing")(import_)
     verb(app, "export")(export)

@@ -11,7 +11,7 @@ from gmconfig.storage.yaml.composer import compose
 from gmconfig.storage.yaml.planning import Plan, Planner
 from gmconfig.storage.yaml.reader import load_all
 from gmconfig.storage.yaml.roundtrip import round_trip
-from gmconfig.storage.yaml.splice import Splice, spliced
+from gmconfig.storage.yaml.splice import Splice, joined, spliced
 from gmconfig.storage.yaml.target import shared_anchor
 from gmconfig.storage.yaml.text import BOM
 
@@ -30,7 +30,7 @@ def first_edits(raw: bytes, waiting: list[Edit], file: str) -> tuple[bytes, int]
             return edit(raw, smaller, file=file), 1
     plans = planner.together(waiting) if len(waiting) > 1 else []
     if len(plans) > 1:
-        new = _spliced(raw, planner, [splice for plan in plans for splice in plan.splices])
+        new = _spliced(raw, planner, joined([splice for plan in plans for splice in plan.splices]))
         if _proved(new, planner, planner.expected(plans)):
             return new, len(plans)
     return _edited(raw, planner, waiting[0]), 1

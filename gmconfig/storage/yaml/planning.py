@@ -16,13 +16,15 @@ from gmconfig.storage.yaml.nodes import ALIAS, LIST, MAP, Stream
 from gmconfig.storage.yaml.operations import Append, Edit, Insert, Set, Unset
 from gmconfig.storage.yaml.removing import removal
 from gmconfig.storage.yaml.replacing import Style, replacement
-from gmconfig.storage.yaml.splice import Splice, overlap
+from gmconfig.storage.yaml.splice import Splice, joined, overlap
 from gmconfig.storage.yaml.target import Target, concrete, document_number, located
 from gmconfig.storage.yaml.text import line_break
 from gmconfig.storage.yaml.writer import block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_TOGETHER = 1_000  # edits; each plan holds its tree's upper part
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Planner:
         plans: list[Plan] = []
         ends: set[tuple[object, ...]] = set()
         above: set[tuple[object, ...]] = set()
-        for wanted in edits:
-            plan = self._set_in_place(wanted)
+        for wanted in edits[:_TOGETHER]:
+            plan = self._set_in_place(wanted) or self._new_entry(wanted)
             if plan is None or plan.target is None:
                 break
             path = (plan.document, *plan.target.keys)
@@ -90,7 +92,7 @@ class Planner:
             ends.add(path)
             above |= parents
             plans.append(plan)
-        return [] if overlap([splice for plan in plans for splice in plan.splices]) else plans
+        return [] if overlap(joined([splice for plan in plans for splice in plan.splices])) else plans
 
     def expected(self, plans: Sequence[Plan]) -> list[object]:
         """Give the trees that the plans together lead to."""
@@ -105,11 +107,18 @@ class Planner:
         if not isinstance(wanted, Set) or isinstance(wanted.value, dict | list) or not self.trees:
             return None
         number = document_number(wanted.path, len(self.trees))
-        try:
-            keys = wanted.path.resolve(self.trees[number - 1])
-        except UnknownPath:
-            return None
+        keys = wanted.path.reached(self.trees[number - 1])
         return self.plan(wanted) if keys == wanted.path.segments else None
+
+    def _new_entry(self, wanted: Edit) -> Plan | None:
+        """Plan a new entry at the end of a map that has some, its path being concrete; None otherwise."""
+        if not (isinstance(wanted, Set) and wanted.create and self.trees and wanted.path.segments):
+            return None
+        number = document_number(wanted.path, len(self.trees))
+        if wanted.path.reached(self.trees[number - 1]) != wanted.path.segments[:-1]:
+            return None
+        plan = self.plan(wanted)
+        return plan if plan and len(plan.splices) == 1 and plan.splices[0].is_insertion else None
 
     def _set(self, wanted: Set, number: int, tree: object) -> Plan | None:
         existing, missing = concrete(wanted.path, tree, wanted.create)

@@ -73,14 +73,9 @@ def concrete(path: KeyPath, tree: object, create: bool) -> tuple[Keys, Keys]:
     Raises:
         UnknownPath: something is missing that cannot be created.
     """
-    for length in range(len(path.segments), -1, -1):
-        try:
-            keys = KeyPath(path.segments[:length], path.document).resolve(tree)
-        except UnknownPath:
-            continue
-        rest = path.segments[length:]
-        if rest and (not create or not _can_grow(tree, keys, rest)):
-            break
+    keys = path.reached(tree)
+    rest = path.segments[len(keys) :]
+    if not rest or create and _can_grow(tree, keys, rest):
         return keys, tuple(segment for segment in rest if isinstance(segment, str | int))
     path.resolve(tree)
     raise UnknownPath(f'"{path}" does not exist')

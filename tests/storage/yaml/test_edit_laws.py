@@ -91,6 +91,16 @@ def test_a_new_key_comes_beside_the_others_and_leaves_them_alone(made, value):
         assert same(load(edit(after, [Unset(KeyPath((*keys, "new")))])), tree)
 
 
+@given(files_with_a_path(lambda value: isinstance(value, dict)), new_values)
+def test_new_keys_at_once_are_the_bytes_that_one_by_one_gives(made, value):
+    tree, raw, keys = made
+    edits = [Set(KeyPath((*keys, f"new{n}")), value, create=True) for n in range(3)]
+    one_by_one = raw
+    for one in edits:
+        one_by_one = edit(one_by_one, [one])
+    assert edit(raw, edits) == one_by_one
+
+
 @given(files_with_a_path(lambda value: isinstance(value, list)), new_values, st.data())
 def test_items_are_inserted_and_removed_again(made, value, data):
     tree, raw, keys = made
