@@ -134,10 +134,17 @@ class Evaluation:
         try:
             keys = KeyPath.parse(path).resolve(other.resolved.merged)
         except UnknownPath as error:
-            raise Unresolved(f'"${{CONFIG:{name}}}": {error.message}', hint=error.hint) from error
+            hint = error.hint or self._of_another_document(path)
+            raise Unresolved(f'"${{CONFIG:{name}}}": {error.message}', hint=hint) from error
         value = other._node(value_at(other.resolved.merged, keys), keys)
         self._count(value)
         return value
+
+    def _of_another_document(self, path: str) -> str | None:
+        """Say how another document's value is written, where a path begins with a document's name."""
+        document, dot, rest = path.partition(".")
+        known = self.resolved.project.documents(self.resolved.snapshot) if dot else ()
+        return f'did you mean "${{CONFIG:{document}:{rest}}}"?' if document in known else None
 
     def _target(self, name: str) -> tuple[str, str]:
         """Split `billing:plans.basic`; a path whose key holds a colon is quoted."""

@@ -121,9 +121,20 @@ class Resolved:
                 raise
             where = f' in "{self.environment}"' if self.environment else ""
             message = f'"{path}" is not in document "{self.document}"{where}'
-            named = str(path) in self.project.settings.environments
-            hint = f"gmconfig config get {self.document} -e {path}" if named else None
-            raise UnknownPath(message, hint=error.hint or hint) from error
+            raise UnknownPath(message, hint=error.hint or self._looking_round(path)) from error
+
+    def _looking_round(self, path: KeyPath) -> str:
+        """Give the command that shows what stands beside a path that is not there."""
+        import shlex
+
+        from gmconfig.path import KeyPath
+
+        words = ["gmconfig", "config", "get", self.document]
+        if str(path) in self.project.settings.environments:
+            return shlex.join([*words, "-e", str(path)])
+        above = (KeyPath(path.segments[:length]) for length in range(len(path.segments) - 1, 0, -1))
+        words += [str(one) for one in above if any(True for _ in one.find(self.merged))][:1]
+        return shlex.join([*words, "-e", self.environment] if self.environment else words)
 
     def says(self, keys: Keys) -> list[Say]:
         """Give what every layer says about a path, the winner first; empty where none says anything."""

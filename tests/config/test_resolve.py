@@ -262,6 +262,18 @@ def test_unknown_paths_are_told_the_nearest(project):
     with pytest.raises(UnknownPath) as caught:
         found.keys(KeyPath.parse("db.hst"))
     assert caught.value.hint == 'did you mean "db.host"?'
+    with pytest.raises(UnknownPath) as caught:
+        found.keys(KeyPath.parse("db.nothing.like.it"))
+    assert caught.value.hint == "gmconfig config get settings db -e production"
+
+
+def test_a_reference_to_another_document_that_lacks_its_colon_is_told_so(project):
+    found = project(
+        {"config/settings.yaml": "db: {host: x}\n", "config/more.yaml": "a: ${CONFIG:settings.db.host}\n"}
+    )
+    with pytest.raises(Unresolved) as caught:
+        value(found, "more")
+    assert caught.value.hint == 'did you mean "${CONFIG:settings:db.host}"?'
 
 
 def test_several_yaml_documents_are_read_one_by_one_and_never_merged(project):
