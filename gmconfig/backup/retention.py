@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
+from gmconfig.counted import counted
 from gmconfig.errors import UsageError
 
 _BUCKETS: Mapping[str, Callable[[datetime], object]] = {
@@ -98,7 +99,7 @@ def _by_rules(ordered: Sequence[Candidate], rules: Rules, now: datetime) -> Iter
         yield from _newest_of_each(past, name, getattr(rules, name), bucket)
     for one in past:
         if rules.within is not None and _utc(past[0].moment) - _utc(one.moment) <= rules.within:
-            yield one.id, f"within {_days(rules.within)} of the newest"
+            yield one.id, f"within {_in_words(rules.within)} of the newest"
         for tag in set(rules.tags).intersection(one.tags):
             yield one.id, f"tag {tag}"
 
@@ -124,7 +125,7 @@ def _in_any_case(ordered: Sequence[Candidate], rules: Rules, now: datetime) -> I
         if _utc(one.moment) > _utc(now):
             yield one.id, "dated in the future"
         if one.retention_days is not None and _age(one, now) < timedelta(days=one.retention_days):
-            yield one.id, f"for {one.retention_days} days"
+            yield one.id, f"for {counted(one.retention_days, 'day')}"
         if one.retention_days is None and rules.are_empty:
             yield one.id, "nothing says how long"
     verified = next((one for one in ordered if one.verified and not one.broken), None)
@@ -143,5 +144,8 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _days(span: timedelta) -> str:
-    return f"{span.days} days" if span >= timedelta(days=1) else f"{span.total_seconds() / 3600:g} hours"
+def _in_words(span: timedelta) -> str:
+    for unit, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
+        if span >= unit and not span % unit:
+            return counted(span // unit, noun)
+    return f"{span / timedelta(hours=1):g} hours"

@@ -145,7 +145,7 @@ def _unmarked(found: Standing, live: Live, was: Lost | None) -> Standing:
 
 def _can_stay(one: Difference) -> bool:
     """Whether live has something there that a new release can be given."""
-    return one.live is not ABSENT and not one.problem and bool(one.change.path)
+    return one.live is not ABSENT and bool(one.change.path)
 
 
 def _drift(

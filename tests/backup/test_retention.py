@@ -48,6 +48,20 @@ def test_the_oldest_stays_while_a_rule_is_not_filled():
     assert judged(days(40), Rules(yearly=3), NOW)[-1].reasons == ("yearly 3: the oldest there is",)
 
 
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        ({"days": 1}, "1 day"),
+        ({"weeks": 2}, "14 days"),
+        ({"hours": 36}, "36 hours"),
+        ({"minutes": 90}, "1.5 hours"),
+    ],
+)
+def test_how_long_is_said_as_people_say_it(within, said):
+    [verdict] = judged(days(1), Rules(within=timedelta(**within)), NOW)
+    assert verdict.reasons[0] == f"within {said} of the newest"
+
+
 def test_of_one_bucket_the_newest_stays():
     two = [at("2026-11-22T08:00"), at("2026-11-22T18:00"), at("2026-11-21T18:00")]
     assert kept(two, Rules(daily=2)) == ["2026-11-22T18:00", "2026-11-21T18:00"]
