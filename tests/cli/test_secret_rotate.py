@@ -125,6 +125,8 @@ def test_a_commit_that_fails_after_the_hook_loses_nothing(hooked, ok, cli, seale
     value = source(sealed_trading)
     listed = cli("secret", "list")
     assert "gmconfig secret rotate db_password finishes" in listed.err
+    [left] = SecretsManager().unfinished_rotations()
+    assert (left.name, left.environment, left.changed) == ("db_password", "common", True)
     for file in (sealed_trading / ".git/gmconfig-pending").iterdir():
         assert value.encode() not in file.read_bytes()
         assert file.stat().st_mode & 0o777 == 0o600

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -17,11 +17,13 @@ from gmconfig import SecretsManager
 from gmconfig.api.drift.adopting import adopt
 from gmconfig.api.drift.drifting import Drifter
 from gmconfig.api.drift.explaining import explain
-from gmconfig.config.diff import ABSENT
+from gmconfig.config.diff import ABSENT, Change
 from gmconfig.deploy.correction import Correction
 from gmconfig.deploy.options import Options
 from gmconfig.drift.defaults import defaults_of
 from gmconfig.drift.detection import DriftDetection, told_by
+from gmconfig.drift.difference import Difference
+from gmconfig.drift.ignore import rules
 from gmconfig.drift.watching import Watch
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath
@@ -336,6 +338,13 @@ def test_ignored_paths_do_not_count_until_their_day(fleet: Fleet):
     fleet.declare({"web": {"ignore": [{**rule, "until": "2020-01-01"}]}, "worker": {"format": "dotenv"}})
     fleet.commit()
     assert [one[1] for one in _found(fleet)] == ["database.pool"]
+
+
+def test_an_ignore_rule_covers_its_last_day_too():
+    [rule] = rules("web", [{"path": "a.*", "owner": "ops", "reason": "x", "until": "2027-01-31"}])
+    one = Difference("settings", Change(("a", "b"), 1, 2, "~"), at_live=(("a", "b"), {"a": {"b": 1}}))
+    assert rule.covers(one, date(2027, 1, 31))
+    assert not rule.covers(one, date(2027, 2, 1))
 
 
 def test_what_is_ignored_stays_as_it_is_when_other_values_change(fleet: Fleet):
