@@ -31,6 +31,7 @@ def deploying() -> Iterator[Callable[[Record], None]]:
         def tell(record: Record) -> None:
             done = sum(outcome.step in _DONE for outcome in record.targets.values())
             state = str(record.state).replace("_", " ")
-            say(f"{record.id} {state}, {done:,} of {len(record.targets):,} targets")
+            count = f"{done:,} of {len(record.targets):,}" if done else f"{len(record.targets):,}"
+            say(f"{record.id} {state} {count} targets")
 
         yield tell
