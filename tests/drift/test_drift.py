@@ -534,9 +534,15 @@ def test_what_lost_its_marker_has_drifted_until_it_is_put_back(fleet: Fleet):
     assert [one.state for one in plan.targets] == ["drifted, behind", "drifted, behind"]
     _drifter(fleet).correct(["web"], Correction(), Options())
     assert fleet.pool("web") == 10
-    fleet.apply()
+    put = fleet.apply().record
     assert not _found(fleet)
     assert fleet.pool("web") == 70
+    fleet.declare({"web": {"health": [{"command": ["false"], "retries": 0}]}, "worker": {"format": "dotenv"}})
+    fleet.change(80)
+    assert fleet.apply("web").record.targets["web"].step == "restored"
+    (web[0].resolve().parent / "release.json").write_text("{")
+    [found] = _drifter(fleet).detect(["web"]).detections
+    assert (found.path, found.record) == ("", put.id)  # a deployment that put it back took nothing away
 
 
 def test_a_target_that_moved_or_was_given_back_is_new(fleet: Fleet):
