@@ -131,14 +131,9 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
     if environment is None:
         raise _problem(name, "has no environment", "environment: production")
     kind = entry.get("kind", "directory")
-    given = {key: entry[key] for key in _OWN if key in entry}
-    for key in ("path", "file"):
-        if key in given and kind != "ssh":
-            given[key] = _absolute(project.root, given[key])
+    given = _given(project, kind, entry)
     documents = tuple(entry.get("documents") or _usual_documents(project, given))
     _check(name, kind, entry, documents)
-    if kind == "etcd" and entry.get("layout") == "keys":
-        given.setdefault("format", "properties")
     return Target(
         name,
         environment,
@@ -159,6 +154,17 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
         **_commands(entry),
         **given,
     )
+
+
+def _given(project: Project, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is taken as it is written, but for places on this machine, which begin at the root."""
+    given = {key: entry[key] for key in _OWN if key in entry}
+    for key in ("path", "file"):
+        if key in given and kind != "ssh":
+            given[key] = _absolute(project.root, given[key])
+    if kind == "etcd" and entry.get("layout") == "keys":
+        given.setdefault("format", "properties")
+    return given
 
 
 def _check(name: str, kind: str, entry: Mapping[str, Any], documents: Sequence[str]) -> None:
