@@ -1,10 +1,13 @@
 """The README keeps its promises: its transcripts are run, its reference is what --help prints."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 
+from gmconfig.storage.yaml import load
 from tests import transcript
 from tests.reference import reference
 from tests.trading import founded
@@ -50,6 +53,17 @@ def test_the_python_samples_run(tmp_path, monkeypatch):
     monkeypatch.chdir(founded(tmp_path / "repo"))
     for sample in samples:
         exec(compile(sample, "README.md", "exec"), {})
+
+
+def test_the_yaml_samples_are_valid():
+    samples = [
+        load(text.encode()) for text in re.findall(r"^```yaml\n(.*?)^```$", README.read_text(), re.M | re.S)
+    ]
+    assert len(samples) > 5
+    for sample in samples:
+        kind = "policy" if "rules" in sample else "flags" if "bucketing" in sample else "gmconfig"
+        contents = json.loads((README.parent / "schemas" / f"{kind}.schema.json").read_text())
+        assert list(Draft7Validator(contents).iter_errors(sample)) == []
 
 
 def test_the_second_command_is_the_one_that_ci_runs():
