@@ -6,6 +6,7 @@ from typing import Any
 
 from jsonschema.exceptions import best_match
 
+from gmconfig.counted import counted
 from gmconfig.path import did_you_mean, nearest
 from gmconfig.validate.schema.pattern import is_too_long
 
@@ -18,7 +19,7 @@ _KINDS = {
     "array": "a list",
     "object": "a map",
 }
-_UNITS = {"Length": "characters", "Items": "items", "Properties": "keys"}
+_UNITS = {"Items": "item", "Properties": "key"}
 _HIDDEN = "the value"
 
 
@@ -63,8 +64,16 @@ def _shown(value: object) -> str:
 
 
 def _type(error: Any, shown: str) -> str:
+    return _not_of(_types(error), error, shown)
+
+
+def _types(error: Any) -> list[str]:
     wanted = error.validator_value
-    kinds = [_KINDS.get(kind, str(kind)) for kind in ([wanted] if isinstance(wanted, str) else wanted)]
+    return [wanted] if isinstance(wanted, str) else list(wanted)
+
+
+def _not_of(types: Sequence[str], error: Any, shown: str) -> str:
+    kinds = [_KINDS.get(kind, str(kind)) for kind in dict.fromkeys(types)]
     actual = _KINDS[_kind(error.instance)]
     named = shown if isinstance(error.instance, dict | list) or shown == _HIDDEN else f"{shown} ({actual})"
     return f"{named} is not {_either(kinds)}"
@@ -94,7 +103,8 @@ def _size(error: Any, shown: str) -> str:
     if name.endswith("Length"):
         bound = bound.replace("fewer", "shorter").replace("more", "longer")
         return f"{shown} is {bound} of {error.validator_value} characters"
-    return f"{len(error.instance)} {_UNITS[name[3:]]} are {bound} of {error.validator_value}"
+    are = "is" if len(error.instance) == 1 else "are"
+    return f"{counted(len(error.instance), _UNITS[name[3:]])} {are} {bound} of {error.validator_value}"
 
 
 def _limit(error: Any, shown: str) -> str:
@@ -108,8 +118,12 @@ def _limit(error: Any, shown: str) -> str:
 
 
 def _required(error: Any, _shown: str) -> str:
+    return f"{_missing(error)} is missing"
+
+
+def _missing(error: Any) -> str:
     missing = [key for key in error.validator_value if error.message.startswith(repr(key))]
-    return f'"{(missing or error.validator_value)[0]}" is missing'
+    return f'"{(missing or error.validator_value)[0]}"'
 
 
 def _pattern(error: Any, shown: str) -> str:
@@ -121,6 +135,11 @@ def _pattern(error: Any, shown: str) -> str:
 def _branches(error: Any, shown: str) -> str:
     if error.message:
         return f"{shown} {error.message}"
+    inside = error.context or []
+    if inside and all(one.validator == "required" and not one.relative_path for one in inside):
+        return f"{_either([*dict.fromkeys(_missing(one) for one in inside)])} is missing"
+    if inside and all(one.validator == "type" and not one.relative_path for one in inside):
+        return _not_of([kind for one in inside for kind in _types(one)], error, shown)
     return f"{shown} fits none of the {len(error.validator_value)} alternatives"
 
 
