@@ -25,8 +25,8 @@ The rooms, from the door down; imports point one way, and a contract in `pyproje
     path, finding, immutable, errors, log, counted, spoken: what all rooms share
 
 One command through the code: `gmconfig config set settings database.pool 60 -e production -m "queueing"`
-    1. `__main__` gives the words to `cli.fast.hot`, which parses what scripts run by the thousand, and this is
-       of it; for all else it has `cli.app` build the command line. Either way it is `cli.fast.setting` that calls
+    1. `__main__` gives the words to `cli.fast.hot`, which parses what scripts run by the thousand, `config
+       set` among it; for all else `cli.app` builds the command line. Either way it is `cli.fast.setting` that calls
        `ConfigManager.set_value`.
     2. `project` finds the root and says which files are the layers of `settings` in production.
     3. `config.resolve` reads them through a snapshot of the working tree, merges them and keeps for each value

@@ -80,7 +80,7 @@ class Exchange:
         return True
 
     def _fell_behind(self, changes: Mapping[str, str], seen: Mapping[str, str | None]) -> bool:
-        """Whether another process of this clone has fetched what does not stand below ours; it is taken over then.
+        """Whether another process of this clone has fetched what ours does not build on; it is taken over then.
 
         That it was fetched is no reason to push over it: the caller decided before, without having read it.
         """
