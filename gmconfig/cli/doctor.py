@@ -76,12 +76,12 @@ def _joined(before: Iterable[Examined], after: Iterable[Examined]) -> tuple[Exam
 
 def _lines(check: Examined) -> list[terminal.Line]:
     state = "mended" if check.fixed else check.state
-    first: list[terminal.Span] = [
-        (f"{state:<8}", _STYLES[state]),
-        f"{check.name:<14}",
-        check.message,
+    named: list[terminal.Span] = [(f"{state:<8}", _STYLES[state]), f"{check.name:<14}"]
+    below = [text for text in (check.fixed, check.hint) if text]
+    return [
+        *terminal.row(named, check.message),
+        *(line for text in below for line in terminal.row([f"{'':<8}"], f"{'':<14}{text}")),
     ]
-    return [first, *(f"{'':<22}{text}" for text in (check.fixed, check.hint) if text)]
 
 
 def _record(check: Examined) -> dict[str, Any]:

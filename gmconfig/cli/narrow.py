@@ -24,11 +24,21 @@ def stacked(head: Sequence[Span], rest: Sequence[Span], room: int) -> list[Line]
     """Give a line that is no row of a table: its head, and field after field below it as far as they fit."""
     lines: list[list[Span]] = [[*head]]
     for span in rest:
-        if cells([plain([*lines[-1], span]).rstrip()]) > room:
-            lines.append([_FAR_BELOW])
-            span = span.lstrip() if isinstance(span, str) else (span[0].lstrip(), span[1])  # noqa: PLW2901
-        lines[-1].append(span)
-    return [*lines]
+        if cells([plain([*lines[-1], span]).rstrip()]) <= room:
+            lines[-1].append(span)
+        elif plain([span]):
+            text, *style = (span,) if isinstance(span, str) else span
+            lines.append([_FAR_BELOW, (text.lstrip(), *style) if style else text.lstrip()])  # type: ignore[list-item]
+    return [line for line in map(_without_end, lines) if plain(line)]
+
+
+def _without_end(line: list[Span]) -> list[Span]:
+    """Give a line without the spaces that stood before what is below now."""
+    while line and not plain(line[-1:]).strip():
+        line = line[:-1]
+    if line and isinstance(line[-1], str):
+        return [*line[:-1], line[-1].rstrip()]
+    return [*line[:-1], (line[-1][0].rstrip(), line[-1][1])] if line else []
 
 
 def _narrow_widths(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[int]:

@@ -1,14 +1,18 @@
 """Tables on a terminal too narrow for them: nothing is cut, and a row takes as few lines as it can."""
 
 from functools import partial
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gmconfig.cli.config.shown import changes
+from gmconfig.api import Explanation
+from gmconfig.cli.config.shown import changes, explanation
+from gmconfig.cli.deploy.shown import headings
 from gmconfig.cli.narrow import folded, stacked
 from gmconfig.cli.terminal import cells, plain, table
 from gmconfig.config.diff import Change
+from gmconfig.record.entry import Record
 
 _FIELDS = st.text("abc xyz/.", min_size=0, max_size=60).map(str.strip)
 
@@ -67,3 +71,27 @@ def test_a_long_path_does_not_push_the_values_of_all_others_away():
 def test_a_line_that_is_no_row_is_broken_between_its_fields():
     told = stacked([("  ~ ", "yellow"), "database.pool  "], ["10 → 40", ("    settings.yaml:4", "dim")], 26)
     assert [plain(line) for line in told] == ["  ~ database.pool  10 → 40", "        settings.yaml:4"]
+
+
+def test_what_goes_below_leaves_no_spaces_and_no_empty_line():
+    told = stacked([f"{'warning':<12}"], ["there is no remote at all  ", "", ("  dim", "dim")], 20)
+    assert [plain(line) for line in told] == [
+        "warning",
+        "        there is no remote at all",
+        "        dim",
+    ]
+    assert [plain(line) for line in stacked(["    "], [" git remote add"], 10)] == ["        git remote add"]
+
+
+def test_records_and_explanations_fold(monkeypatch):
+    record = Record("production", 5, "059b125" + "0" * 33, user="Ann", reason="the new pool size")
+    say = SimpleNamespace(place="config/environments/production.yaml:7:9", value=55, wins=True, revision=None)
+    found = Explanation(
+        "settings", "production", "database.pool", 55, (say,), ("schema integer", "at least 1")
+    )
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "44")
+    told = [plain(line) for line in (*headings([record]), *explanation(found))]
+    assert all(len(line) <= 44 and line == line.rstrip() for line in told), told
+    assert told[0] == "production-5  pending" and "        the new pool size" in told
+    assert told[-1] == "  checks schema integer · at least 1" and "        55   ← wins" in told

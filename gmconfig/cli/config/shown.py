@@ -29,10 +29,11 @@ _ABOUT = {
 def explanation(found: Explanation, live: Sequence[LiveValue] = ()) -> list[terminal.Line]:
     """Lay out an explanation: the value, every layer that has a say, strongest first, and what is live."""
     rows: list[terminal.Line] = [
-        [
-            f"{found.path or found.document} = {values.inline(found.value)}        ",
+        *terminal.row(
+            [f"{found.path or found.document} = "],
+            f"{values.inline(found.value)}        ",
             (found.environment or "base", "dim"),
-        ],
+        ),
         "",
     ]
     places = [str(say.place) if say.place else say.source for say in found.says]
@@ -40,17 +41,20 @@ def explanation(found: Explanation, live: Sequence[LiveValue] = ()) -> list[term
     told = [values.inline(say.value) for say in found.says]
     told_width = max((len(text) for text in told), default=0)
     for say, place, text in zip(found.says, places, told, strict=True):
-        rows.append(
-            [f"  {place.ljust(width)}   ", text.ljust(told_width), ("   ← wins", "green") if say.wins else ""]
-        )
+        wins = ("   ← wins", "green") if say.wins else ""
+        rows.extend(terminal.row([f"  {place.ljust(width)}   "], text.ljust(told_width), wins))
         rows.extend(_who(say))
     if live or found.checks:
         rows.append("")
     if live:
-        rows.append(f"  live   {' · '.join(_alike(live))}")
+        rows.extend(_listed("  live   ", _alike(live)))
     if found.checks:
-        rows.append(f"  checks {' · '.join(found.checks)}")
+        rows.extend(_listed("  checks ", found.checks))
     return [terminal.plain(row).rstrip() if isinstance(row, str) else row for row in rows]
+
+
+def _listed(name: str, told: Sequence[str]) -> list[terminal.Line]:
+    return terminal.row([name], *(one if one is told[0] else f" · {one}" for one in told))
 
 
 def _alike(live: Sequence[LiveValue]) -> list[str]:
@@ -167,7 +171,8 @@ def _who(say: Any) -> list[terminal.Line]:
     if say.revision is None:
         return []
     commit = say.revision
-    return [[(f"      {commit.commit[:7]}  {commit.date:%Y-%m-%d}  {commit.author}   {say.reason}", "dim")]]
+    made = f"      {commit.commit[:7]}  {commit.date:%Y-%m-%d}  {commit.author}"
+    return terminal.row([(made, "dim")], (f"   {say.reason}", "dim"))
 
 
 def _say_record(say: Any) -> dict[str, Any]:

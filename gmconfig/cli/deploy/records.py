@@ -111,7 +111,7 @@ def _answer(found: list[EnvironmentStatus], output: str) -> None:
 
 
 def _environment(one: EnvironmentStatus) -> Iterator[terminal.Line]:
-    yield [(one.environment, "bold")] if one.record is None else shown.heading(one.record)
+    yield from shown.heading(one.record) if one.record else [[(one.environment, "bold")]]
     for said in (_unfinished(one), one.lock, one.freeze, *one.holds):
         if said:
             yield [("  ! ", "yellow"), said]

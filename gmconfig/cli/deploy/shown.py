@@ -188,24 +188,23 @@ def plan_record(found: Plan) -> dict[str, Any]:
 
 def applied(record: Record) -> Iterator[terminal.Line]:
     """Give what a deployment did, a line a target."""
-    yield heading(record)
+    yield from heading(record)
     width = max((len(name) for name in record.targets), default=0)
     for name, outcome in record.targets.items():
         yield outcome_line(name, outcome, width)
 
 
-def heading(record: Record, id_width: int = 0, state_width: int = 0) -> terminal.Line:
-    """Give a record on one line."""
+def heading(record: Record, id_width: int = 0, state_width: int = 0) -> list[terminal.Line]:
+    """Give a record on one line; on a narrow terminal on several."""
     state = str(record.state).replace("_", " ")
     what = _ACTIONS.get(record.action, record.action)
     who = " ".join(without_address(record.user).split())
-    return [
-        (f"{record.id:<{id_width}}", "bold"),
-        "  ",
-        (f"{state:<{state_width}}", _STATES.get(record.state, "red")),
+    style = _STATES.get(record.state, "red")
+    return terminal.row(
+        [(f"{record.id:<{id_width}}", "bold"), "  ", (f"{state:<{state_width}}", style)],
         (f"  {what} of {record.commit[:7]} by {who}, {ago(record.changed)}", "dim"),
         f"  {' '.join(record.reason.split())}" if record.reason else "",
-    ]
+    )
 
 
 def headings(records: Sequence[Record]) -> Iterator[terminal.Line]:
@@ -213,7 +212,7 @@ def headings(records: Sequence[Record]) -> Iterator[terminal.Line]:
     ids = max((len(record.id) for record in records), default=0)
     states = max((len(record.state) for record in records), default=0)
     for record in records:
-        yield heading(record, ids, states)
+        yield from heading(record, ids, states)
 
 
 def outcome_line(name: str, outcome: Outcome, width: int = 0) -> terminal.Line:
