@@ -275,6 +275,8 @@ def test_detections_are_remembered_and_resolved_when_gone(fleet: Fleet):
     _drifter(fleet).detect()
     first = _drifter(fleet).known(resolved=False)[0]
     assert _drifter(fleet).detect().detections[0].detected_at == first.detected_at
+    assert _drifter(fleet).detect(["worker"]).ok
+    assert _drifter(fleet).known(resolved=False) == [first]  # nobody has looked whether it is gone
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 99", "pool: 10"))
     assert _drifter(fleet).detect().ok
     [known] = _drifter(fleet).known()
