@@ -12,6 +12,7 @@ from gmconfig.flag.catalogue import Catalogue, FlagFile
 from gmconfig.flag.compiled import compiled
 from gmconfig.flag.flagd.bucketing import Bucketing
 from gmconfig.flag.imported import imported
+from gmconfig.flag.lint.rule_lint import remarks
 from gmconfig.flag.moment import seconds
 from gmconfig.flag.shape import FIELDS, FLAG, SHAPE
 from gmconfig.flag.source import FlagdFile
@@ -367,3 +368,21 @@ def test_a_bucketing_that_was_changed_is_told_in_place_of_the_imported_one(flags
     assert flags.write(text).compiled().content["metadata"] == {"bucketing": "flagd-v3"}
     mine = f"bucketing: flagd-v2\nmetadata: {{bucketing: of my own}}\n{SPLIT}"
     assert flags.write(mine).compiled().content["metadata"] == {"bucketing": "of my own"}
+
+
+ON_OR_ON = {"if": [{"var": "a"}, "on", "on"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "variants", "told"),
+    [
+        (ON_OR_ON, ("on",), []),
+        (ON_OR_ON, ("on", "off"), ["constant"]),
+        ({"fractional": [["on", True], ["off", 1]]}, ("on", "off"), ["weight"]),
+        ({"fractional": [["on", 0], ["off", 0]]}, ("on", "off"), ["weight"]),
+        ({"fractional": [["on", 1], ["off", {"var": "share"}]]}, ("on", "off"), []),
+    ],
+)
+def test_what_is_told_of_raw_targeting(rule, variants, told):
+    definition = {"variants": dict.fromkeys(variants, 1), "defaultVariant": variants[0]}
+    assert [one.rule for one in remarks(rule, definition, ())] == told
