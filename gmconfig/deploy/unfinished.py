@@ -34,16 +34,31 @@ def resume(ledger: Ledger, survey: Survey, options: Options, name: str | None = 
     Raises:
         Refused: it came to its end, is not the newest any more, or cannot be made again as it was.
     """
-    ledger.refresh()
-    _found(ledger, name)
+    resumable(ledger, name)
     with _taken_up(ledger, name) as found:
-        if found.state in (State.RESTORING, State.RESTORE_FAILED):
-            raise Refused(f"{found.id} was being put back", hint=f"gmconfig deploy abort {found.id}")
+        _check_not_restoring(found)
         waiting = {one: _to_do(outcome) for one, outcome in found.targets.items()}
         record = replace(found, targets=waiting, error=None)
         hearing = Hearing(ledger, options.patience)
         changes = [_again(survey, record, target, hearing) for target in _concerned(survey, record)]
         return Coordinator(ledger, record, changes, hearing.told(options)).run()
+
+
+def resumable(ledger: Ledger, name: str | None = None) -> Record:
+    """Give the deployment that `resume` would go on with.
+
+    Raises:
+        Refused: there is none that came to no end, or it was being put back.
+    """
+    ledger.refresh()
+    found = _found(ledger, name)
+    _check_not_restoring(found)
+    return found
+
+
+def _check_not_restoring(found: Record) -> None:
+    if found.state in (State.RESTORING, State.RESTORE_FAILED):
+        raise Refused(f"{found.id} was being put back", hint=f"gmconfig deploy abort {found.id}")
 
 
 class Aborted(NamedTuple):
@@ -62,18 +77,29 @@ def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = N
     Raises:
         Refused: it came to its end and nobody holds the lock, or it is not the newest any more.
     """
-    ledger.refresh()
-    newest = ledger.chain.latest()
-    if newest is None or (newest.state.is_over and name in (None, newest.id)):
-        freed = _freed(ledger)
-        if freed is not None:
-            return Aborted(newest, freed)
+    if abortable(ledger, name).freed is not None and (freed := _freed(ledger)) is not None:
+        return Aborted(ledger.chain.latest(), freed)
     _found(ledger, name)
     _freed(ledger)
     with _taken_up(ledger, name) as record:
         hearing = Hearing(ledger, options.patience)
         changes = [_change(survey, record, target, hearing) for target in _concerned(survey, record)]
         return Aborted(Coordinator(ledger, record, changes, hearing.told(options)).undo(State.ABORTED))
+
+
+def abortable(ledger: Ledger, name: str | None = None) -> Aborted:
+    """Give the deployment that `abort` would put back, or who would lose the lock where that is all.
+
+    Raises:
+        Refused: it came to its end and nobody holds the lock, or it is not the newest any more.
+    """
+    ledger.refresh()
+    newest = ledger.chain.latest()
+    if newest is None or (newest.state.is_over and name in (None, newest.id)):
+        holder = ledger.lock.holder()
+        if holder is not None:
+            return Aborted(newest, holder)
+    return Aborted(_found(ledger, name))
 
 
 def _freed(ledger: Ledger) -> Holder | None:

@@ -72,11 +72,20 @@ class Freezes:
         Raises:
             NotFound: nothing was frozen by command; a declared window ends in gmconfig.yaml.
         """
+        freeze = self.endable()
+        self._write({"active": False}, f"unfreeze: {self.environment}")
+        return freeze
+
+    def endable(self) -> Freeze:
+        """Give the freeze that `end` would take away.
+
+        Raises:
+            NotFound: there is none that a command began.
+        """
         freeze = self.active()
         if freeze is None or freeze.declared:
             hint = "its window is declared under freezes: in gmconfig.yaml" if freeze else None
             raise NotFound(f"{self.environment} was not frozen by command", hint=hint)
-        self._write({"active": False}, f"unfreeze: {self.environment}")
         return freeze
 
     def _write(self, content: Mapping[str, object], message: str) -> None:

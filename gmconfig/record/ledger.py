@@ -70,7 +70,7 @@ class Ledger:
         Raises:
             Locked: somebody else is at work.
         """
-        with self._shared(self.lock.ref, lambda: Locked(f"somebody else began to deploy {self.environment}")):
+        with self._shared(self.lock.ref, self._locked_meanwhile):
             fencing = self.lock.acquire(above)
         try:
             yield fencing
@@ -141,6 +141,12 @@ class Ledger:
     def _signs(self) -> bool:
         """Whether records are signed: where the user's own commits are."""
         return self.repository.switched_on("commit.gpgsign")
+
+    def _locked_meanwhile(self) -> Locked:
+        return Locked(
+            f"somebody else began to deploy {self.environment}",
+            hint=f"gmconfig deploy status {self.environment}",
+        )
 
     def _overtaken(self) -> Refused:
         return Refused(

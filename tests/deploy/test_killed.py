@@ -106,8 +106,14 @@ def test_a_kill_while_it_is_put_back_is_ended_by_abort(fleet: Fleet, step: str):
     assert _pools(fleet) == [10, 10, 10]
 
 
-def test_a_lock_of_a_process_that_is_gone_keeps_nobody_out(fleet: Fleet):
+def test_a_lock_of_a_process_that_is_gone_keeps_nobody_out(fleet: Fleet, cli, monkeypatch):
     _killed(fleet, "activated:one")
+    monkeypatch.chdir(fleet.root)
+    before = fleet.git("for-each-ref")
+    for verb, what in (("resume", "it would go on"), ("abort", "it would be put back")):
+        shown = cli("deploy", verb, "production", "--dry-run")
+        assert (shown.code, what in shown.out and "production-2  activating" in shown.out) == (0, True)
+    assert fleet.git("for-each-ref") == before
     assert fleet.run("deploy", "apply", "production").returncode == 0
 
 

@@ -14,25 +14,26 @@ def fleet(tmp_path: Path) -> Fleet:
     return fleet
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        ("deploy plan staging", 3, "staging has no targets"),
-        ("deploy rollback staging", 3, "staging has no targets"),
-        ("drift detect -e staging", 3, "staging has no targets"),
-        ("drift detect -e nope", 3, 'no environment named "nope"'),
-        ("drift detect web -e staging", 3, "web has no target in staging"),
-        ("deploy plan nope", 3, 'no target or environment named "nope"'),
-        ("deploy freeze production --until 2020-01-01", 2, "2020-01-01 00:00 UTC is over"),
-        ("deploy status production-9", 3, 'no deployment named "production-9"'),
-        ("deploy unhold web", 3, "web is not held"),
-        ("deploy unhold production", 3, "nothing is held in production"),
-    ],
-)
-def test_a_word_that_means_nothing_is_said_to(fleet: Fleet, words: str, code: int, said: str):
-    done = fleet.run(*words.split())
-    assert (done.returncode, done.stdout) == (code, "")
-    assert f"gmconfig: error: {said}" in done.stderr
+NONSENSE = [
+    ("deploy plan staging", 3, "staging has no targets"),
+    ("deploy rollback staging", 3, "staging has no targets"),
+    ("drift detect -e staging", 3, "staging has no targets"),
+    ("drift detect -e nope", 3, 'no environment named "nope"'),
+    ("drift detect web -e staging", 3, "web has no target in staging"),
+    ("deploy plan nope", 3, 'no target or environment named "nope"'),
+    ("deploy freeze production --until 2020-01-01", 2, "2020-01-01 00:00 UTC is over"),
+    ("deploy status production-9", 3, 'no deployment named "production-9"'),
+    ("deploy unhold web", 3, "web is not held"),
+    ("deploy unhold production", 3, "nothing is held in production"),
+]
+
+
+def test_words_that_mean_nothing_are_said_to(fleet: Fleet, cli, monkeypatch):
+    monkeypatch.chdir(fleet.root)
+    for words, code, said in NONSENSE:
+        done = cli(*words.split())
+        assert (done.code, done.out) == (code, ""), done
+        assert f"gmconfig: error: {said}" in done.err
 
 
 def test_one_held_target_is_not_all_of_them(fleet: Fleet):
@@ -42,6 +43,22 @@ def test_one_held_target_is_not_all_of_them(fleet: Fleet):
     assert fleet.run("deploy", "hold", "production").returncode == 0
     done = fleet.run("deploy", "unhold", "worker")
     assert (done.returncode, "all of production is held" in done.stderr) == (4, True)
+
+
+def test_a_dry_run_of_holds_and_freezes_changes_nothing(fleet: Fleet, cli, monkeypatch):
+    monkeypatch.chdir(fleet.root)
+    for verb, word, begun in (
+        ("hold", "web", "web would be held at production-1"),
+        ("unhold", "web", "web  in sync"),
+        ("freeze", "production", "production is frozen"),
+        ("unfreeze", "production", "production is frozen"),
+    ):
+        before = fleet.git("for-each-ref")
+        shown = cli("deploy", verb, word, "--dry-run")
+        assert (shown.code, begun in shown.out) == (0, True), shown
+        assert shown.out.endswith("(dry run: nothing was changed)\n")
+        assert fleet.git("for-each-ref") == before
+        assert cli("deploy", verb, word).code == 0
 
 
 def test_the_status_of_a_deployment_is_of_that_one(fleet: Fleet):

@@ -158,6 +158,18 @@ class Deployer(Deployments):
         self._tell(record)
         return record
 
+    def plan_resume(self, word: str) -> Record:
+        """Give the deployment that `resume` would go on with."""
+        from gmconfig.deploy import unfinished
+
+        return unfinished.resumable(*self.record_of(word))
+
+    def plan_abort(self, word: str) -> Aborted:
+        """Give the deployment that `abort` would put back, or who would lose the lock."""
+        from gmconfig.deploy import unfinished
+
+        return unfinished.abortable(*self.record_of(word))
+
     def abort(self, word: str, options: Options | None = None) -> Aborted:
         """Put back what a deployment that was cut short had changed, or free a lock that nobody gives back."""
         from gmconfig.deploy import unfinished
@@ -170,7 +182,7 @@ class Deployer(Deployments):
 
     # Who may
 
-    def hold(self, word: str, reason: str = "", at: str | None = None) -> Hold:
+    def hold(self, word: str, reason: str = "", at: str | None = None, *, dry_run: bool = False) -> Hold:
         """Keep targets at what they have: the newest deployment that succeeded, or the one named."""
         from gmconfig.deploy import rollback
 
@@ -180,7 +192,8 @@ class Deployer(Deployments):
         records = list(ledger.chain.records())
         goal = rollback.goal(records, at) if at else _last_good(records, environment)
         hold = rollback.hold_at(goal, self.options(Options(reason=reason)), names)
-        ledger.change(ledger.holds.ref, lambda: ledger.holds.add(hold))
+        if not dry_run:
+            ledger.change(ledger.holds.ref, lambda: ledger.holds.add(hold))
         return hold
 
     def held(self, word: str) -> tuple[Hold, ...]:
@@ -199,7 +212,9 @@ class Deployer(Deployments):
         ledger.change(ledger.holds.ref, lambda: lifted.extend(ledger.holds.lift(names)))
         return tuple(lifted)
 
-    def freeze(self, environment: str, reason: str, until: datetime | None = None) -> Freeze:
+    def freeze(
+        self, environment: str, reason: str, until: datetime | None = None, *, dry_run: bool = False
+    ) -> Freeze:
         """Let nothing be deployed into an environment.
 
         Raises:
@@ -211,14 +226,17 @@ class Deployer(Deployments):
         ledger = self.ledger(environment)
         ledger.refresh()
         freeze = Freeze(environment, reason, self.user, timestamp(), until)
-        ledger.change(ledger.freezes.ref, lambda: ledger.freezes.begin(freeze))
+        if not dry_run:
+            ledger.change(ledger.freezes.ref, lambda: ledger.freezes.begin(freeze))
         return freeze
 
-    def unfreeze(self, environment: str) -> Freeze:
+    def unfreeze(self, environment: str, *, dry_run: bool = False) -> Freeze:
         """Take a freeze away and give it."""
         self.project.environment(environment)
         ledger = self.ledger(environment)
         ledger.refresh()
+        if dry_run:
+            return ledger.freezes.endable()
         ended: list[Freeze] = []
         ledger.change(ledger.freezes.ref, lambda: ended.append(ledger.freezes.end()))
         return ended[0]

@@ -104,14 +104,17 @@ def resume(
     session: Session,
     name: arguments.One,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     output: options.TextOrJson = "text",
 ) -> int:
     """Go on with a deployment that was cut short; what is live and well already is left alone.
 
     \b
     gmconfig deploy resume production-42
-    gmconfig deploy resume production --offline
+    gmconfig deploy resume production --dry-run
     """
+    if dry_run:
+        return _would(session.deployer(offline=offline).plan_resume(name), "go on", output)
     with progress.deploying() as tell:
         record = session.deployer(offline=offline).resume(name, _telling(tell))
     return ended(record, output)
@@ -121,6 +124,7 @@ def abort(
     session: Session,
     name: arguments.One,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     output: options.TextOrJson = "text",
 ) -> int:
     """Put back what a deployment that was cut short had changed, and take its lock away.
@@ -129,13 +133,27 @@ def abort(
 
     \b
     gmconfig deploy abort production
-    gmconfig deploy abort production-42
+    gmconfig deploy abort production-42 --dry-run
     """
+    if dry_run:
+        planned = session.deployer(offline=offline).plan_abort(name)
+        lock = f"lose the lock that {planned.freed} holds" if planned.freed else ""
+        return _would(planned.record, lock or "be put back", output)
     with progress.deploying() as tell:
         done = session.deployer(offline=offline).abort(name, _telling(tell))
     if done.freed is None and done.record is not None:
         return ended(done.record, output)
     return _freed(name, done, output)
+
+
+def _would(record: Record | None, what: str, output: str) -> int:
+    """Say what would become of a deployment, and how its targets are now."""
+    if output == "json":
+        terminal.answer(values.as_json(shown.deployment(record) if record else None))
+    else:
+        rows = shown.applied(record) if record else []
+        terminal.lines([*rows, f"it would {what}", arguments.DRY_RUN])
+    return ExitCode.OK
 
 
 def _freed(name: str, done: Aborted, output: str) -> int:

@@ -54,6 +54,8 @@ Patience = Annotated[
     typer.Option("--wait", metavar="TIME", help="How long agents may say nothing new: 90s, 10m."),
 ]
 
+DRY_RUN = "(dry run: nothing was changed)"
+
 
 def seconds(text: str, example: str) -> float:
     """Read a time span of the command line.

@@ -35,6 +35,7 @@ def hold(
         ),
     ] = None,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -45,9 +46,11 @@ def hold(
     gmconfig deploy hold production -m "until the audit is over"
     gmconfig deploy hold web --to production-41
     """
-    held = session.deployer(user, offline=offline).hold(word, reason or "", to)
+    held = session.deployer(user, offline=offline).hold(word, reason or "", to, dry_run=dry_run)
     if output == "json":
         return terminal.answer(values.as_json(_as_json(held)))
+    if dry_run:
+        return terminal.lines([f"{word} would be held at {held.record}", arguments.DRY_RUN])
     return terminal.answer(
         f"{word} is held at {held.record}: gmconfig deploy unhold {word} lets it follow again"
     )
@@ -58,6 +61,7 @@ def unhold(
     word: arguments.Word,
     yes: options.Yes = False,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
@@ -70,16 +74,19 @@ def unhold(
     from gmconfig.deploy.planning import Asked
 
     deployer = session.deployer(user, offline=offline)
-    deployer.held(word)
+    lifted = deployer.held(word)
     found = deployer.plan([word], Asked(unheld=True))
     if output == "text":
         planning.show(deployer, found)
-    if not yes and terminal.interactive() and not prompt.agreed(f"let {word} follow again?"):
+    if not (yes or dry_run) and terminal.interactive() and not prompt.agreed(f"let {word} follow again?"):
         return terminal.note("nothing was changed")
-    lifted = deployer.unhold(word)
+    if not dry_run:
+        lifted = deployer.unhold(word)
     if output == "json":
         plans = [shown.plan_record(one) for one in found]
         return terminal.answer(values.as_json({"lifted": [_as_json(one) for one in lifted], "plans": plans}))
+    if dry_run:
+        return terminal.answer(arguments.DRY_RUN)
     return terminal.note(f"{word} follows again: gmconfig deploy apply {word} brings it there")
 
 
@@ -91,6 +98,7 @@ def freeze(
         typer.Option("--until", metavar="TIME", help="When it ends by itself: 2026-12-27, or with a time."),
     ] = None,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
@@ -101,14 +109,18 @@ def freeze(
     gmconfig deploy freeze production --until 2026-12-27 -m holidays
     gmconfig deploy freeze staging --until 2026-12-27T16:00 -m "load test"
     """
-    frozen = session.deployer(user, offline=offline).freeze(environment, reason or "", _moment(until))
-    terminal.answer(values.as_json(_as_json(frozen)) if output == "json" else str(frozen))
+    deployer = session.deployer(user, offline=offline)
+    frozen = deployer.freeze(environment, reason or "", _moment(until), dry_run=dry_run)
+    if output == "json":
+        return terminal.answer(values.as_json(_as_json(frozen)))
+    return terminal.lines([str(frozen), *([arguments.DRY_RUN] if dry_run else [])])
 
 
 def unfreeze(
     session: Session,
     environment: Environment,
     offline: arguments.Offline = False,
+    dry_run: options.DryRun = False,
     user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
@@ -118,9 +130,11 @@ def unfreeze(
     gmconfig deploy unfreeze production
     gmconfig deploy unfreeze production --offline
     """
-    ended = session.deployer(user, offline=offline).unfreeze(environment)
+    ended = session.deployer(user, offline=offline).unfreeze(environment, dry_run=dry_run)
     if output == "json":
         return terminal.answer(values.as_json(_as_json(ended)))
+    if dry_run:
+        return terminal.lines([str(ended), arguments.DRY_RUN])
     return terminal.note(f"{environment} is not frozen any more")
 
 
