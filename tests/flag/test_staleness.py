@@ -7,7 +7,9 @@ import time
 import pytest
 
 from gmconfig import FeatureFlagManager, GitTrouble, NotFound
-from gmconfig.flag.stale import Why
+from gmconfig.flag.catalogue import Catalogue, FlagFile
+from gmconfig.flag.stale import Why, reasons
+from gmconfig.storage.yaml import load
 from tests.flag.repository import FlagRepository
 
 DAY = 86_400
@@ -93,6 +95,7 @@ def test_a_schedule_settles_when_its_last_step_comes(past):
     def step(days_ago):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(NOW - days_ago * DAY))
 
+    past.at(300, "flags: {a: {}}\n")  # the same as today, but not all the time since
     past.at(
         200,
         "flags:\n"
@@ -149,6 +152,18 @@ def test_expired_archived_and_required(past):
     found = past.stale()
     assert [reason.why for reason in found["a"].reasons] == [Why.ARCHIVED, Why.EXPIRED]
     assert found["a"].required_by == ("b",)
+
+
+def test_what_was_reached_today_counts_and_the_day_of_expiry_does_not():
+    raw = b"flags: {a: {expires: '2027-01-31'}}\n"
+    flags = Catalogue([FlagFile("flags/x.yaml", raw, load(raw))], [])
+
+    def told(today: str, days: int) -> list[Why]:
+        found = reasons(flags, "a", today, is_mentioned=None, since=lambda _: ("100 %", days), least=30)
+        return [reason.why for reason in found]
+
+    assert told("2027-01-31", 29) == []
+    assert told("2027-02-01", 30) == [Why.EXPIRED, Why.SETTLED]
 
 
 def test_references_in_code_are_whole_names(past, tmp_path, monkeypatch):
