@@ -166,6 +166,7 @@ def _read(file: str) -> bytes:
     try:
         return read_given(file)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotFound(f'"{file}" does not exist') from error
+        hint = "nothing is downloaded: save it, and name the file" if "://" in file else None
+        raise NotFound(f'"{file}" does not exist', hint=hint) from error
     except IsADirectoryError as error:
         raise NotFound(f'"{file}" is a folder', hint="name files") from error

@@ -111,6 +111,9 @@ def test_references_are_found_beside_the_schema_and_never_downloaded(tmp_path: P
         )
         or "is not among the vendored schemas" in finding.message
     )
+    with pytest.raises(NotFound) as caught:
+        check_files("https://example.org/s.json", [])
+    assert "nothing is downloaded" in str(caught.value.hint)
 
 
 def test_published_schemas_that_refer_to_each_other_by_name(conformance_data: Path, tmp_path: Path):
