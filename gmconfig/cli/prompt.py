@@ -40,7 +40,12 @@ def given_text(text: str | None, *, string: bool = False) -> str:
     """
     if text is None or (text == "" and not string):
         raise UsageError("missing argument 'VALUE'", hint="an empty text is given as '\"\"'")
-    return from_stdin() if text == "-" else text
+    found = from_stdin() if text == "-" else text
+    if text == "-" and not found.strip() and not string:  # of a pipe most likely one whose program failed
+        raise UsageError(
+            "no value: nothing came in on stdin", hint="null is given as null, an empty text with --string"
+        )
+    return found
 
 
 def as_yaml(text: str, hint: str = "in quotes it is a text: '\"…\"'") -> object:

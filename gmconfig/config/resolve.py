@@ -121,9 +121,9 @@ class Resolved:
                 raise
             where = f' in "{self.environment}"' if self.environment else ""
             message = f'"{path}" is not in document "{self.document}"{where}'
-            raise UnknownPath(message, hint=error.hint or self._looking_round(path)) from error
+            raise UnknownPath(message, hint=error.hint or self.beside(path)) from error
 
-    def _looking_round(self, path: KeyPath) -> str:
+    def beside(self, path: KeyPath) -> str:
         """Give the command that shows what stands beside a path that is not there."""
         import shlex
 

@@ -42,12 +42,13 @@ def test_without_an_environment_the_base_is_set_and_overrides_are_named(cli, tra
     assert git("show", "--format=", "--name-only") == "config/settings.yaml"
 
 
-def test_a_value_is_yaml_unless_it_is_a_string(ok, trading):
+def test_a_value_is_yaml_unless_it_is_a_string(ok, cli, trading):
     ok("config", "set", "billing", "retries", "[1, 2]")
     assert json.loads(ok("config", "get", "billing", "retries", "-o", "json")) == [1, 2]
     ok("config", "set", "billing", "retries", "007", "--string")
     assert json.loads(ok("config", "get", "billing", "retries", "-o", "json")) == "007"
     ok("config", "set", "billing", "retries", "-", stdin="line one\nline two\n")
+    assert cli("config", "set", "billing", "retries", "-", stdin="\n").code == 2
     assert ok("config", "get", "billing", "retries") == "line one line two\n"
     ok("config", "set", "billing", "retries", "-3")
     assert json.loads(ok("config", "get", "billing", "retries", "-o", "json")) == -3

@@ -227,7 +227,7 @@ def _keys_to_unset(resolved: Resolved, own: Own, path: KeyPath) -> tuple[Keys, b
             return path.resolve(own.tree), True
         except UnknownPath:
             message = f'"{path}" is not in document "{resolved.document}"'
-            raise UnknownPath(message, hint=error.hint) from error
+            raise UnknownPath(message, hint=error.hint or resolved.beside(path)) from error
 
 
 def _refuse_plain(resolved: Resolved, own: Own, keys: Keys, value: object) -> None:
