@@ -45,7 +45,9 @@ def test_history_that_was_granted_opens_and_else_the_error_says_so(ok, cli, befo
     bob, eve = join("bob"), join("eve", "--history")
     monkeypatch.setenv(*eve)
     assert ok(*GET, "--at", before) == "correct-horse-battery\n"
+    assert ok("secret", "get", "db_password", "--at", before) == "correct-horse-battery\n"
     monkeypatch.setenv(*bob)
+    assert cli("secret", "get", "db_password", "--at", before).code == 4
     assert ok(*GET) == "the-value-of-today\n"
     denied = cli(*GET, "--at", before)
     assert denied.code == 4

@@ -94,20 +94,20 @@ class SecretsManager(AccessMethods, SecretFileMethods):
         }
         return create(self.workspace, name, value, metadata, How(user, reason, **how))
 
-    def get_secret(self, name: str, user: str | None = None) -> Any:
-        """Give a secret's plain value.
+    def get_secret(self, name: str, user: str | None = None, *, at: str | None = None) -> Any:
+        """Give a secret's plain value; `at` reads it as an earlier commit has it.
 
         Raises:
             NotFound: the environment sees no secret of that name.
             AccessDenied: the identity at hand may not read it, or it does not belong where it stands.
         """
-        return self.secret(name, user).reveal()
+        return self.secret(name, user, at=at).reveal()
 
-    def secret(self, name: str, user: str | None = None) -> Secret:
-        """Give a secret that shows itself as `***` until `.reveal()`; raises what `get_secret` does."""
+    def secret(self, name: str, user: str | None = None, *, at: str | None = None) -> Secret:
+        """Give a secret that shows itself as `***` until `.reveal()`; `at`, and what it raises, as `get_secret`."""
         from gmconfig.api.secret.opening import opened
 
-        return Secret(opened(self.workspace, name, user))
+        return Secret(opened(self.workspace, name, user, at))
 
     def update_secret(
         self, name: str, value: object, user: str | None = None, reason: str | None = None, **how: bool

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
 
 
-def opened(workspace: Workspace, name: str, user: str | None) -> object:
-    """Open a secret as the environment sees it, and note the read in this machine's audit."""
-    vault = workspace.vault(workspace.project.worktree())
+def opened(workspace: Workspace, name: str, user: str | None, at: str | None = None) -> object:
+    """Open a secret as the environment sees it, now or in an earlier commit; it is noted in this machine's audit."""
+    today = workspace.vault(workspace.project.worktree())
+    vault = today if at is None else workspace.vault(workspace.project.snapshot(at))
     sealed = sealed_of(vault.look_up(name, workspace.environment))
-    check_user(vault, sealed.context, "read", user)
+    check_user(today, sealed.context, "read", user)
     value = vault.open(sealed)
     reads.note(
-        reads_folder(workspace.project, vault.sources), sealed.context, vault.member, verb="get", user=user
+        reads_folder(workspace.project, today.sources), sealed.context, today.member, verb="get", user=user
     )
     return value

@@ -37,11 +37,7 @@ _SET_SWITCHES = {
     "--dry-run": "dry_run",
     "--no-commit": "no_commit",
 }
-_SECRET_GET = {
-    **{name: word for name, word in _GET.items() if word != "at"},
-    "--identity": "identity",
-    "--user": "user",
-}
+_SECRET_GET = {**_GET, "--identity": "identity", "--user": "user"}
 _EVAL = {**_GET, "--user": "user", "--default": "default", "--type": "kind"}
 _CONTEXT = {"--context": "context"}
 _VARIABLES = {"--var": "variables"}

@@ -16,6 +16,7 @@ def get(
     environment: str | None = None,
     identity: str | None = None,
     user: str | None = None,
+    at: str | None = None,
     output: str = "text",
 ) -> None:
     """Print a named secret's value, in plain: that is what was asked for."""
@@ -23,5 +24,6 @@ def get(
     from gmconfig.cli.choice import one_of
 
     one_of(output, ("text", "json"))
-    value = values.revealed(session.secrets(environment, identity=identity).get_secret(name, user=user))
+    manager = session.secrets(environment, identity=identity)
+    value = values.revealed(manager.get_secret(name, user=user, at=at))
     terminal.answer(values.as_json(value) if output == "json" else values.as_yaml(value))

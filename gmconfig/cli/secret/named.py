@@ -27,6 +27,15 @@ Name = Annotated[
 _TYPES = (
     "password, api_key, token, certificate, private_key, connection_string, encryption_key, ssh_key, other"
 )
+Commit = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="REV",
+        help="Read it as an earlier commit, a branch or a tag has it.",
+        autocompletion=complete.revisions,
+    ),
+]
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read the value from stdin.")]
 FromFile = Annotated[str | None, typer.Option("--file", metavar="FILE", help="Read the value from a file.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Generate a strong value of its type.")]
@@ -96,15 +105,18 @@ def get(
     environment: options.Environment = None,
     identity: options.IdentityFile = None,
     user: options.User = None,
+    at: Commit = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Print a secret's value: the environment's own, else an inherited one, else the common one.
 
     \b
     gmconfig secret get db_password -e production
-    gmconfig secret get db_password -e production -o json
+    gmconfig secret get db_password -e production --at HEAD~1
     """
-    secret_value.get(session, name, environment=environment, identity=identity, user=user, output=output)
+    secret_value.get(
+        session, name, environment=environment, identity=identity, user=user, at=at, output=output
+    )
 
 
 def set_(
