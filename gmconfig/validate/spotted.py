@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import format_keys
@@ -74,13 +76,17 @@ def _within(node: Node, at: tuple[int, int], keys: Keys) -> Keys | None:
     if node.kind == "map":
         from gmconfig.storage.yaml.constructor import key_of
 
-        entries = [(value, key_of(key)) for key, value in node.entries if not key.is_merge]
-    elif node.kind == "list":
-        entries = [(item, index) for index, item in enumerate(node.items)]  # type: ignore[misc]
-    else:
-        return keys
-    before = [(child, key) for child, key in entries if (child.line, child.column) <= at]
-    return _within(before[-1][0], at, (*keys, before[-1][1])) if before else None
+        number = bisect_right(node.entries, at, key=lambda entry: (entry[1].line, entry[1].column))
+        while number and node.entries[number - 1][0].is_merge:
+            number -= 1
+        if not number:
+            return None
+        key, value = node.entries[number - 1]
+        return _within(value, at, (*keys, key_of(key)))
+    if node.kind == "list":
+        number = bisect_right(node.items, at, key=lambda item: (item.line, item.column))
+        return _within(node.items[number - 1], at, (*keys, number - 1)) if number else None
+    return keys
 
 
 def _layer(project: Project, file: str) -> Layer | None:

@@ -7,15 +7,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gmconfig.finding import Place
 from gmconfig.secret.scan import suspicion
 from gmconfig.secret.scan.exact import Searcher
 from gmconfig.secret.scan.formats import FORMATS
-from gmconfig.secret.scan.hit import spot_of
+from gmconfig.secret.scan.hit import Hit, apart, lines_of, spot_of
 from gmconfig.secret.scan.needles import needles_of
 from gmconfig.secret.scan.suspicion import suspects
+from gmconfig.storage import yaml
+from gmconfig.validate.spotted import keys_at
 
 VALUE = 'p4ss "wörd"/+&x'
 SAMPLES = {
@@ -171,6 +174,45 @@ def test_the_place_is_counted_in_characters():
     raw = "\ufeffa: ü\n  'ü': x, password: hunter2!\n".encode()
     (hit,) = suspects(raw, "x.yaml")
     assert spot_of(raw, hit.start) == (2, 21)
+
+
+@settings(max_examples=30)
+@given(
+    st.text("a\né ", max_size=20),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(1, 5)), max_size=6),
+)
+def test_the_earlier_of_two_that_overlap_stays_where_it_is(text, stretches):
+    raw, hits = text.encode(), [Hit(start, start + size, "x", "x") for start, size in stretches]
+    kept: list[Hit] = []
+    for hit in hits:
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    assert apart(hits) == sorted(kept)
+    for hit in kept:
+        first = raw.count(b"\n", 0, hit.start) + 1
+        assert spot_of(raw, hit.start).line == first
+        assert [*lines_of(raw, hit)] == [*range(first, first + raw.count(b"\n", hit.start, hit.end) + 1)]
+
+
+def test_a_file_of_nothing_but_secrets_is_looked_at_once():
+    """Each of its thousands of values cost a look at all the others, and at all lines before it."""
+    raw = b"".join(b"- {password: Xq9vTz%dkLm}\n" % n for n in range(3_000))
+    stream, counted = yaml.compose(raw), Counted(raw)
+    hits = suspects(raw, "x.yaml")
+    assert [keys_at(stream, Place("x", *spot_of(counted, one.start))) for one in hits[::500]] == [
+        (n, "password") for n in range(0, 3_000, 500)
+    ]
+    assert counted.looks <= 1
+
+
+class Counted(bytes):
+    """Bytes that know how often somebody counted in them."""
+
+    looks = 0
+
+    def count(self, *asked: object) -> int:
+        self.looks += 1
+        return super().count(*asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
