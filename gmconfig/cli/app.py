@@ -21,6 +21,8 @@ from gmconfig.cli.words import Words
 _VERBS = {"init": "init", "demo": "init", "run": "run", "validate": "validate", "doctor": "doctor"}
 """Words that are verbs themselves, each with the module that adds it."""
 
+_COMPLETES = "_GMCONFIG_COMPLETE"
+"""What a shell sets where it asks for words to offer."""
 LISTED = ""
 """What is assembled for who asks which words there are."""
 
@@ -83,6 +85,15 @@ def run(arguments: list[str]) -> int:
         from gmconfig.cli.shell import completed
 
         return guarded(lambda: completed(*arguments[:2]), debug=lambda: False)
+    if _COMPLETES in os.environ:
+        from gmconfig.cli import equals
+
+        equals.two_words(os.environ)
+        return equals.offered(lambda: _run(arguments), os.environ)
+    return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     command = _command(_word(arguments))
     return guarded(
         lambda: command.main(arguments, prog_name="gmconfig", standalone_mode=False),
@@ -102,7 +113,7 @@ def _command(word: str | None) -> typer.core.TyperGroup:
 def _word(arguments: list[str]) -> str | None:
     """Give the word that is called, where that is plain to see; None leaves it to the whole program."""
     said, asks = arguments, arguments in ([], ["-h"], ["--help"])
-    if "_GMCONFIG_COMPLETE" in os.environ:
+    if _COMPLETES in os.environ:
         said = _completed(os.environ)
         asks = len(said) <= 1
         _begin_there(said)

@@ -158,6 +158,20 @@ def paths(context: typer.Context, incomplete: str) -> list[str]:
     return sorted(path for path in offered if not any(c in path[len(incomplete) + 1 :] for c in ".["))
 
 
+def settable(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer what environments have at the path that was named; of a boolean both."""
+
+    def known() -> Iterable[str]:
+        for environment in (context.params.get("environment"), *_manager(None).environments):
+            value = _manager(environment).raw(context.params["document"], context.params["path"])
+            if isinstance(value, bool):
+                yield from ("true", "false")
+            elif isinstance(value, str | int | float):
+                yield str(value)
+
+    return _offered(incomplete, known)
+
+
 def _offered(incomplete: str, names: Callable[[], Iterable[str]]) -> list[str]:
     """Give the names that begin so, each once; none where they cannot be read."""
     from gmconfig.errors import GmconfigError

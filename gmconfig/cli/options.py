@@ -88,7 +88,13 @@ Right = Annotated[
     str, typer.Argument(metavar="B", help="What to compare it with.", autocompletion=complete.sides)
 ]
 Value = Annotated[
-    str | None, typer.Argument(metavar="VALUE", help="YAML; - reads stdin.", show_default=False)
+    str | None,
+    typer.Argument(
+        metavar="VALUE",
+        help="YAML; - reads stdin.",
+        autocompletion=complete.settable,
+        show_default=False,
+    ),
 ]
 AsText = Annotated[bool, typer.Option("--string", help="Take VALUE as text, as it is.")]
 Variables = Annotated[

@@ -7,6 +7,7 @@ import os
 from typer.completion import get_completion_script, install  # type: ignore[attr-defined]  # as Typer's own options do
 
 from gmconfig.cli import terminal
+from gmconfig.cli.equals import ZSH
 from gmconfig.errors import UsageError
 
 _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
@@ -22,8 +23,10 @@ def completed(option: str, shell: str | None = None) -> None:
     shell = _chosen(shell)
     if option == "--show-completion":
         script = get_completion_script(prog_name="gmconfig", complete_var=_VARIABLE, shell=shell)
-        return terminal.answer(script)
+        return terminal.answer(script.replace(*ZSH))
     _, path = install(shell=shell, prog_name="gmconfig", complete_var=_VARIABLE)
+    if shell == "zsh":
+        path.write_text(path.read_text().replace(*ZSH))
     return terminal.note(f"{shell} completes gmconfig from its next start on: {path}")
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,21 +78,42 @@ def test_where_nothing_can_be_read_nothing_is_offered(tmp_path, monkeypatch):
         assert [offer("") for offer in offers] == [[]] * len(offers)
 
 
-@pytest.mark.parametrize("line", ["gmconfig config get se", "gmconfig -C {} config get se"])
-def test_the_shell_asks_the_real_program(trading, line, monkeypatch):
+@pytest.mark.parametrize(
+    ("shell", "line", "offered"),
+    [
+        ("bash", "gmconfig -C {} config get se", "settings"),
+        ("bash", "gmconfig config get settings --environment = p", "production"),
+        ("bash", "gmconfig config get settings --output =", "text json yaml"),
+        ("fish", "gmconfig config get settings --environment=p", "--environment=production"),
+    ],
+)
+def test_the_shell_asks_the_real_program(trading, shell, line, offered, monkeypatch):
     if "{}" in line:
         monkeypatch.chdir(trading.parent)
     line = line.format(trading)
     environment = {
         **os.environ,
-        "_GMCONFIG_COMPLETE": "complete_bash",
-        "COMP_WORDS": line,
+        "_GMCONFIG_COMPLETE": f"complete_{shell}",
+        "_TYPER_COMPLETE_ARGS": line if shell != "bash" else "",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "COMP_WORDS": line.replace(" ", "\n"),
         "COMP_CWORD": str(len(line.split()) - 1),
     }
     done = subprocess.run(
         [sys.executable, "-m", "gmconfig"], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stdout.split() == ["settings"], done
+    assert done.stdout.split() == offered.split(), done
+
+
+def test_a_value_is_offered_that_an_environment_has(trading):
+    def offered(path, incomplete=""):
+        context = SimpleNamespace(params={"document": "settings", "path": path, "environment": "staging"})
+        return complete.settable(context, incomplete)
+
+    assert offered("system.mode", "l") == ["live"]
+    assert offered("system.debug") == ["true", "false"]
+    assert {"20", "40", "10"} <= set(offered("database.pool"))
+    assert offered("system.nothing") == []
 
 
 def test_completion_is_installed_for_the_shell_that_is_named(cli, isolated):
