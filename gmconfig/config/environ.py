@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration, UsageError
-from gmconfig.path import Keys, format_keys, scalar_text
+from gmconfig.path import Keys, format_keys, scalar_text, value_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    TypesAt = Callable[[Keys], Collection[str] | None]
 
 PREFIX = "GMCONFIG__"
+_NUMBERS = frozenset(("integer", "number"))
 _WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -38,11 +41,19 @@ def variables_of(tree: object) -> dict[str, str]:
     return found
 
 
-def overridden(tree: object, environ: Mapping[str, str]) -> tuple[object, dict[Keys, str]]:
+def overridden(
+    tree: object, environ: Mapping[str, str], types_at: TypesAt = lambda _: None
+) -> tuple[object, dict[Keys, str]]:
     """Lay `GMCONFIG__DATABASE__HOST=…` over a tree, values read as YAML; says which paths came from where.
 
     A part of a name means the key that looks like it (`http-port` for HTTP_PORT), else a new key in lower
-    case; in a list it is a position. The empty text stays a text.
+    case; in a list it is a position. The empty text stays a text, and so does a number that would print
+    differently (1.10, 007) where neither a number stands nor the schema wants one.
+
+    Args:
+        tree: what is overridden.
+        environ: the process's variables.
+        types_at: gives the types that the schema allows at a path; None where it says nothing.
 
     Raises:
         UsageError: a value is not YAML, or a name means nothing here. The value is not repeated.
@@ -54,9 +65,20 @@ def overridden(tree: object, environ: Mapping[str, str]) -> tuple[object, dict[K
             raise UsageError(
                 f'"{name}" names no path', hint=f"write {PREFIX}DATABASE__HOST for database.host"
             )
-        tree, keys = _laid(tree, parts, _value(name, environ[name]), name)
-        said[keys] = name
+        text, value = environ[name], _value(name, environ[name])
+        prints_otherwise = type(value) in (int, float) and scalar_text(value) != text
+        new, keys = _laid(tree, parts, text if prints_otherwise else value, name)
+        if prints_otherwise and (_is_number_at(tree, keys) or _NUMBERS.intersection(types_at(keys) or ())):
+            new, keys = _laid(tree, parts, value, name)
+        tree, said[keys] = new, name
     return tree, said
+
+
+def _is_number_at(tree: object, keys: Keys) -> bool:
+    try:
+        return type(value_at(tree, keys)) in (int, float)
+    except (LookupError, TypeError):
+        return False
 
 
 def _entries(tree: object, keys: Keys) -> Iterator[tuple[Keys, object]]:

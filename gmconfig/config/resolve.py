@@ -223,4 +223,4 @@ def _override(resolved: Resolved, environ: Mapping[str, str]) -> None:
     if any(name.startswith(PREFIX) for name in environ):
         from gmconfig.config.environ import overridden
 
-        resolved.merged, resolved.overridden = overridden(resolved.merged, environ)
+        resolved.merged, resolved.overridden = overridden(resolved.merged, environ, resolved.types_at)

@@ -150,6 +150,19 @@ def test_overrides_find_keys_by_their_look():
     assert tree["Db"]["hosts"] == ["a", "b"]
 
 
+def test_an_override_that_would_print_differently_as_a_number_stays_text_unless_a_number_is_meant():
+    environ = {
+        "GMCONFIG__VERSION": "1.10",
+        "GMCONFIG__PORT": "0x1F",
+        "GMCONFIG__ZIP": "00123",
+        "GMCONFIG__MAX": "1e3",
+    }
+    new, _ = overridden(
+        {"version": "1.9", "port": 80}, environ, lambda keys: ["integer"] if keys == ("max",) else None
+    )
+    assert new == {"version": "1.10", "port": 31, "zip": "00123", "max": 1000.0}
+
+
 @pytest.mark.parametrize("name", ["GMCONFIG__", "GMCONFIG__A____B", "GMCONFIG__L__9", "GMCONFIG__L__X"])
 def test_overrides_that_mean_nothing_are_refused(name):
     with pytest.raises(UsageError):
