@@ -70,11 +70,16 @@ def piped_secret(what: str) -> str:
     """Read a secret from stdin.
 
     Raises:
-        UsageError: nothing came in: a variable that was never set is not a secret.
+        UsageError: nothing came in: a variable that was never set is not a secret; or it is no text.
     """
     text = from_stdin()
     if not text:
         raise UsageError(f"no value for {what}: nothing came in on stdin")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise UsageError(
+            f"the value for {what} is not UTF-8 text",
+            hint="pipe it through base64, or as a named secret: gmconfig secret create NAME --file FILE",
+        )
     return text
 
 

@@ -135,6 +135,8 @@ def test_nothing_piped_in_is_no_secret(cli, sealed_trading):
     """A variable that was never set would otherwise become an empty password."""
     answer = cli("secret", "set", "db_password", "--stdin", stdin="")
     assert (answer.code, "nothing came in" in answer.err) == (2, True), answer
+    answer = cli("secret", "create", "bytes", "--stdin", stdin=b"\xff\xfe")
+    assert (answer.code, "is not UTF-8 text" in answer.err) == (2, True), answer
 
 
 def test_the_exposure_list_is_exact(ok, cli, sealed_trading, join):
