@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from gmconfig.errors import BrokenConfiguration, NotFound
 from gmconfig.path import did_you_mean, scalar_text
 from gmconfig.project.span import WAIT
+from gmconfig.project.target_rules import contradictions
 from gmconfig.target.formats import FLAGS
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
 
-_CHECKS = {"http", "tcp", "command"}
 _IN_LABELS = frozenset(f"{ascii_letters}{digits}._-:%")
 _OWN = ("path", "file", "host", "owner", "format", "placeholders")
 
@@ -133,7 +133,8 @@ def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
     kind = entry.get("kind", "directory")
     given = _given(project, kind, entry)
     documents = tuple(entry.get("documents") or _usual_documents(project, given))
-    _check(name, kind, entry, documents)
+    for one in contradictions(entry):
+        raise _problem(name, one.what, one.hint)
     return Target(
         name,
         environment,
@@ -165,25 +166,6 @@ def _given(project: Project, kind: str, entry: Mapping[str, Any]) -> dict[str, A
     if kind == "etcd" and entry.get("layout") == "keys":
         given.setdefault("format", "properties")
     return given
-
-
-def _check(name: str, kind: str, entry: Mapping[str, Any], documents: Sequence[str]) -> None:
-    """Refuse what excludes each other, and checks and commands that say nothing."""
-    if "path" in entry and "file" in entry:
-        raise _problem(name, "has both a path and a file", "path: is a folder, file: a single file")
-    if kind == "ssh" and entry.get("agent"):
-        raise _problem(
-            name, "has an agent and is reached over ssh", "kind: directory, for the agent is there"
-        )
-    checks = entry.get("health", ())
-    if any(len(_CHECKS & check.keys()) != 1 for check in checks):
-        hint = "http: http://web:8080/health, or tcp: web:8080, or command: [./healthy]"
-        raise _problem(name, "has a health check that is not one of http, tcp and command", hint)
-    asked = [check["command"] for check in checks if "command" in check]
-    if not all((*entry.get("before", ()), *entry.get("after", ()), *asked)):
-        raise _problem(name, "has a command without a word", "after: [[systemctl, reload, app]]")
-    if "file" in entry and len(documents) != 1:
-        raise _problem(name, "puts several documents into one file", "path: takes a folder")
 
 
 def _commands(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.path import did_you_mean, nearest
 from gmconfig.validate.asking import SECRETS
-from gmconfig.validate.checks import access, automation, flags, rotation
+from gmconfig.validate.checks import access, automation, flags, rotation, targets
 from gmconfig.validate.files import broken_schema, note_lines, unreadable
 from gmconfig.validate.schema.store import FOLDER, SUFFIXES
 from gmconfig.validate.source import Source, documents_of
@@ -110,6 +110,7 @@ def check(
     yield from beside(subject, lines)
     yield from access.check(subject)
     yield from automation.check(subject)
+    yield from targets.check(subject)
     yield from unused(subject, files)
     if schemas:
         yield from unused_schemas(subject, documents if among is None else layers_of(subject, []))

@@ -149,6 +149,22 @@ def test_plaintext_where_the_policy_wants_a_secret_is_shown_to_nobody(written):
     assert "hunter2" not in str(report)
 
 
+def test_targets_that_cannot_be_deployed_to(written):
+    targets = (
+        "targets:\n  web: {path: /a}\n  db: {environment: production}\n"
+        "  far: {environment: production, kind: ssh, path: /a}\n"
+        "  both: {environment: production, path: a,\n    file: b}\n"
+        "  fine: {environment: production, kind: theirs}\n"
+    )
+    written.write("config/settings.yaml", "a: 1\n").write("gmconfig.yaml", targets)
+    assert [(str(one.place), one.message) for one in written.findings("target")] == [
+        ("gmconfig.yaml:2:3", 'target "web" has no environment'),
+        ("gmconfig.yaml:3:3", 'target "db" has no path'),
+        ("gmconfig.yaml:4:3", 'target "far" names no host or no path'),
+        ("gmconfig.yaml:6:5", 'target "both" has both a path and a file'),
+    ]
+
+
 def test_a_damaged_token_is_a_finding(written):
     written.write("config/environments/staging.yaml", "a: {'b.c': gm1.default.x1.not-a-token}\n")
     [found] = written.findings("secret")
