@@ -87,7 +87,11 @@ def check(project: Project, files: Files) -> None:
     known = {
         _identity(f) for f in validated(project, project.worktree(), files=tuple(files)).findings if f.fails
     }
-    new = tuple(finding for finding in found if _identity(finding) not in known)
+    new = tuple(
+        finding.replaced(hint=None) if _is_plain(finding) else finding  # its hint is about what stands there
+        for finding in found
+        if _identity(finding) not in known
+    )
     if new:
         raise InvalidConfiguration(
             "the change was refused, the result would not be valid", new, hint=_allowed(new[0])
@@ -95,14 +99,23 @@ def check(project: Project, files: Files) -> None:
 
 
 def _allowed(finding: Finding) -> str:
-    """Say that nothing was changed, and which command tells what the value may be."""
+    """Say that nothing was changed, and which command leads on."""
     from shlex import quote
 
-    if finding.check != "schema" or not finding.document or not finding.path:
+    if not finding.document or not finding.path:
         return "nothing was changed"
     where = f" -e {finding.environments[0]}" if finding.environments else ""
-    command = f"gmconfig config explain {finding.document} {quote(finding.path)}{where}"
-    return f"nothing was changed; what may stand there: {command}"
+    value = f"{finding.document} {quote(finding.path)}{where}"
+    if finding.check == "schema":
+        return f"nothing was changed; what may stand there: gmconfig config explain {value}"
+    if _is_plain(finding):
+        return f"nothing was changed; sealed it may stand there: gmconfig config set {value} --secret --create"
+    return "nothing was changed"
+
+
+def _is_plain(finding: Finding) -> bool:
+    """Whether it says that plain text would stand where the policy wants it sealed."""
+    return (finding.check, finding.rule) == ("secret", "plaintext")
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

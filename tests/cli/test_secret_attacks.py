@@ -303,7 +303,8 @@ def test_making_the_next_set_write_plaintext(ok, cli, sealed_trading, refused):
     rule = "must_be_sealed:\n  - {document: billing, paths: [invoice.token]}\n"
     access.write_text(access.read_text().replace("must_be_sealed: []\n", rule))
     ok("secret", "access", "sign", "-y")
-    assert cli("config", "set", "billing", "invoice.token", "plain", "--create").code != 0
+    kept = cli("config", "set", "billing", "invoice.token", "plain", "--create")
+    assert (kept.code, "gmconfig config set billing invoice.token --secret" in kept.err) == (1, True), kept
     access.write_text(access.read_text().replace(rule, "must_be_sealed: []\n"))
     pushed()
     answer = cli("config", "set", "billing", "invoice.token", "plain", "--create")
