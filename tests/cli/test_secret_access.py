@@ -251,6 +251,29 @@ def test_two_branches_that_both_rekeyed(ok, cli, sealed_trading):
     assert ok("secret", "get", "db_password") == "correct-horse-battery\n"
 
 
+def test_what_a_branch_sealed_under_a_key_or_for_a_scope_of_before_is_not_opened(
+    ok, cli, sealed_trading, join
+):
+    bob = join("bob", "read", "write")
+    branch("feature")
+    for name in ("late", "card"):
+        ok("secret", "create", name, "-e", "staging", "--stdin", "--identity", bob, stdin=f"{name}-by-bob")
+    git("checkout", "-q", "main")
+    policy = yaml.safe_load(Path("access.yaml").read_text())
+    policy["scopes"]["payments"] = [{"secrets": ["card"]}]
+    Path("access.yaml").write_text(yaml.safe_dump(policy))
+    ok("secret", "access", "sign", "-y")
+    git("merge", "-q", "--no-edit", "feature")
+    assert ok("secret", "get", "late", "-e", "staging") == "late-by-bob\n"
+    moved = cli("secret", "get", "card", "-e", "staging")
+    assert (moved.code, 'in scope "payments", where bob may not write' in moved.err) == (4, True), moved
+    git("reset", "-q", "--hard", "HEAD^")
+    ok("secret", "rekey", "default")
+    git("merge", "-q", "--no-edit", "feature")
+    retired = cli("secret", "get", "late", "-e", "staging")
+    assert (retired.code, "that was replaced since" in retired.err) == (4, True), retired
+
+
 def test_a_revert_a_cherry_pick_a_squash_a_rebase(ok, cli, sealed_trading):
     ok("secret", "set", "db_password", "--stdin", stdin="second-value")
     git("revert", "--no-edit", "HEAD")
