@@ -20,7 +20,7 @@ selectors = st.builds(
 )
 segments = st.lists(
     st.one_of(st.text(max_size=8), st.integers(-9, 9), selectors, st.just(ANY), st.just(DEEP)), max_size=5
-)
+).filter(lambda parts: parts.count(DEEP) < 4)
 trees = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),

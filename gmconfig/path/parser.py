@@ -6,6 +6,9 @@ from gmconfig.errors import UsageError
 from gmconfig.path.segment import ANY, BARE_STOPS, DEEP, Segment, Selector
 
 _DIGITS = 18
+_MOST_DEEP = 3
+"""Each more multiplies the ways to read a path by its length."""
+_ENOUGH = '"**" stands for any number of keys: one before a name finds it everywhere'
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -31,6 +34,8 @@ class Parser:
                 if segments:
                     self._expect(".")
                 segments.append(self._name())
+        if segments.count(DEEP) > _MOST_DEEP:
+            raise UsageError(f'"{self.text}" has more than {_MOST_DEEP} times "**"', hint=_ENOUGH)
         return segments, document
 
     def _document(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.path import Keys, did_you_mean, nearest
+from gmconfig.path.name_glob import is_named
 from gmconfig.project.shape import Problem
 from gmconfig.validate.automation_names import unknown_names
 
@@ -79,15 +80,9 @@ def completed(name: str, said: Mapping[str, object]) -> dict[str, object]:
     return {**ready, **said}
 
 
-_LONGEST_GLOB = 1_000
-"""Kinds of events are short; reading a glob costs the square of its length."""
-
-
 def matches(pattern: str, kind: str) -> bool:
     """Whether a glob means a kind of event: `drift.*`, `*.failed`, `**`."""
-    from fnmatch import fnmatchcase
-
-    return len(pattern) <= _LONGEST_GLOB and fnmatchcase(kind, pattern)
+    return is_named(kind, (pattern,))
 
 
 def _lacking(name: str, whole: Mapping[str, object]) -> Iterator[Problem]:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.errors import UsageError
+from gmconfig.path import KeyPath
+from gmconfig.path.name_glob import is_named
+from gmconfig.secret.access.rule import path_matches
 from gmconfig.validate.automation_rules import matches as matches_event
 from gmconfig.validate.schema.compiled import Schema
 from gmconfig.validate.schema.formats import is_regex
@@ -107,6 +111,17 @@ def test_what_nests_without_end_is_told(cli, trading: Path):
     assert [one.message for one in schema.broken] == ["nested too deeply"]
 
 
-def test_a_glob_of_events_comes_to_an_end():
-    assert not matches_event("[{" * 500_000, "config.changed")
+def test_a_glob_of_names_comes_to_an_end():
+    for glob in ("[{" * 500_000, "[" * 500_000, "*a" * 400 + "b"):
+        assert not matches_event(glob, "config.changed")
+        assert not is_named("a" * 5_000, (glob, "b*"))
+        assert is_named("a" * 5_000, (glob, "*a*"))
     assert matches_event("config.*", "config.changed")
+
+
+def test_a_path_has_few_ways_to_be_read():
+    keys = ("a",) * 190
+    with pytest.raises(UsageError, match=r"more than 3 times"):
+        KeyPath.parse("**.a." * 4 + "b")
+    path = KeyPath.parse("**.a." * 3 + "a")
+    assert path.matches(keys) and path_matches(path.segments, keys)

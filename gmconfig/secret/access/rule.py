@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gmconfig.path import ANY, DEEP, KeyPath, Segment
+from gmconfig.path.name_glob import is_named
 from gmconfig.secret.token import Context, PathElement
 
 COMMON = "common"
@@ -25,19 +26,19 @@ class Rule(NamedTuple):
     def covers(self, context: Context) -> bool:
         """Whether the rule means this place."""
         environment = context.environment or COMMON
-        if self.environments is not None and not _any_glob(self.environments, environment):
+        if self.environments is not None and not is_named(environment, self.environments):
             return False
         return self._covers_secret(context) if context.document is None else self._covers_path(context)
 
     def _covers_secret(self, context: Context) -> bool:
         if self.secrets:
-            return bool(context.path) and _any_glob(self.secrets, str(context.path[0]))
+            return bool(context.path) and is_named(str(context.path[0]), self.secrets)
         return self.document is None and not self.paths
 
     def _covers_path(self, context: Context) -> bool:
         if self.document is None and not self.paths and self.secrets:
             return False
-        if self.document is not None and not _any_glob((self.document,), str(context.document)):
+        if self.document is not None and not is_named(str(context.document), (self.document,)):
             return False
         return not self.paths or any(path_matches(path.segments, context.path) for path in self.paths)
 
@@ -51,9 +52,3 @@ def path_matches(segments: tuple[Segment, ...], path: tuple[PathElement, ...]) -
     if not path or not (segments[0] is ANY or segments[0] == path[0]):
         return False
     return path_matches(segments[1:], path[1:])
-
-
-def _any_glob(globs: tuple[str, ...], name: str) -> bool:
-    from fnmatch import fnmatchcase
-
-    return any(fnmatchcase(name, glob) for glob in globs)

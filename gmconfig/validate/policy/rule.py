@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 
 from gmconfig.finding import Severity
 from gmconfig.immutable import Immutable
 from gmconfig.path import KeyPath
+from gmconfig.path.name_glob import is_named
 
 Verdict = bool | str | Iterable[str] | None
 """What a check gives: True or None is fine, False or a text (or several) is not."""
@@ -84,8 +84,8 @@ class ComplianceRule(Immutable):
 
     def applies(self, document: str, chain: Iterable[str]) -> bool:
         """Whether the rule means a document in an environment, given with those that it extends."""
-        if self.documents and not any(fnmatchcase(document, glob) for glob in self.documents):
+        if self.documents and not is_named(document, self.documents):
             return False
         if not self.environments:
             return True
-        return any(fnmatchcase(name, glob) for name in chain for glob in self.environments)
+        return any(is_named(name, self.environments) for name in chain)

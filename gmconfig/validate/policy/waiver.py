@@ -6,6 +6,7 @@ from gmconfig.errors import UsageError
 from gmconfig.finding import Finding, Place, Severity
 from gmconfig.immutable import Immutable
 from gmconfig.path import KeyPath
+from gmconfig.path.name_glob import is_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Waiver(Immutable):
             return False
         if self.environments and not set(finding.environments) <= set(self.environments):
             return False
-        if self.files and not (finding.place and _is_one_of(finding.place.file, self.files)):
+        if self.files and not (finding.place and is_named(finding.place.file, self.files)):
             return False
         return not self.path or (finding.path is not None and self._matches(finding.path))
 
@@ -60,12 +61,6 @@ class Waiver(Immutable):
             return KeyPath.parse(self.path).matches(tuple(key for key in keys if isinstance(key, str | int)))
         except UsageError:
             return False
-
-
-def _is_one_of(file: str, globs: Sequence[str]) -> bool:
-    from fnmatch import fnmatchcase
-
-    return any(fnmatchcase(file, glob) for glob in globs)
 
 
 def waived(
