@@ -85,5 +85,11 @@ def check_fresh(plan: Plan, bound: Mapping[str, str] | None) -> None:
 
 def _trouble(name: str, error: GmconfigError | None, lacks: tuple[str, ...]) -> GmconfigError:
     if error is None:
-        return GmconfigError(f'target "{name}": {lacks[0]}', hint="nothing was changed")
-    return type(error)(f'target "{name}": {error.message}', hint=error.hint, place=error.place)
+        return GmconfigError(_about(name, lacks[0]), hint="nothing was changed")
+    return type(error)(_about(name, error.message), hint=error.hint, place=error.place)
+
+
+def _about(name: str, message: str) -> str:
+    """Say which target it is about, unless it says so itself."""
+    about = f'target "{name}"'
+    return message if message.startswith(about) else f"{about}: {message}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
+from gmconfig.target.errors import in_words
 
 if TYPE_CHECKING:
     from gmconfig.drift.made import Wanted
@@ -29,7 +30,7 @@ class Lacking:
             size = sum(map(len, standing.rendering.needed_files().values()))
             return tuple(self.survey.kind(standing.target).check(size))
         except GmconfigError as error:
-            return (f"{error.message} ({error.hint})" if error.hint else error.message,)
+            return (in_words(error),)
 
     def _unpushed(self, commit: str) -> tuple[str, ...]:
         """Say that a commit is on no branch of the remote: its agent would follow it, and go back at once."""

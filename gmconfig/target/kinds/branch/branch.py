@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Locked, Refused
 from gmconfig.storage.git import refs
+from gmconfig.target.errors import in_words
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.branch.history import History
 from gmconfig.target.kinds.branch.message import ended_message, keyed, message_of
@@ -48,7 +49,7 @@ class Branch:
     def check(self, size: int) -> list[str]:  # noqa: ARG002  # a repository says nothing of its room
         """Say what applying lacks."""
         if self.read().release == UNMANAGED and not self.take_over:
-            return [self._not_ours().message]
+            return [in_words(self._not_ours())]
         return []
 
     def stage(self, release: Release) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Locked, Refused
+from gmconfig.target.errors import in_words
 from gmconfig.target.formats import FORMATS
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.etcd.note import FOLDER, NOTE, Note, keyed, names_digest
@@ -59,7 +60,7 @@ class Etcd:
         if self.layout == "document" and size > MOST_BYTES:
             lacking.append(f"{size:,} bytes do not go into one transaction of etcd: layout: releases")
         if self.below.state().name == UNMANAGED and not self.take_over:
-            lacking.append(self._not_ours().message)
+            lacking.append(in_words(self._not_ours()))
         return lacking
 
     def stage(self, release: Release) -> None:

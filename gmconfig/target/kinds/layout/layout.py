@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import Refused
+from gmconfig.target.errors import in_words
 from gmconfig.target.kind import UNMANAGED
 from gmconfig.target.kinds.layout.store import Store, moved_on, not_ours
 from gmconfig.target.kinds.layout.taking_up import reload
@@ -53,7 +54,7 @@ class Layout(ABC):
         """Say what applying lacks."""
         lacking = self.disk.lacks(self.store.folder, self.copies * size)
         if not self.take_over and self.read().release == UNMANAGED:
-            lacking.append(not_ours(self.target.name, self.path).message)
+            lacking.append(in_words(not_ours(self.target.name, self.path)))
         return lacking
 
     def revert(self, to: str | None, *, expected: str | None, fencing: int) -> None:
