@@ -62,6 +62,11 @@ def test_how_long_is_said_as_people_say_it(within, said):
     assert verdict.reasons[0] == f"within {said} of the newest"
 
 
+def test_what_is_dated_in_the_future_takes_no_place_of_a_rule():
+    found = [at("2027-01-01"), at("2026-11-01"), at("2026-10-01")]
+    assert kept(found, Rules(last=1)) == ["2027-01-01", "2026-11-01"]
+
+
 def test_of_one_bucket_the_newest_stays():
     two = [at("2026-11-22T08:00"), at("2026-11-22T18:00"), at("2026-11-21T18:00")]
     assert kept(two, Rules(daily=2)) == ["2026-11-22T18:00", "2026-11-21T18:00"]

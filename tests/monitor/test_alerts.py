@@ -16,6 +16,7 @@ from gmconfig.finding import Severity
 from gmconfig.monitor import happened, lifecycle
 from gmconfig.monitor.alert import Kind, State
 from gmconfig.monitor.condition import Condition
+from gmconfig.monitor.thresholds import Measures, Thresholds, conditions
 from tests.deploy.fleet import BASE, Fleet
 from tests.waiting import until
 
@@ -260,6 +261,13 @@ def test_thresholds_become_alerts(fleet: Fleet):
     found = {one.rule: one for one in _monitor(fleet).get_alerts(resolved=False)}
     assert {"compliance-score", "slow-check", "slow-target", "disk-space", "backup-age"} <= set(found)
     assert found["slow-check"].kind is Kind.PERFORMANCE
+
+
+def test_what_just_reaches_a_threshold_is_no_alert():
+    limits = Thresholds(compliance_score=90, check_seconds=1, disk_free_percent=5, backup_age_days=7)
+    assert not list(conditions(limits, Measures({"production": 90}, {"journal": 1}, {}, 5, 7)))
+    passed = conditions(limits, Measures({"production": 89.9}, {"journal": 1.1}, {}, 4.9, 7.1))
+    assert [one.rule for one in passed] == ["compliance-score", "slow-check", "disk-space", "backup-age"]
 
 
 def test_alerts_are_asked_for_by_what_they_are(fleet: Fleet):

@@ -78,6 +78,22 @@ def test_what_is_dropped_changes_nothing_that_anybody_can_see(events: list[dict]
     assert _known(left) == _known(timed)
 
 
+def test_of_an_alert_stays_what_it_fired_last_with_and_what_mutes_it():
+    one, other = _condition("mute"), _condition("over")
+    events = [
+        lifecycle.raised(one, 1),
+        lifecycle.moved(one.id, State.RESOLVED),
+        lifecycle.raised(one, 2),
+        lifecycle.moved(one.id, State.RESOLVED, muted=True),
+        lifecycle.raised(other, 1),
+        lifecycle.moved(other.id, State.RESOLVED),
+        lifecycle.moved(other.id, State.ACKNOWLEDGED),
+    ]
+    timed = [{**event, "time": (BEGAN + timedelta(hours=n)).isoformat()} for n, event in enumerate(events)]
+    assert lasting([(str(n), event) for n, event in enumerate(timed)]) == {"2", "3"}
+    assert lifecycle.told_by(timed)[other.id].state is State.RESOLVED  # nobody acknowledges what is over
+
+
 @pytest.fixture
 def clones(tmp_path: Path) -> tuple[Fleet, Journals, Journals]:
     """A repository with a remote, and a clone of it, each with its journal; the first noted an alert long ago."""

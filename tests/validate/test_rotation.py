@@ -1,7 +1,7 @@
 """What is overdue is a warning of validate, and goes to the journal once; needs no key."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from gmconfig import SecretsManager
 from gmconfig.project import Project
 from gmconfig.secret.file.draft import Draft
 from gmconfig.secret.named import changing as naming
-from gmconfig.secret.named.overdue import due_day
+from gmconfig.secret.named.overdue import due_day, overdue
 from gmconfig.storage.git import Repository, write_working
 from gmconfig.storage.journal import Journal
 from gmconfig.validate.cached import check
@@ -45,6 +45,10 @@ def test_a_secret_becomes_overdue_although_no_file_changed(dated):
     later = (today + timedelta(days=366)).isoformat()
     assert [f.path for f in found(check(project, today=today.isoformat()))] == ["certificate"]
     assert [f.path for f in found(check(project, today=later))] == ["certificate", "young"]
+    vault = SecretsManager().workspace.vault(project.worktree())
+    last = [vault.look_up("certificate", None)]
+    assert list(overdue(vault, last, date(2020, 1, 30))) == []
+    assert [one.since for one in overdue(vault, last, date(2020, 1, 31))] == [date(2020, 1, 31)]
 
 
 def test_the_journal_is_told_once(dated, ok):  # noqa: F811
@@ -78,3 +82,13 @@ def test_a_value_that_was_only_sealed_again_is_as_old_as_before(dated):
     write_working(str(dated), edits)
     again = manager.workspace.vault(manager.workspace.project.worktree())
     assert due_day(again, again.look_up("elder", None)) == before
+
+
+def test_a_new_value_is_as_old_as_itself(dated):
+    manager = SecretsManager()
+    vault = manager.workspace.vault(manager.workspace.project.worktree())
+    draft = Draft(vault, "set", now=datetime(2099, 1, 1, tzinfo=UTC))
+    edits = {**naming.change(draft, vault.look_up("young", None), "another"), **draft.files()}
+    write_working(str(dated), edits)
+    again = manager.workspace.vault(manager.workspace.project.worktree())
+    assert due_day(again, again.look_up("young", None)) == date(2099, 4, 1)
