@@ -48,3 +48,8 @@ def gaps(entry: Mapping[str, Any], default_environment: str | None) -> Iterator[
     if kind == "ssh" and not (placed and (entry.get("host") or entry.get("hosts"))):
         hint = "host: user@host:port, and path: /srv/app/config or file: /etc/app.yaml"
         yield Objection("", "names no host or no path", hint)
+    secrets = entry.get("secrets")
+    if kind == "branch" and secrets == "plain":
+        yield Objection("secrets", "would put plain secrets on a branch", "secrets: omit, or sops")
+    if secrets == "sops" and not entry.get("recipients"):
+        yield Objection("secrets", "says nobody who could open its sops files", "recipients: [age1…]")

@@ -154,6 +154,8 @@ def test_targets_that_cannot_be_deployed_to(written):
         "targets:\n  web: {path: /a}\n  db: {environment: production}\n"
         "  far: {environment: production, kind: ssh, path: /a}\n"
         "  both: {environment: production, path: a,\n    file: b}\n"
+        "  open: {environment: production, kind: branch, secrets: plain}\n"
+        "  shut: {environment: production, kind: branch, secrets: sops}\n"
         "  fine: {environment: production, kind: theirs}\n"
     )
     written.write("config/settings.yaml", "a: 1\n").write("gmconfig.yaml", targets)
@@ -162,6 +164,8 @@ def test_targets_that_cannot_be_deployed_to(written):
         ("gmconfig.yaml:3:3", 'target "db" has no path'),
         ("gmconfig.yaml:4:3", 'target "far" names no host or no path'),
         ("gmconfig.yaml:6:5", 'target "both" has both a path and a file'),
+        ("gmconfig.yaml:7:44", 'target "open" would put plain secrets on a branch'),
+        ("gmconfig.yaml:8:44", 'target "shut" says nobody who could open its sops files'),
     ]
 
 
