@@ -164,8 +164,8 @@ def test_targets_that_cannot_be_deployed_to(written):
         ("gmconfig.yaml:3:3", 'target "db" has no path'),
         ("gmconfig.yaml:4:3", 'target "far" names no host or no path'),
         ("gmconfig.yaml:6:5", 'target "both" has both a path and a file'),
-        ("gmconfig.yaml:7:44", 'target "open" would put plain secrets on a branch'),
-        ("gmconfig.yaml:8:44", 'target "shut" says nobody who could open its sops files'),
+        ("gmconfig.yaml:7:49", 'target "open" would put plain secrets on a branch'),
+        ("gmconfig.yaml:8:49", 'target "shut" says nobody who could open its sops files'),
     ]
 
 
