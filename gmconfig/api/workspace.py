@@ -38,8 +38,8 @@ class Workspace:
     ) -> None:
         self.project = Project.find(os.fspath(root) if root is not None else None)
         self.given = self._known(environment)
-        self.asked = self.given or self._known(os.environ.get("GMCONFIG_ENVIRONMENT"))
-        self.environment = self.asked or self._known(self.project.default_environment)
+        self.asked = self.given or self._known(os.environ.get("GMCONFIG_ENVIRONMENT") or None)
+        self.environment = self.asked or self._known(self.project.default_environment or None)
         self.variables = dict(variables or {})
         self.identity = identity
         self.ask = ask
@@ -103,7 +103,7 @@ class Workspace:
         return open_lookup(self.project, environment, _LateVault(self, snapshot), tolerant=tolerant)
 
     def _known(self, environment: str | None) -> str | None:
-        return self.project.environment(str(environment)).name if environment else None
+        return None if environment is None else self.project.environment(str(environment)).name
 
 
 class _LateVault:

@@ -121,8 +121,9 @@ def project_flags(
         UnknownEnvironment: it does not declare the environment.
     """
     project = Project.find(None if root is None else os.fspath(root))
-    name = environment or os.environ.get("GMCONFIG_ENVIRONMENT") or project.default_environment
-    return ProjectFlags(project, project.environment(str(name)).name if name else None, at)
+    usual = os.environ.get("GMCONFIG_ENVIRONMENT") or project.default_environment or None
+    name = usual if environment is None else str(environment)
+    return ProjectFlags(project, None if name is None else project.environment(name).name, at)
 
 
 def signatures(files: Sequence[str]) -> tuple[object, ...]:

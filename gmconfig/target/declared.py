@@ -62,7 +62,7 @@ class Target:
         label, equals, value = word.partition("=")
         if equals:
             return self.labels.get(label) == value
-        return word in (self.name, self.group, self.environment)
+        return bool(word) and word in (self.name, self.group, self.environment)
 
 
 def targets(project: Project) -> dict[str, Target]:
@@ -92,7 +92,7 @@ def select(
         NotFound: a word means none; the hint names the nearest.
     """
     inside = [one for one in declared.values() if environment in (None, one.environment)]
-    known = {name for one in inside for name in (one.name, one.group, one.environment)}
+    known = {name for one in inside for name in (one.name, one.group, one.environment)} - {""}
     for word in words:
         if word not in known and not any(one.answers_to(word) for one in inside):
             raise _nobody(word, inside)

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from gmconfig.errors import UnknownEnvironment
+from gmconfig.flag.source import project_flags
+
 
 def test_set_changes_one_line_and_commits_it(ok, trading, git):
     out = ok(
@@ -52,6 +55,16 @@ def test_a_value_is_yaml_unless_it_is_a_string(ok, cli, trading):
     assert ok("config", "get", "billing", "retries") == "line one line two\n"
     ok("config", "set", "billing", "retries", "-3")
     assert json.loads(ok("config", "get", "billing", "retries", "-o", "json")) == -3
+
+
+def test_an_empty_environment_is_not_all_of_them(cli, trading, git):
+    """What a script gives whose variable is not set."""
+    for words in (("config", "set", "settings", "database.pool", "5"), ("flag", "disable", "dark_pools")):
+        answer = cli(*words, "-e", "")
+        assert (answer.code, answer.out) == (3, "")
+    with pytest.raises(UnknownEnvironment):
+        project_flags("", trading)
+    assert git("rev-list", "--count", "HEAD") == "1"
 
 
 def test_a_mistyped_path_is_refused_with_the_nearest(cli, trading, git):

@@ -54,6 +54,8 @@ def test_an_unknown_word_is_told_the_nearest(with_targets):
     )  # fmt: skip
     with pytest.raises(NotFound):
         select(declared, ["db"], "staging")
+    with pytest.raises(NotFound):
+        select(declared, [""])  # as in: deploy apply "$ENVIRONMENT"
 
 
 @pytest.mark.parametrize(

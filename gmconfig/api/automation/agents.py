@@ -45,11 +45,11 @@ def agents(
     """
     project = workspace.project
     followed = Branch(project.repository, project.settings.remote, branch)
-    if followed.tip() is None or (environment and environment not in _known(project, followed)):
+    if followed.tip() is None or (environment is not None and environment not in _known(project, followed)):
         followed.fetch()
     access = Access(project.root, dict(os.environ), take_over=take_over)
     known = _known(project, followed)
-    names = [environment] if environment else list(known)
+    names = list(known) if environment is None else [environment]
     posts = [_post(workspace, known.get(name, project), name, access, interval) for name in names]
     if environment is None:
         posts = [post for post in posts if _has_targets(post, followed)]
