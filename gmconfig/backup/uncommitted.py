@@ -45,7 +45,7 @@ def lay_out(folder: str, archive: bytes, removed: tuple[str, ...]) -> None:
                 _remove(folder, name)
             for member in tar:
                 _lay(folder, tar, member)
-    except (tarfile.TarError, UsageError, Refused):
+    except (tarfile.TarError, ValueError, UsageError, Refused):  # a map of holes that is none is a ValueError
         raise BrokenConfiguration("the uncommitted work in this backup cannot be read") from None
 
 

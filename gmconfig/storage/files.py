@@ -20,6 +20,8 @@ TEMPORARY = ".gmconfig-tmp"
 
 PRIVATE = 0o600
 
+_UNSEEN = dict.fromkeys((*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF))
+
 
 def locate(root: str, path: str) -> str:
     """Give where a file below the root really lies, symlinks followed.
@@ -170,9 +172,14 @@ def check_paths(paths: Mapping[str, object] | Sequence[str]) -> Iterator[tuple[s
     """Yield each path's parts; a path that is not a plain name below a root is a usage error."""
     for path in paths:
         parts = tuple(path.split("/"))
-        if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts) or "\0" in path:
+        if any(part in ("", ".", "..") or _is_git(part) for part in parts) or "\0" in path:
             raise UsageError(f'"{path}" does not name a file of the repository')
         yield parts
+
+
+def _is_git(name: str) -> bool:
+    """Whether some file system takes a name for git's own folder: a Mac's sees neither case nor invisible letters."""
+    return name.translate(_UNSEEN).lower() == ".git"
 
 
 def trouble(error: OSError, path: str) -> GmconfigError:

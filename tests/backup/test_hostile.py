@@ -85,6 +85,13 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "", mode: int =
     return info
 
 
+def with_holes(name: str, real: str) -> tarfile.TarInfo:
+    """Give a file that says in a header that it has holes, and lists none."""
+    info = member(name)
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": real}
+    return info
+
+
 EVIL = b"#!/bin/sh\ntouch /tmp/evil\n"
 
 
@@ -98,6 +105,8 @@ ARCHIVES = (
     [(member("hooks", tarfile.SYMTYPE, ".git/hooks"), b""), (member("hooks/post-checkout"), EVIL)],
     [(member("settings", tarfile.LNKTYPE, ".git/config"), b"")],
     [(member("pipe", tarfile.FIFOTYPE), b"")],
+    [(member(".g\u200ci\u206ft/config"), b"[core]\n")],
+    [(with_holes("sparse", "../outside"), b"x" * 10)],
 )
 
 
