@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AS_IT_IS = "--string takes it as it is"
+_NOT_PLAIN = "\"'|>&!*"  # what begins a quoted text, a block, an anchor, a tag, an alias
 
 
 def given_value(text: str | None, *, string: bool = False, secret: bool = False, what: str) -> object:
@@ -49,13 +50,22 @@ def given_text(text: str | None, *, string: bool = False) -> str:
 
 
 def as_yaml(text: str, hint: str = "in quotes it is a text: '\"…\"'") -> object:
-    """Read a value that was given as YAML."""
+    """Read a value that was given as YAML; nobody comments on a value of one line, so that `#fff` is a text."""
     from gmconfig.storage.yaml import load
 
     try:
-        return load(text.encode("utf-8", "surrogateescape"))
+        value = load(text.encode("utf-8", "surrogateescape"))
     except BrokenConfiguration as error:
         raise UsageError(f"the value is not YAML: {error.message}", hint=hint) from None
+    return text.strip() if _has_lost_its_end(text, value) else value
+
+
+def _has_lost_its_end(text: str, value: object) -> bool:
+    """Whether YAML took a part of a plain text for a comment."""
+    plain = text.strip()
+    if "#" not in plain or "\n" in plain or isinstance(value, dict | list):
+        return False
+    return plain[0] not in _NOT_PLAIN and (plain[0] == "#" or " #" in plain or "\t#" in plain)
 
 
 def from_stdin() -> str:

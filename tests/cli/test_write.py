@@ -46,6 +46,11 @@ def test_without_an_environment_the_base_is_set_and_overrides_are_named(cli, tra
 
 
 def test_a_value_is_yaml_unless_it_is_a_string(ok, cli, trading):
+    for text in ("#fff", "see ticket #12 # by hand"):
+        ok("config", "set", "settings", "system.note", text, "--create")
+        assert json.loads(ok("config", "get", "settings", "system.note", "-o", "json")) == text
+    ok("config", "set", "settings", "system.note", "'quoted' # a comment")
+    assert ok("config", "get", "settings", "system.note") == "quoted\n"
     ok("config", "set", "billing", "retries", "[1, 2]")
     assert json.loads(ok("config", "get", "billing", "retries", "-o", "json")) == [1, 2]
     ok("config", "set", "billing", "retries", "007", "--string")

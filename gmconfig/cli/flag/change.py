@@ -144,5 +144,4 @@ def _variant(text: str) -> tuple[str, object]:
     name, sign, value = text.partition("=")
     if not sign or not name:
         raise UsageError(f'"{text}" is not a variant', hint="--variant NAME=VALUE")
-    # "#f00" is a colour, not a YAML comment
-    return name, value if value.startswith("#") else prompt.as_yaml(value)
+    return name, prompt.as_yaml(value)

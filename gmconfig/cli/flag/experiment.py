@@ -201,7 +201,7 @@ def _variants(given: list[str]) -> Any:
         return None
     pairs = [text.partition("=") for text in given]
     if all(sign for _, sign, _ in pairs):
-        return {name: value if value.startswith("#") else prompt.as_yaml(value) for name, _, value in pairs}
+        return {name: prompt.as_yaml(value) for name, _, value in pairs}
     if any(sign for _, sign, _ in pairs):
         raise UsageError("some variants have a value and some have none", hint="--variant NAME=VALUE for all")
     return given
