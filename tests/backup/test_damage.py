@@ -178,6 +178,18 @@ def test_two_at_the_same_time_are_two_whole_ones(fleet: Fleet, store: Path):
     assert not list(store.glob("locks/*"))
 
 
+def test_pieces_that_a_damaged_manifest_may_name_stay(fleet: Fleet, store: Path, back_up):
+    from gmconfig.backup.retention import Rules
+
+    damaged = back_up(fleet.root)
+    fleet.change(20)
+    back_up(fleet.root)
+    (store / "backups" / f"{damaged}.json").write_text("{")
+    before = sorted((store / "objects").iterdir())
+    assert backups(fleet.root, store).prune(Rules(last=1)).damaged == (damaged,)
+    assert sorted((store / "objects").iterdir()) == before
+
+
 def test_nothing_is_removed_while_somebody_adds(fleet: Fleet, store: Path, back_up):
     from gmconfig.backup.retention import Rules
     from gmconfig.errors import Locked

@@ -91,6 +91,15 @@ def test_what_a_stranger_signed_is_found_out(sealed: Path, store: Path, back_up,
         assert open_destination(str(store)).good() == []
 
 
+def test_a_member_of_another_root_is_none_of_this_one(sealed: Path, store: Path, back_up, tmp_path):
+    workspace = Workspace(root=sealed)
+    name, own = back_up(sealed), workspace.vault(workspace.project.worktree()).held.identity
+    made = open_destination(str(store)).find(name)
+    assert made.maker is not None
+    rewritten(store, name, own, maker={**made.maker, "root": "0" * 64})
+    assert "not a member" in refused(sealed, store, name, tmp_path)
+
+
 def test_a_member_who_left_cannot_sign_any_more(sealed: Path, store: Path, back_up, tmp_path, monkeypatch):
     from gmconfig import SecretsManager
 

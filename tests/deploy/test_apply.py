@@ -214,6 +214,12 @@ def test_deleting_most_keys_asks_for_a_word(tmp_path: Path):
     with pytest.raises(Refused, match=r"9 of 10 keys \(90 %\) would go from web"):
         fleet.apply()
     assert fleet.apply(beyond_budget=True).record.state is State.SUCCEEDED
+    for left, is_refused in (("abcde", False), ("abc", False), ("", True)):
+        fleet.write("config/settings.yaml", {"key_1": 1, **dict.fromkeys(left, 1)})
+        fleet.commit()
+        [plan] = fleet.deployer().plan()
+        assert bool(plan.budget) is is_refused  # two of six are few, three of four are not
+        fleet.apply(beyond_budget=True)
 
 
 def test_files_that_somebody_left_there_are_no_keys_of_the_budget(tmp_path: Path):

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gmconfig.deploy.options import Options
 from gmconfig.deploy.planning import Asked
+from gmconfig.deploy.rollback import goal
 from gmconfig.record.entry import State, Step
 from tests.deploy.fleet import BASE, Fleet
 
@@ -309,3 +311,19 @@ def _number(folder: int, name: str) -> object:
         return yaml.load(os.read(file, 100_000), yaml.CSafeLoader).get("number")
     finally:
         os.close(file)
+
+
+def test_a_rollback_goes_to_other_content_and_holds_nothing_where_it_fails(tmp_path: Path):
+    fleet = Fleet(tmp_path, {"web": {}})
+    first, other = fleet.apply().record, fleet.change(20)
+    for _ in range(2):  # the same commit, deployed twice
+        (fleet.live / "web/settings.yaml").write_text("debug: true\n")
+        again = fleet.apply(beyond_budget=True).record
+    records = list(fleet.deployer().ledger("production").chain.records())
+    assert (again.commit, goal(records).id) == (other, first.id)
+    fleet.declare({"web": {"health": [{"command": ["grep", "-q", "pool: 20", str(fleet.live / "web/settings.yaml")],
+                                       "retries": 0}]}})  # fmt: skip
+    fleet.commit()
+    done = fleet.deployer().rollback("production", Options(), to=first.id)
+    assert done.record is not None and done.record.state is State.RESTORED
+    assert fleet.deployer().ledger("production").holds.all() == ()

@@ -40,6 +40,19 @@ def test_a_handler_that_is_away_is_left_alone_after_some_tries(fleet: Fleet, mon
         assert sender.deliver(project) == []
 
 
+def test_what_was_told_is_not_told_again_and_what_lies_elsewhere_is_nobodys(fleet: Fleet):
+    outbox = Outbox(Project.find(str(fleet.root)))
+    [first, *_] = outbox.waiting("hook")
+    lies = Path(outbox.folder) / "waiting" / "hook" / f"{first.id}.json"
+    (lies.parent.parent / "other").mkdir()
+    (lies.parent.parent / "other" / lies.name).write_bytes(lies.read_bytes())
+    assert outbox.waiting("other") == []  # by its own words it is for another handler
+    outbox.told(first)
+    assert not outbox.put("hook", first.alert)
+    assert not outbox.put("hook", first.alert, again_after=3600)
+    assert outbox.put("hook", first.alert, again_after=0)
+
+
 def test_whoever_looks_starts_no_second_sender(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
     project, started = Project.find(str(fleet.root)), []
     outbox = Outbox(project)
