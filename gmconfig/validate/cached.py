@@ -50,7 +50,8 @@ def check(
         since = Since.begun(subject, vault, kept)
         debug("validate", "changed since the last check: %s", _changed(since))
         state = State.of(since)
-        found = exact.remembered(subject, vault, since.kept and since.kept["exact"], since.changed)
+        before = since.kept["exact"] if since.kept and not _is_given_an_identity() else None
+        found = exact.remembered(subject, vault, before, since.changed)
         report = run.composed(
             subject,
             state.verdicts.results(),
@@ -72,6 +73,11 @@ def _changed(since: Since) -> str:
     return ", ".join(sorted(since.changed)[:20]) or "nothing"
 
 
+def _is_given_an_identity() -> bool:
+    """Whether the environment decides which secrets open; what is kept is of this machine's own identity."""
+    return any(name.startswith(warm.IDENTITIES) for name in os.environ)
+
+
 def rendered(report: Report, form: str) -> str:
     """Write a report in a format, by its name in the cache."""
     if form == warm.text_key("text", True):
@@ -88,7 +94,7 @@ def _keep(
 ) -> None:
     """Keep the results, and the texts to answer with while nothing changes."""
     root, files, kept = since.subject.project.root, since.subject.files, since.kept
-    if warm.cache_of(root) is None or any(name.startswith(warm.IDENTITIES) for name in os.environ):
+    if warm.cache_of(root) is None or _is_given_an_identity():
         return
     suspects = files if kept is None else since.changed  # of the others that is known
     if any(".local." in file for file in suspects):  # whether git ignores them is not written in any of them

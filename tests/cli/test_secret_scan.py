@@ -31,6 +31,18 @@ def test_a_clean_repository_passes(ok, sealed_trading):
     assert "no findings in" in ok("secret", "scan", "--history")
 
 
+def test_validate_finds_with_an_identity_from_the_environment_what_it_did_not_before(
+    cli, sealed_trading, isolated, monkeypatch
+):
+    identity = isolated / ".config" / "gmconfig" / "identity"
+    monkeypatch.setenv("HOME", str(isolated / "elsewhere"))
+    with (sealed_trading / "config" / "billing.yaml").open("a") as billing:
+        billing.write(f"note: {VALUE}\n")
+    assert "not searched for: no key" in cli("validate").out
+    monkeypatch.setenv("GMCONFIG_IDENTITY", identity.read_text())
+    assert MESSAGE in cli("validate").out
+
+
 def test_a_known_value_is_named_with_its_place_and_never_shown(cli, sealed_trading):
     (sealed_trading / "deploy.sh").write_text(f"#!/bin/sh\nexport PGPASS='{VALUE}'\n")
     encoded = base64.b64encode(f"trader:{VALUE}".encode()).decode()

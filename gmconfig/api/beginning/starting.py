@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gmconfig.storage.change import FileEdit
 
 _SETTINGS = """\
-# The project file: marks the root. Every key has a default; gmconfig's documentation lists them.
+# The project file: marks the root. Every key has a default; after `gmconfig init --schemas` an editor lists them.
 environments:
   production: {}
   staging: {}
