@@ -267,9 +267,9 @@ def decoded(text: str) -> bytes | None:
 
 
 def _damaged(text: str) -> BrokenConfiguration:
-    from gmconfig.secret.anew import anew
+    from gmconfig.secret.set_command import set_command
 
     return BrokenConfiguration(
         "this sealed value is damaged: it is not a whole gm1 token",
-        hint=f"take it from an earlier version, or give it a new value: {anew(text)}",
+        hint=f"take it from an earlier version, or give it a new value: {set_command(text)}",
     )

@@ -6,7 +6,7 @@ from gmconfig.config.equal import same
 from gmconfig.config.placeholder import Unknown
 from gmconfig.errors import Refused
 from gmconfig.path import Keys, format_keys, under, walk
-from gmconfig.secret.anew import anew
+from gmconfig.secret.set_command import set_command
 from gmconfig.secret.token import Sealed, Secret
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ class _Former:
         if isinstance(written, Sealed) and self.can_seal:
             return Secret(wanted)
         if isinstance(written, Sealed):
-            raise Refused(f'"{where}" is sealed', hint=anew(written))
+            raise Refused(f'"{where}" is sealed', hint=set_command(written))
         raise Refused(
             f'"{where}" is made of a secret: {written}', hint="gmconfig secret set changes the secret itself"
         )

@@ -1,4 +1,4 @@
-"""The command that gives the place of a sealed value a new one, as people paste it into a shell."""
+"""The command that gives a sealed value another one in its place, as people paste it into a shell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gmconfig.path import format_keys
 from gmconfig.secret.token import Sealed
 
 
-def anew(token: str) -> str:
+def set_command(token: str) -> str:
     """Give the command; of a token whose place is not known, only how such commands begin."""
     if not isinstance(token, Sealed):
         return "gmconfig secret set, or config set --secret"
