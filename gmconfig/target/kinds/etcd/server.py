@@ -7,7 +7,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from gmconfig.errors import BrokenConfiguration, GmconfigError
 from gmconfig.storage import MOST_BYTES as MOST_HELD
@@ -158,11 +158,11 @@ class Server:
             raise BrokenConfiguration(
                 f'target "{self._target.name}" needs the etcd client', hint="pip install 'gmconfig[etcd]'"
             ) from error
-        at = self._address(endpoint)
+        host, port, protocol = self._address(endpoint)
         client = Etcd3Client(
-            host=at.hostname,
-            port=at.port or 2379,
-            protocol=at.scheme,
+            host=host,
+            port=port,
+            protocol=protocol,
             ca_cert=self._file("ca"),
             cert_cert=self._file("cert"),
             cert_key=self._file("key"),
@@ -173,12 +173,13 @@ class Server:
         bound(client.session)
         return client
 
-    def _address(self, endpoint: str) -> SplitResult:
+    def _address(self, endpoint: str) -> tuple[str, int, str]:
+        """Give host, port and protocol."""
         at = urlsplit(endpoint if "://" in endpoint else f"http://{endpoint}")
         if at.scheme not in ("http", "https") or not at.hostname or at.username or at.password:
             hint = "endpoints: [https://etcd-1:2379]; user: and password_file: log in"
             raise BrokenConfiguration(f'target "{self._target.name}": no address of an etcd', hint=hint)
-        return at
+        return at.hostname, at.port or 2379, at.scheme
 
     def _file(self, key: str) -> str | None:
         named = self._target.settings.get(key)
