@@ -60,6 +60,10 @@ def test_references_that_lead_nowhere(written):
     every = ("production", "staging", "testing")
     assert ("a", '"${HOST}" has neither a value nor a default', every) in found
     assert ("b", 'secret "db" does not exist in production', ("production",)) in found
+    written.write("secrets/staging.yaml", "{}\n")
+    [nowhere] = [one for one in written.findings("reference") if one.path == "b"]
+    assert (nowhere.message, nowhere.environments) == ('secret "db" does not exist', every)
+    assert nowhere.hint == "gmconfig secret create db"
     assert {path for path, _, _ in found} == {"a", "b", "c", "d", "f"}
 
 

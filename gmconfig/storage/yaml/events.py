@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gmconfig.errors import BrokenConfiguration
+from gmconfig.errors import BrokenConfiguration, shell_word
 from gmconfig.finding import Place
 from gmconfig.storage import MOST_FOR_SLOW
 from gmconfig.storage.yaml.expansion import DEPTH_LIMIT, TOO_DEEP
@@ -116,7 +116,8 @@ def _conflict(text: str) -> int:
 def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
     conflict = _conflict(text)
     if conflict:
-        message, choose = "git could not merge this: both sides stand here", "choose one, then: git add"
+        message = "git could not merge this: both sides stand here"
+        choose = f"choose one, then: git add {shell_word(file)}" if file else "choose one, then: git add"
         return BrokenConfiguration(message, hint=choose, place=Place(file, conflict))
     if not isinstance(error, MarkedYAMLError):
         return BrokenConfiguration(str(error).splitlines()[0], place=Place(file))

@@ -22,8 +22,9 @@ _ABSENT = object()
 
 def check(view: View) -> Iterator[Finding]:
     """Yield placeholders that stand for nothing, and entries of overlays that change nothing."""
+    failures = [finding for variant in view.variants for finding in _failures(variant)]
+    yield from _nowhere(failures, len(view.variants))
     for variant in view.variants:
-        yield from _failures(variant)
         yield from _idle(variant)
 
 
@@ -36,6 +37,34 @@ def _failures(variant: Variant) -> Iterator[Finding]:
         finding = variant.finding("reference", rule, Severity.ERROR, error.message, keys, hint=error.hint)
         if finding.place is not None or not isinstance(place, Place):
             yield finding
+
+
+def _nowhere(failures: list[Finding], variants: int) -> Iterator[Finding]:
+    """Yield failures; a secret that no environment has as one that does not exist at all."""
+    lacking: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in failures:
+        name = _lacking(one)
+        if name:
+            lacking.setdefault((name, one.path or "", str(one.place)), []).append(one)
+        else:
+            yield one
+    for (name, _, _), found in lacking.items():
+        if len(found) < variants or variants == 1:
+            yield from found
+            continue
+        first = found[0]
+        make = f"gmconfig secret create {name}"
+        hint = make if first.hint and first.hint.startswith(f"{make} -e") else first.hint
+        environments = tuple(dict.fromkeys(each for one in found for each in one.environments))
+        message = f'secret "{name}" does not exist'
+        yield first.replaced(message=message, environments=environments, hint=hint)
+
+
+def _lacking(finding: Finding) -> str | None:
+    """Give the name of the secret that a finding's environment lacks."""
+    said, _, environment = finding.message.partition(" does not exist in ")
+    name = said.removeprefix('secret "').removesuffix('"')
+    return name if environment in finding.environments and said == f'secret "{name}"' else None
 
 
 def _idle(variant: Variant) -> Iterator[Finding]:
