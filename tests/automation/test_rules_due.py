@@ -88,7 +88,7 @@ def test_a_day_without_a_runner_is_one_run():
 def test_a_time_that_is_too_late_is_missed_and_not_run():
     rule = AutomationRule("r", schedule="0 * * * *", within="10m", do="backup")
     past = Past(NOON - HOUR)
-    assert not due(rule, past, [], holds, NOON + 9 * MINUTE).missed
+    assert not due(rule, past, [], holds, NOON + 10 * MINUTE).missed
     assert due(rule, past, [], holds, NOON + 11 * MINUTE).missed
 
 
@@ -121,7 +121,8 @@ def test_what_happens_about_the_same_while_it_rests_is_one_run_later():
     _, past = taken(rule, Past(NOON), events[:1], NOON)
     causes, past = taken(rule, past, events, NOON + 3 * MINUTE)
     assert [cause.events for cause in causes] == [("d",)]
-    causes, _ = taken(rule, past, events, NOON + 11 * MINUTE)
+    assert taken(rule, past, events, NOON + 9 * MINUTE)[0] == []
+    causes, _ = taken(rule, past, events, NOON + 10 * MINUTE)
     assert [cause.events for cause in causes] == [("c", "b")]
 
 
