@@ -109,7 +109,9 @@ def _allowed(finding: Finding) -> str:
     if finding.check == "schema":
         return f"nothing was changed; what may stand there: gmconfig config explain {value}"
     if _is_plain(finding):
-        return f"nothing was changed; sealed it may stand there: gmconfig config set {value} --secret --create"
+        return (
+            f"nothing was changed; sealed it may stand there: gmconfig config set {value} --secret --create"
+        )
     return "nothing was changed"
 
 

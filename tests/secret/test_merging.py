@@ -156,18 +156,35 @@ layers = st.dictionaries(st.sampled_from(NAMES), st.integers(1, 2), min_size=1)
 @settings(max_examples=40)
 @given(base=layers, ours=layers, theirs=layers)
 @example({"alpha": 1, "beta": 1}, {"alpha": 2, "beta": 1}, {"alpha": 1, "beta": 2})
-def test_plain_values_merge_as_sealed_ones_do_or_not_at_all(base, ours, theirs):
+@example({"alpha": 1}, {"alpha": 1, "beta": 2}, {"alpha": 1, "gamma": 3})
+def test_plain_values_merge_as_sealed_ones_do(base, ours, theirs):
     wanted = {}
     for name in {**base, **ours, **theirs}:
         b, o, t = (side.get(name) for side in (base, ours, theirs))
         wanted[name] = o if t in (o, b) else t if o == b else "clash"
     result = merged_layer(*map(layer, (base, ours, theirs)))
-    same_names = list(base) == list(ours) == list(theirs)
-    assert result.is_clean or not same_names or "clash" in wanted.values()
+    clash = "clash" in wanted.values() or len({len(side) for side in (base, ours, theirs)}) == 3
+    moved = any(list(side) != [name for name in NAMES if name in side] for side in (base, ours, theirs))
+    assert result.is_clean or clash or moved or not any(wanted.values())
+    assert not (result.is_clean and "clash" in wanted.values())
     if result.is_clean:
         found = yaml.safe_load(result.content)["db"]
         assert found == {name: value for name, value in wanted.items() if value is not None}
         assert result.content.count(b"# of") == len(found)
+
+
+def test_what_both_sides_added_at_one_place_stays_with_its_comments():
+    base = b"db:\n  # where\n  host: a\n  pool: 10\nx: 1\n"
+    ours = base.replace(b"x: 1", b"  # ours\n  one: {a: 1}\nx: 1")
+    theirs = base.replace(b"host: a", b"host: b").replace(b"x: 1", b"  two: |\n    text\n\n    more\nx: 1")
+    result = merged_layer(base, ours, theirs)
+    assert result.is_clean
+    assert result.content == (
+        b"db:\n  # where\n  host: b\n  pool: 10\n  two: |\n    text\n\n    more\n  # ours\n  one: {a: 1}\nx: 1\n"
+    )
+    clashing = merged_layer(base, base + b"y: 1\n", base + b"y: 2\n")
+    assert not clashing.is_clean
+    assert clashing.content.count(b"<<<<<<<") == 1
 
 
 def test_an_item_that_is_known_by_its_index_alone_is_not_joined():

@@ -1,5 +1,7 @@
 """Plain values that one side alone changed, written into all sides: neighbours do not collide then.
 
+What lines still cannot merge is merged key by key.
+
 As with sealed values, each is told by its path. Only single-line values in maps, and in items of lists that have
 a declared key, are joined: an index tells nothing once an item was put in front.
 """
@@ -11,6 +13,7 @@ from typing import NamedTuple
 
 from gmconfig.errors import GmconfigError
 from gmconfig.secret.file.editing import Contexts, scalars
+from gmconfig.secret.file.nesting import merged_maps
 from gmconfig.secret.token import Context, is_token
 
 LineMerge = Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
@@ -25,19 +28,19 @@ class _Written(NamedTuple):
 
 
 def joined(texts: tuple[bytes, bytes, bytes], file: str, context: Contexts, lines: LineMerge) -> bytes | None:
-    """Merge (base, ours, theirs) with what only one side changed settled before; None where lines collide still."""
+    """Merge (base, ours, theirs) with what only one side changed settled before; None where they clash still."""
     try:
         sides = tuple(_values(raw, file, context) for raw in texts)
         settled = _settled(*sides)
-        if not settled:
-            return None
-        alike = [_with(raw, side, settled) for raw, side in zip(texts, sides, strict=True)]
-        content, is_clean = lines(alike[0], alike[1], alike[2])
-        found = _values(content, file, context) if is_clean else {}
+        base, ours, theirs = (_with(raw, side, settled) for raw, side in zip(texts, sides, strict=True))
+        content, is_clean = lines(base, ours, theirs)
+        if not is_clean:
+            return merged_maps(base, ours, theirs, lines)
+        found = _values(content, file, context)
     except GmconfigError:
         return None
     kept = all(place in found and found[place].text == text for place, text in settled.items())
-    return content if is_clean and kept else None
+    return content if kept else None
 
 
 def _settled(
