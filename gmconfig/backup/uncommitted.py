@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.backup.stream import copied
 from gmconfig.errors import BrokenConfiguration, Refused, UsageError
 from gmconfig.storage.files import check_paths, make_folders, remove_folders, reported, unlink
+from gmconfig.storage.git.uncommitted import uncommitted_files
 
 if TYPE_CHECKING:
     from gmconfig.storage.git import Repository
@@ -24,9 +25,7 @@ class Uncommitted(NamedTuple):
 
 def uncommitted(repository: Repository) -> Uncommitted | None:
     """Collect it; None where everything is committed. What git ignores is left out."""
-    changed = set(_names(repository, "ls-files", "--others", "--exclude-standard", "-z"))
-    base = ("HEAD",) if repository.head() else ("--cached",)
-    changed |= set(_names(repository, "diff", "--name-only", "--no-renames", "-z", *base, "--"))
+    changed = uncommitted_files(repository)
     present = sorted(name for name in changed if _is_there(os.path.join(repository.top, name)))
     if not changed:
         return None

@@ -42,6 +42,16 @@ class Deployer(Deployments):
                 found.append(planning.make_plan(ledger, survey, request, self.seen))
         return found
 
+    def uncommitted(self) -> list[str]:
+        """Give the files of the configuration whose changes are not committed, so that they are not deployed."""
+        from gmconfig.storage.git.uncommitted import uncommitted_files
+
+        project = self.project
+        below = f"{project.prefix}/" if project.prefix else ""
+        found = sorted(uncommitted_files(project.repository))
+        names = [name[len(below) :] for name in found if name.startswith(below)]
+        return [name for name in names if name.startswith(_DEPLOYED) or project.layout.readings(name)]
+
     def preview(self, words: Sequence[str], base: str, asked: planning.Asked) -> list[Plan]:
         """Compare what targets should have with what they should have had at another commit; no target is asked.
 
@@ -259,6 +269,9 @@ class Deployer(Deployments):
         journal_event(self.workspace, {**event, **({"error": record.error} if record.error else {})})
         if not self.offline:
             commit_status.tell(record, os.environ)
+
+
+_DEPLOYED = ("gmconfig.yaml", "secrets/", "flags/")
 
 
 def _last_good(records: Sequence[Record], environment: str) -> Record:

@@ -97,6 +97,8 @@ def apply(
     status = answered(done, output)
     for one in done:
         _remind(one.plan)
+    if output == "text" and asked.at is None:
+        planning.tell_uncommitted(deployer)
     return status
 
 

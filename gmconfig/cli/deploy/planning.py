@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gmconfig.cli import terminal, values
 from gmconfig.cli.choice import one_of
 from gmconfig.cli.deploy import progress, shown
+from gmconfig.counted import counted
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def plan(
     if save:
         _save(session, save, found)
     _answer(deployer, found, output)
+    if output == "text" and not (at or base):
+        tell_uncommitted(deployer)
     return ExitCode.NO if exit_code and any(one.changing for one in found) else ExitCode.OK
 
 
@@ -65,6 +68,14 @@ def show(deployer: Deployer, found: Sequence[Plan]) -> None:
     authors = Provenance(deployer.project).of
     for one in found:
         terminal.lines(shown.plan(one, deployer.project.repository.short(one.commit), authors))
+
+
+def tell_uncommitted(deployer: Deployer) -> None:
+    """Say that there are changes which no deployment brings anywhere, since nobody has committed them."""
+    files = deployer.uncommitted()
+    if files:
+        more = f" and {counted(len(files) - 1, 'more file')}" if len(files) > 1 else ""
+        terminal.note(f"not committed, and so not deployed: changes in {files[0]}{more}")
 
 
 def show_dry(deployer: Deployer, found: Sequence[Plan], output: str) -> int:
