@@ -62,6 +62,7 @@ def _was(survey: Survey, target: Target, word: TargetStatus, wanted: Wanted) -> 
     if not word.commit:
         return None
     try:
-        return survey.rendering(target, Wanted(word.commit, wanted.secrets))
+        made = survey.made_of(target, word, wanted) or Wanted(word.commit, wanted.secrets)
+        return survey.rendering(target, made)
     except GmconfigError:
         return None

@@ -127,6 +127,8 @@ def test_agents_get_it_too_through_a_freeze(tmp_path):
     assert (code, told["live"][0]["live"]) == (0, True)
     assert (is_on(hosts, "web"), hosts.pool("web")) == (False, 10)
     assert hosts.states("h1") == ["behind"]
+    [plan] = hosts.deployer().plan()
+    assert [one.path for one in plan.targets[0].standing.changes] == ["database.pool"]
     assert (is_on(hosts, "web"), hosts.pool("web")) == (False, 10)
 
 
