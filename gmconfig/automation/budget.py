@@ -12,7 +12,7 @@ _HOUR = timedelta(hours=1)
 
 
 def within_the_hour(times: Iterable[str], now: datetime) -> tuple[str, ...]:
-    """Give the moments of the last hour; what a clock that went wrong has put into the future is none of them."""
+    """Give the moments of the last hour; what a wrong clock has put further away, into the future too, is none."""
     return tuple(time for time in times if _is_within(time, now))
 
 

@@ -170,8 +170,8 @@ def test_an_agent_that_was_asked_to_stop_begins_nothing_more(tmp_path):
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_clock_that_jumps_for_a_day_blocks_nothing_when_it_is_right_again(days):
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
-    before, wrong = (now - timedelta(minutes=1)).isoformat(), (now + timedelta(days=days)).isoformat()
-    assert within_the_hour([before, wrong, "junk"], now) == (before,)
+    before, wrong = (now - timedelta(minutes=59)).isoformat(), (now + timedelta(days=days)).isoformat()
+    assert within_the_hour([before, wrong, (now - timedelta(hours=1)).isoformat(), "junk"], now) == (before,)
     assert (is_recent(before, now), is_recent(wrong, now), is_recent("junk", now)) == (True, False, False)
 
 

@@ -73,3 +73,13 @@ def test_a_list_without_keys_is_one_value():
 def test_what_the_source_took_away_is_taken_away():
     [one] = found(_document({}, {"a": {"b": 1}}, {"a": {"b": 1}}))
     assert (one.path, one.after) == (("a",), ABSENT)
+
+
+def test_what_is_named_in_full_is_carried_over_though_excepted_or_the_targets_own():
+    document = _document({"a": 2, "b": {"c": 2}}, {"a": 9, "b": {"c": 9}}, {"a": 1, "b": {"c": 1}})
+    excepted = [KeyPath.parse("a")]
+    own = "has a value of its own"
+    assert [one.stays for one in found(document, (), excepted)] == ["parity: excepts it", own]
+    named = [KeyPath.parse("a"), KeyPath.parse("b.*")]
+    assert [one.stays for one in found(document, named, excepted)] == [None, own]
+    assert [one.stays for one in found(document, [KeyPath.parse("b.c")], excepted)] == [None]
