@@ -128,6 +128,9 @@ def test_values_that_yaml_readers_disagree_about(written):
         ("trap-boolean", 1, Severity.WARNING), ("trap-version", 3, Severity.WARNING),
         ("trap-octal", 4, Severity.WARNING),
     ]  # fmt: skip
+    written.write("config/settings.yaml", 'host: "{{ host }}"\nport: {{ port }}\n')
+    [template] = written.findings("yaml")
+    assert (str(template.place), template.rule) == ("config/settings.yaml:2:8", "trap-key")
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: 1\na: 2\n", "a: &x [*x]", "\x00"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gmconfig.storage.yaml.nodes import MAP, SCALAR, Node, Stream
+from gmconfig.storage.yaml.nodes import LIST, MAP, SCALAR, Node, Stream
 from gmconfig.storage.yaml.positions import named_children
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _BINARY = re.compile(r"[-+]?0b[01_]+|[-+]0x[0-9a-fA-F_]+")
 _TRAILING_ZERO = re.compile(r"[0-9]+\.[0-9]*0")
 _VERSION_KEY = re.compile(r"(?:^|[-_.])(?:version|release|tag|revision)$|[a-z]Version$|appVersion", re.I)
 
+_TREE_AS_KEY = "a map or list where a key belongs, which most readers refuse: {{ a template }} needs quotes"
+
 
 class Trap(NamedTuple):
     """One value that readers disagree about, and how to write it so that they do not."""
@@ -36,6 +38,11 @@ class Trap(NamedTuple):
     message: str
     document: int = 1
 
+    @property
+    def width(self) -> int:
+        """How many columns to point at."""
+        return max(1, len(self.node.text)) if self.node.kind == SCALAR else 1
+
 
 def traps(stream: Stream) -> Iterator[Trap]:
     """Yield the traps of a file in its order; a trapped key has the path of its entry."""
@@ -44,6 +51,17 @@ def traps(stream: Stream) -> Iterator[Trap]:
             found = _trap(node.text, keys)
             if found:
                 yield Trap(node, keys, *found, number)
+        for node, keys in _trees_as_keys(document, ()):
+            yield Trap(node, keys, "key", _TREE_AS_KEY, number)
+
+
+def _trees_as_keys(node: Node, keys: Keys) -> Iterator[tuple[Node, Keys]]:
+    """Yield keys that are maps or lists, as a template without quotes makes them."""
+    key_nodes = iter(node.entries) if node.kind == MAP else None
+    for name, child in named_children(node):
+        if key_nodes is not None and (key := next(key_nodes)[0]).kind in (MAP, LIST):
+            yield key, (*keys, name)
+        yield from _trees_as_keys(child, (*keys, name))
 
 
 def _scalars(node: Node, keys: Keys) -> Iterator[tuple[Node, Keys]]:

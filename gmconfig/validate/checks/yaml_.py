@@ -50,7 +50,7 @@ def _are_harmless(lines: set[bytes]) -> bool:
     """Whether no value in these lines may be a trap; they are looked at in any order, as each stands alone."""
     text = b"\n".join(lines)
     words = set(_WORDS.findall(b"\n" + _COMMENT.sub(b"", text))) - _harmless
-    if any(map(_is_suspect, words)) or b"\0" in text:
+    if any(map(_is_suspect, words)) or b"\0" in text or b"{{" in text:
         return False
     for seen, new in ((_harmless, words), (_harmless_lines, lines)):
         if len(seen) < _MOST and len(text) < _LARGE:
@@ -79,7 +79,7 @@ def _traps(view: View, layer: LoadedLayer) -> Iterator[Finding]:
             Severity.WARNING,
             trap.message,
             place,
-            max(1, len(trap.node.text)),
+            trap.width,
             view.document,
             (),
             path or None,
