@@ -26,10 +26,10 @@ def _killed(watch: Watch, *processes: int) -> int:
 
 
 def interrupted(at: int) -> Fault:
-    """Press Ctrl-C: a terminal tells all of its foreground group."""
+    """Press Ctrl-C: a terminal tells all of its foreground group, which is there as long as gmconfig is."""
 
     def fault(watch: Watch, n: int, step: Step) -> int:
-        if n == at:
+        if n == at and watch.first in watch.alive:
             group = os.getpgid(watch.first)
             watch.kill(*(one for one in watch.alive if os.getpgid(one) == group), by=signal.SIGINT)
         return 0
