@@ -3,6 +3,7 @@
 import pytest
 
 from gmconfig.deploy.waves import waves
+from gmconfig.errors import UsageError
 from gmconfig.target.declared import Target
 
 
@@ -26,6 +27,12 @@ SEVEN = [target(f"web-{number}", 1) for number in range(7)]
 )
 def test_a_batch_is_a_number_or_a_share_but_never_nothing(batch: str | None, sizes: list[int]):
     assert [len(group) for group in waves(SEVEN, batch=batch)] == sizes
+
+
+@pytest.mark.parametrize("batch", ["0", "0%", "101%", "-1", "x", ""])
+def test_what_is_no_size_of_a_batch_is_refused(batch: str):
+    with pytest.raises(UsageError, match="is not a size of a batch"):
+        waves(SEVEN, batch=batch)
 
 
 def test_waves_follow_each_other_and_batches_stay_within_one():

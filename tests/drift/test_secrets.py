@@ -104,6 +104,10 @@ def _told(fleet: Fleet, live: Path, move) -> str:
     return json.dumps([[(str(one.wanted), str(one.live)) for one in found.detections], plan.as_json()])
 
 
+def test_what_stands_in_plain_beside_a_secret_is_shown(vaulted: Fleet, live: Path):
+    assert "['***', 'plain', 'plain']" in _told(vaulted, live, lambda tree: tree["keys"].append("plain"))
+
+
 @pytest.mark.usefixtures("key")
 def test_a_secret_within_a_text_is_known_where_the_key_is_at_hand(vaulted: Fleet, live: Path):
     told = _told(vaulted, live, lambda tree: tree["db"].update(note=f"was {tree['db']['password']}"))
