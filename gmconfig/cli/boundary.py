@@ -95,7 +95,9 @@ def _usage(error: Exception) -> int:
         from gmconfig.cli.misplaced import misplaced
 
         return told(misplaced(context, message))
-    terminal.error(message[:1].lower() + message[1:].rstrip("."))
+    from gmconfig.cli.misplaced import in_words
+
+    terminal.error(in_words(message))
     return ExitCode.USAGE
 
 

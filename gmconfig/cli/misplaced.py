@@ -10,6 +10,9 @@ from gmconfig.errors import GmconfigError, UsageError
 
 _SEALED = ("secret create", "secret set", "secret rotate")
 """Verbs behind whose NAME a hurried user writes the value itself."""
+_LACKING = re.compile(r"option '(\S+)' requires an argument")
+_WRONG = re.compile(r"invalid value for '(\S+)'(?: / '\S+')*: '?(.*?)'? is not (a valid|in the range) (.+)")
+_RANGES = ("{}<=x<={}", "from {} to {}"), ("x>={}", "at least {}"), ("x<={}", "at most {}")
 
 
 def misplaced(context: Any, message: str) -> GmconfigError:
@@ -17,8 +20,30 @@ def misplaced(context: Any, message: str) -> GmconfigError:
     extra = re.search(r"unexpected extra arguments?\S* \((.*)\)$", message)
     if extra:
         return _too_many(context, extra[1].split())
-    text = message[:1].lower() + message[1:].rstrip(".")
+    text = in_words(message)
     return _no_document(context, text) or UsageError(text, hint=f"{context.command_path} --help")
+
+
+def in_words(message: str) -> str:
+    """Say what click says of an option's value as everything here is said."""
+    text = message[:1].lower() + message[1:].rstrip(".")
+    if lacking := _LACKING.fullmatch(text):
+        return f'"{lacking[1]}" needs a value'
+    wrong = _WRONG.fullmatch(text)
+    if wrong is None:
+        return text
+    option, value, what, kind = wrong.groups()
+    if what == "a valid":
+        return f'{option}: "{value}" is not a {"number" if kind == "float" else "whole number"}'
+    return f"{option}: {value} is not {_limits(kind)}"
+
+
+def _limits(text: str) -> str:
+    for written, said in _RANGES:
+        pattern = re.escape(written).replace(r"\{\}", "([^<>=]+)")
+        if found := re.fullmatch(pattern, text):
+            return said.format(*found.groups())
+    return f"in the range {text}"
 
 
 def _too_many(context: Any, extra: list[str]) -> UsageError:

@@ -58,7 +58,7 @@ def test_where_a_number_stands_one_is_meant(plain, ok, value, meant):
     ("value", "meant"),
     [
         ("10", 10), ("1.1", 1.1), ("-3", -3), ("1.0", 1.0), ("true", True), ("null", None), ("yes", "yes"),
-        ("[1, 010]", [1, 10]), ("'010'", "010"), ("!!float 1.10", 1.1), ("5 # five", 5), ("1.2.3", "1.2.3"),
+        ("[1, 010]", [1, 10]), ("'010'", "010"), ("!!float 1.10", 1.1), ("5 # five", "5 # five"), ("1.2.3", "1.2.3"),
         ("12345678901234567890", 12345678901234567890), ("{a: 1.10}", {"a": 1.1}),
     ],
 )  # fmt: skip
@@ -155,6 +155,11 @@ def test_validate_at_a_version_needs_to_know_of_which_document(plain, ok, cli):
         ("monitor alerts list --severity bad", '"bad" is not a severity'),
         ("flag lint -o xml", '"xml" is not an output format'),
         ("flag set checkout owner --string", "missing argument 'VALUE'"),
+        ("deploy history -n x", '-n: "x" is not a whole number'),
+        ("monitor alerts list --hours x", '--hours: "x" is not a number'),
+        ("deploy apply --max-targets 0", "--max-targets: 0 is not at least 1"),
+        ("flag serve --port 99999", "--port: 99999 is not from 0 to 65535"),
+        ("config get settings -o", '"-o" needs a value'),
     ],
 )
 def test_a_word_of_a_few_is_called_what_it_is_not(plain, cli, words, said):
