@@ -102,8 +102,9 @@ def test_an_index_past_the_end_says_how_long_the_list_is():
 
 
 def test_a_selector_must_match_exactly_one_item():
-    with pytest.raises(UnknownPath, match="ambiguous"):
+    with pytest.raises(UnknownPath, match="ambiguous") as caught:
         KeyPath.parse("[k=1]").resolve([{"k": 1}, {"k": 1}])
+    assert caught.value.hint is not None and "name one by its place: " in caught.value.hint
 
 
 def test_globs_find_every_place_in_order_and_once():

@@ -23,7 +23,9 @@ def step(node: object, segment: Segment, path: KeyPath, keys: Keys) -> str | int
     if len(found) == 1:
         return found[0]
     if found:
-        raise UnknownPath(f'"{path}" is ambiguous: {len(found)} items match {segment!r}')
+        places = ", ".join(printed((*path.segments[: len(keys)], place)) for place in found[:3])
+        message = f'"{path}" is ambiguous: {len(found)} items match {segment!r}'
+        raise UnknownPath(message, hint=f"name one by its place: {places}{', …' if found[3:] else ''}")
     if segment is ANY or segment is DEEP:
         raise UsageError(f'"{path}" may mean several places', hint="name one path, without * or **")
     raise UnknownPath(f'"{path}" does not exist', hint=_suggestion(node, segment, keys, path))
