@@ -7,8 +7,18 @@ _SPELLED = {number: f"\\u{number:04x}" for number in _TURNING}
 _REPLACED = dict.fromkeys((*range(9), *range(11, 32), *_TURNING), "\ufffd")
 
 
+def unheard(text: str, sign: str = "# #") -> str:
+    """Give a text without the commands that Azure Pipelines and TeamCity obey wherever they stand: `##vso[…]`."""
+    if "##" not in text:
+        return text
+    import re
+
+    return re.sub(r"##(?=\w*\[)", lambda _: sign, text)
+
+
 def spoken(json: str) -> str:
     """Give JSON that says the same, with what would be obeyed, and bytes that are no text, as escapes."""
+    json = unheard(json, "#\\u0023")
     if json.isascii():
         return json.replace("\x7f", "\\u007f")
     return writable(json.translate(_SPELLED))
@@ -21,7 +31,7 @@ def writable(text: str) -> str:
 
 def obeyed_by_nobody(text: str) -> str:
     """Give a text of lines in which each control character, and what turns a line around, is replaced by one sign."""
-    return writable(text.translate(_REPLACED))
+    return unheard(writable(text.translate(_REPLACED)))
 
 
 def without_address(author: str) -> str:

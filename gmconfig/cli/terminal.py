@@ -92,16 +92,18 @@ def lines(rows: Iterable[Line]) -> None:
 
 def _harmless(row: Line) -> Line:
     if isinstance(row, str):
-        return row.translate(_CONTROLS)
-    return [
-        span.translate(_CONTROLS) if isinstance(span, str) else (span[0].translate(_CONTROLS), span[1])
-        for span in row
-    ]
+        return harmless(row)
+    return [harmless(span) if isinstance(span, str) else (harmless(span[0]), span[1]) for span in row]
 
 
 def harmless(text: str) -> str:
-    """Give a text in which nothing commands the terminal."""
-    return text.translate(_CONTROLS)
+    """Give a text in which nothing commands the terminal, or a server that reads it."""
+    text = text.translate(_CONTROLS)
+    if "##" not in text:
+        return text
+    from gmconfig.spoken import unheard
+
+    return unheard(text)
 
 
 def _readable(message: str) -> str:
@@ -111,7 +113,7 @@ def _readable(message: str) -> str:
             line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 4 :]}"
             for line in message.split("\n")
         )
-    return message.translate(_CONTROLS)
+    return harmless(message)
 
 
 def told(text: str) -> None:

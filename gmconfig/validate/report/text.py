@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gmconfig.counted import counted
 from gmconfig.finding import Finding, Severity
+from gmconfig.spoken import unheard
 from gmconfig.validate.report.report import Report, label, listed, where
 
 Paint = Callable[[str, str], str]
@@ -32,7 +33,7 @@ def render(report: Report, *, colour: bool = False) -> str:
     """Write a report for a terminal."""
     paint = _painted if colour else _plain
     lines = [line for finding in report.findings for line in _finding(report, finding, paint)]
-    return "\n".join([*lines, *([""] if lines else []), _summary(report, paint)]) + "\n"
+    return unheard("\n".join([*lines, *([""] if lines else []), _summary(report, paint)])) + "\n"
 
 
 def _finding(report: Report, finding: Finding, paint: Paint) -> Iterator[str]:
