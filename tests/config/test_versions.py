@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from gmconfig import ConfigManager
 from gmconfig.config.equal import same
 from gmconfig.config.history import value
 from gmconfig.config.history.change import last_change
@@ -207,6 +208,11 @@ def test_a_shallow_clone_says_how_to_deepen_it(past, tmp_path):
         versions(project, "settings")
     assert error.value.hint == "git fetch --unshallow"
     assert commit_of(project, "settings", "HEAD")
+    with pytest.raises(UnknownVersion) as unknown:
+        project.repository.resolve("HEAD~1")
+    assert unknown.value.hint == "git fetch --unshallow"
+    [said] = ConfigManager(root=project.root).explain("settings", "a").says
+    assert said.revision is None and said.reason.endswith("git fetch --unshallow")
 
 
 def test_a_project_below_the_top_of_its_repository(past):

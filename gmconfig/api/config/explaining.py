@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gmconfig.api.answers import Explanation, Statement
 from gmconfig.api.config.demanding import demands
 from gmconfig.config.equal import same
+from gmconfig.errors import GitTrouble
 from gmconfig.path import KeyPath, format_keys, value_at
 
 if TYPE_CHECKING:
@@ -38,8 +39,15 @@ def explain(workspace: Workspace, files: Snapshot, document: str, path: KeyPath)
 def _statement(resolved: Resolved, say: Say) -> Statement:
     if say.layer is None:
         return Statement(say.variable or "", None, say.value, say.wins, None, "")
-    revision = _revision(resolved, say)
-    reason = _reason(revision) if revision else "not committed yet"
+    try:
+        revision = _revision(resolved, say)
+    except GitTrouble:
+        if not resolved.project.repository.is_shallow():
+            raise
+        revision, missing = None, "set before what this shallow clone has: git fetch --unshallow"
+    else:
+        missing = "not committed yet"
+    reason = _reason(revision) if revision else missing
     return Statement(say.layer.layer.name, say.place, say.value, say.wins, revision, reason)
 
 

@@ -169,7 +169,7 @@ def _sides(change: Change) -> str:
 
 def _who(say: Any) -> list[terminal.Line]:
     if say.revision is None:
-        return []
+        return [[(f"      {say.reason}", "dim")]] if say.reason else []
     commit = say.revision
     made = f"      {commit.commit[:7]}  {commit.date:%Y-%m-%d}  {commit.author}"
     return terminal.row([(made, "dim")], (f"   {say.reason}", "dim"))

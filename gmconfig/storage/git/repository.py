@@ -149,7 +149,8 @@ class Repository:
         from gmconfig.storage.git.refs import nearest_name
 
         near = nearest_name(self, rev)
-        hint = f'did you mean "{near}"?' if near else "git log --oneline --all"
+        more = "git fetch --unshallow" if self.is_shallow() else "git log --oneline --all"
+        hint = f'did you mean "{near}"?' if near else more
         raise UnknownVersion(f'no commit answers to "{rev}"', hint=hint)
 
     def has(self, commit: str) -> bool:
