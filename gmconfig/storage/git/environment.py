@@ -25,7 +25,13 @@ _BOUND = (  # what ties a process to one repository: `git rev-parse --local-env-
     "GIT_PREFIX",
 )
 _PATHS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
-_NEVER = ("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
+_NEVER = (
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_TRACE2_ENV_VARS",  # whose values git writes to a file; an identity may be among them
+)
 
 QUIET = {
     "LC_ALL": "C",  # messages are parsed

@@ -193,6 +193,16 @@ def test_a_hooks_variables_of_another_repository_are_dropped(
     assert not {"GIT_DIR", "GIT_INDEX_FILE", "GIT_QUARANTINE_PATH"} & set(repository.environ)
 
 
+def test_git_writes_no_identity_into_its_trace(committed: Path, tmp_path: Path, monkeypatch):
+    """A file that GIT_TRACE2 names holds what GIT_TRACE2_ENV_VARS lists."""
+    monkeypatch.setenv("GIT_TRACE2", str(tmp_path / "trace"))
+    monkeypatch.setenv("GIT_TRACE2_ENV_VARS", "GMCONFIG_IDENTITY,HOME")
+    monkeypatch.setenv("GMCONFIG_IDENTITY", "AGE-SECRET-KEY-CANARY")
+    Repository.discover(str(committed)).run("rev-parse", "HEAD")
+    assert "rev-parse" in (tmp_path / "trace").read_text()
+    assert "CANARY" not in (tmp_path / "trace").read_text()
+
+
 def test_an_index_of_another_repository_without_git_dir_is_dropped(
     committed, tmp_path: Path, git, monkeypatch
 ):
