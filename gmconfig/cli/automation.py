@@ -203,6 +203,8 @@ def _last(one: RuleStanding) -> list[terminal.Span]:
 
 
 def _whole(one: RuleStanding) -> Iterator[terminal.Line]:
+    from gmconfig.project.span import spelled
+
     rule, limit = one.rule, one.rule.limit
     yield [(rule.name, "bold"), "" if rule.enabled else "  off"]
     rows: list[tuple[str, str]] = [
@@ -214,9 +216,9 @@ def _whole(one: RuleStanding) -> Iterator[terminal.Line]:
             "do",
             rule.action + (f" {json.dumps(rule.arguments, ensure_ascii=False)}" if rule.arguments else ""),
         ),
-        ("cooldown", _span(rule.rest.total_seconds())),
-        ("maximum", f"{limit.runs:,} within {_span(limit.per.total_seconds())}" if limit else ""),
-        ("within", _span(rule.late.total_seconds()) if rule.late is not None else ""),
+        ("cooldown", spelled(rule.rest.total_seconds()) if rule.rest else ""),
+        ("maximum", f"{limit.runs:,} within {spelled(limit.per.total_seconds())}" if limit else ""),
+        ("within", spelled(rule.late.total_seconds()) if rule.late is not None else ""),
         ("dry run", "it only says what it would do" if rule.dry_run else ""),
         ("running", one.running or ""),
         (
@@ -240,10 +242,3 @@ def _told(one: Run, *, when: bool = True) -> list[terminal.Span]:
 
 def _moment(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
-
-
-def _span(seconds: float) -> str:
-    for size, name in ((3600, "h"), (60, "m")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{name}"
-    return f"{seconds:g}s" if seconds else ""

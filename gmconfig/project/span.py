@@ -56,6 +56,14 @@ def _parts(text: str) -> tuple[str, str]:
     return text.removesuffix(unit), unit
 
 
+def spelled(seconds: float) -> str:
+    """Write a time span as `WAIT` reads it, in the largest unit that fits."""
+    for unit, name in ((_HOUR, "h"), (_MINUTE, "m")):
+        if seconds >= unit and not seconds % unit:
+            return f"{seconds / unit:.0f}{name}"
+    return f"{seconds:.0f}s" if seconds == int(seconds) else f"{seconds * 1000:.0f}ms"
+
+
 WAIT = Spans(
     "a time span",
     "500ms, 5s, 10m or 2h",

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gmconfig.errors import UsageError
-from gmconfig.project.span import AGE, KEEP, WAIT
+from gmconfig.project.span import AGE, KEEP, WAIT, spelled
 
 HOUR, DAY = 3600, 86_400
 SCHEMA = (Path(__file__).parents[2] / "schemas" / "gmconfig.schema.json").read_text()
@@ -35,6 +37,12 @@ SCHEMA = (Path(__file__).parents[2] / "schemas" / "gmconfig.schema.json").read_t
 def test_a_number_and_its_unit_are_seconds(spans, text, seconds):
     assert spans.accepts(text)
     assert spans.seconds(text) == seconds
+
+
+@given(st.sampled_from([("ms", 999_999_999), ("s", 999_999), ("m", 9999), ("h", 999)]), st.data())
+def test_what_is_spelled_reads_back(unit, data):
+    seconds = WAIT.seconds(f"{data.draw(st.integers(0, unit[1]))}{unit[0]}")
+    assert WAIT.seconds(spelled(seconds)) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
