@@ -92,6 +92,8 @@ _SUBJECTS = {
     "drift": ("deployable", ("detect",)),
 }
 """What may follow a word in place of a verb, and the verbs that are meant by it."""
+_UNASKED = ("-y", "--yes", "--assume-yes", "--auto-approve")
+"""What is said elsewhere so that nobody is asked."""
 _SHOWN = 4
 
 
@@ -116,6 +118,8 @@ def unknown_option(context: Any, option: str) -> UsageError:
     if context.parent is None and option in _OPTIONS:
         meant = f"gmconfig {_OPTIONS[option]}"
     hint = f'did you mean "{meant}"?' if meant else f"{context.command_path} --help"
+    if option in _UNASKED and context.parent is not None:
+        hint = f"it asks nothing: leave {option} out"
     if context.parent is None and option in _BEHIND:
         hint = f"{option} stands behind the verb: gmconfig {_BEHIND[option]}"
     return UsageError(f'"{context.command_path}" has no option "{option}"', hint=hint)

@@ -156,6 +156,7 @@ def test_validate_at_a_version_needs_to_know_of_which_document(plain, ok, cli):
         ("flag lint -o xml", '"xml" is not an output format'),
         ("flag set checkout owner --string", "missing argument 'VALUE'"),
         ("deploy history -n x", '-n: "x" is not a whole number'),
+        ("deploy apply production -y", "it asks nothing: leave -y out"),
         ("monitor alerts list --hours x", '--hours: "x" is not a number'),
         ("deploy apply --max-targets 0", "--max-targets: 0 is not at least 1"),
         ("flag serve --port 99999", "--port: 99999 is not from 0 to 65535"),
