@@ -6,11 +6,14 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from http.client import HTTPException, InvalidURL
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, InvalidURL
 from queue import Empty, SimpleQueue
+from socket import SHUT_RDWR
 from threading import Thread
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import OpenerDirector
 
 _UNREADABLE = "its URL cannot be read"
 
@@ -29,12 +32,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> s
         return "its URL is neither http nor https"
     said = {"Content-Type": "application/json", **login, **headers}
     request = urllib.request.Request(plain, body, said, method="POST")  # noqa: S310  # checked above
-    return _within(seconds, lambda: _asked(request, seconds))
+    calls: list[HTTPConnection] = []
+    opener = urllib.request.build_opener(_NoRedirect, _Plain(calls), _Secure(calls))
+    found = _within(seconds, lambda: _asked(opener, request, seconds))
+    _hang_up(calls)
+    return found
 
 
-def _asked(request: urllib.request.Request, seconds: float) -> str | None:
+def _asked(opener: OpenerDirector, request: urllib.request.Request, seconds: float) -> str | None:
     try:
-        with _OPENER.open(request, timeout=seconds) as answer:
+        with opener.open(request, timeout=seconds) as answer:
             return None if 200 <= answer.status < 300 else f"it answered {answer.status}"
     except urllib.error.HTTPError as error:
         error.close()
@@ -56,6 +63,14 @@ def _within(seconds: float, ask: Callable[[], str | None]) -> str | None:
         return answers.get(timeout=seconds)
     except Empty:
         return _late(seconds)
+
+
+def _hang_up(calls: list[HTTPConnection]) -> None:
+    """End what still goes on: a server that drips would keep the thread that reads it for ever."""
+    for call in calls:
+        if call.sock is not None:
+            with suppress(OSError):
+                call.sock.shutdown(SHUT_RDWR)
 
 
 def _late(seconds: float) -> str:
@@ -81,4 +96,31 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_NoRedirect)
+class _Plain(urllib.request.HTTPHandler):
+    """Calls by http, and keeps the calls."""
+
+    def __init__(self, calls: list[HTTPConnection]) -> None:
+        super().__init__()
+        self._calls = calls
+
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(self._call, req)
+
+    def _call(self, host: str, /, **how: Any) -> HTTPConnection:
+        self._calls.append(HTTPConnection(host, **how))
+        return self._calls[-1]
+
+
+class _Secure(urllib.request.HTTPSHandler):
+    """Calls by https, and keeps the calls."""
+
+    def __init__(self, calls: list[HTTPConnection]) -> None:
+        super().__init__()
+        self._calls = calls
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        return self.do_open(self._call, req)
+
+    def _call(self, host: str, /, **how: Any) -> HTTPConnection:
+        self._calls.append(HTTPSConnection(host, **how))
+        return self._calls[-1]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from gmconfig.monitor.post import post
+from tests.waiting import until
 
 GIGABYTES = b"HTTP/1.1 %d X\r\nContent-Length: 99999999999\r\n\r\n"
 
@@ -68,6 +69,7 @@ def _floods(status: int) -> Callable[[socket.socket, threading.Event], None]:
 def test_whatever_a_server_does_a_post_ends(answer, seconds: float, problem: str | None):
     with _server(answer) as (port, _):
         found = post(f"http://127.0.0.1:{port}/", b"{}", {}, seconds)
+        until(lambda: "gmconfig webhook" not in {one.name for one in threading.enumerate()})
     assert found == problem or (found or "").startswith(problem or "?")
 
 
