@@ -58,6 +58,8 @@ def put_there(survey: Survey, standing: Standing, commit: str) -> Wanted:
 def correct(survey: Survey, standing: Standing, correction: Correction, commit: str) -> Standing:
     """Give a target's standing against what was put there: its drift is what would change.
 
+    What is live and wanted by now, as when it was adopted, stays: the next deployment records it.
+
     Raises:
         Refused: what stays is in a list whose items have no fixed place, or what was put there is not known.
     """
@@ -66,7 +68,9 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
             f"no record says what was put on {standing.target.name}",
             hint=f"gmconfig deploy apply {standing.target.name}",
         )
-    taken = tuple(one for one in standing.drift if correction.takes(one))
+    taken = tuple(
+        one for one in standing.drift if correction.takes(one) and not _is_wanted_by_now(one, standing)
+    )
     if not taken:
         return replace(standing, rendering=None, changes=(), drift=())
     kept = tuple(one for one in standing.drift if one not in taken)
@@ -74,6 +78,21 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
         _check_can_stay(one)
     rendering = survey.rendering(standing.target, put_there(survey, standing, commit))
     return replace(standing, rendering=rendering, changes=taken, drift=taken, kept=(*standing.kept, *kept))
+
+
+def _is_wanted_by_now(one: Difference, standing: Standing) -> bool:
+    """Whether a deployment would leave it as it is live."""
+    if standing.rendering is None or standing.lost is not None or one.problem or not one.change.path:
+        return False
+    return not any(
+        other.document == one.document and _overlap(other.change.path, one.change.path)
+        for other in standing.changes
+    )
+
+
+def _overlap(one: Sequence[object], other: Sequence[object]) -> bool:
+    """Whether one path is the other, or leads to it."""
+    return all(left == right for left, right in zip(one, other, strict=False))
 
 
 def with_kept(

@@ -190,6 +190,18 @@ def test_correcting_some_paths_keeps_the_rest_and_keeps_calling_it_drift(fleet: 
     assert _live(fleet) == {**BASE, "database": {"host": "db-2", "pool": 10}, "extra": 1}
 
 
+def test_a_correction_leaves_alone_what_is_wanted_by_now(fleet: Fleet):
+    _edit(fleet, "web", "settings.yaml", lambda text: text.replace("db-2", "db-9").replace(": 10", ": 99"))
+    adopt(_drifter(fleet), "web", None, "database.pool")
+    [applied] = _drifter(fleet).correct(["web"], Correction(), Options())
+    assert applied.record
+    assert _live(fleet) == {**BASE, "database": {"host": "db-2", "pool": 99}}
+    [again] = _drifter(fleet).correct(["web"], Correction(), Options())
+    assert again.record is None
+    fleet.apply()
+    assert (_found(fleet), _live(fleet)["database"]) == ([], {"host": "db-2", "pool": 99})
+
+
 def test_what_is_adopted_is_a_minimal_edit_of_the_right_layer(fleet: Fleet):
     file = fleet.root / "config/environments/production.yaml"
     file.write_text("# ours\ndatabase:\n  host: db-2  # the cluster\n")
