@@ -188,7 +188,7 @@ def off_variant(flag: Mapping[str, Any], variants: Mapping[str, Any]) -> str | N
 
 
 def _is_plain(flag: Mapping[str, Any]) -> bool:
-    """Whether it is a boolean with variants of ours, so that true and false name them."""
+    """Whether it is a boolean with the usual two variants, so that true and false name them."""
     return not flag.get("variants") and "flagd" not in flag
 
 

@@ -113,7 +113,7 @@ def check_name(name: str) -> None:
 
 
 def _clear(metadata: Mapping[str, object], kept: Mapping[str, object] | None = None) -> dict[str, object]:
-    """Order the fields, leaving out those that say nothing; what a hand has added to `kept` stays."""
+    """Order the fields, leaving out those that say nothing; what somebody added to `kept` by hand stays."""
     for key in metadata:
         if key not in FIELDS:
             hint = did_you_mean(key, FIELDS, ", ".join(FIELDS))

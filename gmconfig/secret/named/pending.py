@@ -62,7 +62,7 @@ class Pendings:
         return self._read(self._file(name, environment))
 
     def forget(self, name: str, environment: str | None) -> None:
-        """Say that a rotation came to its end, or never mind."""
+        """Forget a rotation that came to its end, or that was given up."""
         from gmconfig.storage.files import unlink
 
         unlink(self._file(name, environment))

@@ -83,7 +83,7 @@ class Tokens:
 
 
 class Values:
-    """Gives what sealed values hold; AccessDenied, which a tolerant look-up takes for unknown, is a missing key."""
+    """Gives what sealed values hold. A missing key is AccessDenied, which the look-up takes for an unknown value."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
