@@ -509,7 +509,10 @@ def test_the_next_steps_of_a_target_with_several_documents_work_as_printed(tmp_p
     steps = [line.split("gmconfig ")[1] for line in out.splitlines() if line[11:20] == "gmconfig "]
     assert len(steps) == 3
     for step in (steps[0], steps[2]):
-        assert fleet.run(*step.split()).returncode == 0
+        done = fleet.run(*step.split())
+        assert done.returncode == 0
+    assert "until it is deployed: gmconfig deploy apply web" in done.stderr
+    assert fleet.run("drift", "correct", "web").stdout == "nothing to put back\n"
     assert fleet.run("drift", "explain", "web", "rate").returncode == 0  # it drifted in one of them
     assert fleet.run("drift", "explain", "web", "database.pool").returncode == 0  # else the usual one
 

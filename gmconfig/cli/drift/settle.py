@@ -12,6 +12,7 @@ from gmconfig.cli.deploy import planning, progress
 from gmconfig.cli.deploy.apply import answered
 from gmconfig.cli.drift import arguments, shown
 from gmconfig.cli.verb import verb
+from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -51,7 +52,17 @@ def correct(
     with progress.deploying() as tell:
         how = Options(reason=reason or "", told=tell)
         done = drifter.correct(words or (), correction, how)
+    if output == "text" and not any(one.record for one in done):
+        return _nothing(prune=prune)
     return answered(done, output)
+
+
+def _nothing(*, prune: bool) -> int:
+    """Say that nothing was put back, and what may still be there."""
+    terminal.answer("nothing to put back")
+    if not prune:
+        terminal.note("what was never put there stays without --prune, what was adopted until it is deployed")
+    return ExitCode.OK
 
 
 def adopt(
@@ -72,7 +83,10 @@ def adopt(
     from gmconfig.api.drift.adopting import adopt as adopting
 
     drifter = session.drifter(writing.how["user"], offline=offline)
-    writing.show(adopting(drifter, target, *arguments.document_and_path(place), **writing.how))
+    done = adopting(drifter, target, *arguments.document_and_path(place), **writing.how)
+    writing.show(done)
+    if not (writing.dry_run or writing.output == "json"):
+        terminal.note(f"it is told of as drift until it is deployed: gmconfig deploy apply {target}")
 
 
 def ack(

@@ -11,6 +11,7 @@ from gmconfig.cli.deploy.shown import ago
 from gmconfig.config.diff import ABSENT
 from gmconfig.counted import counted
 from gmconfig.drift.difference import LOST
+from gmconfig.secret.token import MASK
 from gmconfig.spoken import without_address
 
 if TYPE_CHECKING:
@@ -54,7 +55,16 @@ def _sides(one: DriftDetection) -> str:
 
 
 def _side(value: object, missing: bool) -> str:
-    return "(none)" if missing else values.inline(value)
+    return "(none)" if missing else values.inline(_as_everywhere(value))
+
+
+def _as_everywhere(value: object) -> object:
+    """Give what the journal keeps of a value with the mask that people know from elsewhere."""
+    if isinstance(value, dict):
+        return {key: _as_everywhere(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_everywhere(item) for item in value]
+    return values.MASK if value == MASK else value
 
 
 def _next_steps(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
