@@ -54,7 +54,10 @@ def _too_many(context: Any, extra: list[str]) -> UsageError:
         return UsageError(message, hint=f"{named} asks for it; {named} --stdin reads it from a pipe")
     quoted = " ".join(f'"{word}"' for word in extra)
     message = f'"{path}" has no place for {quoted}'
-    return UsageError(message, hint=_with_environment(context, extra) or f"{path} --help")
+    back = (
+        f"{path} {context.params.get('word')} --to {extra[0]}" if path.endswith("deploy rollback") else None
+    )
+    return UsageError(message, hint=back or _with_environment(context, extra) or f"{path} --help")
 
 
 def _with_environment(context: Any, extra: list[str]) -> str | None:

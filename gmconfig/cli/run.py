@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from shlex import join
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -92,4 +93,7 @@ def _become(command: list[str], environment: dict[str, str]) -> NoReturn:
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606  # running the user's command is the point
     except OSError as error:
-        raise told_as_usual(command[0], error) from None
+        told = told_as_usual(command[0], error)
+        if command[0] in complete.environments(command[0]):
+            told.hint = f"gmconfig run -e {command[0]} -- {join(command[1:] or ['env'])}"
+        raise told from None

@@ -45,9 +45,11 @@ def meant(node: object, segment: Segment) -> Sequence[str | int]:
 
 def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> str | None:
     if isinstance(node, dict) and isinstance(segment, str):
-        parts = (*path.segments[: len(keys)], *segment.split("/"))  # as JSON Pointers and folders are written
-        if any(True for _ in find(parts[len(keys) :], node, ())):
-            return f'did you mean "{printed(parts)}"?'
+        written = tuple(segment.strip("/").split("/"))  # as JSON Pointers and folders are
+        rest = path.segments[len(keys) + 1 :]
+        for parts in (written + rest, rest if segment == "$" and rest else written):  # $ is JSONPath's root
+            if any(True for _ in find(parts, node, ())):
+                return f'did you mean "{printed((*path.segments[: len(keys)], *parts))}"?'
         near = nearest(segment, list(node))
         return f'did you mean "{_mended(node, near, keys, path)}"?' if near else None
     if isinstance(node, list) and isinstance(segment, Selector):
@@ -55,12 +57,19 @@ def _suggestion(node: object, segment: Segment, keys: Keys, path: KeyPath) -> st
         near = nearest(segment.value, known)
         if near is not None:
             return f'did you mean "{_mended(node, Selector(segment.keys, near), keys, path)}"?'
+    if (
+        isinstance(node, list)
+        and isinstance(segment, str)
+        and segment.isdecimal()
+        and int(segment) < len(node)
+    ):
+        return f'did you mean "{_mended(node, int(segment), keys, path)}"?'
     if isinstance(node, list):
         return f"{printed(keys) or 'the document'} is a list of {len(node)}, counted from [0]"
     return None
 
 
-def _mended(node: object, near: str | Selector, keys: Keys, path: KeyPath) -> str:
+def _mended(node: object, near: str | int | Selector, keys: Keys, path: KeyPath) -> str:
     """Give the whole path with the mistyped key replaced; only up to it where the rest is not there either."""
     before, rest = path.segments[: len(keys)], path.segments[len(keys) + 1 :]
     exists = any(True for _ in find((near, *rest), node, ()))

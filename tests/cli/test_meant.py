@@ -89,6 +89,15 @@ def test_words_that_stand_in_the_wrong_place_are_told_theirs(trading, cli):
         ("config get settings database.pool nowhere", "gmconfig config get --help"),
         ("config get settings production", "gmconfig config get settings -e production"),
         ("config get settings database/pool", 'did you mean "database.pool"?'),
+        ("config get settings /database/pool", 'did you mean "database.pool"?'),
+        ("config get settings $.database.pool", 'did you mean "database.pool"?'),
+        ("config get settings markets.1.name", 'did you mean "markets[1].name"?'),
+        ("config set settings markets[7].name x", "markets is a list of 2, counted from [0]"),
+        (
+            "config set settings markets[a=b].c x",
+            "markets is a list of 2, counted from [0]; --create adds a new key",
+        ),
+        ("deploy rollback production production-3", "gmconfig deploy rollback production --to production-3"),
         ("config explain database.pool", 'did you mean "settings database.pool"?'),
         ("config history settings database.pol", 'did you mean "database.pool"?'),
         ("config diff settings staging production", "gmconfig config diff staging production settings"),
@@ -127,5 +136,7 @@ def test_a_secret_that_was_typed_behind_its_name_is_not_said_again(trading, cli)
 def test_nobody_is_asked_about_what_does_not_exist(sealed_trading, cli):
     answer = cli("secret", "delete", "db_pasword")
     assert answer.code == 3 and 'did you mean "db_password"?' in answer.err
+    assert "hint: gmconfig secret member list" in cli("secret", "revoke", "nobody").err
+    assert "hint: gmconfig run -e production -- env -0" in cli("run", "production", "--", "env", "-0").err
     answer = cli("automation", "run", "nightly")  # it ends
     assert answer.code == 3 and 'no rule named "nightly"' in answer.err

@@ -170,7 +170,8 @@ def _to_set(resolved: Resolved, own: Own, path: KeyPath, value: object, create: 
         if create and made is not None:
             return made
         hint = "--create adds a new key" if made is not None else None
-        known = " ".join(part for part in (error.hint, hint) if part) or None
+        between = " " if (error.hint or "").endswith("?") else "; "
+        known = between.join(part for part in (error.hint, hint) if part) or None
         raise UnknownPath(f'"{path}" is not in document "{resolved.document}"', hint=known) from error
 
 

@@ -71,7 +71,7 @@ def revoked(
         NotFound: there is no such member, role or scope.
     """
     check_operations(operations)
-    check_name(policy, name)
+    check_name(policy, name, "gmconfig secret member list")
     if scope is not None:
         check_scope(policy, scope)
     tree = _copy(policy)
@@ -103,14 +103,14 @@ def without_member(policy: Policy, name: str) -> Tree:
     return tree
 
 
-def check_name(policy: Policy, name: str) -> None:
+def check_name(policy: Policy, name: str, otherwise: str | None = None) -> None:
     """Refuse a name that is neither a member nor a role.
 
     Raises:
         NotFound: it is not; the hint names the nearest that is.
     """
     if name not in policy.members and name not in policy.roles:
-        raise _unknown(policy, name)
+        raise _unknown(policy, name, otherwise)
 
 
 def check_scope(policy: Policy, scope: str) -> None:
@@ -217,8 +217,9 @@ def _allows(policy: Policy, to: str, operation: str, scope: str) -> bool:
     )
 
 
-def _unknown(policy: Policy, name: str) -> NotFound:
-    hint = did_you_mean(name, [*policy.members, *policy.roles], f"gmconfig secret member add {name}")
+def _unknown(policy: Policy, name: str, otherwise: str | None = None) -> NotFound:
+    more = otherwise or f"gmconfig secret member add {name}"
+    hint = did_you_mean(name, [*policy.members, *policy.roles], more)
     return NotFound(f'"{name}" is neither a member nor a role', hint=hint)
 
 
