@@ -11,6 +11,7 @@ before took, and to N more of each verb.
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -126,6 +127,8 @@ class Killer:
 
     def _again(self) -> Called:
         """Call it once more, and do as a hint says: a dead git's lock at the remote is taken away by people."""
+        if self.verb.discards:
+            shutil.rmtree(self.world.base / self.verb.discards, ignore_errors=True)
         found = self.run()
         if lock := LOCKED.search(found.said):
             Path(lock["file"]).unlink()

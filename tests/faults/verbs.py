@@ -13,7 +13,8 @@ from dataclasses import dataclass
 class Verb:
     """One line that writes; `code` is how it ends, `ways` what may be run after it was killed.
 
-    `sweeps` is what takes away what a kill left where verbs do not look for it by themselves.
+    `sweeps` is what takes away what a kill left where verbs do not look for it by themselves; `discards` is what a
+    person throws away, as the hint says, before the line is called again.
     """
 
     line: str
@@ -22,6 +23,7 @@ class Verb:
     code: int = 0
     stdin: str = ""
     sweeps: tuple[str, ...] = ()
+    discards: str = ""
 
 
 def does(line: str, *before: str, **more: object) -> Verb:
@@ -36,7 +38,7 @@ NEXT_RELEASE = ("config set settings database.pool 75 -e production", "deploy ap
 
 WRITES = {
     "init": does("init ../fresh"),
-    "demo": does("demo ../shown/demo"),
+    "demo": does("demo ../shown/demo", discards="shown"),
     "doctor": does("doctor --fix"),
     "config set": does("config set settings database.pool 60 -e production"),
     "config set --secret": does("config set billing api.token - --secret", stdin="given"),
