@@ -56,14 +56,6 @@ def _parts(text: str) -> tuple[str, str]:
     return text.removesuffix(unit), unit
 
 
-def spelled(seconds: float) -> str:
-    """Write a time span as `WAIT` reads it, in the largest unit that fits."""
-    for unit, name in ((_HOUR, "h"), (_MINUTE, "m")):
-        if seconds >= unit and not seconds % unit:
-            return f"{seconds / unit:.0f}{name}"
-    return f"{seconds:.0f}s" if seconds == int(seconds) else f"{seconds * 1000:.0f}ms"
-
-
 WAIT = Spans(
     "a time span",
     "500ms, 5s, 10m or 2h",
@@ -85,3 +77,12 @@ AGE = Spans(
     least=1,
 )
 """How old something may get; what is renewed by people takes no minutes, so `m` are months."""
+
+
+def spelled(seconds: float) -> str:
+    """Write a time span as `WAIT` reads it, in the largest unit that fits."""
+    for unit, (length, _) in reversed(tuple(WAIT.units.items())):
+        number = round(seconds / length)
+        if number and number * length == seconds and WAIT.accepts(f"{number}{unit}"):
+            return f"{number}{unit}"
+    return f"{seconds:g}s"

@@ -42,7 +42,18 @@ def test_a_number_and_its_unit_are_seconds(spans, text, seconds):
 @given(st.sampled_from([("ms", 999_999_999), ("s", 999_999), ("m", 9999), ("h", 999)]), st.data())
 def test_what_is_spelled_reads_back(unit, data):
     seconds = WAIT.seconds(f"{data.draw(st.integers(0, unit[1]))}{unit[0]}")
-    assert WAIT.seconds(spelled(seconds)) == pytest.approx(seconds)
+    assert WAIT.seconds(spelled(seconds)) == seconds
+
+
+def test_a_span_is_spelled_in_the_largest_unit_that_fits():
+    assert [spelled(one) for one in (0, 0.5, 90, 300, 7200, 5400)] == [
+        "0s",
+        "500ms",
+        "90s",
+        "5m",
+        "2h",
+        "90m",
+    ]
 
 
 @pytest.mark.parametrize(
