@@ -69,6 +69,16 @@ Target = Annotated[
 ]
 TextOrJson = Annotated[str, output(("text", "json"))]
 Findings = Annotated[str, output(("text", "json", "github", "gitlab", "sarif", "junit"))]
+OnlyEnvironment = Annotated[
+    str | None,
+    typer.Option(
+        "-e",
+        "--environment",
+        metavar="ENV",
+        autocompletion=complete.environments,
+        help="Only this environment; else all of them.",
+    ),
+]
 At = Annotated[
     str | None,
     typer.Option(

@@ -53,7 +53,7 @@ def test_a_dry_run_answers_with_the_plan_and_changes_nothing(fleet: Fleet):
         return files, fleet.git("for-each-ref")
 
     before = everything()
-    pools = {("drift", "correct", "web"): 20, ("deploy", "rollback", "web"): 10}
+    pools = {("drift", "correct", "web", "-e", "production"): 20, ("deploy", "rollback", "web"): 10}
     for words, pool in pools.items():
         done = fleet.run(*words, "--dry-run", "-o", "json")
         assert done.returncode == 0, done.stderr

@@ -123,6 +123,22 @@ class Drifter:
         """Plan what `correct` would do; nothing is changed by it."""
         return self.deployer.plan(words, planning.Asked(corrects=correction))
 
+    def within(self, words: Sequence[str], environment: str | None) -> Sequence[str]:
+        """Give words for the targets that others mean within one environment.
+
+        Raises:
+            NotFound: they mean none there.
+        """
+        if environment is None:
+            return words
+        self.deployer.project.environment(environment)
+        if not words:
+            return [environment]
+        found = self.deployer.split(words).get(environment)
+        if found is None:
+            raise _nothing_there(words, environment)
+        return found or [environment]
+
     def acknowledge(
         self, target: str, document: str | None, path: str, reason: str, until: str | None = None
     ) -> DriftDetection:
@@ -181,9 +197,7 @@ class Drifter:
                 asked = planning.Asked(words=names)
                 found.extend(planning.standings(ledger, survey, asked, deployer.seen))
         if not found:
-            raise NotFound(
-                f"{', '.join(words)} has no target in {environment}", hint="gmconfig deploy status"
-            )
+            raise _nothing_there(words, str(environment))
         return found
 
     def document_of(self, standing: Standing, path: KeyPath) -> str:
@@ -202,6 +216,10 @@ class Drifter:
             f"which document of {standing.target.name}? {', '.join(documents)}",
             hint=shlex.join(["gmconfig", "drift", "explain", standing.target.name, documents[0], str(path)]),
         )
+
+
+def _nothing_there(words: Sequence[str], environment: str) -> NotFound:
+    return NotFound(f"{', '.join(words)} has no target in {environment}", hint="gmconfig deploy status")
 
 
 def _day(text: str | None) -> str | None:

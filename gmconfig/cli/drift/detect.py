@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def detect(
     session: Session,
     words: deploying.Words = None,
-    environment: options.Environment = None,
+    environment: options.OnlyEnvironment = None,
     offline: deploying.Offline = False,
     output: options.TextOrJson = "text",
 ) -> int:

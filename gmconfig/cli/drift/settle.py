@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def correct(
     session: Session,
     words: deploying.Words = None,
+    environment: options.OnlyEnvironment = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="GLOB", help="Only these paths; repeatable.")
     ] = None,
@@ -46,12 +47,13 @@ def correct(
 
     correction = Correction(tuple(map(KeyPath.parse, only or ())), prune)
     drifter = session.drifter(user, offline=offline)
+    chosen = drifter.within(words or (), environment)
     if dry_run:
-        found = drifter.plan_correction(words or (), correction)
+        found = drifter.plan_correction(chosen, correction)
         return planning.show_dry(drifter.deployer, found, output)
     with progress.deploying() as tell:
         how = Options(reason=reason or "", told=tell)
-        done = drifter.correct(words or (), correction, how)
+        done = drifter.correct(chosen, correction, how)
     if output == "text" and not any(one.record for one in done):
         return _nothing(prune=prune)
     return answered(done, output)

@@ -38,7 +38,7 @@ def compliance(
     document: Annotated[
         str | None, typer.Argument(metavar="[DOC]", autocompletion=complete.documents, help="One document.")
     ] = None,
-    environment: options.Environment = None,
+    environment: options.OnlyEnvironment = None,
     commits: Annotated[int, typer.Option("--commits", metavar="N", help="How far the trend goes back.")] = 12,
     output: options.TextOrJson = "text",
 ) -> int:

@@ -165,7 +165,7 @@ def delete(
 
 
 def list_(
-    session: Session, environment: options.Environment = None, output: options.TextOrJson = "text"
+    session: Session, environment: options.OnlyEnvironment = None, output: options.TextOrJson = "text"
 ) -> None:
     """List secrets with type, age, what is due and who can read them; needs no key.
 

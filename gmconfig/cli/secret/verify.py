@@ -124,7 +124,7 @@ def move(
     writing: Writing,
     name: Annotated[str, typer.Argument(metavar="NAME", autocompletion=complete.secrets, help="The secret.")],
     new_name: Annotated[str, typer.Argument(metavar="NEW", help="Its name from now on; may stay the same.")],
-    environment: options.Environment = None,
+    environment: options.Target = None,
     to: Annotated[
         str | None,
         typer.Option(
