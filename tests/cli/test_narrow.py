@@ -85,7 +85,9 @@ def test_what_goes_below_leaves_no_spaces_and_no_empty_line():
 
 def test_records_and_explanations_fold(monkeypatch):
     record = Record("production", 5, "059b125" + "0" * 33, user="Ann", reason="the new pool size")
-    say = SimpleNamespace(place="config/environments/production.yaml:7:9", value=55, wins=True, revision=None)
+    say = SimpleNamespace(
+        place="config/environments/production.yaml:7:9", value=55, wins=True, revision=None, reason=""
+    )
     found = Explanation(
         "settings", "production", "database.pool", 55, (say,), ("schema integer", "at least 1")
     )
