@@ -18,6 +18,12 @@ from gmconfig.storage.git.answer import LIMITS, ONE_CONTENT, TooMuch, heard, res
 _ALONE = ("-c", "core.fsmonitor=", "-c", "log.showSignature=false")
 """Looking at an index or a log asks no program that the repository's own configuration names."""
 
+_HOOKLESS = ("-c", f"core.hooksPath={os.devnull}")
+_COMPARING = ("diff", "status")
+"""Looking at the differences notes in the index what is the same, and tells the hook post-index-change."""
+_INDEXING = ("read-tree", "update-index", "write-tree")
+"""In an index of our own they are nobody else's concern."""
+
 OLDEST = "2.30"
 """The oldest git that has all that is asked of it."""
 
@@ -81,7 +87,8 @@ def run_git(
     """
     began, verb = time.monotonic(), _verb(arguments)
     own, options = ONE_CONTENT if verb == "cat-file" else ({}, ())
-    words = ["git", *_ALONE, *options, *arguments]
+    silent = _HOOKLESS if verb in _COMPARING or (verb in _INDEXING and environ.get("GIT_INDEX_FILE")) else ()
+    words = ["git", *_ALONE, *silent, *options, *arguments]
     try:
         done = _run(words, cwd, {**environ, **own}, stdin, inherit, seconds, LIMITS.get(verb))
     except TooMuch as error:
