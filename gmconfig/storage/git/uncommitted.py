@@ -11,10 +11,5 @@ if TYPE_CHECKING:
 
 def uncommitted_files(repository: Repository) -> set[str]:
     """Give the changed, new and deleted files, from the repository's top; what git ignores is left out."""
-    base = ("HEAD",) if repository.head() else ("--cached",)
-    new = _names(repository, "ls-files", "--others", "--exclude-standard", "-z")
-    return new | _names(repository, "diff", "--name-only", "--no-renames", "-z", *base, "--")
-
-
-def _names(repository: Repository, *arguments: str) -> set[str]:
-    return {os.fsdecode(name) for name in repository.run(*arguments).split(b"\0") if name}
+    told = repository.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    return {os.fsdecode(line[3:]) for line in told.split(b"\0") if line}
