@@ -42,7 +42,7 @@ def plan(
     if save:
         _save(session, save, found)
     _answer(deployer, found, output)
-    if output == "text" and not (at or base):
+    if output == "text" and not (at or base) and terminal.interactive():  # a schedule has edited nothing
         tell_uncommitted(deployer)
     return ExitCode.NO if exit_code and any(one.changing for one in found) else ExitCode.OK
 
