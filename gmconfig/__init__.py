@@ -22,7 +22,7 @@ The rooms, from the door down; imports point one way, and a contract in `pyproje
     secret      sealing, identities, the access policy, signed events, named secrets
     project     gmconfig.yaml and where things lie: root, documents, environments, layers
     storage     the outside world: YAML text, git, files and locks, the journal, the cache
-    path, finding, immutable, errors, log, counted, spoken: what all rooms share
+    path, finding, immutable, further, errors, log, counted, spoken: what all rooms share
 
 One command through the code: `gmconfig config set settings database.pool 60 -e production -m "queueing"`
     1. `__main__` gives the words to `cli.fast.hot`, which parses what scripts run by the thousand, `config

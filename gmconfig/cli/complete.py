@@ -27,6 +27,13 @@ def one_of(*words: str) -> Callable[[str], list[str]]:
     return offer
 
 
+def tools(incomplete: str) -> list[str]:
+    """Offer the tools that secrets can be imported from."""
+    from gmconfig.secret.importer.registry import tools as known
+
+    return _offered(incomplete, known)
+
+
 def documents(incomplete: str) -> list[str]:
     """Offer the documents of this repository."""
     return _offered(incomplete, lambda: _manager(None).list_documents())

@@ -6,6 +6,9 @@ from gmconfig.project.known_keys import NAME
 from gmconfig.project.shape import SWITCH, TEXT, VALUE, Either, ListOf, MapOf, Record, Scalar, Words
 from gmconfig.project.span import WAIT
 
+FORMATS_GROUP = "gmconfig.formats"
+"""The entry points of other packages' formats."""
+
 LIVE_FORMATS = ("yaml", "json", "toml", "dotenv", "properties", "configmap", "secret", "flagd")
 SECRETS = ("plain", "omit", "sealed", "sops")
 
@@ -46,7 +49,7 @@ TARGET = Record(
         "kind": NAME,
         "environment": NAME,
         "documents": ListOf(TEXT),
-        "format": Words(*LIVE_FORMATS),
+        "format": NAME,
         "secrets": Words(*SECRETS),
         "variables": MapOf(VALUE),
         "placeholders": Words("resolve", "keep"),

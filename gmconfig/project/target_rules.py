@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gmconfig.path import did_you_mean
+from gmconfig.project.target_keys import LIVE_FORMATS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CHECKS = {"http", "tcp", "command"}
 
@@ -34,6 +37,17 @@ def contradictions(entry: Mapping[str, Any]) -> Iterator[Objection]:
         yield Objection("", "has a command without a word", "after: [[systemctl, reload, app]]")
     if "file" in entry and len(entry.get("documents") or [""]) != 1:
         yield Objection("documents", "puts several documents into one file", "path: takes a folder")
+
+
+def unknown_format(entry: Mapping[str, Any], further: Iterable[str]) -> Iterator[Objection]:
+    """Yield a format that neither gmconfig has nor another package, by the names given."""
+    name = entry.get("format") or LIVE_FORMATS[0]
+    known = [*LIVE_FORMATS, *further]
+    if name not in known:
+        near = did_you_mean(str(name), known)
+        yield Objection(
+            "format", f'has the format "{name}", which nobody has', near or f"one of: {', '.join(known)}"
+        )
 
 
 def gaps(entry: Mapping[str, Any], default_environment: str | None) -> Iterator[Objection]:

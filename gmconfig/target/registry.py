@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-from gmconfig.errors import BrokenConfiguration, NotFound
+from gmconfig import further
+from gmconfig.errors import NotFound
 from gmconfig.path import did_you_mean
 
 if TYPE_CHECKING:
@@ -40,20 +41,20 @@ def kind_of(target: Target, access: Access) -> Kind:
         return _own(target.kind)(target, access)
     from gmconfig.target.guarded import Guarded
 
-    return Guarded(target, access, _further_maker(target))
+    return Guarded(target, access, _further(target))
 
 
 def kinds() -> list[str]:
     """Give the names of all kinds, those of other packages too."""
-    return sorted({*KINDS, *_further()})
+    return sorted({*KINDS, *further.names(GROUP)})
 
 
-def _further_maker(target: Target) -> Maker:
-    found = _further().get(target.kind)
+def _further(target: Target) -> Maker:
+    found = further.load(GROUP, target.kind, f'target "{target.name}": the kind')
     if found is None:
         hint = did_you_mean(target.kind, kinds(), f"kinds: {', '.join(kinds())}")
         raise NotFound(f'target "{target.name}": no kind of target named "{target.kind}"', hint=hint)
-    return _loaded(target, found)
+    return cast("Maker", found)
 
 
 @cache
@@ -61,20 +62,3 @@ def _own(kind: str) -> Maker:
     module, _, name = KINDS[kind].partition(":")
     maker: Maker = getattr(import_module(module), name)
     return maker
-
-
-def _loaded(target: Target, entry: Any) -> Maker:
-    try:
-        maker: Maker = entry.load()
-    except (ImportError, AttributeError) as error:
-        package = entry.dist.name if entry.dist else entry.value
-        raise BrokenConfiguration(
-            f'target "{target.name}": the kind "{target.kind}" of {package} cannot be loaded: {error}'
-        ) from error
-    return maker
-
-
-def _further() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {entry.name: entry for entry in entry_points(group=GROUP)}

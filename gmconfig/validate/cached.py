@@ -11,6 +11,7 @@ from gmconfig.log import debug
 from gmconfig.validate import exact, run, warm
 from gmconfig.validate.checks.flags import looked_at
 from gmconfig.validate.collector import paused
+from gmconfig.validate.policy.functions import is_further
 from gmconfig.validate.reading import Reading
 from gmconfig.validate.since import Since
 from gmconfig.validate.state import State
@@ -99,6 +100,8 @@ def _keep(
     suspects = files if kept is None else since.changed  # of the others that is known
     if any(".local." in file for file in suspects):  # whether git ignores them is not written in any of them
         return
+    if any(is_further(rule.validation_func) for rule in since.subject.policies.rules):
+        return  # what another package's check says may change with that package
     whole = report.replaced(unchanged=report.files)
     texts = kept["texts"] if kept and not since.changed and kept["until"] == report.until else {}
     among = files if kept is None else {*kept["young"], *since.changed} & files.keys()

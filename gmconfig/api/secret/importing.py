@@ -12,7 +12,7 @@ from gmconfig.api.secret.sealing import Sealing, tokens_in
 from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import NotFound, Refused, UsageError
 from gmconfig.path import KeyPath, Selector, format_keys
-from gmconfig.secret.importer.registry import IMPORTERS
+from gmconfig.secret.importer.registry import reader
 from gmconfig.secret.token import Context
 from gmconfig.storage.change import WholeFile, YamlEdit
 from gmconfig.storage.files import trouble
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gmconfig.api.workspace import Workspace
     from gmconfig.project import Layer, Project
     from gmconfig.secret.importer.imported import Imported, Leaf
+    from gmconfig.secret.importer.registry import Reader
     from gmconfig.storage.change import FileEdit
 
 Edits = dict[str, "FileEdit"]
@@ -51,7 +52,7 @@ def import_files(
 
     Args:
         workspace: where they go; the environment that it names is theirs.
-        peer: the tool, by its name in `IMPORTERS`.
+        peer: the tool, by its name in the registry of importers.
         files: as seen from the current folder. One that is a layer of a document is sealed where it stands,
             unless it goes to a document or becomes named secrets; others become named secrets.
         how: as for every change.
@@ -65,13 +66,12 @@ def import_files(
         AccessDenied: the keys at hand do not open it, or it was tampered with.
         BrokenConfiguration: it is damaged, or holds nothing of that tool.
     """
-    if peer not in IMPORTERS:
-        raise UsageError(f'"{peer}" cannot be imported from', hint=f"one of: {', '.join(IMPORTERS)}")
+    read = reader(peer)
     if to and named:
         raise UsageError("--to and --named exclude each other")
     taking = _Taking(workspace, how.reason)
     for file in files:
-        imported = _opened(workspace, peer, file, key_files)
+        imported = _opened(workspace, read, file, key_files)
         layer = None if named else _target(workspace, file, to)
         taking.take(imported, layer, f"{peer}: {_shown(workspace, file)}", whole=to is None)
     where = f" in {workspace.given}" if workspace.given else ""
@@ -175,7 +175,7 @@ def _joined(before: FileEdit | None, edit: FileEdit) -> FileEdit:
     return edit
 
 
-def _opened(workspace: Workspace, peer: str, file: str, key_files: Sequence[str]) -> Imported:
+def _opened(workspace: Workspace, read: Reader, file: str, key_files: Sequence[str]) -> Imported:
     from gmconfig.secret.importer.keyring import KeyRing
     from gmconfig.storage.given import read_given
 
@@ -186,7 +186,7 @@ def _opened(workspace: Workspace, peer: str, file: str, key_files: Sequence[str]
         raise NotFound(f'there is no file "{file}" to import') from None
     except OSError as error:
         raise trouble(error, file) from None
-    return IMPORTERS[peer](raw, file, keys)
+    return read(raw, file, keys)
 
 
 def _target(workspace: Workspace, file: str, to: str | None) -> Layer | None:

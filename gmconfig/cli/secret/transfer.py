@@ -37,7 +37,7 @@ def import_(
         typer.Option(
             "--from",
             metavar="TOOL",
-            autocompletion=complete.one_of(*_importers().split(", ")),
+            autocompletion=complete.tools,
             help=f"{_importers()}.",
         ),
     ],

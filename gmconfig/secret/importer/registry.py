@@ -1,9 +1,15 @@
-"""Every tool that secrets come from; a new one is a module with a `read` and a line here."""
+"""Every tool that secrets come from; a new one is a module with a `read` and a line here.
+
+Another package adds one by the entry point group `gmconfig.importers`.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from gmconfig import further
+from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +18,9 @@ if TYPE_CHECKING:
     from gmconfig.secret.importer.keyring import KeyRing
 
     Reader = Callable[[bytes, str, KeyRing], Imported]
+
+
+GROUP = "gmconfig.importers"
 
 
 def _lazy(module: str) -> Reader:
@@ -31,3 +40,21 @@ IMPORTERS: dict[str, Reader] = {
     "dotenv": _lazy("dotenv"),
 }
 """Each reader by the name that `--from` takes; it gets a file's bytes, its name, and the keys at hand."""
+
+
+def reader(tool: str) -> Reader:
+    """Give the reader of a tool's files.
+
+    Raises:
+        UsageError: nobody has one.
+        BrokenConfiguration: another package's cannot be loaded.
+    """
+    found = IMPORTERS.get(tool) or further.load(GROUP, tool, "the importer")
+    if found is None:
+        raise UsageError(f'"{tool}" cannot be imported from', hint=f"one of: {', '.join(tools())}")
+    return cast("Reader", found)
+
+
+def tools() -> list[str]:
+    """Give the names of all tools, those of other packages too."""
+    return [*IMPORTERS, *further.names(GROUP)]

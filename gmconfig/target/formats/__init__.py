@@ -1,27 +1,22 @@
-"""The forms that configuration has on targets: `FORMATS[name]` writes a tree, and reads what is live as a tree.
+"""The forms that configuration has on targets: each writes a tree, and reads what is live as a tree.
 
 There is one normalisation: wanted and live are compared as `parse` gives them, so what a form cannot express
-(types in dotenv, nulls in properties) is never a difference. A new form is an entry in the dict.
+(types in dotenv, nulls in properties) is never a difference. `form.py` is what a form is, `documents.py`,
+`flat.py` and `manifest.py` are ours, `registry.py` finds one by its name.
 """
 
 from __future__ import annotations
 
-from gmconfig.target.formats.documents import FLAGD, JSON, TOML, YAML
-from gmconfig.target.formats.flat import DOTENV, PROPERTIES
 from gmconfig.target.formats.form import About, Form
-from gmconfig.target.formats.manifest import CONFIG_MAP, SECRET
+from gmconfig.target.formats.registry import FORMATS, form_of
 
 FLAGS = "flags"
 """The document that is compiled from the feature flags, always as flagd reads it."""
 
-FORMATS: dict[str, Form] = {
-    form.name: form for form in (YAML, JSON, TOML, DOTENV, PROPERTIES, CONFIG_MAP, SECRET, FLAGD)
-}
-
 
 def file_name(document: str, form: str) -> str:
     """Give the name of the file that a document becomes."""
-    return f"{document}{FORMATS['flagd' if document == FLAGS else form].extension}"
+    return f"{document}{form_of('flagd' if document == FLAGS else form).extension}"
 
 
-__all__ = ["FLAGS", "FORMATS", "About", "Form", "file_name"]
+__all__ = ["FLAGS", "FORMATS", "About", "Form", "file_name", "form_of"]

@@ -11,7 +11,7 @@ from gmconfig.config.resolve import Resolved, resolve
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.path import Keys
 from gmconfig.target.declared import Target
-from gmconfig.target.formats import FLAGS, FORMATS, About, Form
+from gmconfig.target.formats import FLAGS, About, Form, form_of
 from gmconfig.target.rendering import leaves
 from gmconfig.target.rendering.kustomization import kustomization
 from gmconfig.target.rendering.opening import Secrets, Tokens, Values
@@ -75,7 +75,7 @@ class Renderer:
     def _draft(self, target: Target, document: str) -> _Draft:
         if document == FLAGS:
             content = self._flags(target.environment)
-            return _Draft(target, document, None, FORMATS["flagd"], content, set(), lambda: content)
+            return _Draft(target, document, None, form_of("flagd"), content, set(), lambda: content)
         if target.format == "flagd":
             message = f'target "{target.name}": the format flagd is for the document "{FLAGS}"'
             raise BrokenConfiguration(message, hint=f"documents: [{FLAGS}]")
@@ -86,7 +86,7 @@ class Renderer:
             target,
             document,
             resolved,
-            FORMATS[target.format],
+            form_of(target.format),
             tree,
             tokens.seen,
             lambda: self._evaluated(resolved, target, Values(self._secrets)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache, wraps
 from types import FunctionType
+from typing import cast
 
-from gmconfig.errors import NotFound
+from gmconfig import further
+from gmconfig.errors import BrokenConfiguration, NotFound
 from gmconfig.path import did_you_mean
 from gmconfig.validate.policy.rule import Verdict
 
@@ -151,19 +153,51 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
 }
 """Every check by its name; a new one is a function and a line here."""
 
+GROUP = "gmconfig.checks"
+"""The entry points of other packages' checks."""
+
 
 def function(named: str | Callable[..., Verdict]) -> Callable[..., Verdict]:
     """Give the check that a rule names, or carries.
 
     Raises:
         NotFound: no check has that name.
+        BrokenConfiguration: another package's cannot be loaded.
     """
     if callable(named):
         return named
-    if named not in CHECKS:
-        hint = did_you_mean(named, list(CHECKS), f"known: {', '.join(CHECKS)}")
-        raise NotFound(f'no check is named "{named}"', hint=hint)
-    return CHECKS[named]
+    return CHECKS.get(named) or _further(named)
+
+
+def is_further(named: object) -> bool:
+    """Whether a rule names another package's check, whose answers change with that package."""
+    return isinstance(named, str) and named not in CHECKS
+
+
+@cache
+def _further(name: str) -> Callable[..., Verdict]:
+    found = further.load(GROUP, name, "the check")
+    if found is None:
+        known = [*CHECKS, *further.names(GROUP)]
+        raise NotFound(
+            f'no check is named "{name}"', hint=did_you_mean(name, known, f"known: {', '.join(known)}")
+        )
+    if not callable(found):
+        raise BrokenConfiguration(f'the check "{name}" cannot be called')
+    return _guarded(name, cast("Callable[..., Verdict]", found))
+
+
+def _guarded(name: str, check: Callable[..., Verdict]) -> Callable[..., Verdict]:
+    """Let its mistakes be complaints; texts of its exceptions may hold the value, and are not repeated."""
+
+    @wraps(check)
+    def ask(*arguments: object) -> Verdict:
+        try:
+            return said(check(*arguments))
+        except (Exception, SystemExit) as error:  # nobody knows what another package raises
+            return f'cannot be judged: the check "{name}" raised {type(error).__name__}'
+
+    return ask
 
 
 def complaints(

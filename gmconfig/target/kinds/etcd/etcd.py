@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import BrokenConfiguration, Locked, Refused
 from gmconfig.target.errors import in_words
-from gmconfig.target.formats import FORMATS
+from gmconfig.target.formats import form_of
 from gmconfig.target.kind import UNMANAGED, Live
 from gmconfig.target.kinds.etcd.note import FOLDER, NOTE, Note, keyed, names_digest
 from gmconfig.target.kinds.etcd.pieces import files_of, pieces_of
@@ -30,7 +30,7 @@ class Etcd:
         self.target = target
         self.take_over = access.take_over
         self.layout = str(target.settings.get("layout") or "document")
-        self.form = FORMATS[target.format]
+        self.form = form_of(target.format)
         self.prefix = _prefix(target)
         self.server = Server(target, access.root, access.environ)
         self.below = Prefix(self.server, self.prefix, releases=self.layout == "releases")
