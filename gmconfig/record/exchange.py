@@ -73,8 +73,12 @@ class Exchange:
         wanted = [f"{commit}:{ref}" for ref, commit in changes.items()]
         asked = ("push", "--porcelain", "--atomic", "--no-verify", *leases, "--", self.remote, *wanted)
         done = self._pushed(asked)
+        if done.returncode and self._was_overtaken(done):
+            done = self._pushed(
+                asked
+            )  # by another process of this clone, perhaps, with just these: then all is well
         if done.returncode:
-            return self._rejected(done.stdout, done.stderr)
+            return not self._was_overtaken(done)
         for ref, commit in changes.items():
             refs.swap(self.repository, names.tracked(self.remote, ref), commit, seen[ref], "push")
         return True
@@ -175,10 +179,12 @@ class Exchange:
         )
         refs.swap(self.repository, ref, joined, own, "fetch")
 
-    def _rejected(self, stdout: bytes, stderr: bytes) -> bool:
-        reasons = list(_reasons(stdout.decode("utf-8", "replace")))
+    def _was_overtaken(self, done: CompletedProcess[bytes]) -> bool:
+        """Whether a push failed because somebody else was faster; for any other reason raise GitTrouble."""
+        stderr = done.stderr
+        reasons = list(_reasons(done.stdout.decode("utf-8", "replace")))
         if reasons and all(any(sign in reason for sign in _FASTER) for reason in reasons):
-            return False
+            return True
         if any("unpacker error" in reason for reason in reasons):
             from gmconfig.storage.git.push import refusal
 

@@ -119,6 +119,25 @@ def test_what_is_pushed_while_another_process_of_the_clone_fetches_stays_remembe
     )
 
 
+PUSHED_MEANWHILE = """#!/bin/sh
+read old new ref
+unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+git update-ref "$ref" "$new" "$old"
+"""
+"""While one process of a clone pushes, another one has just pushed the same for it."""
+
+
+def test_who_finds_its_own_word_at_the_remote_was_not_overtaken(clones, tmp_path: Path):
+    first, _ = clones
+    commit = first.repository.resolve("HEAD")
+    hook = tmp_path / "remote.git" / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(PUSHED_MEANWHILE)
+    hook.chmod(0o755)
+    assert Exchange(first).push({REF: commit})
+    assert _remote(tmp_path, "rev-parse", REF) == Exchange(first).seen(REF) == commit
+
+
 @pytest.mark.parametrize("ways", ["publickey", "password,keyboard-interactive"])
 def test_an_ssh_server_that_lets_nobody_in_is_not_taken_for_a_full_disk(clones, tmp_path: Path, ways: str):
     first, _ = clones
