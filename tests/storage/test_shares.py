@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,20 @@ def test_every_name_is_worked_on_once_and_in_order(count: int, number: int):
 
 
 def test_copies_do_a_part_of_the_work():
-    assert len({pid for _, pid in worked(NAMES, where, shares=3).values()}) == 3
+    def slowly(name: str) -> tuple[str, int]:
+        time.sleep(0.02)
+        return where(name)
+
+    until(lambda: len({pid for _, pid in worked(NAMES, slowly, shares=3).values()}) == 3)
+
+
+def test_who_is_slow_leaves_more_to_the_others():
+    def uneven(name: str) -> tuple[str, int]:
+        time.sleep(0.02 if os.getpid() == HERE else 0.2)
+        return where(name)
+
+    here = [pid for _, pid in worked(NAMES, uneven, shares=2).values() if pid == HERE]
+    assert len(here) > len(NAMES) / 2 + 3
 
 
 def test_more_than_a_pipe_holds_comes_through():
