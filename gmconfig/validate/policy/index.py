@@ -99,8 +99,9 @@ class Anchors:
     def below(self, node: Any, seen: dict[int, Anchored]) -> Anchored:
         """Give them with their paths below a map or a list; what was looked at is not looked at again."""
         known = seen.get(id(node))
-        if known is not None:
-            return known
+        return self._looked_at(node, seen) if known is None else known
+
+    def _looked_at(self, node: Any, seen: dict[int, Anchored]) -> Anchored:
         found: list[tuple[str, Keys]] = []
         kind = type(node)
         if kind is dict:
@@ -111,7 +112,8 @@ class Anchors:
             entries = enumerate(node) if kind is list else ()
         for key, child in entries:
             if type(child) in _CONTAINERS:
-                for name, keys in self.below(child, seen):
+                inside = seen.get(id(child))  # most are shared with another environment's document
+                for name, keys in self._looked_at(child, seen) if inside is None else inside:
                     found.append((name, (key, *keys)))
         seen[id(node)] = found
         return found

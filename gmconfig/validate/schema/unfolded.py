@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from gmconfig.validate.schema.resources import joined
+
 MOST = 10_000
 """What people write comes to a few dozen."""
 
@@ -72,13 +74,11 @@ class _Count:
 
     def _meant(self, reference: str) -> Any:
         """Give what a reference leads to; what leads nowhere is somebody else's to tell."""
-        from urllib.parse import unquote
-
         uri, _, fragment = reference.partition("#")
         tree = self._named.get(uri, self._root) if not uri or uri in self._named else self._file(uri)
         if fragment and not fragment.startswith("/"):
             return self._named.get(fragment)
-        for word in unquote(fragment).split("/")[1:]:
+        for word in _unquoted(fragment).split("/")[1:]:
             key = word.replace("~1", "/").replace("~0", "~")
             if isinstance(tree, list) and key.isdecimal() and int(key) < len(tree):
                 tree = tree[int(key)]
@@ -87,11 +87,17 @@ class _Count:
         return tree
 
     def _file(self, uri: str) -> Any:
-        from urllib.parse import urljoin
-
         if uri not in self._files:
             try:
-                self._files[uri] = self._retrieve(urljoin(self._base, uri))
+                self._files[uri] = self._retrieve(joined(self._base, uri))
             except LookupError:
                 self._files[uri] = None
         return self._files[uri]
+
+
+def _unquoted(fragment: str) -> str:
+    if "%" not in fragment:
+        return fragment
+    from urllib.parse import unquote
+
+    return unquote(fragment)
