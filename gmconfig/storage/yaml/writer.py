@@ -18,7 +18,7 @@ class Layout(NamedTuple):
 
 
 DEFAULT = Layout()
-_WORD = re.compile(r"[A-DF-Za-df-z][A-Za-z0-9_./-]{5,}")
+_WORD = re.compile(r"[A-DF-Za-df-z][A-Za-z0-9_./=-]{5,}")
 """What is plain text to every reader: no word that means something else is as long, and no number begins so."""
 _NOT_SINGLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NOT_LITERAL = re.compile(
