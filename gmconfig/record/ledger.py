@@ -26,8 +26,9 @@ _LATER = "the next deployment"
 class Ledger:
     """The records, lock, holds and freezes of one environment, shared with the remote where there is one.
 
-    `offline` leaves the remote alone; what was recorded meanwhile is pushed the next time. `lock_lasts` is
-    how long its lock keeps others out after this process was last heard of.
+    `user` is whom its lock names, or gives that: git is asked for it, and who only reads need not wait. `offline`
+    leaves the remote alone; what was recorded meanwhile is pushed the next time. `lock_lasts` is how long its
+    lock keeps others out after this process was last heard of.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class Ledger:
         project: Project,
         environment: str,
         *,
-        user: str = "",
+        user: str | Callable[[], str] = "",
         offline: bool = False,
         lock_lasts: timedelta = LASTS,
     ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from gmconfig.record.holder import Holder, holder_of, run_address
 from gmconfig.record.process import age_mark, machine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gmconfig.project import Project
 
 LASTS = timedelta(minutes=10)
@@ -26,11 +27,13 @@ class DeployLock:
     A holder that died keeps others out until it expires; then its fencing number is too low for every target.
     """
 
-    def __init__(self, project: Project, environment: str, user: str = "", lasts: timedelta = LASTS) -> None:
+    def __init__(
+        self, project: Project, environment: str, user: str | Callable[[], str] = "", lasts: timedelta = LASTS
+    ) -> None:
         self.environment = environment
         self.repository = project.repository
         self.ref = names.lock(project, environment)
-        self.user = user
+        self._user = user
         self.lasts = lasts
         self.held: Holder | None = None
 
@@ -63,7 +66,7 @@ class DeployLock:
         """
         before, mine, now = self._mine()
         if mine.until - now < self.lasts / 2:
-            longer = replace(mine, until=now + self.lasts)
+            longer = mine.replaced(until=now + self.lasts)
             if not self._write(longer, before, "renew"):
                 raise self._lost_to()
 
@@ -74,7 +77,7 @@ class DeployLock:
         before = note.read(self.repository, self.ref)
         last = holder_of(before.content)
         if last and last.token == self.held.token:
-            self._write(replace(last, released=True), before, "release")
+            self._write(last.replaced(released=True), before, "release")
         debug("record", "lock of %s: given back", self.environment)
         self.held = None
 
@@ -84,7 +87,7 @@ class DeployLock:
         last = holder_of(before.content)
         if last is None or not last.is_active(datetime.now(UTC)):
             return None
-        if not self._write(replace(last, released=True), before, "break"):
+        if not self._write(last.replaced(released=True), before, "break"):
             raise self._taken(self.holder())
         return last
 
@@ -104,7 +107,8 @@ class DeployLock:
 
         pid, run = os.getpid(), run_address(os.environ)
         until, mark = now + self.lasts, age_mark(pid)
-        return Holder(self.user, socket.gethostname(), pid, run, token, fencing, until, machine(), mark)
+        user = self._user if isinstance(self._user, str) else self._user()
+        return Holder(user, socket.gethostname(), pid, run, token, fencing, until, machine(), mark)
 
     def _taken(self, by: Holder | None) -> Locked:
         return Locked(

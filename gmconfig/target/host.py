@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 
 
 def here(environ: Mapping[str, str]) -> str:
     """Name this machine: as `GMCONFIG_HOST` says, else as it calls itself."""
-    return environ.get("GMCONFIG_HOST") or socket.gethostname()
+    if named := environ.get("GMCONFIG_HOST"):
+        return named
+    import socket
+
+    return socket.gethostname()
 
 
 def is_here(wanted: str, environ: Mapping[str, str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gmconfig.api.deploy.status import EnvironmentStatus
@@ -58,7 +58,7 @@ class Deployments:
         self.seen = seen
         self.own_rules: OwnRules | None = None
         """Rules of this process alone, beside those of gmconfig.yaml."""
-        self.user = whose(self.project.repository, user, os.environ)
+        self._user = user
 
     # What was done
 
@@ -87,7 +87,7 @@ class Deployments:
             return [self._status(environment) for environment in self.split(())]
         ledger, name = self.record_of(word)
         found = self._status(ledger.environment)
-        return [replace(found, record=ledger.chain.find(name)) if name else found]
+        return [found.replaced(record=ledger.chain.find(name)) if name else found]
 
     def _status(self, environment: str) -> EnvironmentStatus:
         from datetime import UTC, datetime
@@ -111,9 +111,14 @@ class Deployments:
 
     # What all of these need
 
+    @cached_property
+    def user(self) -> str:
+        """Whom records name; git is asked for it, which a plan need not wait for."""
+        return whose(self.project.repository, self._user, os.environ)
+
     def ledger(self, environment: str) -> Ledger:
         """Give an environment's records."""
-        return Ledger(self.project, environment, user=self.user, offline=self.offline)
+        return Ledger(self.project, environment, user=lambda: self.user, offline=self.offline)
 
     @contextmanager
     def survey(self) -> Iterator[Survey]:
@@ -127,12 +132,12 @@ class Deployments:
 
     def options(self, options: Options | None) -> Options:
         """Give options with the user filled in, and with the rules that a deployment waits for."""
-        given = replace(options or Options(), user=self.user)
+        given = (options or Options()).replaced(user=self.user)
         if given.through_freeze or not (self.own_rules or self.project.settings.section("automation")):
             return given
         from gmconfig.api.deploy.before_deployment import before
 
-        return replace(given, before=before(self, given))
+        return given.replaced(before=before(self, given))
 
     def declared(self, at: str | None = None) -> dict[str, Target]:
         """Give the targets as a commit declares them."""

@@ -110,12 +110,15 @@ class Repository:
 
     def head(self) -> str | None:
         """Give HEAD's commit, or None before the first one."""
-        ref = head_ref(self.git_dir)
-        known = ref and loose_ref(self.common_dir, ref)
+        known = self._read_head()
         if known:
             return known
         done = self.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         return None if done.returncode else done.stdout.decode().strip()
+
+    def _read_head(self) -> str | None:
+        ref = head_ref(self.git_dir)
+        return loose_ref(self.common_dir, ref) if ref else None
 
     def branch(self) -> str | None:
         """Give the current branch's short name, or None on a detached HEAD; it may have no commit yet."""
@@ -138,6 +141,10 @@ class Repository:
         """
         if rev in self._commits:
             return rev
+        known = self._read_head() if rev == "HEAD" else None
+        if known:
+            self._commits.add(known)
+            return known
         if rev and rev[0] not in "-^" and rev.isprintable():
             found = self.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
             if not found.returncode:

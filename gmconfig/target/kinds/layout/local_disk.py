@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import stat
 from collections.abc import Sequence
 
@@ -124,7 +123,9 @@ class LocalDisk:
         """Remove what is there."""
         with reported(path):
             if self.what(path) == "folder":
-                shutil.rmtree(path)
+                from shutil import rmtree
+
+                rmtree(path)
             else:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
