@@ -4,7 +4,17 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Self
+    from collections.abc import Callable, Mapping
+    from typing import Any, Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_: object) -> Callable[[type], type]:
+        """Stand in for the decorator that only type checkers read."""
+        return lambda cls: cls
+
+
+EMPTY: Mapping[Any, Any] = {}
+"""What a field is that holds a map, where nothing is said: as its type says, nobody puts anything into it."""
 
 
 class Immutable:
@@ -43,3 +53,78 @@ class Immutable:
     def __repr__(self) -> str:
         shown = (f"{name}={value!r}" for name, value in zip(self._names, self._held, strict=True))
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+class _Library:
+    """What `dataclasses` and `inspect` ask a class for, made by them when they do."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, _: object, cls: type[Data]) -> Any:
+        from dataclasses import field, make_dataclass
+        from inspect import signature
+
+        types = {name: kind for base in cls.__mro__[:-1] for name, kind in base.__annotations__.items()}
+        said = {
+            name: field(default_factory=dict) if default is EMPTY else field(default=default)
+            for name, default in cls._defaults.items()
+        }
+        fields = [(name, types[name], said.get(name, field())) for name in cls._fields]
+        made = make_dataclass(cls.__name__, fields, frozen=True)
+        return signature(made) if self._name == "__signature__" else made.__dict__[self._name]
+
+
+@dataclass_transform(frozen_default=True)
+class Data(Immutable):
+    """An `Immutable` that is declared as a frozen dataclass is, which takes 1 ms for each class.
+
+    `hidden` are fields that its `repr` leaves out, `unequal` those that two of them may differ in.
+    """
+
+    _fields: tuple[str, ...] = ()
+    _shown: tuple[str, ...] = ()
+    _compared: tuple[str, ...] = ()
+    _defaults: Mapping[str, Any] = EMPTY
+
+    __dataclass_fields__ = _Library("__dataclass_fields__")
+    __signature__ = _Library("__signature__")
+
+    def __init_subclass__(cls, hidden: tuple[str, ...] = (), unequal: tuple[str, ...] = ()) -> None:
+        own = [name for name in cls.__annotations__ if name not in cls._fields]
+        cls._fields += tuple(own)
+        cls._shown += tuple(name for name in own if name not in hidden)
+        cls._compared += tuple(name for name in own if name not in unequal)
+        cls._defaults = {
+            **cls._defaults,
+            **{name: cls.__dict__[name] for name in own if name in cls.__dict__},
+        }
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        fields, held = self._fields, self.__dict__
+        held.update(self._defaults)
+        held.update(zip(fields, given, strict=False))
+        held.update(named)
+        twice = given and not named.keys().isdisjoint(fields[: len(given)])
+        if twice or len(held) != len(fields) or len(given) > len(fields):
+            from inspect import signature
+
+            signature(type(self)).bind(*given, **named)  # which says what is missing, or one too many
+
+    def held(self) -> dict[str, Any]:
+        """Give the fields by name."""
+        return {name: self.__dict__[name] for name in self._fields}
+
+    @property
+    def _held(self) -> tuple[object, ...]:
+        return tuple(self.__dict__[name] for name in self._compared)
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={self.__dict__[name]!r}" for name in self._shown)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable: replaced({name}=…) gives another one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 log = logger("automation")
 
 
-@dataclass(frozen=True, slots=True)
 class Unacknowledged(Correction):
     """Puts everything back that nobody has acknowledged."""
 
     target: str = ""
-    acknowledged: frozenset[str] = field(default_factory=frozenset)
+    acknowledged: frozenset[str] = frozenset()
 
     def takes(self, difference: Difference) -> bool:
         """Whether it puts a difference back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import REMOVED
@@ -11,6 +10,7 @@ from gmconfig.drift.made import Wanted
 from gmconfig.drift.survey import Survey
 from gmconfig.drift.taking import taken
 from gmconfig.errors import Refused
+from gmconfig.immutable import Data
 from gmconfig.path import KeyPath
 from gmconfig.target.formats import About
 from gmconfig.target.rendering import leaves
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from gmconfig.target.rendering import Rendering
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Data):
     """Which drift to put back.
 
     Attributes:
@@ -72,12 +71,12 @@ def correct(survey: Survey, standing: Standing, correction: Correction, commit: 
         one for one in standing.drift if correction.takes(one) and not _is_wanted_by_now(one, standing)
     )
     if not taken:
-        return replace(standing, rendering=None, changes=(), drift=())
+        return standing.replaced(rendering=None, changes=(), drift=())
     kept = tuple(one for one in standing.drift if one not in taken)
     for one in kept:
         _check_can_stay(one)
     rendering = survey.rendering(standing.target, put_there(survey, standing, commit))
-    return replace(standing, rendering=rendering, changes=taken, drift=taken, kept=(*standing.kept, *kept))
+    return standing.replaced(rendering=rendering, changes=taken, drift=taken, kept=(*standing.kept, *kept))
 
 
 def _is_wanted_by_now(one: Difference, standing: Standing) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from gmconfig.immutable import Data
 
 if TYPE_CHECKING:
     from gmconfig.deploy.plan import Plan
@@ -22,8 +23,7 @@ def _nothing(_: Plan) -> None:
     """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Data):
     """How to deploy.
 
     Attributes:

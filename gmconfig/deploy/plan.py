@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from gmconfig.drift.telling import told
+from gmconfig.immutable import Data
 from gmconfig.secret import plaintext
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.record.hold import Hold
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Data):
     """One target of a plan.
 
     Attributes:
@@ -66,8 +65,7 @@ class Planned:
         return ", ".join(said) if self.standing.needs_change and said else "in sync"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Data):
     """What a deployment into one environment would do.
 
     Attributes:
@@ -84,7 +82,7 @@ class Plan:
     targets: tuple[Planned, ...] = ()
     left_out: int = 0
     freeze: Freeze | None = None
-    budget: tuple[str, ...] = field(default=())
+    budget: tuple[str, ...] = ()
 
     @property
     def changing(self) -> list[Planned]:

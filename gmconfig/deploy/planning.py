@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.deploy.budget import exceeded
@@ -13,6 +12,7 @@ from gmconfig.deploy.plan import Plan, Planned
 from gmconfig.drift.made import Wanted
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound
+from gmconfig.immutable import Data
 from gmconfig.record.quarantine import quarantined
 from gmconfig.target.declared import Target, select, targets
 from gmconfig.target.formats import FLAGS
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from gmconfig.record.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Data):
     """What a plan is asked for.
 
     Attributes:
@@ -75,7 +74,7 @@ def make_plan(
     )
     plan = Plan(ledger.environment, commit, planned, left_out, ledger.freezes.active())
     changing = [one.standing for one in plan.changing]
-    return replace(plan, budget=tuple(exceeded(changing, asked.most_targets)))
+    return plan.replaced(budget=tuple(exceeded(changing, asked.most_targets)))
 
 
 def standings(

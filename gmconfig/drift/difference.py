@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.config.diff import ABSENT, CHANGED, REMOVED, Change, diff
@@ -11,6 +10,7 @@ from gmconfig.drift.defaults import without_defaults
 from gmconfig.drift.formatted import as_formatted
 from gmconfig.drift.secrets import Veil
 from gmconfig.errors import UnknownPath
+from gmconfig.immutable import Data
 from gmconfig.path import KeyPath, Keys, Segment, format_keys
 
 if TYPE_CHECKING:
@@ -30,8 +30,11 @@ Side = tuple[Keys, object]
 """Where something stands in a tree, and the tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(
+    Data,
+    hidden=("at_live", "at_wanted", "at_source", "hollow"),
+    unequal=("at_live", "at_wanted", "at_source", "hollow"),
+):
     """One path of a document where live is not what a rendering has.
 
     Attributes:
@@ -47,10 +50,10 @@ class Difference:
     document: str
     change: Change
     problem: str | None = None
-    at_live: Side | None = field(default=None, repr=False, compare=False)
-    at_wanted: Side | None = field(default=None, repr=False, compare=False)
-    at_source: Side | None = field(default=None, repr=False, compare=False)
-    hollow: int = field(default=0, repr=False, compare=False)
+    at_live: Side | None = None
+    at_wanted: Side | None = None
+    at_source: Side | None = None
+    hollow: int = 0
 
     @property
     def path(self) -> str:
@@ -76,7 +79,7 @@ class Difference:
 
     def with_live(self, value: object) -> Difference:
         """Give the same one with another form of what is live."""
-        return replace(self, change=self.change.replaced(before=value))
+        return self.replaced(change=self.change.replaced(before=value))
 
     @property
     def _sides(self) -> list[Side]:

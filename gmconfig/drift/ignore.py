@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from gmconfig.drift.difference import Difference
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.immutable import Data
 from gmconfig.path import KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Data):
     """Differences that do not count: at paths that a glob matches, in one document or in all, until a day."""
 
     path: KeyPath

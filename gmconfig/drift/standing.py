@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +11,7 @@ from gmconfig.drift.difference import Difference, differences, unknowable
 from gmconfig.drift.ignore import counted, rules, set_aside
 from gmconfig.drift.lost import Lost, lost, without_marker
 from gmconfig.errors import GmconfigError
+from gmconfig.immutable import Data
 
 if TYPE_CHECKING:
     from gmconfig.target.declared import Target
@@ -38,8 +38,7 @@ class Compare(Protocol):
         """Compare them; `as_put` says that the rendering is what the marker's release was made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Data, hidden=("live", "rendering")):
     """One target, compared.
 
     Attributes:
@@ -55,8 +54,8 @@ class Standing:
     """
 
     target: Target
-    live: Live | None = field(default=None, repr=False)
-    rendering: Rendering | None = field(default=None, repr=False)
+    live: Live | None = None
+    rendering: Rendering | None = None
     changes: tuple[Difference, ...] = ()
     drift: tuple[Difference, ...] = ()
     ignored: tuple[Difference, ...] = ()
@@ -124,7 +123,7 @@ def _compared(
 ) -> Standing:
     marker = live.marker
     if live.untouched and marker and marker.wanted == rendering.wanted:
-        return Standing(target, replace(live, files={}), rendering)  # nobody asks for the content again
+        return Standing(target, live.replaced(files={}), rendering)  # nobody asks for the content again
     ignoring = rules(target.name, target.ignore)
     every = compare(rendering, live.files, marker)
     drift = _drift(live, rendering, put, every, compare)
@@ -140,7 +139,7 @@ def _unmarked(found: Standing, live: Live, was: Lost | None) -> Standing:
     if was is None:
         return found
     gone = without_marker(live)
-    return replace(found, lost=was, changes=(gone, *found.changes), drift=(gone,))
+    return found.replaced(lost=was, changes=(gone, *found.changes), drift=(gone,))
 
 
 def _can_stay(one: Difference) -> bool:

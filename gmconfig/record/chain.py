@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -105,7 +104,7 @@ class Chain:
         tip = self.tip()
         newest = self._latest_at(tip)
         moment = timestamp()
-        begun = replace(record, number=(newest.number if newest else 0) + 1, started=moment, changed=moment)
+        begun = record.replaced(number=(newest.number if newest else 0) + 1, started=moment, changed=moment)
         self._append(begun, as_bytes(plan), tip, (record.commit,), sign=sign)
         return begun
 
@@ -122,7 +121,7 @@ class Chain:
                 f"{record.id} was taken over by {newest.id if newest else 'somebody'}",
                 hint=f"gmconfig deploy history {self.environment}",
             )
-        moved = replace(record, state=state or record.state, changed=timestamp())
+        moved = record.replaced(state=state or record.state, changed=timestamp())
         self._append(moved, self._plan(tip), tip, (), sign=sign)
         return moved
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import cast
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.immutable import EMPTY, Data
 
 _FORMAT = 1
 
@@ -64,8 +64,7 @@ class Step(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Data):
     """One target's part of a deployment.
 
     Attributes:
@@ -99,8 +98,7 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Data):
     """A deployment into one environment; its id is `<environment>-<number>`.
 
     Attributes:
@@ -131,7 +129,7 @@ class Record:
     changed: str = ""
     secrets_commit: str | None = None
     flags_commit: str | None = None
-    targets: Mapping[str, Outcome] = field(default_factory=dict)
+    targets: Mapping[str, Outcome] = EMPTY
     pull: bool = False
     fencing: int = 0
     error: str | None = None
@@ -143,7 +141,7 @@ class Record:
 
     def with_outcome(self, target: str, outcome: Outcome) -> Record:
         """Give the record with another outcome for one target."""
-        return replace(self, targets={**self.targets, target: outcome})
+        return self.replaced(targets={**self.targets, target: outcome})
 
     def as_json(self) -> dict[str, object]:
         """Give it as the record's file has it."""

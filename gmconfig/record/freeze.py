@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
+from gmconfig.immutable import Data
 from gmconfig.record import names, note
 from gmconfig.spoken import without_address
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Freeze:
+class Freeze(Data):
     """Why nothing may be deployed now.
 
     Attributes:

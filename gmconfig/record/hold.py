@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
+from gmconfig.immutable import Data
 from gmconfig.record import names, note
 from gmconfig.spoken import without_address
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Data):
     """One hold: the commit that its targets keep (none named: all of them), and on whose word.
 
     Attributes:
@@ -94,7 +93,7 @@ class Holds:
         return lifted
 
     def _write(self, holds: Sequence[Hold], before: note.Note, message: str) -> None:
-        content = {"holds": [asdict(hold) for hold in holds]}
+        content = {"holds": [hold.held() for hold in holds]}
         if note.write(self.repository, self.ref, content, message, after=before) is None:
             raise Refused(f"somebody else changed the holds of {self.environment}", hint="look again")
 
@@ -118,7 +117,7 @@ def _without(hold: Hold, targets: Sequence[str], lifted: Sequence[Hold]) -> Hold
     if hold not in lifted:
         return hold
     left = tuple(name for name in hold.targets if name not in targets) if targets else ()
-    return replace(hold, targets=left) if left else None
+    return hold.replaced(targets=left) if left else None
 
 
 def _holds(content: Mapping[str, object]) -> tuple[Hold, ...]:

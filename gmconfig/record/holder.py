@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from gmconfig.immutable import Data
 from gmconfig.record.note import on_one_line
 from gmconfig.record.process import is_gone
 from gmconfig.spoken import without_address
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Data):
     """Who holds a lock: `fencing` grows with every holder, so that a target can refuse one that is late."""
 
     user: str
@@ -32,7 +31,7 @@ class Holder:
 
     def as_json(self) -> dict[str, object]:
         """Give it as the note has it."""
-        return {**asdict(self), "until": self.until.isoformat()}
+        return {**self.held(), "until": self.until.isoformat()}
 
     def __str__(self) -> str:
         where = f"process {self.pid} on {self.host}" + (f", {self.run}" if self.run else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.errors import BrokenConfiguration, NotFound
+from gmconfig.immutable import EMPTY, Data
 from gmconfig.path import did_you_mean, scalar_text
 from gmconfig.project.span import WAIT
 from gmconfig.project.target_rules import contradictions
@@ -17,12 +17,11 @@ from gmconfig.target.formats import FLAGS
 if TYPE_CHECKING:
     from gmconfig.project import Project
 
-_IN_LABELS = frozenset(f"{ascii_letters}{digits}._-:%")
+_LABEL = re.compile(r"[A-Za-z0-9_:%][A-Za-z0-9_.:%-]*")
 _OWN = ("path", "file", "host", "owner", "format", "placeholders")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Data):
     """One place where one environment's configuration goes.
 
     `group` is the declared name where `hosts:` made several of one entry. `path` and `file` are absolute.
@@ -45,17 +44,17 @@ class Target:
     owner: str | None = None
     mode: int | None = None
     reload: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = EMPTY
     wave: int = 1
-    variables: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, object] = EMPTY
     placeholders: str | None = None
     health: tuple[Mapping[str, Any], ...] = ()
     before: tuple[tuple[str, ...], ...] = ()
     after: tuple[tuple[str, ...], ...] = ()
     ignore: tuple[Mapping[str, Any], ...] = ()
-    budget: Mapping[str, int] = field(default_factory=dict)
+    budget: Mapping[str, int] = EMPTY
     timeout: float = 30.0
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = EMPTY
 
     def answers_to(self, word: str) -> bool:
         """Whether a word of the command line means this target: name, group, environment, `label=value`."""
@@ -123,7 +122,7 @@ def _entry(project: Project, name: str, entry: Mapping[str, Any]) -> Iterator[Ta
         yield one
         return
     for label, address in _hosts(name, written["hosts"]):
-        yield replace(one, name=f"{name}/{label}", group=name, host=address)
+        yield one.replaced(name=f"{name}/{label}", group=name, host=address)
 
 
 def _target(project: Project, name: str, entry: Mapping[str, Any]) -> Target:
@@ -195,7 +194,7 @@ def _hosts(name: str, written: str | Sequence[str] | Mapping[str, str]) -> list[
         if len(set(labels)) < len(labels):  # one machine, several ports
             labels = [_label(address, port=True) for address in addresses]
     for label in labels:
-        if not _IN_LABELS.issuperset(label) or label[:1] in ("", "-", ".") or labels.count(label) > 1:
+        if not _LABEL.fullmatch(label) or labels.count(label) > 1:
             what = f'names the host "{label}" {"twice" if labels.count(label) > 1 else "which cannot be one"}'
             raise _problem(name, what, "hosts: {web-1: deploy@10.0.0.7:22}")
     return list(zip(labels, addresses, strict=True))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from gmconfig.errors import GmconfigError
+from gmconfig.immutable import EMPTY, Data
 
 if TYPE_CHECKING:
     from gmconfig.target.marker import Marker
@@ -15,8 +15,7 @@ UNMANAGED = "0"
 """The release that was there before gmconfig was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Data, hidden=("files",)):
     """What is on a target now.
 
     Attributes:
@@ -30,24 +29,22 @@ class Live:
     """
 
     release: str | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    files: Mapping[str, bytes] = EMPTY
     marker: Marker | None = None
     untouched: bool = False
     digest: str = ""
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Data, hidden=("files",)):
     """What is to become live: `id` is a name (letters, digits, `-`, `_`, `.`), new for every deployment."""
 
     id: str
-    files: Mapping[str, bytes] = field(repr=False)
+    files: Mapping[str, bytes]
     marker: Marker
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Data, hidden=("environ",)):
     """What this process brings along.
 
     Attributes:
@@ -57,7 +54,7 @@ class Access:
     """
 
     root: str
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environ: Mapping[str, str] = EMPTY
     take_over: bool = False
 
 

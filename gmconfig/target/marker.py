@@ -10,11 +10,11 @@ import hmac
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.immutable import EMPTY, Data
 from gmconfig.secret import plaintext
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ class SecretMark(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Data, hidden=("key", "live", "secrets")):
     """What put a release where it is.
 
     `wanted` is the digest of what was rendered, `live` the HMAC of the files as they were put. `secrets` are
@@ -46,9 +45,9 @@ class Marker:
     fencing: int
     time: str
     tool: str
-    key: bytes = field(repr=False)
-    live: str = field(default="", repr=False)
-    secrets: Mapping[str, Mapping[str, SecretMark]] = field(default_factory=dict, repr=False)
+    key: bytes
+    live: str = ""
+    secrets: Mapping[str, Mapping[str, SecretMark]] = EMPTY
 
     def fits(self, files: Mapping[str, bytes]) -> bool:
         """Whether these are the files that the release put there, byte for byte."""

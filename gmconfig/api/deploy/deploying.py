@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gmconfig.api.deploy.deployments import Deployments
@@ -38,7 +37,7 @@ class Deployer(Deployments):
             ledger = self.ledger(environment)
             ledger.refresh()
             with self.survey() as survey:
-                request = replace(asked or planning.Asked(), words=names)
+                request = (asked or planning.Asked()).replaced(words=names)
                 found.append(planning.make_plan(ledger, survey, request, self.seen))
         return found
 
@@ -108,7 +107,7 @@ class Deployer(Deployments):
                 f"which environment? {', '.join(chosen)}", hint="gmconfig deploy apply production"
             )
         for environment, names in chosen.items():
-            request = replace(asked or planning.Asked(), words=names)
+            request = (asked or planning.Asked()).replaced(words=names)
             bounds = None if bound is None else bound.get(environment, {})
             with self.survey() as survey:
                 done = applying.apply(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from gmconfig.immutable import Data
 
 if TYPE_CHECKING:
     from gmconfig.record.entry import Record
     from gmconfig.record.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentStatus:
+class EnvironmentStatus(Data):
     """One environment.
 
     Attributes:
@@ -45,6 +45,8 @@ class EnvironmentStatus:
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON has it."""
+        from dataclasses import asdict  # which takes 10 ms to load
+
         return {
             "environment": self.environment,
             "deployment": self.record.as_json() if self.record else None,

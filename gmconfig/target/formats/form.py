@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gmconfig.errors import BrokenConfiguration
+from gmconfig.immutable import Data
 from gmconfig.path import Keys
 
 
@@ -18,8 +18,7 @@ class About(NamedTuple):
     namespace: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Data):
     """How a tree becomes a file and back.
 
     `render` takes plain values; `parse` gives what every reader of the file would see, and raises ValueError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -43,7 +42,7 @@ def form_of(name: str) -> Form:
         )
     if not isinstance(found, Form):
         raise _broken_word(name, f"is no gmconfig.target.formats.Form but {type(found).__name__}")
-    return _guarded(replace(found, name=name))
+    return _guarded(found.replaced(name=name))
 
 
 def _guarded(form: Form) -> Form:
@@ -62,7 +61,7 @@ def _guarded(form: Form) -> Form:
         return ask
 
     paths = asked(form.paths) if form.paths else None
-    return replace(form, render=asked(form.render), parse=asked(form.parse), paths=paths)
+    return form.replaced(render=asked(form.render), parse=asked(form.parse), paths=paths)
 
 
 def _broken_word(name: str, what: str) -> BrokenConfiguration:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import stat
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
+
+from gmconfig.immutable import Data
 
 LARGEST = 64 * 1024 * 1024
 """What a live file may have; a larger one is not configuration, and is not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
+class Permissions(Data):
     """How new files and folders are to be: octal mode of files, and `user:group` (None: the writer's)."""
 
     mode: int
@@ -25,8 +25,7 @@ class Permissions:
         return self.mode | (self.mode & 0o444) >> 2
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Data):
     """The plain files of a folder, and the names of everything else in it."""
 
     files: Mapping[str, bytes]
