@@ -195,6 +195,28 @@ def test_deleted_there_changed_here_is_a_conflict(driven, git, sealed_trading):
     assert run_git(sealed_trading, "merge", "--no-edit", "other").returncode != 0
 
 
+def test_changed_and_moved_here_and_deleted_there_is_a_conflict_that_no_line_shows(
+    driven, git, sealed_trading
+):
+    file = sealed_trading / "config" / "ports.yaml"
+
+    def written(text):
+        file.write_text(text)
+        git("add", ".")
+        git("commit", "-qm", "ports")
+
+    written("alpha: 1\ngamma: 2\nbeta: 1\n")
+    branches(
+        git,
+        lambda: written("gamma: 1\nalpha: 1\nbeta: 1\n"),
+        lambda: written("alpha: 1\nbeta: 1\n"),
+    )
+    done = run_git(sealed_trading, "merge", "--no-edit", "other")
+    assert done.returncode != 0
+    assert "ports: gamma in the base layer was taken away on one side, and changed or moved" in done.stderr
+    assert run_git(sealed_trading, "status", "--porcelain").stdout == "UU config/ports.yaml\n"
+
+
 def test_without_a_key_what_only_one_side_changed_still_merges(
     driven, git, sealed_trading, monkeypatch, tmp_path
 ):

@@ -156,6 +156,7 @@ layers = st.dictionaries(st.sampled_from(NAMES), st.integers(1, 2), min_size=1)
 @settings(max_examples=40)
 @given(base=layers, ours=layers, theirs=layers)
 @example({"alpha": 1, "beta": 1}, {"alpha": 2, "beta": 1}, {"alpha": 1, "beta": 2})
+@example({"alpha": 1, "gamma": 2, "beta": 1}, {"gamma": 1, "alpha": 1, "beta": 1}, {"alpha": 1, "beta": 1})
 @example({"alpha": 1}, {"alpha": 1, "beta": 2}, {"alpha": 1, "gamma": 3})
 def test_plain_values_merge_as_sealed_ones_do(base, ours, theirs):
     wanted = {}

@@ -8,7 +8,7 @@ a declared key, are joined: an index tells nothing once an item was put in front
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gmconfig.errors import GmconfigError
@@ -41,6 +41,15 @@ def joined(texts: tuple[bytes, bytes, bytes], file: str, context: Contexts, line
         return None
     kept = all(place in found and found[place].text == text for place, text in settled.items())
     return content if kept else None
+
+
+def torn(texts: Sequence[bytes], content: bytes, file: str, context: Contexts) -> Iterator[Context]:
+    """Yield the places that one of (base, ours, theirs) took away and another changed, or moved so that it stayed."""
+    base, ours, theirs, found = (_values(raw, file, context) for raw in (*texts, content))
+    for place, was in base.items():
+        left = ours.get(place, theirs.get(place)) if (place in ours) != (place in theirs) else None
+        if left and (place in found or left.text != was.text):
+            yield place
 
 
 def _settled(

@@ -6,13 +6,13 @@ vouches for it. What surrounds the values is merged line by line, as git does it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gmconfig.errors import GmconfigError
 from gmconfig.secret.file.conflict import Clash, Labels, shown
 from gmconfig.secret.file.editing import Contexts, scalars
-from gmconfig.secret.file.joining import joined
+from gmconfig.secret.file.joining import joined, torn
 from gmconfig.secret.named.chunks import merged_chunks
 from gmconfig.secret.named.store import FOLDER
 from gmconfig.secret.token import Context, Sealed, is_token
@@ -27,7 +27,8 @@ LineMerge = Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
 class Merged(NamedTuple):
     """What a merge came to: the text, the places that both sides changed, those to be signed anew.
 
-    `unsettled` are places where both sides sealed something and the values let one of them win: the log
+    `torn` are places that one side changed or moved and the other took away, where no line says so. `unsettled` are
+    places where both sides sealed something and the values let one of them win: the log
     knows two tokens side by side there, until somebody accepts one.
     """
 
@@ -35,6 +36,7 @@ class Merged(NamedTuple):
     is_clean: bool
     clashes: tuple[Context, ...] = ()
     unsettled: tuple[Context, ...] = ()
+    torn: tuple[Context, ...] = ()
 
 
 class _Spot(NamedTuple):
@@ -72,9 +74,10 @@ def merge(
     content, is_clean = _lines_or_pieces((same[0], same[1], same[2]), file, context, lines)
     if is_clean and not _is_as_chosen(content, file, context, wanted):
         return Merged(*_conflicting(lines, texts), tuple(clash.place for clash in clashes))
+    apart = tuple(_torn(sides, same, content, opener, file, context)) if is_clean else ()
     content = shown(content, [(stand_ins[clash.place], clash) for clash in clashes], labels)
     places = tuple(clash.place for clash in clashes)
-    return Merged(content, is_clean and not clashes, places, tuple(unsettled))
+    return Merged(content, is_clean and not clashes and not apart, places, tuple(unsettled), apart)
 
 
 def _choices(
@@ -152,6 +155,24 @@ def _lines_or_pieces(
         return merged_chunks(*same, lines) or (content, False)
     by_value = joined(same, file, context, lines)
     return (content, False) if by_value is None else (by_value, True)
+
+
+def _torn(
+    sides: Sequence[Side],
+    texts: Sequence[bytes],
+    content: bytes,
+    opener: Opener,
+    file: str,
+    context: Contexts,
+) -> Iterator[Context]:
+    """Yield what one side took away and the other changed or moved: lines that were moved do not collide."""
+    (base, ours, theirs), found = sides, _spots(content, file, context)
+    for place, was in base.items():
+        left = ours.get(place, theirs.get(place)) if (place in ours) != (place in theirs) else None
+        if left and (place in found or not _same(was.sealed, left.sealed, opener)):
+            yield place
+    if not file.startswith(FOLDER):
+        yield from torn(texts, content, file, context)
 
 
 def _conflicting(lines: LineMerge, texts: tuple[bytes, bytes, bytes]) -> tuple[bytes, bool]:
