@@ -62,15 +62,16 @@ class _Library:
         self._name = name
 
     def __get__(self, _: object, cls: type[Data]) -> Any:
-        from dataclasses import field, make_dataclass
+        from dataclasses import MISSING, field, make_dataclass
         from inspect import signature
 
         types = {name: kind for base in cls.__mro__[:-1] for name, kind in base.__annotations__.items()}
-        said = {
-            name: field(default_factory=dict) if default is EMPTY else field(default=default)
-            for name, default in cls._defaults.items()
-        }
-        fields = [(name, types[name], said.get(name, field())) for name in cls._fields]
+        fields = []
+        for name in cls._fields:
+            default = cls._defaults.get(name, MISSING)
+            said = {"default_factory": dict} if default is EMPTY else {"default": default}
+            shown, compared = name in cls._shown, name in cls._compared
+            fields.append((name, types[name], field(repr=shown, compare=compared, **said)))
         made = make_dataclass(cls.__name__, fields, frozen=True)
         return signature(made) if self._name == "__signature__" else made.__dict__[self._name]
 
@@ -86,18 +87,23 @@ class Data(Immutable):
     _shown: tuple[str, ...] = ()
     _compared: tuple[str, ...] = ()
     _defaults: Mapping[str, Any] = EMPTY
+    _every: frozenset[str] = frozenset()
 
     __dataclass_fields__ = _Library("__dataclass_fields__")
+    __dataclass_params__ = _Library("__dataclass_params__")
+    if not TYPE_CHECKING:  # type checkers know it from the fields
+        __match_args__ = _Library("__match_args__")
     __signature__ = _Library("__signature__")
 
     def __init_subclass__(cls, hidden: tuple[str, ...] = (), unequal: tuple[str, ...] = ()) -> None:
         own = [name for name in cls.__annotations__ if name not in cls._fields]
         cls._fields += tuple(own)
+        cls._every = frozenset(cls._fields)
         cls._shown += tuple(name for name in own if name not in hidden)
         cls._compared += tuple(name for name in own if name not in unequal)
         cls._defaults = {
             **cls._defaults,
-            **{name: cls.__dict__[name] for name in own if name in cls.__dict__},
+            **{name: cls.__dict__[name] for name in cls.__annotations__ if name in cls.__dict__},
         }
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -106,21 +112,21 @@ class Data(Immutable):
         held.update(zip(fields, given, strict=False))
         held.update(named)
         twice = given and not named.keys().isdisjoint(fields[: len(given)])
-        if twice or len(held) != len(fields) or len(given) > len(fields):
+        if twice or held.keys() != self._every or len(given) > len(fields):
             from inspect import signature
 
             signature(type(self)).bind(*given, **named)  # which says what is missing, or one too many
 
     def held(self) -> dict[str, Any]:
         """Give the fields by name."""
-        return {name: self.__dict__[name] for name in self._fields}
+        return {name: getattr(self, name) for name in self._fields}
 
     @property
     def _held(self) -> tuple[object, ...]:
-        return tuple(self.__dict__[name] for name in self._compared)
+        return tuple(getattr(self, name) for name in self._compared)
 
     def __repr__(self) -> str:
-        shown = (f"{name}={self.__dict__[name]!r}" for name in self._shown)
+        shown = (f"{name}={getattr(self, name)!r}" for name in self._shown)
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import pprint
 from collections.abc import Mapping
 
 import pytest
@@ -21,6 +22,7 @@ class Port(Data, hidden=("key",), unequal=("seen",)):
 
 class Named(Port):
     title: str = "none"
+    number: int = 443
 
     @property
     def shown(self) -> str:
@@ -40,6 +42,7 @@ def test_fields_are_given_by_place_or_by_name_and_have_defaults():
     port = Port("a", 443, key="k")
     assert (port.name, port.number, port.labels, port.key, port.seen) == ("a", 443, {}, "k", 0)
     assert Named("a", title="t").shown == "t: a"
+    assert (Named("a").number, Named("a", 80).number) == (443, 80)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,7 @@ def test_fields_are_given_by_place_or_by_name_and_have_defaults():
         ((), {}),
         ((), {"number": 1}),
         (("a",), {"other": 1}),
+        ((), {"nmae": "a"}),
         (("a",), {"name": "b"}),
         (("a", 1, {}, "", 0, 9), {}),
     ],
@@ -100,6 +104,24 @@ def test_the_library_knows_it():
         "title",
     ]
     assert str(inspect.signature(Port)).startswith("(name: str, number: int = 80, labels:")
+
+
+@pytest.mark.parametrize("slots", [False, True])
+def test_others_declare_more_of_it_as_dataclasses(slots: bool):
+    @dataclasses.dataclass(frozen=True, slots=slots)
+    class Local(Port):
+        device: str = "lo"
+
+    local = Local("a", 1, key="k3y", device="eth0").replaced(number=2)
+    assert dataclasses.astuple(local) == ("a", 2, {}, "k3y", 0, "eth0")
+    assert local == local.replaced(seen=1)
+    assert "k3y" not in repr(local) + pprint.pformat([local], width=20)
+
+
+def test_it_is_taken_apart_by_place():
+    match Port("a"):
+        case Port(name, number):
+            assert (name, number) == ("a", 80)
 
 
 def test_it_is_copied_and_pickled():
