@@ -188,6 +188,16 @@ def test_what_both_sides_added_at_one_place_stays_with_its_comments():
     assert clashing.content.count(b"<<<<<<<") == 1
 
 
+def test_what_was_changed_below_a_key_that_the_other_side_renamed_goes_along():
+    base = b"db:\n  host: a\n  one: 1\n  two: 2\n  three: 3\n  port: 80\n"
+    renamed, changed = base.replace(b"db:", b"database:"), base.replace(b"80", b"81")
+    for ours, theirs in ((renamed, changed), (changed, renamed)):
+        result = merged_layer(base, ours, theirs)
+        assert result.is_clean and result.content == renamed.replace(b"80", b"81")
+    more = b"---\nother: 1\n---\n"
+    assert merged_layer(base, more + base, changed)[:2] == (more + changed, True)
+
+
 def test_an_item_that_is_known_by_its_index_alone_is_not_joined():
     base, ours, theirs = (f"- {a}\n- {b}\n".encode() for a, b in ((1, 2), (3, 2), (1, 4)))
     assert not merged_layer(base, ours, theirs).is_clean

@@ -44,11 +44,14 @@ def joined(texts: tuple[bytes, bytes, bytes], file: str, context: Contexts, line
 
 
 def torn(texts: Sequence[bytes], content: bytes, file: str, context: Contexts) -> Iterator[Context]:
-    """Yield the places that one of (base, ours, theirs) took away and another changed, or moved so that it stayed."""
+    """Yield the places that one of (base, ours, theirs) took away, and that stayed because another one moved them.
+
+    What was changed below a key that the other side renamed is not there any more, and stands below the new one.
+    """
     base, ours, theirs, found = (_values(raw, file, context) for raw in (*texts, content))
-    for place, was in base.items():
+    for place in base:
         left = ours.get(place, theirs.get(place)) if (place in ours) != (place in theirs) else None
-        if left and (place in found or left.text != was.text):
+        if left and place in found and found[place].text == left.text:
             yield place
 
 
