@@ -43,7 +43,10 @@ def worked(names: Sequence[Name], work: Work, *, shares: int) -> dict[Any, Any]:
 
 def _shared(names: Sequence[Name], work: Work, shares: int) -> dict[Any, Any]:
     """Give what this process and its copies have found; a copy that fails leaves something undone."""
-    pile = _pile(min(len(names), _PIECES))
+    try:
+        pile = _pile(min(len(names), _PIECES))
+    except OSError:  # no more open files: all is worked on here
+        return {}
     copies: list[_Copy] = []
     try:
         with suppress(OSError):  # no more processes: what no copy takes is worked on here
@@ -61,7 +64,7 @@ def _shared(names: Sequence[Name], work: Work, shares: int) -> dict[Any, Any]:
 def _pile(pieces: int) -> int:
     """Give the reading end of a pipe that holds each piece's number, as a byte that only one process can read."""
     pile, to = os.pipe()
-    os.write(to, bytes(range(pieces)))
+    os.write(to, bytes(range(pieces)))  # far less than a pipe holds
     os.close(to)
     return pile
 

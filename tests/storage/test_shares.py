@@ -104,11 +104,12 @@ def test_a_failure_is_the_same_and_leaves_no_process():
         worked(NAMES, work, shares=3)
 
 
-def test_no_process_to_be_had(monkeypatch):
-    def fork() -> int:
-        raise BlockingIOError("no more processes")
+@pytest.mark.parametrize("call", ["fork", "pipe"])
+def test_no_process_and_no_pipe_to_be_had(monkeypatch, call: str):
+    def refused() -> int:
+        raise OSError("no more of them")
 
-    monkeypatch.setattr(os, "fork", fork)
+    monkeypatch.setattr(os, call, refused)
     assert {pid for _, pid in worked(NAMES, where, shares=3).values()} == {HERE}
 
 
