@@ -74,9 +74,8 @@ class Exchange:
         asked = ("push", "--porcelain", "--atomic", "--no-verify", *leases, "--", self.remote, *wanted)
         done = self._pushed(asked)
         if done.returncode and self._was_overtaken(done):
-            done = self._pushed(
-                asked
-            )  # by another process of this clone, perhaps, with just these: then all is well
+            # By another process of this clone, perhaps, with just these: then all is well.
+            done = self._pushed(asked)
         if done.returncode:
             return not self._was_overtaken(done)
         for ref, commit in changes.items():

@@ -40,6 +40,7 @@ _UNUSUAL = "somebody has committed something huge, or a trap: git log --format='
 _ROOM = "make room on the disk and run the command again"
 _LEAVE = "check the permissions of the folder .git"
 _EITHER = f"{_LEAVE}, and the room on the disk"
+_LOOK = "git fsck"
 _REMEDIES = (
     ("No space left on device", _ROOM),
     ("Out of diskspace", _ROOM),
@@ -64,6 +65,9 @@ _REMEDIES = (
     ("gpg failed to sign", SIGNING),
     ("out of memory", _UNUSUAL),
     ("Out of memory", _UNUSUAL),
+    ("not a tree object", _LOOK),
+    ("object file ", _LOOK),
+    ("is corrupt", _LOOK),
 )
 """What git complains of, and what helps; the first that fits."""
 

@@ -6,8 +6,10 @@ import subprocess
 
 import pytest
 
+from gmconfig.errors import GitTrouble
 from gmconfig.storage.git import Repository
 from gmconfig.storage.git.head import head_ref, loose_ref
+from gmconfig.storage.git.objects import tree_entries
 
 
 @pytest.fixture
@@ -49,6 +51,15 @@ def test_on_no_branch(made):
     git("checkout", "-q", "--detach")
     assert head_ref(str(folder / ".git")) is None
     assert told(folder) == (None, git("rev-parse", "HEAD"))
+
+
+def test_on_a_commit_that_is_lost(made):
+    folder, _ = made
+    (folder / ".git" / "refs" / "heads" / "main").write_text("1" * 40 + "\n")
+    repository = Repository.discover(str(folder))
+    with pytest.raises(GitTrouble) as caught:
+        tree_entries(repository, repository.resolve("HEAD"))
+    assert caught.value.hint == "git fsck"
 
 
 def test_in_a_linked_work_tree(made, tmp_path_factory):
