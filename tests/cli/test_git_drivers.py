@@ -217,6 +217,26 @@ def test_changed_and_moved_here_and_deleted_there_is_a_conflict_that_no_line_sho
     assert run_git(sealed_trading, "status", "--porcelain").stdout == "UU config/ports.yaml\n"
 
 
+def test_an_item_that_both_sides_moved_stands_once_or_is_a_conflict(driven, git, sealed_trading):
+    file = sealed_trading / "config" / "venues.yaml"
+
+    def written(*names):
+        file.write_text("markets:\n" + "".join(f"  - {{name: {name}}}\n" for name in names))
+        git("add", ".")
+        git("commit", "-qm", "venues")
+
+    written("xetra", "lse", "nyse", "tse", "asx", "moved")
+    branches(
+        git,
+        lambda: written("moved", "xetra", "lse", "nyse", "tse", "asx"),
+        lambda: written("xetra", "lse", "nyse", "moved", "tse", "asx"),
+    )
+    done = run_git(sealed_trading, "merge", "--no-edit", "other")
+    assert file.read_text().count("moved") == 2, "git's lines merge otherwise by now: choose another example"
+    assert done.returncode != 0
+    assert "venues: markets in the base layer holds an item twice" in done.stderr
+
+
 def test_without_a_key_what_only_one_side_changed_still_merges(
     driven, git, sealed_trading, monkeypatch, tmp_path
 ):

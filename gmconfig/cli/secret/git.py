@@ -127,6 +127,8 @@ def _say(merged: Merged, path: str) -> None:
         terminal.warning(f"{path}: {place} has another value on each side")
     for place in merged.torn:
         terminal.warning(f"{path}: {place} was taken away on one side, and changed or moved on the other")
+    for place in merged.doubled:
+        terminal.warning(f"{path}: {place} holds an item twice: both sides added it or moved it")
     for place in merged.unsettled:
         terminal.note(f"{path}: {place} was sealed on both sides, one was kept")
     if merged.clashes or merged.unsettled:

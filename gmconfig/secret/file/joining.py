@@ -55,6 +55,23 @@ def torn(texts: Sequence[bytes], content: bytes, file: str, context: Contexts) -
             yield place
 
 
+def doubled(texts: Sequence[bytes], content: bytes, file: str, context: Contexts) -> Iterator[Context]:
+    """Yield the lists whose items a key told apart on all sides, and not in what came of them: one stands twice."""
+    before = {place for raw in texts for place in _counted_lists(raw, file, context)}
+    yield from (place for place in _counted_lists(content, file, context) if place not in before)
+
+
+def _counted_lists(raw: bytes, file: str, context: Contexts) -> dict[Context, None]:
+    """Give the lists whose items are told by their number, as no key tells them apart."""
+    found: dict[Context, None] = {}
+    for _, tree, keys, number in scalars(raw, file):
+        place = context(tree, keys, number)
+        for at, key in enumerate(place.path):
+            if type(key) is int:
+                found[place.beside(place.path[:at])] = None
+    return found
+
+
 def _settled(
     base: Mapping[Context, _Written], ours: Mapping[Context, _Written], theirs: Mapping[Context, _Written]
 ) -> dict[Context, str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gmconfig.errors import GmconfigError
 from gmconfig.secret.file.conflict import Clash, Labels, shown
 from gmconfig.secret.file.editing import Contexts, scalars
-from gmconfig.secret.file.joining import joined, torn
+from gmconfig.secret.file.joining import doubled, joined, torn
 from gmconfig.secret.named.chunks import merged_chunks
 from gmconfig.secret.named.store import FOLDER
 from gmconfig.secret.token import Context, Sealed, is_token
@@ -27,9 +27,9 @@ LineMerge = Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
 class Merged(NamedTuple):
     """What a merge came to: the text, the places that both sides changed, those to be signed anew.
 
-    `torn` are places that one side changed or moved and the other took away, where no line says so. `unsettled` are
-    places where both sides sealed something and the values let one of them win: the log
-    knows two tokens side by side there, until somebody accepts one.
+    `torn` are places that one side changed or moved and the other took away, where no line says so, `doubled`
+    lists in which an item stands twice by now. `unsettled` are places where both sides sealed something and the
+    values let one of them win: the log knows two tokens side by side there, until somebody accepts one.
     """
 
     content: bytes
@@ -37,6 +37,7 @@ class Merged(NamedTuple):
     clashes: tuple[Context, ...] = ()
     unsettled: tuple[Context, ...] = ()
     torn: tuple[Context, ...] = ()
+    doubled: tuple[Context, ...] = ()
 
 
 class _Spot(NamedTuple):
@@ -75,9 +76,11 @@ def merge(
     if is_clean and not _is_as_chosen(content, file, context, wanted):
         return Merged(*_conflicting(lines, texts), tuple(clash.place for clash in clashes))
     apart = tuple(_torn(sides, same, content, opener, file, context)) if is_clean else ()
+    twice = tuple(doubled(texts, content, file, context)) if is_clean else ()
     content = shown(content, [(stand_ins[clash.place], clash) for clash in clashes], labels)
     places = tuple(clash.place for clash in clashes)
-    return Merged(content, is_clean and not clashes and not apart, places, tuple(unsettled), apart)
+    is_whole = is_clean and not (clashes or apart or twice)
+    return Merged(content, is_whole, places, tuple(unsettled), apart, twice)
 
 
 def _choices(
