@@ -77,6 +77,17 @@ class Outbox:
         found = [one for path in self._files("waiting", handler) if (one := _read(path)) is not None]
         return sorted(found, key=lambda one: one.since)
 
+    def queues(self, handler: str) -> list[list[Message]]:
+        """Give what is still to be told, a queue for each alert: whose turn comes first stands first.
+
+        What follows in a queue waits behind its first; an alert that was never tried goes before those that failed,
+        so that some that a handler refuses for ever keep none of the others back.
+        """
+        found: dict[str, list[Message]] = {}
+        for one in self.waiting(handler):
+            found.setdefault(one.alert.id, []).append(one)
+        return sorted(found.values(), key=lambda queue: queue[0].due)
+
     def told(self, message: Message) -> None:
         """Note that a message arrived, and only then forget that it is to be told."""
         write_private(self._sent(message.handler, message.id), b"")

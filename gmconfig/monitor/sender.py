@@ -69,9 +69,9 @@ def leave_behind(project: Project) -> None:
 
 
 def _is_needed(outbox: Outbox, names: Collection[str]) -> bool:
-    waiting = [one for one in outbox.waiting() if one.handler in names]
-    late = {one.handler for one in waiting if one.due <= time.time()}
-    return (bool(waiting) and is_free(outbox.presence())) or any(is_free(outbox.turn(name)) for name in late)
+    next_due = {name: queues[0][0].due for name in names if (queues := outbox.queues(name))}
+    late = [name for name, due in next_due.items() if due <= time.time()]
+    return (bool(next_due) and is_free(outbox.presence())) or any(is_free(outbox.turn(name)) for name in late)
 
 
 def deliver(project: Project, patience: float = 0.0) -> list[Message]:
@@ -96,55 +96,65 @@ def deliver(project: Project, patience: float = 0.0) -> list[Message]:
 
 def _tell(project: Project, outbox: Outbox, handler: Handler, ends: float, once: bool) -> None:
     try:
-        while True:
-            if not _turn(project, outbox, handler, at_once=once):
-                return  # another sender tells this handler, and looks again before it goes
-            waits = [one.due for one in outbox.waiting(handler.name)]
-            pause = max(0.0, min(waits, default=0.0) - time.time())
-            if once or not waits or time.monotonic() + pause > ends:
+        while (rests_until := _turn(project, outbox, handler, at_once=once)) is not None:
+            queues = outbox.queues(handler.name)
+            if once or not queues:
+                return
+            pause = max(0.0, rests_until - time.time(), queues[0][0].due - time.time())
+            if time.monotonic() + pause > ends:
                 return
             time.sleep(pause)
     except (GmconfigError, OSError) as error:
         log.warning("%s was not told: %s", handler.name, error)
 
 
-def _turn(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) -> bool:
-    """Tell a handler all that is due, unless another process does just that."""
+def _turn(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) -> float | None:
+    """Tell a handler all that is due, and give until when to leave it alone then.
+
+    None where another sender tells it just now: that one looks again before it goes.
+    """
     lock = outbox.turn(handler.name)
     if not lock.acquire():
-        return False
+        return None
     try:
-        _tell_each(project, outbox, handler, at_once=at_once)
+        return _tell_each(project, outbox, handler, at_once=at_once)
     finally:
         lock.release()
-    return True
 
 
-def _tell_each(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) -> None:
+def _tell_each(project: Project, outbox: Outbox, handler: Handler, *, at_once: bool) -> float:
     """Tell all that is due, until so many in a row did not arrive that the others would not either."""
-    stuck: set[str] = set()  # what follows on a message that did not arrive waits behind it
-    failures = 0
-    for message in outbox.waiting(handler.name):
-        if message.alert.id in stuck or not (at_once or message.due <= time.time()):
-            stuck.add(message.alert.id)
-        elif _arrived(project, outbox, handler, message):
-            failures = 0
-        else:
-            stuck.add(message.alert.id)
-            failures += 1
-            if failures == _ENOUGH:
-                return
+    failed: list[Message] = []
+    for queue in outbox.queues(handler.name):
+        behind = _tell_queue(project, outbox, handler, queue, at_once=at_once)
+        failed = [] if behind is None else [*failed, behind]
+        if len(failed) == _ENOUGH:
+            return min(one.due for one in failed)
+    return 0.0
 
 
-def _arrived(project: Project, outbox: Outbox, handler: Handler, message: Message) -> bool:
+def _tell_queue(
+    project: Project, outbox: Outbox, handler: Handler, queue: list[Message], *, at_once: bool
+) -> Message | None:
+    """Tell a queue up to the first that is not due or did not arrive, and give the latter as it waits now."""
+    for message in queue:
+        if not at_once and message.due > time.time():
+            return None
+        behind = _send(project, outbox, handler, message)
+        if behind is not None:
+            return behind
+    return None
+
+
+def _send(project: Project, outbox: Outbox, handler: Handler, message: Message) -> Message | None:
+    """Tell a handler one thing; what did not arrive is given as it waits now."""
     problem = handler.send(message.alert, message.id, datetime.now(UTC), project)
     if problem is None:
         log.debug("%s was told of %s", handler.name, message.id)
         outbox.told(message)
-        return True
+        return None
     log.info("%s was not told of %s: %s", handler.name, message.id, problem)
-    outbox.failed(message, problem)
-    return False
+    return outbox.failed(message, problem)
 
 
 def main(root: str) -> None:

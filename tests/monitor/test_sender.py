@@ -10,7 +10,7 @@ import pytest
 from gmconfig import ConfigManager, ConfigMonitor
 from gmconfig.finding import Severity
 from gmconfig.monitor import sender
-from gmconfig.monitor.alert import Alert, Kind
+from gmconfig.monitor.alert import Alert, Kind, State
 from gmconfig.monitor.outbox import Outbox
 from gmconfig.project import Project
 from tests.deploy.fleet import Fleet
@@ -38,6 +38,37 @@ def test_a_handler_that_is_away_is_left_alone_after_some_tries(fleet: Fleet, mon
         assert [one.attempts for one in waiting].count(1) == 3
         assert (len(waiting), hook.statuses) == (10, [])
         assert sender.deliver(project) == []
+
+
+def test_a_sender_sleeps_until_something_is_due(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
+    """What follows on an alert that did not arrive is no reason to look again, nor to start another sender."""
+    project, pauses, started = Project.find(str(fleet.root)), [], []
+    outbox = Outbox(project)
+    outbox.put("hook", replace(ALERT, id="alert-0", state=State.RESOLVED))
+    monkeypatch.setattr(sender.time, "sleep", pauses.append)
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
+    with webhook() as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        hook.statuses = [500]
+        waiting = sender.deliver(project, patience=0.5)  # the next try would be after a second
+        assert [(one.alert.id, one.attempts) for one in waiting] == [("alert-0", 1), ("alert-0", 0)]
+    assert outbox.presence().acquire()
+    monkeypatch.setattr(sender, "_left", [])
+    monkeypatch.setattr(sender.time, "time", lambda: 0.0)
+    sender.leave_behind(project)
+    assert (pauses, started) == ([], [])
+
+
+def test_some_that_a_handler_refuses_for_ever_keep_none_of_the_others_back(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+):
+    project = Project.find(str(fleet.root))
+    with webhook() as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        hook.statuses = [500] * 3
+        refused = {one.id for one in sender.deliver(project) if one.attempts}
+        hook.statuses = [200] * 7 + [500] * 3
+        assert {one.id for one in sender.deliver(project)} == refused
 
 
 def test_what_was_told_is_not_told_again_and_what_lies_elsewhere_is_nobodys(fleet: Fleet):
