@@ -107,6 +107,25 @@ def test_a_broken_file_is_named(adopt):
     assert error.value.place.file == "values-prod.yaml"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "helps"),
+    [
+        ("app.toml", "[default]\nport = 1\n", "tomllib"),
+        ("app.env", "PORT=1\nDEBUG=0\n", "--from dotenv"),
+        ("app.properties", "a.b=1\n", "YAML and JSON"),
+    ],
+)
+def test_what_is_no_yaml_is_refused_before_anything_is_made_of_it(adopt, name, text, helps):
+    with pytest.raises(UsageError, match=name) as error:
+        adopt({name: text}, name)
+    assert helps in error.value.hint
+
+
+def test_a_broken_file_without_placeholders_is_named_too(adopt):
+    with pytest.raises(BrokenConfiguration, match="app.yaml"):
+        adopt({"app.yaml": "a: [\n"}, "*.yaml")
+
+
 def test_the_text_is_short_and_explains_itself(adopt):
     adoption, _ = adopt({"values-prod.yaml": "a: '{{x}}'\n"}, "values-{environment}.yaml")
     assert load(adoption.text.encode()) == {

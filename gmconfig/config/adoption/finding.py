@@ -9,13 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gmconfig.config.adoption.foreign import readable
 from gmconfig.errors import NotFound, UsageError
 from gmconfig.path import walk
 from gmconfig.project.environment import USUAL
 from gmconfig.project.names import check_name, is_name, reserved
 from gmconfig.project.pattern import HINT, Pattern
 from gmconfig.project.settings import ANY_DOCUMENT, FILE
-from gmconfig.storage.yaml import load_all, scalar
+from gmconfig.storage.yaml import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +81,9 @@ def _adoption(
     for text, values in found.values():
         if _ENVIRONMENT in values:
             _check_environment(text, values[_ENVIRONMENT])
+    signs = [
+        _is_foreign(snapshot.read(file), file) for file in sorted(found)
+    ]  # of each: all must be readable
     return Adoption(
         {name: tuple(texts) for name, texts in documents.items()},
         tuple(
@@ -87,7 +91,7 @@ def _adoption(
         ),
         tuple(sorted(names)),
         tuple(sorted(found)),
-        any(_is_foreign(snapshot.read(file), file) for file in sorted(found)),
+        any(signs),
         {},
     )
 
@@ -157,9 +161,10 @@ def _document(pattern: Pattern) -> str:
 
 def _is_foreign(raw: bytes, file: str) -> bool:
     """Whether a value holds what looks like a placeholder: gmconfig wrote none, so it is another tool's."""
+    trees = readable(raw, file)
     if not any(sign in raw for sign in (b"${", b"{{", b"%{", b"\\", b"\0")):
         return False
-    texts = (text for tree in load_all(raw, file) for keys, value in walk(tree) for text in (*keys, value))
+    texts = (text for tree in trees for keys, value in walk(tree) for text in (*keys, value))
     return any(isinstance(text, str) and _FOREIGN.search(text) for text in texts)
 
 
