@@ -148,9 +148,17 @@ def test_the_editors_text_is_in_memory_private_and_gone(ok, sealed_trading, monk
     assert not os.path.exists(name)
 
 
-def test_ci_needs_one_variable_and_writes_nothing_outside(ok, sealed_trading, git, tmp_path, monkeypatch):
+def test_ci_needs_one_variable_and_writes_nothing_outside(
+    ok, cli, sealed_trading, git, tmp_path, monkeypatch
+):
     variable = ok("secret", "keygen", "--ci").strip()
-    ok("secret", "keygen", "--file", str(tmp_path / "ci.key"))
+    absent = cli("secret", "keygen", "--ci", "--file", str(tmp_path / "ci.key"))
+    assert absent.code == 3 and "--identity" not in absent.err
+    subprocess.run(
+        absent.err.partition("make one: ")[2].replace("gmconfig", f"{sys.executable} -m gmconfig"),
+        shell=True,
+        check=True,
+    )
     runners = ok("secret", "keygen", "--ci", "--file", str(tmp_path / "ci.key")).strip()
     assert runners.partition(".")[0] in (tmp_path / "ci.key").read_text()
     clone, home = tmp_path / "clone", tmp_path / "ci-home"

@@ -87,11 +87,11 @@ def seed(sources: Sources) -> SeedIdentity | None:
     if sources.identity:
         if _is_ssh(sources.identity):
             return None
-        return parse(_content(sources.identity, "--identity"), sources.identity)
+        return parse(_identity_in(sources.identity), sources.identity)
     if text:
         return parse(text, "GMCONFIG_IDENTITY")
     if path := sources.environment.get("GMCONFIG_IDENTITY_FILE"):
-        return parse(_content(path, "GMCONFIG_IDENTITY_FILE"), f"GMCONFIG_IDENTITY_FILE ({path})")
+        return parse(_identity_in(path, "GMCONFIG_IDENTITY_FILE"), f"GMCONFIG_IDENTITY_FILE ({path})")
     if command := sources.environment.get("GMCONFIG_IDENTITY_COMMAND"):
         return parse(_output(command), "the output of GMCONFIG_IDENTITY_COMMAND")
     return None
@@ -100,7 +100,7 @@ def seed(sources: Sources) -> SeedIdentity | None:
 def own(sources: Sources) -> SeedIdentity | None:
     """Give the identity of the user's configuration folder; None where there is none."""
     path = sources.own_path
-    return parse(_content(path, path), path) if path and os.path.isfile(path) else None
+    return parse(_identity_in(path), path) if path and os.path.isfile(path) else None
 
 
 def required_path(sources: Sources) -> str:
@@ -148,7 +148,9 @@ def passphrase_of(sources: Sources) -> tuple[str, str] | None:
     if text := sources.environment.get("GMCONFIG_PASSPHRASE"):
         return text, "GMCONFIG_PASSPHRASE"
     if path := sources.environment.get("GMCONFIG_PASSPHRASE_FILE"):
-        return _content(path, "GMCONFIG_PASSPHRASE_FILE").rstrip("\r\n"), "GMCONFIG_PASSPHRASE_FILE"
+        return _content(path, "the file of GMCONFIG_PASSPHRASE_FILE").rstrip(
+            "\r\n"
+        ), "GMCONFIG_PASSPHRASE_FILE"
     return None
 
 
@@ -239,11 +241,19 @@ def _unlocked(text: str, source: str, members: Mapping[str, Member]) -> Held:
     raise AccessDenied(f"the passphrase of {source} fits no member of access.yaml")
 
 
-def _content(path: str, name: str) -> str:
+def _identity_in(path: str, source: str = "") -> str:
+    """Read an identity file; who names one that is not there is told how it is made there."""
+    what = f"the identity file of {source}" if source else "the identity file"
+    return _content(path, what, f"{KEYGEN} --file {shell_word(path)}")
+
+
+def _content(path: str, what: str, hint: str | None = None) -> str:
     try:
         return read_given(path).decode()
     except (OSError, ValueError):
-        raise NotFound(f'the file "{path}" of {name} cannot be read', hint=KEYGEN) from None
+        raise NotFound(
+            f'{what} "{path}" cannot be read', hint=None if os.path.exists(path) else hint
+        ) from None
 
 
 def _output(command: str) -> str:
