@@ -128,6 +128,7 @@ class _Taking:
         """Write the peer's own text, with our tokens where its secrets stood."""
         tokens = self._tokens(imported, layer, self._tree(imported))
         text = imported.written(lambda leaf: tokens[leaf.keys])
+        self.notes.extend(imported.comments)
         self.edits[layer.file] = WholeFile(text.encode("utf-8", "surrogatepass"))
 
     def _values(self, imported: Imported, layer: Layer) -> None:

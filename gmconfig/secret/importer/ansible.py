@@ -89,7 +89,7 @@ def _whole(plain: str | bytes, file: str) -> Imported:
         text = str(plain)
         leaves = every_leaf(text, file)
         edits = list(secret_comments(text, leaves))
-        return Imported(text, leaves, edits, left_out(len(edits)))
+        return Imported(text, leaves, edits, [], left_out(len(edits)))
     name = file.rpartition("/")[2].partition(".")[0] or "content"
     return of_tree({name: plain})
 

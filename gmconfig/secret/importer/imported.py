@@ -8,7 +8,7 @@ from gmconfig.errors import BrokenConfiguration
 from gmconfig.storage.yaml.splice import Splice, spliced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from gmconfig.path import Keys
     from gmconfig.storage.yaml import Node
@@ -31,14 +31,23 @@ class Leaf(NamedTuple):
 class Imported:
     """A file that was opened: `text` still has what the peer wrote where secrets stand.
 
-    `edits` are changes beside the secrets, such as comments in plain; `notes` tell people what was done.
+    `edits` are changes beside the secrets, such as comments in plain; `notes` tell people what was done, and
+    `comments` what became of those: it holds where the text itself is written.
     """
 
-    def __init__(self, text: str, leaves: list[Leaf], edits: list[Splice], notes: list[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        leaves: list[Leaf],
+        edits: list[Splice],
+        notes: list[str],
+        comments: Sequence[str] = (),
+    ) -> None:
         self.text = text
         self.leaves = leaves
         self.edits = edits
         self.notes = notes
+        self.comments = comments
 
     def __repr__(self) -> str:
         return f"Imported({len(self.leaves)} values)"

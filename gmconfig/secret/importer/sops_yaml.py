@@ -58,7 +58,7 @@ class _Reader:
             plain = self._comment(found[1], found.start())
             self.edits.append(Splice(found.start(), found.end(), self._shown(plain)))
         self.edits.append(Splice(*self._metadata_span(), ""))
-        return Imported(self.text, self.leaves, self.edits, list(self._notes()))
+        return Imported(self.text, self.leaves, self.edits, [], list(self._of_comments()))
 
     def _sops(self) -> object:
         found = [value for key, value in self.root.entries if key_of(key) == "sops"]
@@ -131,7 +131,7 @@ class _Reader:
                 return start, len(self.text) if value.end >= len(self.text.rstrip()) else value.end + 1
         raise AssertionError  # whoever came here has read it
 
-    def _notes(self) -> Iterator[str]:
+    def _of_comments(self) -> Iterator[str]:
         if self.shown:
             yield f"comments that sops had sealed stand in plain now: {self.shown}"
         yield from left_out(self.left_out)
