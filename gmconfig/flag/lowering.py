@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gmconfig.flag.condition import Conditions
@@ -20,6 +20,7 @@ LARGEST = 100_000
 
 _NESTING = frozenset((dict, list))
 _RULED = ("users", "rules", "rollout", "schedule", "progressive")
+_OWN = (*_RULED, "serve", "default", "variants", "requires", "targeting")
 _TOLD = ("description", "owner", "state", "created", "expires", "permanent")
 
 
@@ -146,7 +147,17 @@ class Lowering:
 
 
 def state_of(flag: Mapping[str, Any]) -> FeatureState:
-    """Give a flag's state; one that says none is enabled."""
+    """Give a flag's state; one that says none is enabled, unless flagd's own definition of it is not."""
+    state = _written(flag)
+    return FeatureState.DISABLED if is_off_in_flagd(flag) and not state.is_off else state
+
+
+def is_off_in_flagd(flag: Mapping[str, Any]) -> bool:
+    """Whether it is a definition of flagd's that serves nobody: every program gets its own default."""
+    return bool("flagd" in flag and flag["flagd"].get("state") == "DISABLED")
+
+
+def _written(flag: Mapping[str, Any]) -> FeatureState:
     return FeatureState(flag.get("state") or "enabled")
 
 
@@ -227,15 +238,21 @@ def _check_split(flag: Mapping[str, Any], variants: Mapping[str, Any]) -> None:
 
 
 def _raw(flag: Mapping[str, Any]) -> Iterator[Branch]:
-    clash = next((key for key in _RULED if flag.get(key)), None)
-    if clash:
-        raise Trouble((clash,), f'"{clash}" and "targeting" exclude each other')
+    _check_alone(flag, "targeting", _RULED)
     yield Branch(None, flag["targeting"], "targeting")
 
 
+def _check_alone(flag: Mapping[str, Any], key: str, others: Sequence[str]) -> None:
+    """Refuse what would stand beside a raw definition without any effect."""
+    clash = next((other for other in others if flag.get(other)), None)
+    if clash:
+        raise Trouble((clash,), f'"{clash}" and "{key}" exclude each other')
+
+
 def _verbatim(flag: Mapping[str, Any]) -> Lowered:
+    _check_alone(flag, "flagd", _OWN)
     definition = dict(flag["flagd"])
-    if state_of(flag).is_off:
+    if _written(flag).is_off:
         definition |= {
             "state": "ENABLED",
             "defaultVariant": off_variant(flag, definition.get("variants") or {}),

@@ -1,6 +1,7 @@
 """Changing flags from the command line: who moves, what is stale, and the kill switch that reaches a remote."""
 
 import json
+import shlex
 
 import pytest
 
@@ -46,6 +47,34 @@ def test_dealing_anew_asks_back(flags, cli, ok, git):
     assert cli("flag", "bucketing", "flagd-v9").code == 2
     assert "fast_fills" in ok("flag", "rename", FLAG, "slow_fills")
     assert "salt: fast_fills" in ok("flag", "show", "slow_fills")
+
+
+def test_flags_of_flagd_are_switched_and_rolled_out_as_they_are_written(trading, cli, ok, git):
+    """A team that came from flagd: an imported flag that is off goes on again, and a split by hand has a way out."""
+    both = '{"on": true, "off": false}'
+    split = '{fractional: [["on", 5], ["off", 95]]}'
+    (trading / "flags/old.yaml").write_text(
+        f'flags:\n  dark: {{flagd: {{state: DISABLED, variants: {both}, defaultVariant: "on"}}}}\n'
+        f'  split: {{type: boolean, variants: {both}, default: "off", targeting: {split}}}\n'
+    )
+    git("add", "flags")
+    git("commit", "-qm", "from flagd")
+    assert ["dark", "disabled"] in [line.split() for line in ok("flag", "list").splitlines()]
+    ok("flag", "enable", "dark", "-e", "staging")
+    assert ok("flag", "eval", "dark", "--user", "a", "-e", "staging").startswith("true")
+    assert ok("flag", "eval", "dark", "--user", "a", "-e", "production").startswith("null")
+    ok("flag", "disable", "dark")
+    ok("flag", "enable", "dark")
+    assert ok("flag", "eval", "dark", "--user", "a", "-e", "production").startswith("true")
+    refused = cli("flag", "set", "dark", "users", "[alice]")
+    assert refused.code == 1 and '"users" and "flagd" exclude each other' in refused.err
+    refused = cli("flag", "rollout", "split", "50")
+    command = shlex.split(
+        refused.err.partition("change that instead: gmconfig ")[2]
+        .replace(", 5]", ", 50]")
+        .replace("95", "50")
+    )
+    assert refused.code == 4 and "users move off → on" in ok(*command)
 
 
 def test_the_bucketing_of_flags_to_come(trading, ok, git):

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.flag.deed import FlagDeed, carried_out
-from gmconfig.errors import NotFound, Refused, UsageError
+from gmconfig.errors import NotFound, Refused, UsageError, shell_word
 from gmconfig.flag.catalogue import Catalogue, sound
+from gmconfig.flag.lowering import is_off_in_flagd
 from gmconfig.flag.shape import FIELDS
 from gmconfig.flag.state import FeatureState
 from gmconfig.path import KeyPath, did_you_mean, format_keys
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gmconfig.path import Keys
     from gmconfig.storage.yaml.edit import Edit
 
+_SHORT = 200
 USUAL_FILE = "flags/flags.yaml"
 
 
@@ -143,7 +145,10 @@ def enable(workspace: Workspace, name: str, how: How) -> FlagOutcome:
     current = flag.get("state")
     if current is not None and not FeatureState(current).is_off:
         state = FeatureState(current)
-    return set_paths(workspace, name, {("state",): str(state)}, how, "enable")
+    values: dict[Keys, object] = {("state",): str(state)}
+    if is_off_in_flagd(flag):
+        values = {("flagd", "state"): "ENABLED", **(values if current else {})}
+    return set_paths(workspace, name, values, how, "enable", subject="enable" if len(values) > 1 else None)
 
 
 def disable(workspace: Workspace, name: str, how: How) -> FlagOutcome:
@@ -162,11 +167,25 @@ def roll_out(workspace: Workspace, name: str, percentage: float, how: How) -> Fl
     for key in ("progressive", "schedule", "targeting", "flagd"):
         if flag.get(key):
             place = catalogue.place(name, (key,), workspace.project.chain(workspace.given), key=True)
-            raise Refused(f'"{name}" is rolled out by its {key}', hint="change that instead", place=place)
+            hint = _instead(workspace, name, key, flag[key])
+            raise Refused(f'"{name}" is rolled out by its {key}', hint=hint, place=place)
     values: dict[Keys, object] = {("rollout", "percentage"): plain_number(percentage)}
     if FeatureState(flag.get("state") or "enabled") not in (FeatureState.ROLLOUT, FeatureState.EXPERIMENT):
         values = {("state",): "rollout", **values}
     return set_paths(workspace, name, values, how, "rollout")
+
+
+def _instead(workspace: Workspace, name: str, key: str, value: object) -> str:
+    """Say how a raw rule is changed: by the command that writes it as it is now, for people to change its weights."""
+    import json
+
+    rule = value.get("targeting") if key == "flagd" and isinstance(value, Mapping) else value
+    text = json.dumps(rule, ensure_ascii=False)
+    if not rule or key in ("progressive", "schedule") or len(text) > _SHORT:
+        return "change that instead"
+    path = "flagd.targeting" if key == "flagd" else key
+    where = f" -e {workspace.given}" if workspace.given else ""
+    return f"change that instead: gmconfig flag set {shell_word(name)} {path} {shell_word(text)}{where}"
 
 
 def import_file(workspace: Workspace, tree: Mapping[str, Any], file: str, how: How) -> FlagOutcome:
