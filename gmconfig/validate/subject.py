@@ -109,7 +109,7 @@ class Names:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._known: dict[str, frozenset[str]] = {}
+        self._known: dict[str, frozenset[str] | None] = {}
 
     def open(self, sealed: Sealed) -> object:  # noqa: ARG002  # as a vault is asked
         """Open nothing: what a check finds must not depend on who runs it."""
@@ -122,19 +122,22 @@ class Names:
             NotFound: no secret has that name there.
         """
         chain = self._subject.project.chain(environment)
-        if not any(name in self.of(place) for place in (*reversed(chain), "common")):
+        if not any(self._may_have(place, name) for place in (*reversed(chain), "common")):
             raise NotFound(f'no secret "{name}"')
         from gmconfig.secret.token import Context, Sealed
 
         return Sealed("", Context(None, environment, (name,)))
 
-    def of(self, place: str) -> frozenset[str]:
-        """Give the names in the file of one environment, or of `common`."""
+    def _may_have(self, place: str, name: str) -> bool:
+        """Whether the file of one environment, or of `common`, has a name; one that is broken may have any."""
         if place not in self._known:
-            self._known[place] = frozenset(self._read(f"secrets/{place}.yaml"))
-        return self._known[place]
+            names = self._read(f"secrets/{place}.yaml")
+            self._known[place] = None if names is None else frozenset(names)
+        known = self._known[place]
+        return known is None or name in known
 
-    def _read(self, file: str) -> Iterable[str]:
+    def _read(self, file: str) -> Iterable[str] | None:
+        """Give the names in a file; None where it cannot be read, which is a finding of its own."""
         if file not in self._subject.files:
             return ()
         from gmconfig.storage.yaml import load
@@ -142,5 +145,5 @@ class Names:
         try:
             tree = load(self._subject.snapshot.read(file), file)
         except BrokenConfiguration:
-            return ()
+            return None
         return tree if isinstance(tree, dict) else ()

@@ -63,6 +63,9 @@ def test_references_that_lead_nowhere(written):
     written.write("secrets/staging.yaml", "{}\n")
     [nowhere] = [one for one in written.findings("reference") if one.path == "b"]
     assert (nowhere.message, nowhere.environments) == ('secret "db" does not exist', every)
+    written.write("secrets/common.yaml", "<<<<<<< HEAD\ndb: {}\n=======\nda: {}\n>>>>>>> other\n")
+    assert [one.path for one in written.findings("reference") if one.path == "b"] == [], "it may be in there"
+    assert ["git could not merge this" in one.message for one in written.findings("yaml")] == [True]
     assert nowhere.hint == "gmconfig secret create db"
     assert {path for path, _, _ in found} == {"a", "b", "c", "d", "f"}
 
