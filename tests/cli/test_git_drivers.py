@@ -307,6 +307,11 @@ def test_installing_is_idempotent_and_undone(ok, sealed_trading, git):
     assert git("status", "--porcelain") == ""
     ok("secret", "git", "install", "--uninstall")
     assert git("config", "--local", "--get-regexp", "(diff|merge).gmconfig", check=False) == ""
+    assert "line by line" in ok("doctor"), "a clone of somebody who does not know of it"
+    assert "mended  merges" in ok("doctor", "--fix") and "merges" not in ok("doctor")
+    git("config", "merge.gmconfig.driver", "/gone/bin/python -P -m gmconfig")
+    assert "/gone/bin/python of its driver is gone" in ok("doctor")
+    ok("secret", "git", "install", "--uninstall")
     assert ok("secret", "git", "install", "--uninstall") == "nothing to change\n"
 
 

@@ -33,7 +33,21 @@ def examine(project: Project, *, fix: bool) -> Iterator[Examined]:
     if left_out:
         message = f"a sparse checkout leaves out {counted(left_out, 'file')}: what stands there is not seen"
         yield Examined("files", "warning", message, "git sparse-checkout disable")
+    yield from _merging(project, fix)
     yield _cache(repository)
+
+
+def _merging(project: Project, fix: bool) -> Iterator[Examined]:
+    """Say that git merges sealed values as text here, where the team has agreed on more."""
+    from gmconfig.api.secret import git_drivers
+
+    why = git_drivers.lacking(project)
+    if why and fix:
+        git_drivers.set_in_clone(project)
+        yield Examined("merges", "ok", why, fixed="gmconfig secret git install")
+    elif why:
+        message = f"git merges sealed values line by line, not by what they hold: {why}"
+        yield Examined("merges", "warning", message, "gmconfig doctor --fix")
 
 
 def _lock(repository: Repository) -> Iterator[Examined]:

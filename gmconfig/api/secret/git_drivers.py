@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +59,24 @@ def uninstall(workspace: Workspace, how: How) -> Drivers:
     unset = dict.fromkeys(_settings(project, name, reveal=False))
     outcome = Outcome("drivers removed from this clone", dry_run=how.dry_run)
     return Drivers(name, _configured(project, unset, how), outcome)
+
+
+def lacking(project: Project) -> str | None:
+    """Say why sealed values are merged line by line in this clone, though `.gitattributes` wants it otherwise."""
+    name = driver_name(project)
+    if f" merge={name}\n" not in _attributes(project):
+        return None
+    done = project.repository.attempt("config", "-z", "--get", f"merge.{name}.driver")
+    if done.returncode:
+        return "its drivers are not set in this clone"
+    program = os.fsdecode(done.stdout).rstrip("\0").partition(" -P -m ")[0].strip("'")
+    return None if shutil.which(program) else f"{program} of its driver is gone"
+
+
+def set_in_clone(project: Project) -> None:
+    """Name the drivers in this clone's settings; the files are named already."""
+    wanted = dict(_settings(project, driver_name(project), reveal=False))
+    _configured(project, wanted, How())
 
 
 def driver_name(project: Project) -> str:
