@@ -64,7 +64,7 @@ def uninstall(workspace: Workspace, how: How) -> Drivers:
 def lacking(project: Project) -> str | None:
     """Say why sealed values are merged line by line in this clone, though `.gitattributes` wants it otherwise."""
     name = driver_name(project)
-    if f" merge={name}\n" not in _attributes(project):
+    if f"merge={name}" not in _attributes(project).split():
         return None
     done = project.repository.attempt("config", "-z", "--get", f"merge.{name}.driver")
     if done.returncode:
