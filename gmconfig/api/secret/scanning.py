@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.api.validation.checking import below_root
-from gmconfig.errors import GmconfigError, NotFound, UsageError
+from gmconfig.errors import BrokenConfiguration, GmconfigError, NotFound, UsageError
 from gmconfig.finding import Severity
 from gmconfig.project import INDEX
 
@@ -105,11 +105,25 @@ def _searched(workspace: Workspace, text: Text, known: Known) -> Iterator[Findin
     from gmconfig.secret.scan.suspicion import suspects
     from gmconfig.validate.spotted import finding_of
 
-    hits = apart([*known.searcher.find(text.raw), *suspects(text.raw, text.file)])
+    suspected = [] if _is_lock(text) else suspects(text.raw, text.file)
+    hits = apart([*known.searcher.find(text.raw), *suspected])
     where = _commit_of(workspace, text.blob) if hits and text.blob else ""
     for hit in hits:
         finding = finding_of(workspace.project, text.file, text.raw, hit, Severity.ERROR)
         yield _dated(finding, where) if where else finding
+
+
+def _is_lock(text: Text) -> bool:
+    """Whether this is the note of a lock on a ref of ours: its token tells two holders apart and opens nothing."""
+    from gmconfig.record import note
+    from gmconfig.record.holder import holder_of
+
+    if text.blob is None or text.file != note.FILE:
+        return False
+    try:
+        return holder_of(note.parsed(text.raw, "a lock")) is not None
+    except BrokenConfiguration:
+        return False
 
 
 def _commit_of(workspace: Workspace, blob: str) -> str:
