@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gmconfig.log import debug
 from gmconfig.storage import tombstone
@@ -31,8 +31,8 @@ _EVENTS: dict[str, Event] = {}
 
 _NOTHING: Event = {}
 
-_MONTHS: dict[str, list[tuple[str, str]]] = {}
-"""The files of months, by commit."""
+_MONTHS: dict[tuple[str, str], tuple[str, list[tuple[str, str]]]] = {}
+"""The files of months, by clone and ref, each at the commit that was read last: who watches reads many."""
 
 
 class Journal:
@@ -87,7 +87,7 @@ class Journal:
             }
         else:
             new = {blob: _event(raw) for blob, raw in contents.items()}
-        _remember(_EVENTS, new)
+        _remember(new)
         return {**dict.fromkeys(contents, _NOTHING), **known, **new}
 
     def merge(self, name: str, other: str) -> str:
@@ -121,20 +121,22 @@ class Journal:
         for ref, tip in refs.listed(self.repository, self.below).items():
             if ref.rpartition("/")[2] < month:
                 continue
-            yield from ((name, blob) for name, blob in self._files(tip) if name >= start)
+            yield from ((name, blob) for name, blob in self._month(ref, tip) if name >= start)
 
     def names(self, tip: str) -> set[str]:
         """Give the names of a month's events."""
         return {name for name, _ in self._files(tip)}
 
+    def _month(self, ref: str, tip: str) -> list[tuple[str, str]]:
+        of = self.repository.common_dir, ref
+        known = _MONTHS.get(of)
+        if known is None or known[0] != tip:
+            known = _MONTHS[of] = tip, self._files(tip)
+        return known[1]
+
     def _files(self, tip: str) -> list[tuple[str, str]]:
-        known = _MONTHS.get(tip)
-        if known is not None:
-            return known
         entries = tree_entries(self.repository, tip).items()
-        found = [(path.rpartition("/")[2], one.blob) for path, one in entries if path != tombstone.FILE]
-        _remember(_MONTHS, {tip: found})
-        return found
+        return [(path.rpartition("/")[2], one.blob) for path, one in entries if path != tombstone.FILE]
 
 
 def _path(moment: datetime, number: int) -> str:
@@ -163,7 +165,7 @@ def _event(content: bytes) -> Event:
     return event if isinstance(event, dict) else {}
 
 
-def _remember(memory: dict[str, Any], new: Mapping[str, object]) -> None:
-    if len(memory) + len(new) > _MOST:
-        memory.clear()
-    memory.update(new)
+def _remember(new: Mapping[str, Event]) -> None:
+    if len(_EVENTS) + len(new) > _MOST:
+        _EVENTS.clear()
+    _EVENTS.update(new)

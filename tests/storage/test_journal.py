@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import sys
 from gmconfig.storage.git import Repository
 from gmconfig.storage.journal import Journal
 journal = Journal(Repository.discover(sys.argv[1]))
-for number in range(8):
+for number in range(4):
     journal.append({"kind": "test", "writer": sys.argv[2], "number": number})
 """
 
@@ -89,6 +90,21 @@ def test_what_is_remembered_of_some_kinds_is_what_the_journal_holds(repo: Path, 
     for file in (repo / ".git/gmconfig").glob("*.cache"):
         file.write_bytes(b"junk")
     check(ours, 1)
+
+
+def test_who_reads_again_and_again_keeps_no_month_twice(repo: Path):
+    """A watch that runs for weeks reads a long month after each event."""
+    journal, moment = Journal(Repository.discover(str(repo))), datetime(2026, 11, 22, tzinfo=UTC)
+    journal.append_all([{"kind": "many"}] * 300, now=moment)
+    journal.read()
+    tracemalloc.start()
+    try:
+        for number in range(4):
+            journal.append({"kind": "one more"}, now=moment)
+            assert len(journal.read()) == 301 + number
+        assert tracemalloc.get_traced_memory()[0] < 200_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_foreign_file_is_passed_over(repo: Path):
