@@ -134,7 +134,7 @@ class Tour:
         """
         held, _ = wanted_of(self.ledger.holds.all(), target, record.commit)
         flags, secrets = record.flags_commit or "", record.secrets_commit or record.commit
-        made = Wanted(record.commit, secrets, flags)
+        made = Wanted(record.commit_of(target.name), secrets, flags)
         for wanted in dict.fromkeys((held, made)):
             self._check_trusted(wanted)
             [standing] = self.survey.look([(target, wanted)])

@@ -117,20 +117,29 @@ def _deployed(project: Project, sources: Sources) -> Iterator[Step]:
 def _as_recorded(project: Project, record: Record, sources: Sources) -> Step:
     """Compare what renders now with what the record says was deployed."""
     name = f"deployed {record.id}"
-    snapshot = project.snapshot(record.commit)
-    secrets = project.snapshot(record.secrets_commit) if record.secrets_commit else None
-    renderer = Renderer(project, snapshot, secrets=secrets, sources=sources)
-    declared, compared = targets(project.at(snapshot)), 0
+    declared, compared = targets(project.at(project.snapshot(record.commit))), 0
+    renderers: dict[str, Renderer] = {}
     for target, outcome in record.targets.items():
         if target in declared and outcome.wanted:
             compared += 1
             try:
-                wanted = renderer.render(declared[target]).wanted
+                commit = record.commit_of(target)
+                if commit not in renderers:
+                    renderers[commit] = _renderer(project, record, commit, sources)
+                wanted = renderers[commit].render(declared[target]).wanted
             except GmconfigError as error:
                 return Step(name, f"{target}: {error.message}", False)
             if wanted != outcome.wanted:
                 return Step(name, f"{target} renders to something else than its record says", False)
     return Step(name, f"{compared:,} targets render to what their record says", True if compared else None)
+
+
+def _renderer(project: Project, record: Record, commit: str, sources: Sources) -> Renderer:
+    """Give what renders a commit with the secrets and the flags of a deployment."""
+    other = record.secrets_commit or record.commit
+    secrets = project.snapshot(other) if other != commit else None
+    flags = project.snapshot(record.flags_commit) if record.flags_commit else None
+    return Renderer(project, project.snapshot(commit), secrets=secrets, flags=flags, sources=sources)
 
 
 def _canary(project: Project, sources: Sources, pin: str | None) -> Step:

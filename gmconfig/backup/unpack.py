@@ -150,17 +150,20 @@ def _hold(project: Project, by: str, name: str) -> None:
     from gmconfig.record.chain import Chain
     from gmconfig.record.entry import State
     from gmconfig.record.hold import Hold, Holds
+    from gmconfig.record.standing import apart
     from gmconfig.target.declared import targets
 
     head = project.repository.head()
     if head is None:
         return
     for environment in dict.fromkeys(target.environment for target in targets(project).values()):
-        good = (State.SUCCEEDED, State.PARTIAL)
-        last = next((one for one in Chain(project, environment).records() if one.state in good), None)
-        commit, record = (last.commit, last.id) if last else (head, None)
-        reason = f"restored from the backup {name}"
-        Holds(project, environment).add(Hold(commit, record, by=by, reason=reason, since=now()))
+        good, records = (State.SUCCEEDED, State.PARTIAL), list(Chain(project, environment).records())
+        last = next((one for one in records if one.state in good), None)
+        hold = Hold(head, by=by, reason=f"restored from the backup {name}", since=now())
+        if last is not None:
+            flags, others = last.flags_commit or "", apart(records, last)
+            hold = hold.replaced(commit=last.commit, record=last.id, flags=flags, apart=others)
+        Holds(project, environment).add(hold)
 
 
 def _git(folder: str, *arguments: str) -> None:

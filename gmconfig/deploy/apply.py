@@ -75,11 +75,14 @@ def apply(
     check_trusted(survey.project, found.environment, _commits(found))
     options.before(found)
     with ledger.locked(highest(ledger, survey, found)) as fencing:
-        found = make_plan(ledger, survey, asked)
+        looked_at = _commits(found)
+        # Of the very commit that was looked at: what is committed meanwhile is for the next deployment.
+        found = make_plan(ledger, survey, asked.replaced(at=found.commit))
         gate.check(found, options, bound)
         if not found.changing:
             gate.check_quarantine(found, options)
             return Applied(found, None)
+        check_trusted(survey.project, found.environment, _commits(found) - looked_at)
         supersede(ledger, fencing)
         record = ledger.begin(_intent(found, options, fencing), compact(found.as_json()))
         fault.point("recorded")
@@ -134,7 +137,9 @@ def _intent(found: Plan, options: Options, fencing: int) -> Record:
     """Give the record of what is about to be done; it has no number yet."""
     import socket
 
-    first = found.changing[0].wanted
+    first = next(
+        (one for one in found.changing if one.wanted.commit == found.commit), found.changing[0]
+    ).wanted
     return Record(
         found.environment,
         0,
@@ -145,20 +150,22 @@ def _intent(found: Plan, options: Options, fencing: int) -> Record:
         reason=options.reason,
         secrets_commit=None if first.secrets == first.commit else first.secrets,
         flags_commit=first.flags or None,
-        targets={one.name: _outcome(one) for one in found.targets},
+        targets={one.name: _outcome(one, first.commit) for one in found.targets},
         pull=any(one.standing.target.agent for one in found.changing),
         fencing=fencing,
     )
 
 
-def _outcome(one: Planned) -> Outcome:
+def _outcome(one: Planned, usual: str) -> Outcome:
+    """Give a target's part as it begins; it names its commit where that is not the usual one."""
     live, rendering = one.standing.live, one.standing.rendering
     before = live.release if live else None
     wanted = rendering.wanted if rendering else ""
+    commit = "" if one.wanted.commit == usual else one.wanted.commit
     if one.changes:
-        return Outcome(Step.WAITING, wanted=wanted, before=before)
+        return Outcome(Step.WAITING, wanted=wanted, before=before, commit=commit)
     step = Step.SKIPPED if one.quarantine else Step.UNCHANGED
-    return Outcome(step, wanted=wanted, before=before, live=before)
+    return Outcome(step, wanted=wanted, before=before, live=before, commit=commit)
 
 
 def _released(

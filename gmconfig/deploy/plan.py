@@ -92,7 +92,11 @@ class Plan(Data):
     @property
     def holds(self) -> list[Hold]:
         """What holds targets back from following the branch."""
-        return list(dict.fromkeys(one.hold for one in self.targets if one.hold is not None))
+        found: list[Hold] = []
+        for hold in (one.hold for one in self.targets):
+            if hold is not None and hold not in found:
+                found.append(hold)
+        return found
 
     @property
     def troubled(self) -> list[Planned]:

@@ -164,7 +164,8 @@ def wanted_of(holds: Sequence[Hold], target: Target, commit: str) -> tuple[Wante
     if hold is None:
         return Wanted(commit, commit), None
     flags = hold.flags if FLAGS in target.documents else ""
-    return Wanted(hold.commit, hold.commit if hold.old_secrets else commit, flags), hold
+    held = hold.commit_of(target.name)
+    return Wanted(held, held if hold.old_secrets else commit, flags), hold
 
 
 def _planned(

@@ -12,6 +12,7 @@ from gmconfig.errors import GmconfigError, NotFound, Refused
 from gmconfig.record.chain import timestamp
 from gmconfig.record.entry import Record, State
 from gmconfig.record.hold import Hold
+from gmconfig.record.standing import apart
 
 if TYPE_CHECKING:
     from gmconfig.deploy.options import Options
@@ -45,10 +46,15 @@ def goal(records: Sequence[Record], to: str | None = None) -> Record:
 
 
 def hold_at(
-    record: Record, options: Options, words: Sequence[str] = (), *, old_secrets: bool = False
+    records: Sequence[Record],
+    record: Record,
+    options: Options,
+    words: Sequence[str] = (),
+    *,
+    old_secrets: bool = False,
 ) -> Hold:
-    """Give the hold that keeps targets at what a record brought."""
-    return Hold(
+    """Give the hold that keeps targets at what they had when a record of the environment had come to its end."""
+    hold = Hold(
         record.commit,
         record.id,
         tuple(words),
@@ -57,6 +63,8 @@ def hold_at(
         reason=options.reason,
         since=timestamp(),
     )
+    others = apart(records, record).items()
+    return hold.replaced(apart={name: commit for name, commit in others if hold.concerns(name)})
 
 
 def rollback(

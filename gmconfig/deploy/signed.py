@@ -41,7 +41,8 @@ def check_trusted(project: Project, environment: str, commits: Iterable[str]) ->
         Refused: one is not signed, or by nobody who is trusted.
     """
     records = _records(project, environment)
-    known = {record.commit for record in records if record.state is State.SUCCEEDED}
+    good = [record for record in records if record.state is State.SUCCEEDED]
+    known = {commit for one in good for commit in (one.commit, *map(one.commit_of, one.targets))}
     last = [record.commit for record in records[:1]]
     for commit in sorted(set(commits) - known):
         views = [project, *(project.at(project.snapshot(one)) for one in (commit, *last))]

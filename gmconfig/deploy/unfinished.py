@@ -159,7 +159,8 @@ def _again(survey: Survey, record: Record, target: Target, hearing: Hearing) -> 
     """Make a release as it was; the tokens of its secrets are part of what it was."""
     if target.agent:
         return AgentChange(target, record, hearing)
-    wanted = Wanted(record.commit, record.secrets_commit or record.commit, record.flags_commit or "")
+    secrets = record.secrets_commit or record.commit
+    wanted = Wanted(record.commit_of(target.name), secrets, record.flags_commit or "")
     rendering = survey.rendering(target, wanted)
     if rendering.wanted != record.targets[target.name].wanted:
         raise Refused(

@@ -9,7 +9,7 @@ from gmconfig.config.diff import ABSENT, CHANGED, Change
 from gmconfig.drift.difference import Difference
 from gmconfig.errors import GmconfigError
 from gmconfig.record.chain import Chain
-from gmconfig.record.entry import Outcome, Record, Step
+from gmconfig.record.entry import THERE, Outcome, Record, Step
 from gmconfig.target.declared import Target, targets
 from gmconfig.target.kind import UNMANAGED
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.target.kind import Live
 
-_THERE = (Step.ACTIVE, Step.HEALTHY, Step.UNCHANGED)
 _NOT_THERE = (None, UNMANAGED)
 _GONE = "all that was put there is gone"
 _UNMARKED = "its marker is gone or damaged: nobody can tell what was changed since"
@@ -78,8 +77,8 @@ def _last_of_each(records: Iterable[Record]) -> dict[str, Lost]:
     decided: dict[str, Lost | None] = {}
     for record in records:
         for name, outcome in record.targets.items():
-            if name not in decided and outcome.step in _THERE:
-                decided[name] = Lost(record.id, record.commit, outcome.wanted, record.changed)
+            if name not in decided and outcome.step in THERE:
+                decided[name] = Lost(record.id, record.commit_of(name), outcome.wanted, record.changed)
             elif name not in decided and _is_taken_away(outcome):
                 decided[name] = None
     return {name: found for name, found in decided.items() if found is not None}

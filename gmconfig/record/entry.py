@@ -64,6 +64,10 @@ class Step(StrEnum):
     SKIPPED = "skipped"
 
 
+THERE = (Step.ACTIVE, Step.HEALTHY, Step.UNCHANGED)
+"""Steps after which a target has what the record was to bring."""
+
+
 class Outcome(Data):
     """One target's part of a deployment.
 
@@ -75,6 +79,7 @@ class Outcome(Data):
         live: what names the new release on the target, once it is live.
         error: what went wrong, in one line.
         unwell: whether the target had it and was not well with it, so that it is not tried again by itself.
+        commit: of its configuration, where that is another one than the record's: what is held beside it.
     """
 
     step: Step = Step.WAITING
@@ -84,6 +89,7 @@ class Outcome(Data):
     live: str | None = None
     error: str | None = None
     unwell: bool = False
+    commit: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Give it as the record's file has it."""
@@ -95,6 +101,7 @@ class Outcome(Data):
             "live": self.live,
             "error": self.error,
             "unwell": self.unwell,
+            "commit": self.commit or None,
         }
 
 
@@ -104,7 +111,7 @@ class Record(Data):
     Attributes:
         environment: where it went.
         number: its place among the records of that environment, from 1.
-        commit: the full id of the configuration's commit.
+        commit: the full id of the configuration's commit, but for targets whose outcome names another one.
         secrets_commit: the commit whose secrets and access were used, where that is another one (rollback).
         action: what asked for it: apply, rollback, promote or correct.
         flags_commit: the commit whose feature flags were used, where that is another one (a kill switch).
@@ -138,6 +145,11 @@ class Record(Data):
     def id(self) -> str:
         """What people call it: `production-42`."""
         return f"{self.environment}-{self.number}"
+
+    def commit_of(self, target: str) -> str:
+        """Give the commit whose configuration a target was to get."""
+        outcome = self.targets.get(target)
+        return outcome.commit if outcome and outcome.commit else self.commit
 
     def with_outcome(self, target: str, outcome: Outcome) -> Record:
         """Give the record with another outcome for one target."""
@@ -205,6 +217,7 @@ def _outcome(content: Mapping[str, object]) -> Outcome:
         _text(content, "wanted"),
         **{name: _text_or_none(content, name) for name in ("before", "live", "error")},
         unwell=content.get("unwell") is True,
+        commit=_text_or_none(content, "commit") or "",
     )
 
 

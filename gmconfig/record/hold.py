@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import NotFound, Refused
-from gmconfig.immutable import Data
+from gmconfig.immutable import EMPTY, Data
 from gmconfig.record import names, note
 from gmconfig.spoken import without_address
 
@@ -24,6 +24,7 @@ class Hold(Data):
         old_secrets: whether the secrets of that commit are meant too, instead of today's.
         flags: the commit whose feature flags are meant, where a kill switch passed the hold.
         by, reason, since: who asked for it, why, and when (ISO 8601).
+        apart: the commits of targets that had another one than the rest.
     """
 
     commit: str
@@ -34,6 +35,11 @@ class Hold(Data):
     by: str = ""
     reason: str = ""
     since: str = ""
+    apart: Mapping[str, str] = EMPTY
+
+    def commit_of(self, target: str) -> str:
+        """Give the configuration's commit that a target keeps."""
+        return self.apart.get(target, self.commit)
 
     def concerns(self, target: str) -> bool:
         """Whether a target is held by it; a group's name holds all of its hosts."""
@@ -126,11 +132,12 @@ def _holds(content: Mapping[str, object]) -> tuple[Hold, ...]:
 
 
 def _hold(content: Mapping[str, object]) -> Hold:
-    targets, record = content.get("targets"), content.get("record")
+    targets, record, apart = content.get("targets"), content.get("record"), content.get("apart")
     return Hold(
         commit=str(content.get("commit", "")),
         record=str(record) if record else None,
         targets=tuple(map(str, targets)) if isinstance(targets, list) else (),
         old_secrets=content.get("old_secrets") is True,
         **{name: str(content.get(name, "")) for name in ("flags", "by", "reason", "since")},
+        apart={str(name): str(one) for name, one in apart.items()} if isinstance(apart, dict) else EMPTY,
     )

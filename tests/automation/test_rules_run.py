@@ -329,6 +329,30 @@ def test_a_programs_own_rule_before_a_deployment_refuses_it_and_others_do_not_he
     assert found.apply().record is not None
 
 
+def test_what_a_rule_commits_before_a_deployment_is_for_the_next_one_and_a_rollback_says_that_it_is_one(
+    tmp_path,
+):
+    from gmconfig.deploy.options import Options
+
+    found, told = fleet(tmp_path, {}), []
+    automation = ConfigAutomation(ConfigManager("production", root=found.root))
+
+    def commits(event):
+        told.append((event["action"], event["commit"]))
+        found.write("config/environments/production.yaml", {"database": {"pool": len(told)}})
+        found.commit("meanwhile, looked at by nobody")
+
+    automation.add_automation_rule(AutomationRule("commits", on="deployment.before", do=commits))
+    deployer, head = found.deployer(), found.git("rev-parse", "HEAD")
+    deployer.own_rules = automation._own
+    [done] = deployer.apply(["production"])
+    assert (done.record.commit, found.pool("web")) == (head, 10)
+    list(deployer.apply(["production"]))
+    assert found.pool("web") == 1
+    deployer.rollback("production", Options())
+    assert (found.pool("web"), [action for action, _ in told]) == (10, ["apply", "apply", "rollback"])
+
+
 def test_a_rule_that_stays_is_one_commit_and_the_rest_of_the_file_is_as_it_was(tmp_path):
     found = fleet(tmp_path, {})
     before = "# ours\nremote: origin   # the usual one\n"

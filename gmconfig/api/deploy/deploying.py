@@ -133,9 +133,10 @@ class Deployer(Deployments):
         """Bring an environment, or one of its targets, back to an earlier deployment and hold it there."""
         from gmconfig.deploy import rollback
 
-        ledger, hold = self._back(word, self.options(options), to, old_secrets=old_secrets)
+        how = self.options(options.replaced(action="rollback"))  # which rules before it are told
+        ledger, hold = self._back(word, how, to, old_secrets=old_secrets)
         with self.survey() as survey:
-            done = rollback.rollback(ledger, survey, hold, self.options(options), retry=retry, seen=self.seen)
+            done = rollback.rollback(ledger, survey, hold, how, retry=retry, seen=self.seen)
         self._tell(done.record)
         return done
 
@@ -154,8 +155,9 @@ class Deployer(Deployments):
         [(environment, names)] = self.only(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
-        goal = rollback.goal(list(ledger.chain.records()), to)
-        return ledger, rollback.hold_at(goal, options, names, old_secrets=old_secrets)
+        records = list(ledger.chain.records())
+        goal = rollback.goal(records, to)
+        return ledger, rollback.hold_at(records, goal, options, names, old_secrets=old_secrets)
 
     def resume(self, word: str, options: Options | None = None) -> Record:
         """Go on with a deployment that was cut short; the word is its id or its environment."""
@@ -200,7 +202,7 @@ class Deployer(Deployments):
         ledger.refresh()
         records = list(ledger.chain.records())
         goal = rollback.goal(records, at) if at else _last_good(records, environment)
-        hold = rollback.hold_at(goal, self.options(Options(reason=reason)), names)
+        hold = rollback.hold_at(records, goal, self.options(Options(reason=reason)), names)
         if not dry_run:
             ledger.change(ledger.holds.ref, lambda: ledger.holds.add(hold))
         return hold
