@@ -16,7 +16,7 @@ import sys
 from gmconfig.storage.git import Repository
 from gmconfig.storage.journal import Journal
 journal = Journal(Repository.discover(sys.argv[1]))
-for number in range(4):
+for number in range(8):
     journal.append({"kind": "test", "writer": sys.argv[2], "number": number})
 """
 
