@@ -216,6 +216,7 @@ def test_two_branches_that_both_changed_access(ok, cli, sealed_trading, join):
         resolve()
     answer = cli("secret", "verify")
     assert answer.code == 1
+    assert "dave may not" not in answer.out, "it waits for the signature: what it says of dave may come with it"
     assert cli("secret", "create", "x", "--stdin", stdin="x-1234567").code == 4
     ok("secret", "access", "sign", "-y")
     ok("secret", "verify")

@@ -109,6 +109,8 @@ def _rule(rule: Rule) -> str:
 
 
 def _due(vault: Vault) -> Iterator[str]:
+    if vault.trust.unsettled:
+        return  # a signature comes first, and may give back what a merge took
     for scope in sorted({record.scope for record in vault.standing.records.values()}):
         if losers(vault.trust, vault.standing, vault.trust.policies[0], scope):
             yield scope

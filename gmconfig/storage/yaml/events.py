@@ -117,7 +117,7 @@ def _broken(error: YAMLError, text: str, file: str) -> BrokenConfiguration:
     conflict = _conflict(text)
     if conflict:
         message = "git could not merge this: both sides stand here"
-        choose = f"choose one, then: git add {shell_word(file)}" if file else "choose one, then: git add"
+        choose = "choose one or join them, then: git add" + (f" {shell_word(file)}" if file else "")
         return BrokenConfiguration(message, hint=choose, place=Place(file, conflict))
     if not isinstance(error, MarkedYAMLError):
         return BrokenConfiguration(str(error).splitlines()[0], place=Place(file))
