@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,7 +47,8 @@ def test_a_sender_sleeps_until_something_is_due(fleet: Fleet, monkeypatch: pytes
     project, pauses, started = Project.find(str(fleet.root)), [], []
     outbox = Outbox(project)
     outbox.put("hook", replace(ALERT, id="alert-0", state=State.RESOLVED))
-    monkeypatch.setattr(sender.time, "sleep", pauses.append)
+    clock = SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=pauses.append)
+    monkeypatch.setattr(sender, "time", clock)  # the sender's alone: other threads sleep as they like
     monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
     with webhook() as hook:
         monkeypatch.setenv("HOOK", hook.url)
@@ -54,7 +57,7 @@ def test_a_sender_sleeps_until_something_is_due(fleet: Fleet, monkeypatch: pytes
         assert [(one.alert.id, one.attempts) for one in waiting] == [("alert-0", 1), ("alert-0", 0)]
     assert outbox.presence().acquire()
     monkeypatch.setattr(sender, "_left", [])
-    monkeypatch.setattr(sender.time, "time", lambda: 0.0)
+    clock.time = lambda: 0.0
     sender.leave_behind(project)
     assert (pauses, started) == ([], [])
 
