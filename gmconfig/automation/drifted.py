@@ -24,14 +24,15 @@ log = logger("automation")
 
 
 class Unacknowledged(Correction):
-    """Puts everything back that nobody has acknowledged."""
+    """Puts back what nobody has acknowledged."""
 
     target: str = ""
     acknowledged: frozenset[str] = frozenset()
 
     def takes(self, difference: Difference) -> bool:
         """Whether it puts a difference back."""
-        return identify(self.target, difference) not in self.acknowledged
+        is_known = identify(self.target, difference) in self.acknowledged
+        return not is_known and Correction.takes(self, difference)
 
 
 class Drifted:
@@ -56,7 +57,8 @@ class Drifted:
             within_the_hour(word.corrections, now),
             target.budget.get("corrections", CORRECTIONS),
         )
-        correction = Unacknowledged(target=target.name, acknowledged=self._acknowledged(target.name))
+        acknowledged = self._acknowledged(target.name)
+        correction = Unacknowledged(prune=True, target=target.name, acknowledged=acknowledged)
         try:
             planned = correct(self.work.survey, standing, correction, commit)
         except GmconfigError as error:

@@ -71,6 +71,19 @@ def test_drift_is_put_back_as_often_as_the_budget_allows_and_what_is_acknowledge
     assert (alert.rule, alert.subject, alert.resolved) == ("automation-failed", "correct-drift", False)
 
 
+def test_a_rule_puts_back_only_the_paths_that_it_names_and_takes_nothing_away_where_it_says_so(tmp_path):
+    only = {"correct-drift": {"only": ["debug"], "prune": False}}
+    found = fleet(tmp_path, {"fix": {"on": "drift.detected", "do": only, "cooldown": "0s"}})
+    found.apply()
+    file = found.live / "web/settings.yaml"
+    spoil(found, 11)
+    assert run(found) == [("fix", "succeeded: nothing to put back")]
+    file.write_text(file.read_text().replace("debug: false", "debug: true") + "more: 1\n")
+    assert run(found) == [("fix", "succeeded: put back web")]
+    expected = {"database": {"host": "db-1", "pool": 11}, "debug": False, "more": 1}
+    assert yaml.safe_load(file.read_text()) == expected
+
+
 def test_a_rehearsal_of_drift_leaves_it_and_a_scheduled_rule_looks_itself(tmp_path):
     found = fleet(tmp_path, {"hourly": {"schedule": "0 * * * *", "do": "correct-drift", "dry_run": True}})
     found.apply()

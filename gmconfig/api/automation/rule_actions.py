@@ -75,7 +75,7 @@ def correct_drift(actions: Actions, task: Task) -> str:
         actions.workspace, actions.user, task.rule.name, offline=actions.offline, dry_run=task.dry_run
     )
     targets = _texts(given.get("targets")) or _texts(task.event.content.get("target") if task.event else None)
-    return found.correct(targets, _texts(given.get("only")), prune=bool(given.get("prune")))
+    return found.correct(targets, _texts(given.get("only")), prune=given.get("prune") is not False)
 
 
 def rotate_due(actions: Actions, task: Task) -> str:

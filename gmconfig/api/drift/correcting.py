@@ -31,8 +31,10 @@ class Correcting:
         self.rule = rule
         self.dry_run = dry_run
 
-    def correct(self, words: Sequence[str], only: Sequence[str] = (), *, prune: bool = False) -> str:
+    def correct(self, words: Sequence[str], only: Sequence[str] = (), *, prune: bool = True) -> str:
         """Look at targets and put back what has drifted on them; say what was done.
+
+        `only` are globs of paths; without `prune` what was never put there stays.
 
         Raises:
             Refused: a target's budget is used up.
@@ -43,23 +45,26 @@ class Correcting:
         mine = [one for one in found.standings if one.target.name in drifted and not one.target.agent]
         exhausted = [one.target.name for one in mine if self._left(one) <= 0]
         going = [one.target.name for one in mine if one.target.name not in exhausted]
-        if not self.dry_run:
-            for name in going:
-                self._put_back(name, found, only, prune=prune)
+        paths = tuple(KeyPath.parse(text) for text in only)
+        done = [name for name in going if self._is_put_back(name, found, paths, prune=prune)]
         self._complain(found, exhausted)
         said = "would put back" if self.dry_run else "put back"
-        return f"{said} {', '.join(going)}" if going else "nothing to put back"
+        return f"{said} {', '.join(done)}" if done else "nothing to put back"
 
-    def _put_back(self, name: str, found: Detected, only: Sequence[str], *, prune: bool) -> None:
+    def _is_put_back(self, name: str, found: Detected, only: tuple[KeyPath, ...], *, prune: bool) -> bool:
+        """Put drift of one target back; give whether any of it was, or would be, for the rule to put back."""
         acknowledged = frozenset(one.id for one in found.detections if not one.counts(found.today))
-        paths = tuple(KeyPath.parse(text) for text in only)
-        correction = Unacknowledged(paths, prune, target=name, acknowledged=acknowledged)
-        for done in self.drifter.correct([name], correction, Options(reason=f"rule {self.rule}")):
-            record = done.record
-            if record is not None and record.state not in (State.SUCCEEDED, State.PARTIAL):
+        correction = Unacknowledged(only, prune, target=name, acknowledged=acknowledged)
+        if self.dry_run:
+            return any(plan.changing for plan in self.drifter.plan_correction([name], correction))
+        done = self.drifter.correct([name], correction, Options(reason=f"rule {self.rule}"))
+        records = [one.record for one in done if one.record is not None]
+        for record in records:
+            if record.state not in (State.SUCCEEDED, State.PARTIAL):
                 why = record.error or str(record.state)
                 raise GmconfigError(f"{name}: {why}", hint=f"gmconfig deploy show {record.id}")
         self.drifter.detect([name])
+        return bool(records)
 
     def _left(self, standing: Standing) -> int:
         """Give how often a target may still be corrected within the hour, after what the records tell."""
