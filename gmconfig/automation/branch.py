@@ -37,7 +37,8 @@ class Branch:
         if not self.is_remote:
             return
         wanted = f"+refs/heads/{self.name}:{self.ref}"
-        options = ("--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--quiet", "--no-recurse-submodules")
+        # It may tidy up: nobody else does in a clone that only an agent works in, whose status changes for years.
+        options = ("--no-tags", "--no-write-fetch-head", "--quiet", "--no-recurse-submodules")
         done = self.repository.attempt("fetch", *options, "--", self.remote, wanted, seconds=_PATIENCE)
         if done.returncode:
             raise GitTrouble(f"{self} cannot be fetched: {complaint(done.stderr)}", hint="git fetch")

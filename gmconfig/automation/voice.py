@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
 from gmconfig.log import logger
-from gmconfig.record import journal, status
+from gmconfig.record import journal, names, status
 from gmconfig.record.chain import timestamp
 from gmconfig.record.exchange import Exchange
 from gmconfig.record.status import Status, TargetStatus
@@ -30,13 +30,18 @@ class Voice:
         self.last = status.read(post.project, post.environment, post.host) or Status(
             post.host, post.environment
         )
-        self._heard: Status | None = None
-        self._said_at = 0.0
+        self._noted: Status | None = None
+        """What was put on the ref to be told, as the commit `_tip`."""
+        self._tip: str | None = None
+        self._noted_at = 0.0
+        self._heard = False
+        self._trouble = ""
 
     def remember(self, words: Mapping[str, TargetStatus], commit: str | None) -> None:
         """Keep what is said of targets in this clone, before one is touched: a crash forgets nothing then."""
         kept = replace(self.last, targets=dict(words), commit=commit or self.last.commit, time=timestamp())
         status.write(self.post.project, kept)
+        self._noted = None
 
     def say(
         self,
@@ -48,7 +53,7 @@ class Voice:
         *,
         reached: bool,
     ) -> Status:
-        """Say how the post is; without a remote within reach it is said at the next look."""
+        """Say how the post is, if it is news or long said; without a remote within reach it is told there later."""
         post, moment = self.post, timestamp()
         self.last = Status(
             post.host,
@@ -61,10 +66,11 @@ class Voice:
             post.version,
             post.interval,
         )
-        if self._heard is None or self._is_news() or time.monotonic() - self._said_at > status.HEARTBEAT:
-            ref = status.write(post.project, self.last)
-            if reached and self._pushed(project, ref):
-                self._heard, self._said_at = self.last, time.monotonic()
+        if self._is_news() or time.monotonic() - self._noted_at > status.HEARTBEAT:
+            self._tip = refs.read(project.repository, status.write(post.project, self.last))
+            self._noted, self._noted_at, self._heard = self.last, time.monotonic(), False
+        if reached and not self._heard:
+            self._heard = self._pushed(project)
         return self.last
 
     def note(self, project: Project, target: str, word: TargetStatus) -> None:
@@ -82,14 +88,23 @@ class Voice:
         journal.noted(project, {"kind": "agent", "host": post.host, "environment": post.environment, **told})
 
     def _is_news(self) -> bool:
-        return self._heard is None or replace(self.last, time=self._heard.time) != self._heard
+        return self._noted is None or replace(self.last, time=self._noted.time) != self._noted
 
-    def _pushed(self, project: Project, ref: str) -> bool:
-        exchange, tip = Exchange(project), refs.read(project.repository, ref)
+    def _pushed(self, project: Project) -> bool:
+        """Tell the remote; what keeps that from arriving is told here, once."""
+        before, self._trouble = self._trouble, self._untold(project)
+        if self._trouble not in ("", before):
+            log.warning("%s", self._trouble)
+        return not self._trouble
+
+    def _untold(self, project: Project) -> str:
+        """Push, and give why that did not arrive; nothing where it did."""
+        ref = names.status(project, self.post.environment, self.post.host)
+        exchange = Exchange(project)
         try:
-            if tip and exchange.push({ref: tip}):
-                return True
-            log.warning("another agent says that it is %s", self.post.host)
+            if self._tip and exchange.push({ref: self._tip}):
+                return ""
         except GitTrouble as error:
-            log.warning("%s was not told: %s", exchange.remote, error.message)
-        return False
+            return f"{exchange.remote} was not told: {error.message}"
+        self._noted = None
+        return f"another agent says that it is {self.post.host}"

@@ -70,7 +70,12 @@ def test_nothing_is_said_twice_and_done_twice(tmp_path):
     hosts.look("h1")
     ref = "refs/gmconfig/status/production/h1"
     before = hosts.git("ls-remote", "origin", ref), (hosts.live / "web").readlink()
+    tidying = {"gc.enabled": "false", "loose-objects.enabled": "true", "loose-objects.auto": "1"}
+    for key, value in {**tidying, "auto": "true", "autoDetach": "false"}.items():
+        subprocess.run(["git", "config", f"maintenance.{key}", value], cwd=hosts.clone("h1"), check=True)
     hosts.look("h1")
+    packs = (hosts.clone("h1") / ".git/objects/pack").glob("loose-*.pack")
+    assert list(packs)  # git tidied up: nobody else does where an agent writes for years
     assert (hosts.git("ls-remote", "origin", ref), (hosts.live / "web").readlink()) == before
 
 
@@ -257,11 +262,18 @@ def test_without_its_remote_it_still_detects_and_comes_back(tmp_path):
     [said] = hosts.look("h1")
     assert hosts.pool("web") == 10
     assert "cannot be fetched" in str(said.problem)
+    hosts.look("h1")  # says how many corrections there were
+    stands = (tmp_path / "h1/.git/refs/gmconfig/status/production/h1").read_text()
+    hosts.look("h1", "h1", "h1")
+    assert (
+        tmp_path / "h1/.git/refs/gmconfig/status/production/h1"
+    ).read_text() == stands  # no news, no commit
     (tmp_path / "away.git").rename(hosts.remote)
     hosts.agent("h1").pace.succeeded()  # as if the pause were over
     hosts.push(20)
     [said] = hosts.look("h1")
     assert (said.problem, hosts.pool("web")) == (None, 20)
+    assert hosts.git("ls-remote", "origin", "refs/gmconfig/status/production/h1").split()[0] != stands.strip()
 
 
 def test_records_that_were_lost_stop_every_change(tmp_path):
