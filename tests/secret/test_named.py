@@ -178,22 +178,17 @@ def test_an_inline_value_is_sealed_where_it_stands_and_unsealed_again(world):
         world.vault().open(sealed)
 
 
-def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
+def _admit(world, name, member, scope, right):
+    """Write a policy with one member more, signed by the first."""
     from gmconfig.secret.access import reading as access
-    from gmconfig.secret.file.draft import Draft
-    from gmconfig.secret.keyring import identity
-    from gmconfig.secret.keyring.sources import Sources
+    from gmconfig.secret.access.founding import policy_text
     from gmconfig.secret.log import event
     from gmconfig.secret.log.trust import read_policy
 
-    ci = identity.generate()
-    vault = world.vault()
-    tree = json.loads(json.dumps(read_policy(vault.snapshot).tree))
-    tree["members"]["ci"] = {"age": ci.recipient, "verify": ci.verifier}
-    tree["grants"].append({"to": ["ci"], "scopes": ["default"], "may": ["write"]})
-    from gmconfig.secret.access.founding import policy_text
-
-    name, raw = event.write(
+    tree = json.loads(json.dumps(read_policy(world.vault().snapshot).tree))
+    tree["members"][name] = {"age": member.recipient, "verify": member.verifier}
+    tree["grants"].append({"to": [name], "scopes": [scope], "may": [right]})
+    path, raw = event.write(
         {
             "operation": "access",
             "actor": "alice",
@@ -206,8 +201,17 @@ def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
         },
         world.identity,
     )
-    (world.root / name).write_bytes(raw)
+    (world.root / path).write_bytes(raw)
     (world.root / "access.yaml").write_bytes(policy_text(tree))
+
+
+def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
+    from gmconfig.secret.file.draft import Draft
+    from gmconfig.secret.keyring import identity
+    from gmconfig.secret.keyring.sources import Sources
+
+    ci = identity.generate()
+    _admit(world, "ci", ci, "default", "write")
     context = Context("settings", "production", ("a",))
     theirs = world.vault(Sources({"GMCONFIG_IDENTITY": ci.text()}))
     draft = Draft(theirs, "set", now=NOW)
@@ -220,33 +224,12 @@ def test_a_writer_who_cannot_read_seals_for_those_who_can(world):
 
 
 def test_who_may_not_write_is_refused_and_what_they_sign_counts_for_nothing(world):
-    from gmconfig.secret.access import reading as access
-    from gmconfig.secret.access.founding import policy_text
     from gmconfig.secret.file.draft import Draft
     from gmconfig.secret.keyring import identity
     from gmconfig.secret.keyring.sources import Sources
-    from gmconfig.secret.log import event
-    from gmconfig.secret.log.trust import read_policy
 
     reader = identity.generate()
-    tree = json.loads(json.dumps(read_policy(world.vault().snapshot).tree))
-    tree["members"]["reader"] = {"age": reader.recipient, "verify": reader.verifier}
-    tree["grants"].append({"to": ["reader"], "scopes": ["*"], "may": ["read"]})
-    name, raw = event.write(
-        {
-            "operation": "access",
-            "actor": "alice",
-            "time": "2026-11-22T16:41:00Z",
-            "reason": "",
-            "root": world.pin,
-            "policy": access.parse(tree).digest,
-            "access": tree,
-            "parents": [world.pin],
-        },
-        world.identity,
-    )
-    (world.root / name).write_bytes(raw)
-    (world.root / "access.yaml").write_bytes(policy_text(tree))
+    _admit(world, "reader", reader, "*", "read")
     vault = world.vault(Sources({"GMCONFIG_IDENTITY": reader.text()}))
     with pytest.raises(AccessDenied, match='"reader" may not write'):
         Draft(vault, "set").seal(Context("settings", None, ("a",)), 1)
