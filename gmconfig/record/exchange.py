@@ -141,7 +141,8 @@ class Exchange:
             for prefix in sorted(prefixes)
             for kind in KINDS
         ]
-        options = ("--no-tags", "--no-write-fetch-head", "--no-auto-gc", "--quiet", "--no-recurse-submodules")
+        # It may tidy up: what agents say comes by the hundred thousand to where one watches a fleet.
+        options = ("--no-tags", "--no-write-fetch-head", "--quiet", "--no-recurse-submodules")
         done = self.repository.attempt("fetch", *options, "--", self.remote, *wanted, seconds=_PATIENCE)
         if done.returncode:
             raise self._unreachable(done.stderr)
