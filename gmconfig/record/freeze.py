@@ -65,14 +65,14 @@ class Freezes:
         said = {"reason": freeze.reason, "by": freeze.by, "since": freeze.since, "until": until}
         self._write({**said, "active": True}, f"freeze: {self.environment}")
 
-    def end(self) -> Freeze:
-        """Take the freeze away and give it.
+    def end(self, by: str = "", reason: str = "") -> Freeze:
+        """Take the freeze away and give it; who did it, and why, stays in the ref's history.
 
         Raises:
             NotFound: nothing was frozen by command; a declared window ends in gmconfig.yaml.
         """
         freeze = self.endable()
-        self._write({"active": False}, f"unfreeze: {self.environment}")
+        self._write({"active": False, "by": by, "reason": reason}, f"unfreeze: {self.environment}")
         return freeze
 
     def endable(self) -> Freeze:

@@ -89,17 +89,19 @@ class Holds:
         """
         return self._liftable(self.all(), targets)
 
-    def lift(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
-        """Take away the holds that are `liftable` and give them."""
+    def lift(self, targets: Sequence[str] = (), by: str = "", reason: str = "") -> tuple[Hold, ...]:
+        """Take away the holds that are `liftable` and give them; who did it, and why, stays in the ref's history."""
         before = note.read(self.repository, self.ref)
         holds = _holds(before.content)
         lifted = self._liftable(holds, targets)
         kept = tuple(left for hold in holds if (left := _without(hold, targets, lifted)))
-        self._write(kept, before, f"unhold: {self.environment}")
+        self._write(kept, before, f"unhold: {self.environment}", {"by": by, "reason": reason})
         return lifted
 
-    def _write(self, holds: Sequence[Hold], before: note.Note, message: str) -> None:
-        content = {"holds": [hold.held() for hold in holds]}
+    def _write(
+        self, holds: Sequence[Hold], before: note.Note, message: str, lifted: Mapping[str, str] | None = None
+    ) -> None:
+        content = {"holds": [hold.held() for hold in holds], **({"lifted": lifted} if lifted else {})}
         if note.write(self.repository, self.ref, content, message, after=before) is None:
             raise Refused(f"somebody else changed the holds of {self.environment}", hint="look again")
 

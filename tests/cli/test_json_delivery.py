@@ -66,13 +66,16 @@ def test_what_takes_a_hold_or_a_freeze_away_answers_with_it(fleet: Fleet):
     """In one repository, one after the other: each verb needs what the one before it did."""
     fleet.run("deploy", "hold", "web")
     for words in (
-        ("unhold", "web"),
+        ("unhold", "web", "-m", "audit over"),
         ("freeze", "production", "--until", "9999-12-30", "-m", "x"),
-        ("unfreeze", "production"),
+        ("unfreeze", "production", "-m", "thawed"),
     ):
         done = fleet.run("deploy", *words, "-o", "json")
         assert done.returncode == 0, done.stderr
         agrees(f"deploy-{words[0]}", done.stdout)
+    for what, why in (("holds", "audit over"), ("freezes", "thawed")):
+        kept = fleet.git("show", f"refs/gmconfig/{what}/production:note.json")
+        assert why in kept and "Test" in kept, "an audit asks who, and why"
 
 
 @pytest.mark.parametrize("word", ["resume", "abort"])

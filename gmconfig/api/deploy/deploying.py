@@ -214,13 +214,13 @@ class Deployer(Deployments):
         ledger.refresh()
         return ledger.holds.liftable(names)
 
-    def unhold(self, word: str) -> tuple[Hold, ...]:
+    def unhold(self, word: str, reason: str = "") -> tuple[Hold, ...]:
         """Let targets follow the branch again; nothing is deployed by it."""
         [(environment, names)] = self.only(word).items()
         ledger = self.ledger(environment)
         ledger.refresh()
         lifted: list[Hold] = []
-        ledger.change(ledger.holds.ref, lambda: lifted.extend(ledger.holds.lift(names)))
+        ledger.change(ledger.holds.ref, lambda: lifted.extend(ledger.holds.lift(names, self.user, reason)))
         return tuple(lifted)
 
     def freeze(
@@ -241,7 +241,7 @@ class Deployer(Deployments):
             ledger.change(ledger.freezes.ref, lambda: ledger.freezes.begin(freeze))
         return freeze
 
-    def unfreeze(self, environment: str, *, dry_run: bool = False) -> Freeze:
+    def unfreeze(self, environment: str, reason: str = "", *, dry_run: bool = False) -> Freeze:
         """Take a freeze away and give it."""
         self.project.environment(environment)
         ledger = self.ledger(environment)
@@ -249,7 +249,7 @@ class Deployer(Deployments):
         if dry_run:
             return ledger.freezes.endable()
         ended: list[Freeze] = []
-        ledger.change(ledger.freezes.ref, lambda: ended.append(ledger.freezes.end()))
+        ledger.change(ledger.freezes.ref, lambda: ended.append(ledger.freezes.end(self.user, reason)))
         return ended[0]
 
     def _tell(self, record: Record | None) -> None:

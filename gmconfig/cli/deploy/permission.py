@@ -62,13 +62,14 @@ def unhold(
     yes: options.Yes = False,
     offline: arguments.Offline = False,
     dry_run: options.DryRun = False,
+    reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Let an environment or a target follow the branch again; the plan of that is shown first.
 
     \b
-    gmconfig deploy unhold production
+    gmconfig deploy unhold production -m "the audit is over"
     gmconfig deploy unhold web --yes
     """
     from gmconfig.deploy.planning import Asked
@@ -81,7 +82,7 @@ def unhold(
     if not (yes or dry_run) and terminal.interactive() and not prompt.agreed(f"let {word} follow again?"):
         return terminal.note("nothing was changed")
     if not dry_run:
-        lifted = deployer.unhold(word)
+        lifted = deployer.unhold(word, reason or "")
     if output == "json":
         plans = [shown.plan_record(one) for one in found]
         return terminal.answer(values.as_json({"lifted": [_as_json(one) for one in lifted], "plans": plans}))
@@ -121,16 +122,17 @@ def unfreeze(
     environment: Environment,
     offline: arguments.Offline = False,
     dry_run: options.DryRun = False,
+    reason: options.Why = None,
     user: options.By = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Take a freeze away.
 
     \b
-    gmconfig deploy unfreeze production
+    gmconfig deploy unfreeze production -m "the holidays are over"
     gmconfig deploy unfreeze production --offline
     """
-    ended = session.deployer(user, offline=offline).unfreeze(environment, dry_run=dry_run)
+    ended = session.deployer(user, offline=offline).unfreeze(environment, reason or "", dry_run=dry_run)
     if output == "json":
         return terminal.answer(values.as_json(_as_json(ended)))
     if dry_run:
