@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
 
 _FIRST, _LONGEST = 1.0, 300.0  # seconds between tries
-_GIVE_UP = 3 * 86_400.0
+_GIVE_UP = 3 * 86_400.0, 20  # seconds and tries: a machine that slept for days has not tried for days
 _REMEMBERED = 30 * 86_400.0
 _NEVER = 1e12  # seconds; no try is as late as that
 
@@ -52,7 +52,12 @@ class Message:
     @property
     def is_given_up(self) -> bool:
         """Whether it was tried for days."""
-        return self.attempts > 0 and self.due - self.since > _GIVE_UP
+        seconds, tries = _GIVE_UP
+        return self.attempts >= tries and self.due - self.since > seconds
+
+    def at(self, now: float) -> Message:
+        """Give it as it waits now: no try is as late as a clock says that was set back since."""
+        return replace(self, due=now) if self.due > now + _LONGEST else self
 
 
 class Outbox:
@@ -64,7 +69,7 @@ class Outbox:
     def put(self, handler: str, alert: Alert, *, again_after: float | None = None) -> bool:
         """Add a message unless it waits already or was told; `again_after` so many seconds it may be told anew."""
         told = _age(self._sent(handler, alert.message_id))
-        if told is not None and (again_after is None or told < again_after):
+        if told is not None and (again_after is None or abs(told) < again_after):
             return False
         path = self._path(handler, alert.message_id)
         if os.path.exists(path):
@@ -169,7 +174,7 @@ def _read(path: str) -> Message | None:
         found = Message(**{**said, "alert": alert_of(said["alert"])})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return found if _is_sound(found) and _is_there(found, path) else None
+    return found.at(time.time()) if _is_sound(found) and _is_there(found, path) else None
 
 
 def _is_sound(message: Message) -> bool:

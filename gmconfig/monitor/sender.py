@@ -53,7 +53,7 @@ _left: list[subprocess.Popen[bytes]] = []
 
 
 def leave_behind(project: Project) -> None:
-    """Start a sender that outlives this process, if something waits that no other one looks after."""
+    """Start a sender that outlives this process, if something is due soon that no other one looks after."""
     declared = handlers(project)
     if not declared or not _is_needed(Outbox(project), declared):
         return
@@ -70,8 +70,12 @@ def leave_behind(project: Project) -> None:
 
 def _is_needed(outbox: Outbox, names: Collection[str]) -> bool:
     next_due = {name: queues[0][0].due for name in names if (queues := outbox.queues(name))}
-    late = [name for name, due in next_due.items() if due <= time.time()]
-    return (bool(next_due) and is_free(outbox.presence())) or any(is_free(outbox.turn(name)) for name in late)
+    now = time.time()
+    soon = any(
+        due <= now + PATIENCE for due in next_due.values()
+    )  # what comes later no sender would wait for
+    late = [name for name, due in next_due.items() if due <= now]
+    return (soon and is_free(outbox.presence())) or any(is_free(outbox.turn(name)) for name in late)
 
 
 def deliver(project: Project, patience: float = 0.0) -> list[Message]:

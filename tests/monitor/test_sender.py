@@ -1,7 +1,9 @@
 """Senders: one at a time however often somebody looks, and a handler that is away is not tried over and over."""
 
+import os
 import subprocess
 import sys
+import time
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -44,9 +46,10 @@ def test_a_handler_that_is_away_is_left_alone_after_some_tries(fleet: Fleet, mon
 
 def test_a_sender_sleeps_until_something_is_due(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
     """What follows on an alert that did not arrive is no reason to look again, nor to start another sender."""
-    project, pauses, started = Project.find(str(fleet.root)), [], []
+    project, pauses, started, now = Project.find(str(fleet.root)), [], [], time.time()
     outbox = Outbox(project)
     outbox.put("hook", replace(ALERT, id="alert-0", state=State.RESOLVED))
+    monkeypatch.setattr(sender.time, "time", lambda: now)
     clock = SimpleNamespace(time=time.time, monotonic=time.monotonic, sleep=pauses.append)
     monkeypatch.setattr(sender, "time", clock)  # the sender's alone: other threads sleep as they like
     monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
@@ -88,20 +91,46 @@ def test_what_was_told_is_not_told_again_and_what_lies_elsewhere_is_nobodys(flee
 
 
 def test_whoever_looks_starts_no_second_sender(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
-    project, started = Project.find(str(fleet.root)), []
+    project, started, now = Project.find(str(fleet.root)), [], time.time()
     outbox = Outbox(project)
+    monkeypatch.setattr(sender.time, "time", lambda: now)
     monkeypatch.setattr(subprocess, "Popen", lambda *words, **_: started.append(words))
     monkeypatch.setattr(sender, "_left", [])
     for one in outbox.waiting():
         outbox.failed(one, "it answered 500")  # each is due in a second
     presence = outbox.presence()
     assert presence.acquire()
-    monkeypatch.setattr(sender.time, "time", lambda: 0.0)
     sender.leave_behind(project)
     assert started == []
     presence.release()
     sender.leave_behind(project)
     assert len(started) == 1
+    for _ in range(8):
+        for one in outbox.waiting():
+            outbox.failed(one, "it answered 500")
+    sender.leave_behind(project)
+    assert len(started) == 1  # it would go at once: each is due in 256 seconds, and none waits for that
+
+
+def test_a_clock_that_jumps_neither_keeps_a_message_nor_forgets_it(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+):
+    outbox, now = Outbox(Project.find(str(fleet.root))), time.time()
+    [first, second, *_] = outbox.waiting("hook")
+    monkeypatch.setattr(sender.time, "time", lambda: now + 4 * 86_400)
+    assert not outbox.failed(
+        outbox.failed(first, "away"), "away"
+    ).is_given_up  # two tries are not days of them
+    outbox.told(second)
+    monkeypatch.setattr(sender.time, "time", lambda: now)
+    assert {one.id: one.due for one in outbox.waiting()}[first.id] == now
+    os.utime(Path(outbox.folder, "told", "hook", second.id), (now + 86_400, now + 86_400))
+    assert outbox.put("hook", second.alert, again_after=3600)
+    for _ in range(20):
+        first = outbox.failed(first, "away")
+    assert not first.is_given_up
+    monkeypatch.setattr(sender.time, "time", lambda: now + 4 * 86_400)
+    assert outbox.failed(first, "away").is_given_up
 
 
 def test_whoever_leaves_a_sender_behind_goes_on_without_it(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):
