@@ -70,8 +70,20 @@ def overridden(
         new, keys = _laid(tree, parts, text if prints_otherwise else value, name)
         if prints_otherwise and (_is_number_at(tree, keys) or _NUMBERS.intersection(types_at(keys) or ())):
             new, keys = _laid(tree, parts, value, name)
-        tree, said[keys] = new, name
+        tree = new
+        said.update(dict.fromkeys(_paths(value, keys), name))
     return tree, said
+
+
+def _paths(value: object, keys: Keys) -> Iterator[Keys]:
+    """Yield the path of a value that is laid over a tree, and of everything in it; null takes away."""
+    yield keys
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _paths(inner, (*keys, key)) if inner is not None else ()
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _paths(inner, (*keys, index))
 
 
 def _is_number_at(tree: object, keys: Keys) -> bool:

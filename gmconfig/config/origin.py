@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gmconfig.config.strategy import Rules, below, here, item_key
-from gmconfig.path import under
+from gmconfig.config.merge import merge
+from gmconfig.config.strategy import Rules, below, here, item_keys
+from gmconfig.config.trace import Leaf, TracedList, TracedMap, plain, traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,40 +61,64 @@ class Say:
         return f"Say({self.layer!r}, {self.keys!r}, wins={self.wins})"
 
 
-def says(layers: Sequence[LoadedLayer], merged: object, keys: Keys, rules: Rules) -> Iterator[Say]:
+def says(layers: Sequence[LoadedLayer], keys: Keys, rules: Rules) -> Iterator[Say]:
     """Yield what each layer says about a resolved path, the highest layer first; the first one wins."""
-    first = True
-    for layer in reversed(layers):
-        found = written_at(layer.tree, merged, keys, rules)
-        if found is not None:
-            yield Say(layer, found[0], found[1], wins=first)
-            first = False
+    spots = written_at([layer.tree for layer in layers], keys, rules)
+    found = [(layer, spot) for layer, spot in zip(layers, spots, strict=True) if spot is not None]
+    for layer, (own, value) in reversed(found):
+        yield Say(layer, own, value, wins=layer is found[-1][0])
 
 
-def written_at(tree: object, merged: object, keys: Keys, rules: Rules) -> tuple[Keys, object] | None:
-    """Find a resolved path in one layer: items of lists that merge by key stand elsewhere there.
+def written_at(trees: Sequence[object], keys: Keys, rules: Rules) -> list[tuple[Keys, object] | None]:
+    """Find a resolved path in every layer, the lowest first: items of lists that merge stand elsewhere there.
 
     Gives the path in the layer and its value, or those of an ancestor that the layer replaces; None where
     the layer says nothing.
     """
-    found: list[str | int] = []
+    spots: dict[int, tuple[Keys, object]] = {number: ((), tree) for number, tree in enumerate(trees)}
+    ended: dict[int, tuple[Keys, object]] = {}
     for key in keys:
-        if not isinstance(tree, dict | list):
-            return tuple(found), tree
-        step = _step(tree, merged, key, rules)
-        if step is None:
-            return None
-        found.append(step)
-        tree, rules = tree[step], below(rules, key)  # type: ignore[index]
-        merged = under(merged, key)
-    return tuple(found), tree
+        kind = dict if isinstance(key, str) else list
+        ended |= {number: spot for number, spot in spots.items() if not isinstance(spot[1], kind)}
+        nodes = {number: node for number, (_, node) in spots.items()}
+        steps = _own_keys(nodes, key, rules)
+        spots = {number: ((*spots[number][0], step), nodes[number][step]) for number, step in steps.items()}  # type: ignore[index]
+        rules = below(rules, key) if _merges(nodes, key, rules) else ()
+    return [(ended | spots).get(number) for number in range(len(trees))]
 
 
-def _step(tree: object, merged: object, key: str | int, rules: Rules) -> str | int | None:
-    if isinstance(tree, dict):
-        return key if key in tree and isinstance(key, str) else None
+def _merges(nodes: dict[int, object], key: str | int, rules: Rules) -> bool:
+    """Whether several layers may have made what stands under a key; items of other lists are taken as they are."""
     way = here(rules)
-    if isinstance(way, tuple) and isinstance(merged, list) and isinstance(key, int) and key < len(merged):
-        wanted = item_key(merged[key], way)
-        return next((i for i, item in enumerate(tree) if wanted and item_key(item, way) == wanted), None)  # type: ignore[arg-type, var-annotated]
-    return key if isinstance(key, int) and isinstance(tree, list) and key < len(tree) else None
+    if isinstance(key, str) or not isinstance(way, tuple):
+        return isinstance(key, str)
+    return all(item_keys(items, way) is not None for items in nodes.values() if isinstance(items, list))
+
+
+def _own_keys(nodes: dict[int, object], key: str | int, rules: Rules) -> dict[int, str | int]:
+    """Give the key under which each layer has a part in what the merged tree has under this one."""
+    if isinstance(key, str):
+        return {number: key for number, node in nodes.items() if isinstance(node, dict) and key in node}
+    if here(rules) is None:
+        lists = {number: node for number, node in nodes.items() if isinstance(node, list)}
+        return {number: key for number, items in lists.items() if key < len(items)}
+    return _parts(nodes, key, rules)
+
+
+def _parts(nodes: dict[int, object], index: int, rules: Rules) -> dict[int, str | int]:
+    """Merge a list's layers, each item marked with its own place, and read the marks off the merged item."""
+    marked = [traced(_marked(node, number, rules), number) for number, node in nodes.items()]
+    merged = merge(marked if 0 in nodes else [None, *marked], rules)
+    item = merged[index] if isinstance(merged, list) and index < len(merged) else None
+    entries = item.items() if isinstance(item, dict) else ()
+    marks = {number: plain(own) for number, own in entries if isinstance(number, int)}
+    if not marks and isinstance(item, Leaf | TracedMap | TracedList):
+        return {item.source[0]: item.source[1][0]}
+    return marks  # type: ignore[return-value]  # the places that `_marked` wrote
+
+
+def _marked(node: object, number: int, rules: Rules) -> object:
+    """Put each item's place into it, where items become one; no key of YAML is a number."""
+    if not isinstance(node, list) or not isinstance(here(rules), tuple):
+        return node
+    return [{**item, number: index} if isinstance(item, dict) else item for index, item in enumerate(node)]

@@ -138,8 +138,10 @@ class Resolved:
 
     def says(self, keys: Keys) -> list[Say]:
         """Give what every layer says about a path, the winner first; empty where none says anything."""
-        found = list(says(self.layers, self.merged, keys, self.rules))
-        variable = next((name for at, name in self.overridden.items() if keys[: len(at)] == at), None)
+        found = list(says(self.layers, keys, self.rules))
+        variable = self.overridden.get(keys)
+        if variable is None and not found:  # a map that only variables made
+            variable = next((name for at, name in self.overridden.items() if at[: len(keys)] == keys), None)
         if variable is not None:
             from gmconfig.path import value_at
 

@@ -17,7 +17,7 @@ from gmconfig.errors import (
     Unresolved,
     UsageError,
 )
-from gmconfig.path import KeyPath
+from gmconfig.path import KeyPath, walk
 from gmconfig.secret.token import Sealed, Secret
 
 TOKEN = "gm1.default.abc.xyz"
@@ -231,6 +231,35 @@ def test_a_removed_path_is_still_explained(project):
         (("db",), None, True),
         (("db", "host"), "${HOST:localhost}", False),
     ]
+
+
+def test_the_winner_of_an_item_is_the_layer_that_gave_it_however_lists_merge(project):
+    found = project(
+        {
+            "gmconfig.yaml": "environments: {p: {}, q: {extends: p}}\n"
+            "merge: {added: append, once: unique, named: {by: name}, odd: {by: name}}\n",
+            "config/settings.yaml": "added: [a, b]\nonce: [a, [b]]\nodd: [{v: 1}]\nfixed: [a, b]\n"
+            "named: [{name: a, l: [1]}, {name: b, l: [1]}]\n",
+            "config/environments/p.yaml": "added: [c, a]\nonce: [c, [b]]\nodd: [{v: 2}, {v: 2}]\nfixed: [c]\n"
+            "named: [{name: n}, {name: a, $remove: true}, {name: b, l: [2]}]\n",
+            "config/environments/q.yaml": "added: [d]\nonce: [d, a]\nodd: [{name: a}, {name: a, v: 3}]\n",
+        }
+    )
+    here = resolved(found, "settings", "q")
+    leaves = dict(walk(here.merged))
+    winners = {keys: [say.value for say in here.says(keys) if say.wins] for keys in leaves}
+    assert winners == {keys: [value] for keys, value in leaves.items()}
+    others = [(say.keys, say.value) for say in here.says(("fixed", 0))]
+    assert others == [(("fixed", 0), "c"), (("fixed", 0), "a")]
+
+
+def test_a_variable_has_a_say_on_what_it_gives_and_on_nothing_beside_it(project):
+    environ = {"GMCONFIG__DB": "{host: x, url: null, new: [1]}", "GMCONFIG__DB__NEW__0": "2"}
+    found = resolved(project(FILES), "settings", environ=environ)
+    says = {keys[1:]: found.says(keys)[0].variable for keys, _ in walk(found.merged) if keys[0] == "db"}
+    assert says == {("host",): "GMCONFIG__DB", ("port",): None, ("new", 0): "GMCONFIG__DB__NEW__0"}
+    assert found.place(("db", "host")) is None
+    assert str(found.place(("db", "port"))) == "config/settings.yaml:3:9"
 
 
 def test_overrides_have_the_last_word(project):
