@@ -71,9 +71,7 @@ def leave_behind(project: Project) -> None:
 def _is_needed(outbox: Outbox, names: Collection[str]) -> bool:
     next_due = {name: queues[0][0].due for name in names if (queues := outbox.queues(name))}
     now = time.time()
-    soon = any(
-        due <= now + PATIENCE for due in next_due.values()
-    )  # what comes later no sender would wait for
+    soon = any(due - now <= PATIENCE for due in next_due.values())  # no sender waits for what comes later
     late = [name for name, due in next_due.items() if due <= now]
     return (soon and is_free(outbox.presence())) or any(is_free(outbox.turn(name)) for name in late)
 
