@@ -55,7 +55,8 @@ def _narrow_widths(rows: Sequence[Sequence[Span]], gap: str, room: int) -> list[
 def _folded(row: Sequence[Span], widths: Sequence[int], gap: str, room: int) -> list[Line]:
     """Give a row as columns as far as they go, then line after line of what is left; no field is cut."""
     fitting = _fitting(row, widths, gap, room)
-    lines: list[Line] = [aligned(row[:fitting], widths, gap)]
+    first = aligned(row[:fitting], widths, gap)
+    lines: list[Line] = [first] if plain(first).strip() or fitting == len(row) else []
     below: list[Span] = []
     for span in row[fitting:]:
         if below and cells([*below, gap, span]) > room:

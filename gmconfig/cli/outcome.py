@@ -30,7 +30,7 @@ def lines(result: Outcome) -> list[terminal.Line]:
     """Give the change as lines of text."""
     if not result.changes and not result.files:
         return ["nothing to change"]
-    rows: list[terminal.Line] = [_changed(change) for change in result.changes]
+    rows = [line for change in result.changes for line in _changed(change)]
     if not rows:
         rows = [
             f"{file}  {_verb(*sides)}" for file, sides in result.files.items() if not file.startswith(_QUIET)
@@ -70,10 +70,13 @@ def record(result: Outcome) -> dict[str, Any]:
     }
 
 
-def _changed(change: Any) -> terminal.Line:
-    before = "(none)" if change.kind == "+" else values.inline(change.before)
-    after = "(removed)" if change.kind == "-" else values.inline(change.after)
-    return [f"{change.place}  ", (before, "red"), " → ", (after, "green")]
+def _changed(change: Any) -> list[terminal.Line]:
+    before, after = values.sides(change.before, change.after)
+    return terminal.row(
+        [f"{change.place}  "],
+        ("(none)" if change.kind == "+" else before, "red"),
+        (f" → {'(removed)' if change.kind == '-' else after}", "green"),
+    )
 
 
 def _verb(before: bytes | None, after: bytes | None) -> str:

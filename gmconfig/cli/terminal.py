@@ -161,6 +161,11 @@ def cells(line: Line) -> int:
     )
 
 
+def padded(text: str, width: int) -> str:
+    """Give a text with as many spaces behind it as it needs to take so many columns."""
+    return text + " " * (width - cells(text))
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether colour may be written there: a terminal, and nobody said no."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -186,11 +191,20 @@ def width() -> int:
 def table(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> list[Line]:
     """Align rows in columns; on a terminal too narrow for them, what does not fit goes below, indented."""
     widths = _widths(rows)
-    if not sys.stdout.isatty() or total(widths, gap) <= width():
+    if _has_room(widths, gap):
         return [aligned(row, widths, gap) for row in rows]
     from gmconfig.cli.narrow import folded
 
     return folded(rows, gap, width())
+
+
+def fits(rows: Sequence[Sequence[Span]], *, gap: str = "  ") -> bool:
+    """Whether a table of these rows is no wider than the terminal, if there is one."""
+    return _has_room(_widths(rows), gap)
+
+
+def _has_room(widths: Sequence[int], gap: str) -> bool:
+    return not sys.stdout.isatty() or total(widths, gap) <= width()
 
 
 def row(head: Sequence[Span], *rest: Span) -> list[Line]:

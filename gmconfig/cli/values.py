@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
+from gmconfig.cli import terminal
 from gmconfig.config.placeholder import Unknown
 from gmconfig.secret.token import is_token
 from gmconfig.spoken import spoken
@@ -13,6 +17,10 @@ if TYPE_CHECKING:
 MASK = "●●●●●"
 MARKS = {"+": "green", "-": "red", "~": "yellow"}
 """What is new, gone or changed, each with its colour."""
+
+_LIMIT = 60
+_KNOWN = 20  # so many characters before the first that differs tell where one is
+_WIDE = 120  # on a terminal that is wider, two sides share what there is more
 
 
 def as_json(value: object) -> str:
@@ -58,15 +66,41 @@ def as_yaml(value: object) -> str:
     return scalar_text(value) + "\n"
 
 
-def inline(value: object, *, limit: int = 60) -> str:
-    """Give a value on one line, quoted like JSON, shortened where it is long."""
+def inline(value: object, *, limit: int = _LIMIT) -> str:
+    """Give a value on one line, quoted like JSON, shortened where it is long, less so on a wide terminal."""
+    return _shortened(_whole(value), _room(limit))
+
+
+def sides(before: object, after: object) -> tuple[str, str]:
+    """Give two values on one line each; those that begin alike and are too long for that, from where they part."""
+    told, whole = (inline(before), inline(after)), (_whole(before), _whole(after))
+    if told[0] != told[1] or whole[0] == whole[1]:
+        return told
+    part = len(os.path.commonprefix(whole)) - _KNOWN
+    first, second = (_shortened(f"…{text[part:]}", _room(_LIMIT)) for text in whole)
+    return first, second
+
+
+def _whole(value: object) -> str:
     value = masked(value)
     if value == MASK or (isinstance(value, str) and is_token(value)):
         return MASK
     import json
 
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _room(limit: int) -> int:
+    return limit + max(terminal.width() - _WIDE, 0) * 3 // 8 if sys.stdout.isatty() else limit
+
+
+def _shortened(text: str, room: int) -> str:
+    if len(text) <= 4 * room and terminal.cells(text) <= room:
+        return text
+    kept = text[: room - 1]
+    while terminal.cells(kept) >= room:
+        kept = kept[:-1]
+    return kept + "…"
 
 
 def masked(value: object) -> object:

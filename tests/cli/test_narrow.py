@@ -1,5 +1,6 @@
 """Tables on a terminal too narrow for them: nothing is cut, and a row takes as few lines as it can."""
 
+import json
 from functools import partial
 from types import SimpleNamespace
 
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from gmconfig.api import Explanation
 from gmconfig.cli.config.shown import changes, explanation
-from gmconfig.cli.deploy.shown import headings
+from gmconfig.cli.deploy.shown import aligned, headings
 from gmconfig.cli.narrow import folded, stacked
 from gmconfig.cli.terminal import cells, plain, table
+from gmconfig.cli.values import inline, sides
 from gmconfig.config.diff import Change
 from gmconfig.record.entry import Record
 
@@ -66,6 +68,35 @@ def test_a_long_path_does_not_push_the_values_of_all_others_away():
         "        1 → 2",
         "  ~ database.port   1 → 2",
     ]
+
+
+def test_wide_characters_push_nothing_out_of_its_column():
+    change = partial(Change, kind="~", before=1, after=2)
+    told = [plain(line) for line in changes([change(("設定", "ポート")), change(("server", "port"))])]
+    assert len({cells(line) for line in told}) == 1, told
+    rows = [[("  ~ ", ""), f"{path}  ", "1", " → 2", ("  here", "")] for path in ("設定", "a-name")]
+    assert len({cells(line) for line in aligned(rows)}) == 1
+    assert cells(inline("設定" * 60)) <= 60 < cells(json.dumps("設定" * 60))
+
+
+def test_two_long_values_are_shown_where_they_part():
+    before, after = ("https://" + "one-part-of-the-host." * 6 + end for end in ("de", "fr"))
+    (told,) = changes([Change(("url",), before, after, "~")])[-1:]
+    assert 'host.de"' in plain(told) and 'host.fr"' in plain(told)
+    assert sides(before, before) == (inline(before),) * 2
+    assert sides(10**70, 10**71) != (inline(10**70),) * 2
+
+
+def test_two_sides_that_do_not_fit_are_broken_at_the_arrow(monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    told = [plain(line) for line in changes([Change(("url",), "a" * 50, "b" * 50, "~")])]
+    assert told == ["  ~ url", f'        "{"a" * 50}"', f'        → "{"b" * 50}"']
+
+
+def test_a_row_without_a_first_field_leaves_no_empty_line():
+    told = _told([["settings", "base", "x"], ["", "a-name-that-is-too-long-for-it", "x"]], 24)
+    assert told == ["settings  base  x", "    a-name-that-is-too-long-for-it", "    x"]
 
 
 def test_a_line_that_is_no_row_is_broken_between_its_fields():

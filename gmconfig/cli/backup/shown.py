@@ -59,7 +59,8 @@ def one(destination: Destination, found: Listed) -> Iterator[terminal.Line]:
     made_of = found.manifest
     if made_of is None:
         return
-    yield [(found.id, "bold"), f"  {made_of.name}" if made_of.name else "", f"  {made_of.description}"]
+    called = [f"  {said}" for said in (made_of.name, made_of.description) if said]
+    yield from terminal.row([(found.id, "bold")], *called)
     opened = ", ".join(str(member["name"]) for member in made_of.sealed_to) or "everybody: it is not sealed"
     kept = f"{made_of.retention_days} days" if made_of.retention_days else "as long as a rule keeps it"
     signed = f"{made_of.maker['member']}, {made_of.maker['key']}" if made_of.maker else "nobody"

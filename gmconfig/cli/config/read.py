@@ -29,13 +29,14 @@ def list_(session: Session, output: options.TextOrJson = "text") -> None:
     if output == "json":
         return terminal.answer(values.as_json([{"document": d.name, "layers": d.layers} for d in documents]))
     rows = [
-        [document.name if first else "", environment or "base", " ".join(files)]
+        [document.name if first else "", environment or "base", *files]
         for document in documents
         for first, (environment, files) in zip(
             [True] + [False] * len(document.layers), document.layers.items(), strict=False
         )
     ]
-    return terminal.lines(terminal.table(rows))
+    dense = [[*row[:2], " ".join(row[2:])] for row in rows]
+    return terminal.lines(terminal.table(dense if terminal.fits(dense) else rows))
 
 
 def get(

@@ -37,12 +37,14 @@ def explanation(found: Explanation, live: Sequence[LiveValue] = ()) -> list[term
         "",
     ]
     places = [str(say.place) if say.place else say.source for say in found.says]
-    width = max((len(place) for place in places), default=0)
+    width = max(map(terminal.cells, places), default=0)
     told = [values.inline(say.value) for say in found.says]
-    told_width = max((len(text) for text in told), default=0)
+    told_width = max(map(terminal.cells, told), default=0)
     for say, place, text in zip(found.says, places, told, strict=True):
         wins = ("   ← wins", "green") if say.wins else ""
-        rows.extend(terminal.row([f"  {place.ljust(width)}   "], text.ljust(told_width), wins))
+        rows.extend(
+            terminal.row([f"  {terminal.padded(place, width)}   "], terminal.padded(text, told_width), wins)
+        )
         rows.extend(_who(say))
     if live or found.checks:
         rows.append("")
@@ -125,7 +127,7 @@ def difference(found: DocumentDifference) -> list[terminal.Line]:
 
 def changes(found: Sequence[Change]) -> list[terminal.Line]:
     """Lay out changes, aligned by path; what follows a path that is very long stands below it."""
-    sizes = [len(format_keys(change.path)) for change in found]
+    sizes = [terminal.cells(format_keys(change.path)) for change in found]
     width = max((size for size in sizes if size <= _WIDEST), default=0)
     room = terminal.width() if sys.stdout.isatty() else None
     return [line for change in found for line in _change(change, width, room)]
@@ -150,21 +152,23 @@ def change_record(change: Change) -> dict[str, Any]:
 
 def _change(change: Change, width: int, room: int | None) -> Iterator[terminal.Line]:
     mark, path = (change.kind, values.MARKS[change.kind]), format_keys(change.path)
-    said = _sides(change)
-    if len(path) <= width and (room is None or len(said) + width + 7 <= room):
-        yield ["  ", mark, f" {path:<{width}}   {said}"]
+    sides = _sides(change)
+    said = "".join(sides)
+    if terminal.cells(path) <= width and (room is None or terminal.cells(said) + width + 7 <= room):
+        yield ["  ", mark, f" {terminal.padded(path, width)}   {said}"]
         return
     yield ["  ", mark, f" {path}"]
-    yield f"        {said}"
+    yield from terminal.row([f"        {sides[0]}"], *sides[1:])
 
 
-def _sides(change: Change) -> str:
+def _sides(change: Change) -> list[str]:
+    """Give what is told of a change, in pieces between which a line may end."""
     if change.kind == "+":
-        return values.inline(change.after)
+        return [values.inline(change.after)]
     if change.kind == "-":
-        return values.inline(change.before)
-    note = f"   ({_ABOUT[change.secret]})" if change.secret else ""
-    return f"{values.inline(change.before)} → {values.inline(change.after)}{note}"
+        return [values.inline(change.before)]
+    before, after = values.sides(change.before, change.after)
+    return [before, f" → {after}", f"   ({_ABOUT[change.secret]})" if change.secret else ""]
 
 
 def _who(say: Any) -> list[terminal.Line]:

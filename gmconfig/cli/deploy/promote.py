@@ -90,26 +90,29 @@ def _lines(done: Promotion) -> Iterator[terminal.Line]:
     yield [(f"  compared with {', '.join(one.said for one in done.since)}", "dim")]
     for document, changes in done.carried.items():
         yield [(document, "bold")]
-        yield from map(_change, changes)
+        yield from (line for one in changes for line in _change(one))
     for document, changes in done.stays.items():
         yield [(document, "bold"), "  stays as it is"]
-        yield from map(_staying, changes)
+        yield from (line for one in changes for line in _staying(one))
     if done.outcome.changed:
         yield from outcome.ending(done.outcome)
     else:
         yield f"nothing to carry over to {done.target}"
 
 
-def _change(one: Found) -> terminal.Line:
-    return [(f"  {_kind(one)} ", _STYLES[_kind(one)]), f"{_path(one)}  {_sides(one)}"]
+def _change(one: Found) -> list[terminal.Line]:
+    return terminal.row([(f"  {_kind(one)} ", _STYLES[_kind(one)]), f"{_path(one)}  "], *_sides(one))
 
 
-def _staying(one: Found) -> terminal.Line:
-    return ["    ", f"{_path(one)}  {_sides(one)}", (f"    {one.stays}", "dim")]
+def _staying(one: Found) -> list[terminal.Line]:
+    return terminal.row(["    ", f"{_path(one)}  "], *_sides(one), (f"    {one.stays}", "dim"))
 
 
-def _sides(one: Found) -> str:
-    return " → ".join(_shown(side) for side in (one.before, one.after))
+def _sides(one: Found) -> tuple[str, str]:
+    if one.before is ABSENT or one.after is ABSENT:
+        return _shown(one.before), f" → {_shown(one.after)}"
+    before, after = values.sides(_masked(one.before), _masked(one.after))
+    return before, f" → {after}"
 
 
 def _shown(value: object) -> str:

@@ -134,8 +134,15 @@ def _planned(plan: Any) -> Iterator[terminal.Line]:
             yield ""
             yield [(name, "bold")]
         for change in one.get("changes", ()):
-            sides = [values.inline(change[key]) for key in ("live", "wanted") if key in change]
-            said = change.get("problem") or " → ".join(sides)
             yield from terminal.row(
-                [f"  {change['kind']} {change['document']} {change['path']}"], f"  {said}"
+                [f"  {change['kind']} {change['document']} {change['path']}  "], *_sides(change)
             )
+
+
+def _sides(change: Any) -> list[str]:
+    if change.get("problem"):
+        return [change["problem"]]
+    if "live" in change and "wanted" in change:
+        live, wanted = values.sides(change["live"], change["wanted"])
+        return [live, f" → {wanted}"]
+    return [values.inline(change[key]) for key in ("live", "wanted") if key in change]

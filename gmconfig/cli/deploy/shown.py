@@ -38,7 +38,7 @@ def plan(found: Plan, short: str, authors: Authors | None = None) -> Iterator[te
     """
     changing = len(found.changing)
     count = f"{changing:,} of {len(found.targets):,} targets would change" if changing else _still(found)
-    yield [(found.environment, "bold"), f"  {count}", (f"    at {short}", "dim")]
+    yield from terminal.row([(found.environment, "bold")], f"  {count}", (f"    at {short}", "dim"))
     if found.freeze:
         yield [("frozen  ", "red"), str(found.freeze)]
     together = alike.groups(found.targets, _told)
@@ -46,7 +46,7 @@ def plan(found: Plan, short: str, authors: Authors | None = None) -> Iterator[te
     width = max((len(label) for label in map(alike.names, together) if len(label) <= _WIDEST), default=0)
     for group in together:
         yield ""
-        yield [(f"{alike.names(group):<{width}}", "bold"), f"  {_state(group[0])}"]
+        yield from terminal.row([(f"{alike.names(group):<{width}}", "bold")], f"  {_state(group[0])}")
         yield from _target(group[0], authors if few else None)
     for problem in found.budget:
         yield ["", ("beyond the budget: ", "yellow"), problem]
@@ -92,29 +92,40 @@ def _whole(one: Planned) -> Iterator[terminal.Line]:
     parts = one.standing.rendering.parts.values() if one.standing.rendering else ()
     single = one.standing.target.file
     files = {os.path.basename(single) if single else part.file: part.tree for part in parts}
-    width = max(map(len, files), default=0)
+    width = max(map(terminal.cells, files), default=0)
     for file, tree in files.items():
         number = sum(1 for _ in walk(tree))
         yield [
             ("  + ", "green"),
-            f"{file:<{width}}  ",
+            f"{terminal.padded(file, width)}  ",
             (counted(number, "value"), "dim"),
         ]
 
 
 def aligned(rows: Sequence[Sequence[terminal.Span]]) -> Iterator[terminal.Line]:
     """Put the paths and values of several differences under each other; what is very long sticks out."""
-    texts = [[terminal.plain([span]) for span in row] for row in rows]
+    parts = [_parts(row) for row in rows]
     path, sides = (
-        max((len(row[at]) for row in texts if at < len(row) and len(row[at]) <= _WIDEST), default=0)
-        for at in (1, 2)
+        max((size for part in parts if part and (size := terminal.cells(part[at])) <= _WIDEST), default=0)
+        for at in (0, 1)
     )
-    for row, text in zip(rows, texts, strict=True):
-        if len(text) < 4:
+    for row, part in zip(rows, parts, strict=True):
+        if not part:
             yield from terminal.row(row[:2], *row[2:])
-        else:
-            padded = f"{text[2]:<{sides}}" if text[3] else text[2]
-            yield from terminal.row([row[0], f"{text[1]:<{path}}"], padded, row[3])
+            continue
+        told, both, noted = part
+        before, after, note = row[2:]
+        gap = " " * max(sides - terminal.cells(both), 0) if noted else ""
+        yield from terminal.row(
+            [row[0], terminal.padded(told, path)], before, f"{terminal.plain([after])}{gap}", note
+        )
+
+
+def _parts(row: Sequence[terminal.Span]) -> tuple[str, str, str] | None:
+    """Give the texts of a difference: path, both sides, note; None for a line about something else."""
+    if len(row) < 5:
+        return None
+    return terminal.plain(row[1:2]), terminal.plain(row[2:4]), terminal.plain(row[4:])
 
 
 def change(
@@ -150,17 +161,19 @@ def difference(each: Difference, *, several: bool = False, note: str = "") -> li
     return [
         (f"  {sign} ", values.MARKS[sign]),
         f"{name}{each.path}  ",
-        _sides(each),
+        *_sides(each),
         (f"    {note}" if note else "", "dim"),
     ]
 
 
-def _sides(each: Difference) -> str:
+def _sides(each: Difference) -> tuple[str, str]:
+    """Give what is told of two sides, in pieces between which a line may end."""
     if each.live is ABSENT:
-        return values.inline(each.wanted)
+        return values.inline(each.wanted), ""
     if each.wanted is ABSENT:
-        return values.inline(each.live)
-    return f"{values.inline(each.live)} → {values.inline(each.wanted)}"
+        return values.inline(each.live), ""
+    live, wanted = values.sides(each.live, each.wanted)
+    return live, f" → {wanted}"
 
 
 def _written(one: Planned, each: Difference, authors: Authors | None) -> str:
@@ -191,7 +204,7 @@ def applied(record: Record) -> Iterator[terminal.Line]:
     yield from heading(record)
     width = max((len(name) for name in record.targets), default=0)
     for name, outcome in record.targets.items():
-        yield outcome_line(name, outcome, width)
+        yield from outcome_line(name, outcome, width)
 
 
 def heading(record: Record, id_width: int = 0, state_width: int = 0) -> list[terminal.Line]:
@@ -215,11 +228,11 @@ def headings(records: Sequence[Record]) -> Iterator[terminal.Line]:
         yield from heading(record, ids, states)
 
 
-def outcome_line(name: str, outcome: Outcome, width: int = 0) -> terminal.Line:
+def outcome_line(name: str, outcome: Outcome, width: int = 0) -> list[terminal.Line]:
     """Give one target's part of a deployment."""
     step = str(outcome.step).replace("_", " ")
     problem = f"  {outcome.error}" if outcome.error else ""
-    return [f"  {name:<{width}}  ", (step, _STATES.get(outcome.step, "")), problem]
+    return terminal.row([f"  {name:<{width}}  ", (step, _STATES.get(outcome.step, ""))], problem)
 
 
 def deployment(record: Record) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def detected(found: Detected) -> Iterator[terminal.Line]:
 
 def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
     place = f"{one.document}  {one.path}" if one.path else one.document
-    yield from terminal.row([(f"{one.target}  ", "bold")], place, f"   {_sides(one)}")
+    yield from terminal.row([(f"{one.target}  ", "bold")], place, *_sides(one))
     if one.counts(found.today):
         after = f" after {one.record}" if one.record else ""
         yield [(f"        changed outside gmconfig{after}, seen {ago(one.detected_at)}", "dim")]
@@ -47,15 +47,15 @@ def _detection(one: DriftDetection, found: Detected) -> Iterator[terminal.Line]:
         yield [(f"        acknowledged by {who}{until}: {one.acknowledged.reason}", "dim")]
 
 
-def _sides(one: DriftDetection) -> str:
+def _sides(one: DriftDetection) -> tuple[str, ...]:
     """Give both values; of a file as a whole, what is wrong with it."""
     if not one.path and one.wanted is None and isinstance(one.live, str):
-        return one.live
-    return f"wanted {_side(one.wanted, one.kind == '-')}   live {_side(one.live, one.kind == '+')}"
-
-
-def _side(value: object, missing: bool) -> str:
-    return "(none)" if missing else values.inline(_as_everywhere(value))
+        return (f"   {one.live}",)
+    told = values.sides(_as_everywhere(one.wanted), _as_everywhere(one.live))
+    wanted, live = (
+        "(none)" if one.kind == lacking else said for said, lacking in zip(told, "-+", strict=True)
+    )
+    return f"   wanted {wanted}", f"   live {live}"
 
 
 def _as_everywhere(value: object) -> object:
@@ -135,11 +135,12 @@ def explanation(found: DriftExplanation) -> Iterator[terminal.Line]:
     """Give why a target's value is wanted and what it is."""
     yield [(f"{found.path}", "bold"), f" on {found.target}        {found.environment}"]
     yield ""
-    yield f"  wanted  {_value(found.wanted)}" + (f"   {found.place}" if found.place else "")
+    yield from terminal.row([f"  wanted  {_value(found.wanted)}"], f"   {found.place}" if found.place else "")
     if found.revision:
         one = found.revision
-        yield [(f"          {one.commit[:7]}  {one.date:%Y-%m-%d}  {one.author}   {one.subject}", "dim")]
-    yield f"  live    {_value(found.live)}   {_history(found)}"
+        made = f"          {one.commit[:7]}  {one.date:%Y-%m-%d}  {one.author}"
+        yield from terminal.row([(made, "dim")], (f"   {one.subject}", "dim"))
+    yield from terminal.row([f"  live    {_value(found.live)}"], f"   {_history(found)}")
 
 
 def _history(found: DriftExplanation) -> str:
