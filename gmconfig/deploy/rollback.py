@@ -36,10 +36,10 @@ def goal(records: Sequence[Record], to: str | None = None) -> Record:
         return _named(records, to)
     newest = records[0] if records else None
     for record in records[1:]:
-        if newest and record.state is State.SUCCEEDED and record.commit != newest.commit:
+        if newest and record.brought_all and record.commit != newest.commit:
             return record
     if newest and newest.state is not State.SUCCEEDED:
-        same = [record for record in records[1:] if record.state is State.SUCCEEDED]
+        same = [record for record in records[1:] if record.brought_all]
         if same:
             return same[0]
     raise NotFound("there is no earlier deployment that succeeded", hint="gmconfig deploy history")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gmconfig.deploy.by_agent import AgentChange, Hearing
 from gmconfig.deploy.change import Change, TargetChange
 from gmconfig.deploy.coordinator import Coordinator
-from gmconfig.deploy.planning import declared_at
+from gmconfig.deploy.planning import declared_at, wanted_of
 from gmconfig.deploy.release import release_of
 from gmconfig.drift.made import Wanted
 from gmconfig.drift.survey import Survey
@@ -20,6 +20,8 @@ from gmconfig.target.declared import Target
 
 if TYPE_CHECKING:
     from gmconfig.deploy.options import Options
+    from gmconfig.record.freeze import Freeze
+    from gmconfig.record.hold import Hold
     from gmconfig.record.holder import Holder
     from gmconfig.record.ledger import Ledger
 
@@ -32,33 +34,60 @@ def resume(ledger: Ledger, survey: Survey, options: Options, name: str | None = 
     """Go on with a deployment that was cut short; what is live and well already is left alone.
 
     Raises:
-        Refused: it came to its end, is not the newest any more, or cannot be made again as it was.
+        Refused: it came to its end, is not the newest any more, or cannot be made again as it was; the
+            environment is frozen, or held at something else.
+        GmconfigError: a target cannot be looked at.
     """
     resumable(ledger, name)
     with _taken_up(ledger, name) as found:
-        _check_not_restoring(found)
+        _check_goes_on(found, ledger.freezes.active())
         waiting = {one: _to_do(outcome) for one, outcome in found.targets.items()}
         record = replace(found, targets=waiting, error=None)
         hearing = Hearing(ledger, options.patience)
-        changes = [_again(survey, record, target, hearing) for target in _concerned(survey, record)]
-        return Coordinator(ledger, record, changes, hearing.told(options)).run()
+        concerned = _concerned(survey, record)
+        _check_not_held(ledger.holds.all(), record, concerned)
+        changes = [_again(survey, record, target, hearing) for target in concerned]
+        success = State.PARTIAL if _is_limited(survey, record) else State.SUCCEEDED
+        return Coordinator(ledger, record, changes, hearing.told(options)).run(success)
 
 
 def resumable(ledger: Ledger, name: str | None = None) -> Record:
     """Give the deployment that `resume` would go on with.
 
     Raises:
-        Refused: there is none that came to no end, or it was being put back.
+        Refused: there is none that came to no end, it was being put back, or nothing may be deployed now.
     """
     ledger.refresh()
     found = _found(ledger, name)
-    _check_not_restoring(found)
+    _check_goes_on(found, ledger.freezes.active())
     return found
 
 
-def _check_not_restoring(found: Record) -> None:
+def _check_goes_on(found: Record, freeze: Freeze | None) -> None:
+    abort = f"gmconfig deploy abort {found.id}"
     if found.state in (State.RESTORING, State.RESTORE_FAILED):
-        raise Refused(f"{found.id} was being put back", hint=f"gmconfig deploy abort {found.id}")
+        raise Refused(f"{found.id} was being put back", hint=abort)
+    if found.action == "correct":  # which of the drift was to stay, nobody has written down
+        raise Refused(
+            f"{found.id} was a correction, which is begun anew", hint=f"{abort}, then gmconfig drift correct"
+        )
+    if freeze is not None:
+        raise Refused(str(freeze), hint=f"gmconfig deploy unfreeze {found.environment}, or {abort}")
+
+
+def _check_not_held(holds: Sequence[Hold], record: Record, targets: Sequence[Target]) -> None:
+    """Refuse to go on to what a hold that was put there meanwhile would take back."""
+    for target in targets:
+        wanted, hold = wanted_of(holds, target, record.commit)
+        if hold is not None and wanted.commit != record.commit_of(target.name):
+            raise Refused(f"{target.name}: {hold}", hint=f"gmconfig deploy abort {record.id}")
+
+
+def _is_limited(survey: Survey, record: Record) -> bool:
+    """Whether it leaves targets out, as it did when it began."""
+    declared = declared_at(survey, record.environment, record.commit)
+    skipped = any(outcome.step is Step.SKIPPED for outcome in record.targets.values())
+    return skipped or not declared.keys() <= record.targets.keys()
 
 
 class Aborted(NamedTuple):
@@ -166,5 +195,8 @@ def _again(survey: Survey, record: Record, target: Target, hearing: Hearing) -> 
         raise Refused(
             f"{record.id} cannot be made again as it was", hint=f"gmconfig deploy abort {record.id}"
         )
-    release = release_of(record, target, wanted, rendering)
+    [standing] = survey.look([(target, wanted)])
+    if standing.error is not None:
+        raise standing.error
+    release = release_of(record, target, wanted, rendering, standing.kept)
     return replace(_plain(survey, record, target), name=release.id, release=release)

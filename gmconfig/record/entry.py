@@ -146,6 +146,11 @@ class Record(Data):
         """What people call it: `production-42`."""
         return f"{self.environment}-{self.number}"
 
+    @property
+    def brought_all(self) -> bool:
+        """Whether it fully succeeded; a correction brings to some targets again what others may never have had."""
+        return self.state is State.SUCCEEDED and self.action != "correct"
+
     def commit_of(self, target: str) -> str:
         """Give the commit whose configuration a target was to get."""
         outcome = self.targets.get(target)

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.api.drift.drifting import Drifter
+from gmconfig.deploy.correction import Correction
 from gmconfig.deploy.options import Options
+from gmconfig.deploy.rollback import goal
 from tests.deploy.fleet import Fleet
 
 
@@ -29,6 +32,18 @@ def test_a_hold_of_all_keeps_each_target_at_what_it_has(fleet: Fleet):
     assert held.record == "production-3"
     fleet.change(30)
     assert (fleet.apply().record, _pools(fleet)) == (None, (10, 20))
+
+
+def test_a_correction_of_one_target_is_no_deployment_of_all(fleet: Fleet):
+    fleet.deployer().unhold("web")
+    fleet.change(30)
+    fleet.apply("worker")
+    file = fleet.live / "worker/settings.yaml"
+    file.write_text(file.read_text().replace("pool: 30", "pool: 31"))
+    Drifter(fleet.deployer()).correct(["worker"], Correction(), Options())
+    fleet.change(40)
+    fleet.apply()
+    assert goal(list(fleet.deployer().ledger("production").chain.records())).id == "production-2"
 
 
 def test_a_deployment_beside_a_hold_is_recorded_with_both_commits_and_comes_back_as_it_was(fleet: Fleet):

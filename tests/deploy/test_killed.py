@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.errors import Refused
 from gmconfig.record import note
 from gmconfig.record.entry import State
 from tests.deploy.fleet import Fleet
@@ -115,6 +116,40 @@ def test_a_lock_of_a_process_that_is_gone_keeps_nobody_out(fleet: Fleet, cli, mo
         assert (shown.code, what in shown.out and "production-2  activating" in shown.out) == (0, True)
     assert fleet.git("for-each-ref") == before
     assert fleet.run("deploy", "apply", "production").returncode == 0
+
+
+def test_to_resume_asks_freezes_and_holds_keeps_what_is_ignored_and_ends_as_limited_as_it_began(fleet: Fleet):
+    ignored = {"ignore": [{"path": "debug", "owner": "ops", "reason": "switched there"}]}
+    fleet.declare({**TARGETS, "one": {"wave": 1, **ignored}})
+    fleet.commit()
+    file = fleet.live / "one/settings.yaml"
+    file.write_text(file.read_text().replace("debug: false", "debug: true"))
+    _killed(fleet, "staged", "apply", "one")
+    deployer = fleet.deployer()
+    deployer.freeze("production", "holidays")
+    with pytest.raises(Refused, match="production is frozen"):
+        deployer.resume("production")
+    deployer.unfreeze("production")
+    deployer.hold("one", "", "production-1")
+    with pytest.raises(Refused, match="one: one held at production-1"):
+        deployer.resume("production")
+    deployer.unhold("one")
+    record = deployer.resume("production")
+    assert (record.state, _pools(fleet)) == (State.PARTIAL, [20, 10, 10])
+    assert "debug: true" in file.read_text()
+
+
+def test_a_correction_that_was_cut_short_is_begun_anew(fleet: Fleet):
+    fleet.apply()
+    file = fleet.live / "one/settings.yaml"
+    file.write_text(file.read_text().replace("debug: false", "debug: true").replace("pool: 20", "pool: 21"))
+    done = fleet.run("drift", "correct", "one", "--only", "debug", env={"GMCONFIG_CRASH_AT": "staged"})
+    assert done.returncode == -signal.SIGKILL
+    deployer = fleet.deployer()
+    with pytest.raises(Refused, match="production-3 was a correction"):
+        deployer.resume("production")
+    deployer.abort("production")
+    assert fleet.pool("one") == 21
 
 
 def test_what_ended_cannot_be_resumed_or_aborted(fleet: Fleet):

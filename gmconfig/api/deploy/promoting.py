@@ -16,7 +16,6 @@ from gmconfig.config.strategy import rules_of
 from gmconfig.deploy.promotion import Base, Document, Found, carried, found
 from gmconfig.errors import NotFound, UnknownDocument, UsageError
 from gmconfig.path import KeyPath
-from gmconfig.record.entry import State
 
 if TYPE_CHECKING:
     from gmconfig.api.deploy.deploying import Deployer
@@ -212,7 +211,7 @@ class _Promotion:
         ledger = self.deployer.ledger(environment)
         ledger.refresh()
         records = ledger.chain.records()
-        return next((one for one in records if one.state is State.SUCCEEDED), None)
+        return next((one for one in records if one.brought_all), None)
 
 
 def _entries(out: bytes) -> Iterator[tuple[str, str, str, str, str]]:
