@@ -36,7 +36,7 @@ class Chain:
     parent, so that `git gc` keeps what was deployed and `git log` shows it.
     """
 
-    def __init__(self, project: Project, environment: str, *, protected: bool = False) -> None:
+    def __init__(self, project: Project, environment: str, *, protected: bool | None = None) -> None:
         self.project = project
         self.environment = environment
         self.repository = project.repository

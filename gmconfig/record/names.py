@@ -18,9 +18,13 @@ _UNFIT = re.compile(
 )
 
 
-def below(project: Project, environment: str | None = None, *, protected: bool = False) -> str:
-    """Give the prefix of an environment's refs; for a protected one a branch, which forges can guard."""
-    protected = protected or (environment is not None and project.environment(environment).protected)
+def below(project: Project, environment: str | None = None, *, protected: bool | None = None) -> str:
+    """Give the prefix of an environment's refs; for a protected one a branch, which forges can guard.
+
+    `protected` says whether it is, or was; without it the environment has to be declared, and says so itself.
+    """
+    if protected is None:
+        protected = environment is not None and project.environment(environment).protected
     prefix = project.settings.ref_prefix
     if protected and not prefix.startswith("refs/heads/"):
         prefix = _HEADS
@@ -32,8 +36,8 @@ def fit(folder: str) -> str:
     return _UNFIT.sub(lambda found: f"%{ord(found[0]):02X}", folder)
 
 
-def deployments(project: Project, environment: str, *, protected: bool = False) -> str:
-    """Give the ref of an environment's chain of records; with `protected`, where it is while that is so."""
+def deployments(project: Project, environment: str, *, protected: bool | None = None) -> str:
+    """Give the ref of an environment's chain of records; with `protected`, where it is while that is so or not."""
     return f"{below(project, environment, protected=protected)}/deployments/{environment}"
 
 

@@ -93,6 +93,16 @@ def test_a_fresh_clone_knows_what_was_deployed(fleet: Fleet, tmp_path: Path):
     assert fleet.run("deploy", "history", "--offline").returncode == 0
 
 
+def test_what_was_deployed_is_told_after_its_environment_was_renamed(fleet: Fleet, cli, monkeypatch):
+    monkeypatch.chdir(fleet.root)
+    settings = (fleet.root / "gmconfig.yaml").read_text().replace("production", "live")
+    (fleet.root / "gmconfig.yaml").write_text(settings)
+    fleet.commit("production is called live")
+    for words in ("history production", "show production-1", "show production"):
+        assert cli("deploy", *words.split()).out.startswith("production-1  succeeded")
+    assert cli("deploy", "history", "productoin").code == 3
+
+
 def test_a_quarantined_target_is_not_called_in_sync(tmp_path: Path):
     fleet = Fleet(tmp_path, {"web": {"health": [{"command": ["false"], "retries": 0, "timeout": "120s"}]}})
     fleet.apply()

@@ -14,6 +14,9 @@ from gmconfig.deploy import planning
 from gmconfig.deploy.options import Options
 from gmconfig.drift.survey import Survey
 from gmconfig.errors import NotFound, UsageError
+from gmconfig.project.names import is_name
+from gmconfig.record.chain import Chain
+from gmconfig.record.exchange import Exchange
 from gmconfig.record.ledger import Ledger
 from gmconfig.target.declared import Target, select, targets
 from gmconfig.target.kind import Access
@@ -65,21 +68,38 @@ class Deployments:
     def history(self, word: str | None = None) -> Iterator[Record]:
         """Yield the records of an environment (of each with targets, if none is named), the newest first."""
         for environment in [word] if word else self.split(()):
-            self.project.environment(environment)
-            ledger = self.ledger(environment)
-            ledger.refresh()
-            yield from ledger.chain.records()
+            yield from self._chain(environment).records()
 
     def show(self, name: str) -> tuple[Record, Mapping[str, object]]:
         """Give a record, and the plan that it carried out."""
         from gmconfig.deploy.recorded import whole
 
-        ledger, found = self.record_of(name)
-        ledger.refresh()
-        record = ledger.chain.find(found) if found else ledger.chain.latest()
+        environment, _, number = name.rpartition("-")
+        is_id = number.isdigit() and name not in self.project.environments
+        chain = self._chain(environment if is_id else name)
+        record = chain.find(name) if is_id else chain.latest()
         if record is None:
             raise NotFound(f"nothing was deployed into {name} yet", hint=f"gmconfig deploy apply {name}")
-        return record, whole(ledger.chain.plan_of(record))
+        return record, whole(chain.plan_of(record))
+
+    def _chain(self, environment: str) -> Chain:
+        """Give the records of an environment, and of one that is not declared any more: what it did is not undone.
+
+        Raises:
+            UnknownEnvironment: it is not declared, and nothing was ever deployed into it.
+        """
+        if environment in self.project.environments or not is_name(environment):
+            self.project.environment(environment)
+            ledger = self.ledger(environment)
+            ledger.refresh()
+            return ledger.chain
+        if not self.offline:
+            Exchange(self.project).fetch()
+        chains = [Chain(self.project, environment, protected=protected) for protected in (False, True)]
+        past = next((chain for chain in chains if chain.tip()), None)
+        if past is None:
+            self.project.environment(environment)
+        return past or chains[0]
 
     def status(self, word: str | None = None) -> list[EnvironmentStatus]:
         """Say how the environment that a word means stands; without one each that has targets."""
