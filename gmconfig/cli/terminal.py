@@ -37,6 +37,9 @@ _CONTROLS = {
 }
 """Names, messages and values come from commits of anybody: none of them commands the terminal."""
 
+_SHADES = {"yellow": "color(136)", "cyan": "color(30)"}
+"""Shades that read on white as on black: those of a terminal itself often vanish on white."""
+
 _LONGEST = 1_200
 """A line of a message that is longer quotes something that is not a name, and hides what is wrong with it."""
 
@@ -250,7 +253,11 @@ def _painted(rows: list[Line]) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     with cleared():
         for row in rows:
-            console.print(Text.assemble(*([row] if isinstance(row, str) else row)))
+            console.print(Text.assemble(*([row] if isinstance(row, str) else map(_shaded, row))))
+
+
+def _shaded(span: Span) -> Span:
+    return span if isinstance(span, str) else (span[0], _SHADES.get(span[1], span[1]))
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -1,6 +1,7 @@
 """Tables on a terminal too narrow for them: nothing is cut, and a row takes as few lines as it can."""
 
 import json
+import re
 from functools import partial
 from types import SimpleNamespace
 
@@ -11,10 +12,13 @@ from gmconfig.api import Explanation
 from gmconfig.cli.config.shown import changes, explanation
 from gmconfig.cli.deploy.shown import aligned, headings
 from gmconfig.cli.narrow import folded, stacked
-from gmconfig.cli.terminal import cells, plain, table
+from gmconfig.cli.terminal import cells, lines, plain, table
 from gmconfig.cli.values import inline, sides
 from gmconfig.config.diff import Change
+from gmconfig.finding import Finding, Severity
 from gmconfig.record.entry import Record
+from gmconfig.validate.report.report import Report
+from gmconfig.validate.report.text import render
 
 _FIELDS = st.text("abc xyz/.", min_size=0, max_size=60).map(str.strip)
 
@@ -128,3 +132,24 @@ def test_records_and_explanations_fold(monkeypatch):
     assert all(len(line) <= 44 and line == line.rstrip() for line in told), told
     assert told[0] == "production-5  pending" and "        the new pool size" in told
     assert told[-1] == "  checks schema integer · at least 1" and "        55   ← wins" in told
+
+
+def contrast(shade: int, ground: float) -> float:
+    """How well a colour of the cube of 256 stands out, as WCAG 2 counts it; 3 is enough for a word."""
+    parts = [(0, 95, 135, 175, 215, 255)[(shade - 16) // place % 6] / 255 for place in (36, 6, 1)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    own = sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return (max(own, ground) + 0.05) / (min(own, ground) + 0.05)
+
+
+def test_what_is_told_in_yellow_reads_on_white_and_on_black(monkeypatch, capsys):
+    """A terminal's own yellow, and its cyan, vanish on the white of xterm."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    lines([[("a warning", "yellow"), (" bars", "cyan")]])
+    finding = Finding("policy", "debug-off", Severity.WARNING, "system.debug is true")
+    told = capsys.readouterr().out + render(Report((finding,)), colour=True)
+    shades = [int(shade) for shade in re.findall(r"38;5;(\d+)m", told)]
+    assert len(shades) >= 3 and not re.search(r"\[(33|36)m", told), told
+    assert all(contrast(shade, ground) >= 3 for shade in shades for ground in (0.0, 1.0))

@@ -11,7 +11,8 @@ from gmconfig.validate.report.report import Report, label, listed, where
 
 Paint = Callable[[str, str], str]
 
-_CODES = {"error": "31;1", "warning": "33", "info": "36", "dim": "2", "good": "32"}
+_CODES = {"error": "31;1", "warning": "38;5;136", "info": "38;5;30", "dim": "2", "good": "32"}
+"""Yellow and cyan are shades that read on white as on black: those of a terminal itself often vanish on white."""
 _ROOM = 120
 _CONTROLS = dict.fromkeys(
     (
@@ -101,10 +102,12 @@ def _window(line: str, column: int) -> tuple[str, int]:
 
 
 def _columns(char: str) -> int:
-    if char < "\u1100":  # none below is wide
+    if char < "\u0300":  # all below take one
         return 1
-    from unicodedata import east_asian_width
+    from unicodedata import category, east_asian_width
 
+    if category(char) in ("Mn", "Me", "Cf"):
+        return 0
     return 2 if east_asian_width(char) in "WF" else 1
 
 
