@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +16,13 @@ from gmconfig.storage.repeating import Repeating
 if TYPE_CHECKING:
     from gmconfig.config.strategy import Rules
     from gmconfig.project import Project
+
+
+_LONGEST_PAUSE = 60.0
+"""In seconds, between two tries to read what cannot be used."""
+
+_YOUNG_SECONDS = 1.0
+"""A file as young as this may change again without a new time stamp: its content counts too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,8 @@ class Watcher:
     """Holds the current values of one document and replaces them when its files change.
 
     `load` gives the document's value and raises a `GmconfigError` where it cannot; `files` gives the
-    absolute paths that it depends on, existing or not. `opened` turns the loaded value into what
+    absolute paths that it depends on, existing or not. What cannot be loaded is tried again, ever more seldom: a key
+    that is missing, say, lies in none of these files. `opened` turns the loaded value into what
     `current` gives, with secrets in plain; changes are told of the value as it was loaded, whose secrets show
     themselves to nobody. Callbacks run on the watching thread, after the swap.
     """
@@ -57,7 +65,9 @@ class Watcher:
         self._rules = rules
         self._on_reload = on_reload
         self._callbacks: list[tuple[KeyPath, Callable[[Change], None]]] = []
-        self._turn = threading.RLock()  # a signal's handler may call `reload` in the middle of one
+        self._trouble: str | None = None
+        self._failures = 0
+        self._again = 0.0
         self._thread = Repeating("gmconfig-watch", self.poll, interval_seconds)
         self._seen = self._signatures()
         self._hashes = self._contents()
@@ -84,37 +94,52 @@ class Watcher:
         self.stop()
 
     def poll(self) -> Reload | None:
-        """Look once: None where no file has changed, else what came of it."""
-        with self._turn:
-            signatures = self._signatures()
-            if signatures == self._seen:
+        """Look once: None where there is no news, else what came of it."""
+        with self._thread.turn:
+            if self._has_changed():
+                self._failures = 0
+            elif not self._is_tried_again():
                 return None
-            hashes = self._contents()
-            self._seen = signatures
-            if hashes == self._hashes:
-                return None
-            self._hashes = hashes
-            return self._reload()
+            known = self._trouble
+            done = self._reloaded()
+            return done if done.error and known == self._trouble else self._told(done)
 
     def reload(self) -> Reload:
-        """Read the files again whether they changed or not: what a signal asks for."""
-        with self._turn:
+        """Read the files again whether they changed or not: what a signal asks for, in the middle of one perhaps."""
+        with self._thread.turn:
             self._seen, self._hashes = self._signatures(), self._contents()
-            return self._reload()
+            return self._told(self._reloaded())
 
-    def _reload(self) -> Reload:
-        """Swap in the new values; a file that cannot be used leaves the last good ones."""
+    def _has_changed(self) -> bool:
+        signatures = self._signatures()
+        if signatures == self._seen:
+            return False
+        before, self._hashes = self._hashes, self._contents()
+        self._seen = signatures
+        return before != self._hashes
+
+    def _is_tried_again(self) -> bool:
+        return self._trouble is not None and time.monotonic() >= self._again
+
+    def _reloaded(self) -> Reload:
+        """Swap in the new values; what cannot be used leaves the last good ones."""
         try:
             tree = self._load()
+            changes = tuple(diff(self._tree, tree, self._rules))
+            if changes:
+                self.current = FrozenConfig(self._opened(tree))
+                self._tree = tree
         except GmconfigError as error:
-            return self._told(Reload(error=error))
-        changes = tuple(diff(self._tree, tree, self._rules))
-        if changes:
-            self._tree = tree
-            self.current = FrozenConfig(self._opened(tree))
-        done = self._told(Reload(changes))
-        self._call_back(changes)
-        return done
+            self._fail(str(error))
+            return Reload(error=error)
+        self._trouble, self._failures = None, 0
+        return Reload(changes)
+
+    def _fail(self, why: str) -> None:
+        self._trouble = why
+        self._failures += 1
+        pause = self._thread.interval * 2 ** min(self._failures, 20)
+        self._again = time.monotonic() + min(pause, _LONGEST_PAUSE)
 
     def _call_back(self, changes: Sequence[Change]) -> None:
         """Tell everybody, even after somebody's code failed; the first failure is raised at the end."""
@@ -132,6 +157,7 @@ class Watcher:
     def _told(self, reload: Reload) -> Reload:
         if self._on_reload:
             self._on_reload(reload)
+        self._call_back(reload.changes)
         return reload
 
     def _signatures(self) -> list[object]:
@@ -183,7 +209,8 @@ def _signature(file: str) -> object:
         status = os.stat(file)
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    young = abs(time.time() - status.st_mtime) < _YOUNG_SECONDS
+    return status.st_mtime_ns, status.st_size, status.st_ino, _content(file) if young else None
 
 
 def _content(file: str) -> object:

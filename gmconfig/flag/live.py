@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +44,6 @@ class LiveFlags:
         self.error: GmconfigError | None = None
         self.since = 0.0
         self._on_reload = on_reload
-        self._turn = threading.Lock()
         self._set: FlagSet | None = None
         self._seen: object = None
         self._next = 0.0
@@ -76,13 +74,14 @@ class LiveFlags:
 
     def look(self, *, wait: bool = True) -> None:
         """Look for changes now; without `wait`, not if somebody else is looking."""
-        if not self._turn.acquire(blocking=wait):
+        turn = self._thread.turn
+        if not turn.acquire(blocking=wait):
             return
         try:
             self._next = time.monotonic() + self.interval
             told = self._looked()
         finally:
-            self._turn.release()
+            turn.release()
         if told is not None and self._on_reload is not None:
             self._on_reload(told)
 

@@ -41,7 +41,8 @@ class LiveConfig:
     def __init__(self, workspace: Workspace, document: str, *, interval: float = 1.0) -> None:
         self.document = document
         self._workspace = workspace
-        self._reloads: queue.SimpleQueue[Reload] = queue.SimpleQueue()
+        self._project = workspace.project
+        self._listeners: list[queue.SimpleQueue[Reload | None]] = []
         self._watcher = Watcher(
             self._loaded,
             self._files,
@@ -79,20 +80,26 @@ class LiveConfig:
         return self
 
     def stop(self) -> None:
-        """End watching."""
+        """End watching, and `updates`."""
         self._watcher.stop()
+        for listener in list(self._listeners):
+            listener.put(None)
 
     def reload(self) -> Update:
         """Read the files now, whether they changed or not: what a signal handler calls."""
         return self._told(self._watcher.reload())
 
     def updates(self) -> Iterator[Update]:
-        """Yield each reload as it happens, for ever."""
-        with self._watcher:
-            while True:
-                update = self._told(self._reloads.get())
-                if update.changes or update.error:
-                    yield update
+        """Yield each reload as it happens, until `stop`."""
+        reloads: queue.SimpleQueue[Reload | None] = queue.SimpleQueue()
+        self._listeners.append(reloads)
+        try:
+            with self._watcher:
+                while (reload := reloads.get()) is not None:
+                    if reload.changes or reload.error:
+                        yield self._told(reload)
+        finally:
+            self._listeners.remove(reloads)
 
     def __enter__(self) -> LiveConfig:
         return self.start()
@@ -102,7 +109,8 @@ class LiveConfig:
 
     def _noted(self, reload: Reload) -> None:
         """Pass a reload on; one that failed also becomes an event, from which an alert is made."""
-        self._reloads.put(reload)
+        for listener in list(self._listeners):
+            listener.put(reload)
         if reload.error is None:
             log.debug("%s reloaded, %d changes", self.document, len(reload.changes))
             return
@@ -124,10 +132,11 @@ class LiveConfig:
 
     def _loaded(self) -> object:
         workspace = self._workspace.reopened()
+        self._project = workspace.project
         files = workspace.project.worktree()
         resolved = workspace.resolved(self.document, files, workspace.environment, overrides=True)
         return resolved.value(workspace.lookup(files, workspace.environment))
 
     def _files(self) -> list[str]:
         workspace = self._workspace
-        return files_of(workspace.project, self.document, workspace.environment, workspace.variables)
+        return files_of(self._project, self.document, workspace.environment, workspace.variables)

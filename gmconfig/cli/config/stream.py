@@ -45,8 +45,7 @@ def watch(
     seen = 0
     for update in updates:
         if update.error is not None:
-            terminal.warning(f"{update.error}; the last good values stay")
-            continue
+            continue  # told already, as a warning of the library's
         _told(update.changes, output)
         _acted(command, signal)
         seen += 1
