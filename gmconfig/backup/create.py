@@ -20,8 +20,12 @@ from gmconfig.backup.manifest import Manifest
 from gmconfig.backup.origin import origin_of
 from gmconfig.backup.proof import maker
 from gmconfig.backup.uncommitted import Uncommitted, uncommitted
+from gmconfig.errors import GmconfigError
+from gmconfig.record.exchange import Exchange
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gmconfig.backup.destination import Destination
     from gmconfig.project import Project
     from gmconfig.secret.keyring.sources import Sources
@@ -63,6 +67,7 @@ def create(
     """
     vault = sealing.vault(project, sources)
     members = sealing.admins(vault)
+    behind = _caught_up(project)
     lives = Lives(project, access, vault, sources)
     with destination.at_work():
         making = Making(destination, members, maker(vault), vault.trust if vault else None)
@@ -72,7 +77,17 @@ def create(
                 making.put(manifest.LIVE, lives.key(), lambda: io.BytesIO(lives.as_bytes()))
             work = uncommitted(project.repository) if asked.uncommitted else None
             making.finish(_with(contents, work, making))
-            return making.publish(_manifest(project, asked, contents, lives, making))
+            lacking = (*lives.lacking, *([_SHALLOW] if contents.shallow else []), *behind)
+            return making.publish(_manifest(project, asked, contents, lives, making, lacking))
+
+
+def _caught_up(project: Project) -> Sequence[str]:
+    """Get the records and the journal that others wrote: a clone has none of them by itself. Say where that fails."""
+    try:
+        Exchange(project).fetch(*project.environments)
+    except GmconfigError as error:
+        return [f"what others have deployed and recorded since this clone last looked: {error.message}"]
+    return []
 
 
 def _with(contents: Contents, work: Uncommitted | None, making: Making) -> Contents:
@@ -85,7 +100,9 @@ def _with(contents: Contents, work: Uncommitted | None, making: Making) -> Conte
     return replace(contents, removed=work.removed)
 
 
-def _manifest(project: Project, asked: Asked, contents: Contents, lives: Lives, making: Making) -> Manifest:
+def _manifest(
+    project: Project, asked: Asked, contents: Contents, lives: Lives, making: Making, lacking: Sequence[str]
+) -> Manifest:
     moment = datetime.now(UTC)
     origin = origin_of(project)
     return Manifest(
@@ -104,7 +121,7 @@ def _manifest(project: Project, asked: Asked, contents: Contents, lives: Lives, 
         sealed_to=sealing.described(making.members),
         refs=len(contents.refs),
         targets=lives.count,
-        lacking=(*lives.lacking, *([_SHALLOW] if contents.shallow else [])),
+        lacking=tuple(lacking),
         pieces=tuple(making.pieces),
         origin=origin.id,
         maker=making.maker.named if making.maker else None,
