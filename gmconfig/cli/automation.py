@@ -154,6 +154,7 @@ def _run_on(
     from gmconfig.errors import GmconfigError
 
     terminal.note(f"running what is due every {interval:g} s")
+    trouble = ""
     with until_asked_to_stop() as stop:
         while not stop.is_set():
             try:
@@ -161,8 +162,11 @@ def _run_on(
                     _say(one, output)
                     if stop.is_set():
                         return
+                trouble = ""
             except GmconfigError as error:
-                terminal.warning(str(error))
+                if str(error) != trouble:
+                    trouble = str(error)
+                    terminal.warning(trouble)
             stop.wait(pause(interval))
 
 

@@ -134,7 +134,7 @@ def signatures(files: Sequence[str]) -> tuple[object, ...]:
 def _signature(file: str) -> tuple[object, ...]:
     try:
         status = os.stat(file)
-        young = time.time() - status.st_mtime < _YOUNG_SECONDS
+        young = abs(time.time() - status.st_mtime) < _YOUNG_SECONDS
         return (file, status.st_mtime_ns, status.st_size, status.st_ino, _digest(file) if young else b"")
     except OSError:
         return (file,)

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from gmconfig.api.automation.automating import Automation
 from gmconfig.api.backup.backing_up import Backups
 from gmconfig.api.drift.drifting import Drifter
 from gmconfig.api.workspace import Workspace
+from gmconfig.automation import loop
 from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.errors import BrokenConfiguration, NotFound, Refused, UsageError
 from tests.automation.hosts import Hosts
 from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
 from tests.trading import founded
+from tests.waiting import Looks
 
 WEB = {"web": {}}
 
@@ -406,6 +409,11 @@ def test_the_verbs_answer_as_people_and_as_scripts_read_it(tmp_path, cli, monkey
     told = cli("automation", "list").out
     assert "* * * * *" in told and "succeeded just now" in told and "off" in told
     assert "is valid" in cli("automation", "history", "check").out
+    monkeypatch.setattr(loop, "until_asked_to_stop", lambda: nullcontext(Looks(3)))
+    (found.root / "gmconfig.yaml").rename(tmp_path / "away")
+    told = cli("automation", "run")
+    assert (told.code, told.err.count("gmconfig: warning: ")) == (0, 1)  # in three looks
+    (tmp_path / "away").rename(found.root / "gmconfig.yaml")
     (found.root / "config" / "settings.yaml").write_text("a: [")
     found.commit("broken")
     assert cli("automation", "run", "--once", "--dry-run").code in (0, 1)

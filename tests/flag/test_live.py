@@ -1,5 +1,6 @@
 """Flags that are followed: by branches in every way git moves them, and by many threads at once."""
 
+import os
 import threading
 import time
 
@@ -12,6 +13,7 @@ from gmconfig.flag.flagd.bucketing import Bucketing
 from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.live import LiveFlags, Reload
 from gmconfig.flag.source import Loaded, project_flags
+from gmconfig.storage.git import Repository
 from tests.flag.repository import FlagRepository
 from tests.waiting import LIMIT, until
 
@@ -73,6 +75,16 @@ def test_a_branch_that_goes_away_leaves_the_last_good_flags(repository):
     assert live.error is None
     with pytest.raises(GmconfigError, match="gone"):
         LiveFlags(project_flags("production", repository.root, "gone")).current()
+
+
+def test_files_from_the_future_cost_no_git_a_look(repository, monkeypatch):
+    """A clock that was set back leaves them behind; whoever serves flags looks four times a second."""
+    asked, ask = [], Repository.resolve
+    monkeypatch.setattr(Repository, "resolve", lambda *words: asked.append(words) or ask(*words))
+    for file in (".git/HEAD", ".git/config", ".git/refs/heads/main"):
+        os.utime(repository.root / file, (time.time() + 86_400,) * 2)
+    source = project_flags("production", repository.root, "HEAD")
+    assert len({source.version() for _ in range(5)}) == len(asked) == 1
 
 
 def test_an_older_version_can_be_named_too(repository):

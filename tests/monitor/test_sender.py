@@ -18,7 +18,7 @@ from gmconfig.monitor.outbox import Outbox
 from gmconfig.project import Project
 from tests.deploy.fleet import Fleet
 from tests.monitor.webhook import webhook
-from tests.waiting import LIMIT, until
+from tests.waiting import LIMIT, Looks, until
 
 ALERT = Alert("0", "r", "s", Kind.DRIFT, Severity.ERROR, "m")
 
@@ -178,3 +178,16 @@ def test_a_watch_that_is_started_again_and_again_tells_each_event_once(tmp_path:
     assert looks
     assert [one["kind"] for one in told].count("after") == 1
     assert len([one for one in told if one.get("rule") == "configuration-changed"]) == 1
+
+
+def test_what_keeps_a_watch_from_looking_is_told_once_as_long_as_it_lasts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    fleet = Fleet(tmp_path, {})
+    watching = ConfigMonitor(ConfigManager(root=fleet.root), targets=False).watching
+    for _ in range(2):
+        (fleet.root / ".git").rename(tmp_path / "away")
+        list(watching.events(10, stop=Looks(3)))
+        (tmp_path / "away").rename(fleet.root / ".git")
+        list(watching.events(10, stop=Looks(1)))
+    assert [one.getMessage().partition(":")[0] for one in caplog.records] == ["no look was possible"] * 2

@@ -50,6 +50,7 @@ class Watching:
         self.offline = offline
         self.after_look: Callable[[], object] = _nothing
         """What is done after each look of `events` and `start`, such as running rules."""
+        self._troubles: frozenset[str] = frozenset()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -66,12 +67,12 @@ class Watching:
         for handler in self.functions:
             for alert in moved:
                 handler.put(alert)
+        troubles = [f"not looked at: {remark}" for remark in found.remarks]
         try:
             sender.enqueue(self.project, moved, known.values())
         except GmconfigError as error:
-            log.warning("alerts cannot be told: %s", error)
-        for remark in found.remarks:
-            log.warning("not looked at: %s", remark)
+            troubles.append(f"alerts cannot be told: {error}")
+        self._warn(troubles)
         return found
 
     def resolve(self, name: str, by: str, reason: str) -> Alert:
@@ -102,8 +103,11 @@ class Watching:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
-    def events(self, interval: float, since: datetime | None = None) -> Iterator[Event]:
-        """Yield events as they are noted, looking again and again; those since a moment first."""
+    def events(
+        self, interval: float, since: datetime | None = None, stop: threading.Event | None = None
+    ) -> Iterator[Event]:
+        """Yield events as they are noted, looking again and again until `stop`; those since a moment first."""
+        self._stopped = stop or self._stopped
         seen: set[str] = set()
         start = since or datetime.now(UTC)
         while not self._stopped.is_set():
@@ -112,7 +116,7 @@ class Watching:
                 self.after_look()
                 new = self.register.journal.entries(start)
             except (GmconfigError, OSError) as error:
-                log.warning("no look was possible: %s", error)
+                self._warn([f"no look was possible: {error}"])
                 new = []
             yield from [event for name, event in new if name not in seen]
             seen.update(name for name, _ in new)
@@ -125,6 +129,13 @@ class Watching:
                     on_event(event)
             except Exception as error:  # of the program's own code; the watch goes on
                 reported(error)
+
+    def _warn(self, troubles: Sequence[str]) -> None:
+        """Tell what was no trouble at the look before: what lasts is told once."""
+        for trouble in troubles:
+            if trouble not in self._troubles:
+                log.warning("%s", trouble)
+        self._troubles = frozenset(troubles)
 
     def _targets(self, clock: Clock) -> Answers:
         """Look at the targets for drift, where some are declared."""

@@ -109,9 +109,17 @@ def watch(
         )
     terminal.note(f"looking every {interval:g} s")
     watching = session.monitor().watching
-    if rules:
-        watching.after_look = lambda: list(session.automation().run())
-    for number, event in enumerate(watching.events(interval), 1):
+    if not rules:
+        return _told(watching.events(interval), count, output)
+    from gmconfig.automation.loop import until_asked_to_stop
+
+    watching.after_look = lambda: list(session.automation().run())
+    with until_asked_to_stop() as stop:  # what a rule has begun comes to its end
+        return _told(watching.events(interval, stop=stop), count, output)
+
+
+def _told(events: Iterator[Mapping[str, object]], count: int | None, output: str) -> None:
+    for number, event in enumerate(events, 1):
         if output == "json":
             terminal.answer(values.json_line(dict(event)))
         else:

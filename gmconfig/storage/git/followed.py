@@ -51,7 +51,7 @@ class Followed:
             except OSError:
                 found.append((file, 0, 0))
                 continue
-            if time.time() - status.st_mtime < _YOUNG_SECONDS:
+            if abs(time.time() - status.st_mtime) < _YOUNG_SECONDS:  # older, or a clock was set back
                 return None
             found.append((file, status.st_mtime_ns, status.st_ino))
         return tuple(found) or None
