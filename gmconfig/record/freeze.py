@@ -110,8 +110,7 @@ class Freezes:
         if not text:
             return None
         try:
-            moment = datetime.fromisoformat(str(text))
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return in_utc(datetime.fromisoformat(str(text)))
         except (ValueError, OverflowError):
             return None
 
@@ -127,3 +126,8 @@ class Freezes:
                 until = None if end == _FOREVER else end.astimezone(UTC)
                 return Freeze(self.environment, window.reason, until=until, declared=True)
         return None
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Give a moment in UTC, which is meant where none says its zone."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,5 +1,6 @@
 """What deployments say to words that mean nothing, or something else than somebody thought."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,30 @@ def test_the_status_of_a_deployment_is_of_that_one(fleet: Fleet):
     fleet.apply()
     assert fleet.run("deploy", "status", "production-1").stdout.startswith("production-1  succeeded")
     assert fleet.run("deploy", "status", "production").stdout.startswith("production-2  succeeded")
+
+
+def test_environments_of_one_command_are_told_apart_and_in_the_order_of_time(
+    tmp_path: Path, cli, monkeypatch
+):
+    environments = {"production": {}, "staging": {}}
+    fleet = Fleet(tmp_path, {"one": {}, "two": {"environment": "staging"}}, environments=environments)
+    monkeypatch.chdir(fleet.root)
+    cli("deploy", "freeze", "staging", "-m", "a test")
+    half = cli("deploy", "apply", "production", "staging")
+    assert (half.code, half.out.startswith("production-1  succeeded")) == (4, True)
+    assert "gmconfig: error: staging is frozen" in half.err
+    cli("deploy", "unfreeze", "staging")
+    cli("deploy", "apply", "staging")
+    assert cli("deploy", "history", "-n", "1").out.startswith("staging-1  succeeded")
+
+
+def test_a_freeze_ends_at_the_moment_that_is_meant_in_whatever_zone(fleet: Fleet, cli, monkeypatch):
+    monkeypatch.chdir(fleet.root)
+    over = (datetime.now(UTC) - timedelta(hours=1)).astimezone(timezone(timedelta(hours=10)))
+    assert cli("deploy", "freeze", "production", "--until", over.isoformat()).code == 2
+    later = (datetime.now(UTC) + timedelta(hours=1)).astimezone(timezone(timedelta(hours=-10)))
+    frozen = cli("deploy", "freeze", "production", "--until", later.isoformat())
+    assert (frozen.code, f"until {later.astimezone(UTC):%Y-%m-%d %H:%M} UTC" in frozen.out) == (0, True)
 
 
 def test_a_fresh_clone_knows_what_was_deployed(fleet: Fleet, tmp_path: Path):

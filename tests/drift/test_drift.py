@@ -268,7 +268,7 @@ def test_nothing_that_has_not_drifted_is_adopted(fleet: Fleet):
 def test_an_acknowledgement_holds_until_its_day_or_until_it_changes(fleet: Fleet):
     _edit(fleet, "web", "settings.yaml", lambda text: text.replace("pool: 10", "pool: 99"))
     last = (datetime.now(UTC) + timedelta(days=2)).date()
-    _drifter(fleet).acknowledge("web", None, "database.pool", "the sale", last.isoformat())
+    _drifter(fleet).acknowledge("web", None, "database.pool", "the sale", f"{last:%Y%m%d}")
     found = _drifter(fleet).detect()
     assert found.ok
     assert [one.acknowledged.reason for one in found.detections if one.acknowledged] == ["the sale"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gmconfig.api.deploy.deployments import Deployments
@@ -12,11 +13,9 @@ from gmconfig.deploy.options import Options
 from gmconfig.errors import NotFound, UnknownVersion, UsageError
 from gmconfig.record.chain import timestamp
 from gmconfig.record.entry import State
-from gmconfig.record.freeze import Freeze
+from gmconfig.record.freeze import Freeze, in_utc
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from gmconfig.deploy.apply import Applied
     from gmconfig.deploy.plan import Plan
     from gmconfig.deploy.unfinished import Aborted
@@ -232,7 +231,8 @@ class Deployer(Deployments):
             UsageError: its end is past.
         """
         self.project.environment(environment)
-        if until is not None and until.isoformat() <= timestamp():
+        until = in_utc(until) if until is not None else None
+        if until is not None and until <= datetime.now(UTC):
             raise UsageError(f"{until:%Y-%m-%d %H:%M} UTC is over", hint="choose a time to come")
         ledger = self.ledger(environment)
         ledger.refresh()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from heapq import merge
 from typing import TYPE_CHECKING
 
 from gmconfig.api.deploy.status import EnvironmentStatus
@@ -67,8 +68,8 @@ class Deployments:
 
     def history(self, word: str | None = None) -> Iterator[Record]:
         """Yield the records of an environment (of each with targets, if none is named), the newest first."""
-        for environment in [word] if word else self.split(()):
-            yield from self._chain(environment).records()
+        chains = [self._chain(environment).records() for environment in ([word] if word else self.split(()))]
+        return merge(*chains, key=lambda record: record.started, reverse=True)
 
     def show(self, name: str) -> tuple[Record, Mapping[str, object]]:
         """Give a record, and the plan that it carried out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -116,8 +116,14 @@ class Drifter:
 
     def correct(self, words: Sequence[str], correction: Correction, options: Options) -> list[Applied]:
         """Put drift back as the last deployment had it."""
+        return list(self.corrections(words, correction, options))
+
+    def corrections(
+        self, words: Sequence[str], correction: Correction, options: Options
+    ) -> Iterator[Applied]:
+        """Do that environment by environment, and yield each correction when it is made."""
         asked = planning.Asked(corrects=correction)
-        return list(self.deployer.apply(words, asked, replace(options, action="correct")))
+        return self.deployer.apply(words, asked, replace(options, action="correct"))
 
     def plan_correction(self, words: Sequence[str], correction: Correction) -> list[Plan]:
         """Plan what `correct` would do; nothing is changed by it."""
@@ -231,4 +237,4 @@ def _day(text: str | None) -> str | None:
         raise UsageError(f'"{text}" is not a day', hint="--until 2027-01-31") from None
     if day < datetime.now(UTC).date():
         raise Refused(f"{text} is over", hint="choose a day to come")
-    return text
+    return day.isoformat()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli.boundary import failed
 from gmconfig.cli.deploy import arguments, planning, progress, shown
 from gmconfig.cli.deploy.saved import read
 from gmconfig.cli.verb import verb
-from gmconfig.errors import ExitCode
+from gmconfig.errors import ExitCode, GmconfigError
 
 if TYPE_CHECKING:
     from gmconfig.api.deploy.deploying import Deployer
@@ -93,8 +94,8 @@ def apply(
             patience=arguments.seconds(patience, "--wait 10m"),
             told=tell,
         )
-        done = list(deployer.apply(chosen, asked, how, bound))
-    status = answered(done, output)
+        done, trouble = made(deployer.apply(chosen, asked, how, bound))
+    status = answered(done, output, trouble)
     for one in done:
         _remind(one.plan)
     if output == "text" and asked.at is None:
@@ -174,14 +175,27 @@ def register(app: typer.Typer) -> None:
     verb(app, "abort")(abort)
 
 
-def answered(done: list[Applied], output: str) -> int:
-    """Print what deployments did and give the worst of their exit codes."""
+def made(deployments: Iterable[Applied]) -> tuple[list[Applied], BaseException | None]:
+    """Give the deployments that were made, and what then kept the next environment from its own, if anything did."""
+    done: list[Applied] = []
+    try:
+        for one in deployments:
+            done.append(one)  # noqa: PERF402  # what came before an error is told, too
+    except (GmconfigError, KeyboardInterrupt) as error:
+        if not done:
+            raise
+        return done, error
+    return done, None
+
+
+def answered(done: Sequence[Applied], output: str, trouble: BaseException | None = None) -> int:
+    """Print what deployments did, and what came between them; give the worst of their exit codes."""
     if output == "json":
         terminal.answer(values.as_json([_record(one) for one in done]))
     else:
         for one in done:
             _tell(one)
-    return max(map(_code, done), default=ExitCode.OK)
+    return max([*map(_code, done), *([failed(trouble)] if trouble else [])], default=ExitCode.OK)
 
 
 def _code(one: Applied) -> ExitCode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -159,10 +159,11 @@ def _as_json(one: Hold | Freeze) -> dict[str, Any]:
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
+    from gmconfig.record.freeze import in_utc
+
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return in_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
         raise UsageError(
             f'"{text}" is not a time', hint="--until 2026-12-27 or --until 2026-12-27T16:00"
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ import typer
 from gmconfig.cli import options, sharing, terminal, values
 from gmconfig.cli.deploy import arguments as deploying
 from gmconfig.cli.deploy import planning, progress
-from gmconfig.cli.deploy.apply import answered
+from gmconfig.cli.deploy.apply import answered, made
 from gmconfig.cli.drift import arguments, shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import ExitCode
@@ -53,10 +53,10 @@ def correct(
         return planning.show_dry(drifter.deployer, found, output)
     with progress.deploying() as tell:
         how = Options(reason=reason or "", told=tell)
-        done = drifter.correct(chosen, correction, how)
-    if output == "text" and not any(one.record for one in done):
+        done, trouble = made(drifter.corrections(chosen, correction, how))
+    if output == "text" and trouble is None and not any(one.record for one in done):
         return _nothing(prune=prune)
-    return answered(done, output)
+    return answered(done, output, trouble)
 
 
 def _nothing(*, prune: bool) -> int:
