@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gmconfig.api.backup.backing_up import Backups
 from gmconfig.api.backup.restoring import restore_elsewhere
+from gmconfig.api.workspace import Workspace
 from gmconfig.backup import manifest
 from gmconfig.backup.create import Asked
 from gmconfig.backup.destination import open_destination
@@ -155,12 +157,18 @@ def test_a_shallow_clone_says_what_it_lacks(fleet: Fleet, store: Path, back_up, 
     fleet.change(20)
     git(tmp_path, "clone", "-q", "--depth=1", f"file://{fleet.root}", "shallow")
     made = backups(tmp_path / "shallow", store).create(Asked())
-    assert any("shallow" in one for one in made.lacking)
+    assert ["shallow" in one for one in made.lacking] == [True]
     steps = {step.name: step for step in backups(None, store).drill("latest")}
     assert steps["fsck"].is_good
+    assert steps["deployed production-1"].is_good, (
+        "the records came from the remote, as no clone has them by itself"
+    )
+    git(tmp_path / "shallow", "remote", "set-url", "origin", "/nowhere")
+    made = backups(tmp_path / "shallow", store).create(Asked())
+    assert ["what others have deployed" in one for one in made.lacking] == [False, True]
 
 
-def test_a_backup_is_found_by_its_name_and_how_its_id_begins(fleet: Fleet, store: Path, back_up):
+def test_a_backup_is_found_by_its_name_and_how_its_id_begins(fleet, store: Path, back_up, tmp_path):
     first, second = back_up(fleet.root, "nightly"), back_up(fleet.root, "nightly")
     there = backups(fleet.root, store)
     assert there.find("nightly")[1].id == there.find("latest")[1].id
@@ -170,6 +178,11 @@ def test_a_backup_is_found_by_its_name_and_how_its_id_begins(fleet: Fleet, store
     with pytest.raises(NotFound):
         there.find("other")
     assert {first, second} == {one.id for _, one in there.all()}
+    other = Fleet(tmp_path / "other", {"web": {}})
+    Backups(Workspace(root=fleet.root)).create(Asked("nightly"))
+    Backups(Workspace(root=other.root)).create(Asked("nightly"))
+    with pytest.raises(UsageError, match='"nightly" is in 2 places'):
+        Backups(None).find("nightly")
 
 
 def test_a_full_disk_leaves_nothing_that_looks_like_a_backup(fleet: Fleet, store: Path, tmp_path: Path):

@@ -1,5 +1,6 @@
 """Backups on the command line: what people and scripts read, and what the exit codes say."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,6 @@ def test_outside_of_a_project_it_knows_this_machines_backups(fleet: Fleet, ok, c
     assert (tmp_path / "else" / "back" / "gmconfig.yaml").exists()
     assert cli("backup", "create").code == 3
     assert cli("backup", "restore", "nightly").code == 4
+    [one] = json.loads(ok("backup", "list", "-o", "json"))
+    monkeypatch.chdir(Fleet(tmp_path / "another", {"web": {}}).root)
+    assert "nightly" in ok("backup", "show", one["id"], "--from", one["place"])

@@ -89,13 +89,23 @@ class Backups:
 
         Raises:
             NotFound: none answers to it.
+            UsageError: several do, in one place or in several.
         """
         missing: NotFound | None = None
+        found: list[tuple[Destination, Manifest]] = []
         for destination in self.destinations():
             try:
-                return destination, destination.find(word)
+                found.append((destination, destination.find(word)))
             except NotFound as error:
                 missing = error
+        if len(found) > 1:
+            names = ", ".join(sorted({made.repository for _, made in found}))
+            raise UsageError(
+                f'"{word}" is in {len(found)} places, with backups of {names}: name one by its id',
+                hint="gmconfig backup list",
+            )
+        if found:
+            return found[0]
         raise missing or NotFound(
             "this person has no backups on this machine", hint="gmconfig backup list --from URL"
         )
@@ -121,7 +131,7 @@ class Backups:
                 if one.id == word:
                     return destination, one
         destination, found = self.find(word)
-        return destination, next(one for one in destination.all() if one.id == found.id)
+        return destination, next(one for one in destination.every() if one.id == found.id)
 
     def _verified(self, checks: Checks, destination: Destination, one: Listed) -> Checked:
         from dataclasses import replace

@@ -44,7 +44,7 @@ def show(
     gmconfig backup show nightly -o json
     """
     destination, found = session.backups(place).find(name)
-    one = next(one for one in destination.all() if one.id == found.id)
+    one = next(one for one in destination.every() if one.id == found.id)
     if output == "json":
         return terminal.answer(values.as_json(shown.record(destination, one)))
     return terminal.lines(shown.one(destination, one))
