@@ -193,6 +193,11 @@ def test_an_admin_who_cannot_read_leaves_it_to_a_reader(ok, cli, sealed_trading,
     ok("secret", "rekey", "default")
     ok("secret", "verify")
     assert "db_password" in cli("secret", "exposed").out
+    told = ok("secret", "audit", "db_password").splitlines()[-2:]
+    assert told[0].startswith("common: read by ") and "bob" not in told[0]
+    assert told[1].startswith("common: seen by bob, who lost access on 20")
+    ok(*told[1].partition(": gmconfig ")[2].split())
+    assert "seen by bob" not in ok("secret", "audit", "db_password")
 
 
 def test_a_role_and_the_last_admin(ok, cli, sealed_trading, join):
@@ -216,7 +221,9 @@ def test_two_branches_that_both_changed_access(ok, cli, sealed_trading, join):
         resolve()
     answer = cli("secret", "verify")
     assert answer.code == 1
-    assert "dave may not" not in answer.out, "it waits for the signature: what it says of dave may come with it"
+    assert "dave may not" not in answer.out, (
+        "it waits for the signature: what it says of dave may come with it"
+    )
     assert cli("secret", "create", "x", "--stdin", stdin="x-1234567").code == 4
     ok("secret", "access", "sign", "-y")
     ok("secret", "verify")

@@ -14,8 +14,9 @@ from gmconfig.counted import counted
 from gmconfig.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from gmconfig.api import SecretsManager
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
 
@@ -82,18 +83,21 @@ def audit(
 ) -> None:
     """Show who wrote what, from the signed log, and the reads that this machine has noted.
 
-    Writes are proved; reads are cooperative: whoever has a key can read without a trace.
+    Writes are proved; reads are cooperative: whoever has a key can read without a trace. Of one secret it ends with
+    who can open it, and who has seen its value and cannot any more.
 
     \b
     gmconfig secret audit
     gmconfig secret audit db_password -o json
     """
-    entries = session.secrets().audit(name)
+    manager = session.secrets()
+    entries = manager.audit(name)
     if output == "json":
         return terminal.answer(values.as_json([asdict(one) for one in entries]))
     if not entries:
         return terminal.note("nothing was noted")
-    return terminal.lines(terminal.table([_entry(one) for one in entries]))
+    terminal.lines(terminal.table([_entry(one) for one in entries]))
+    return terminal.lines(_readers(manager, name) if name else ())
 
 
 def diff(
@@ -159,6 +163,16 @@ def register(app: typer.Typer) -> None:
     """Add these verbs."""
     for function, slow in _SLOW.items():
         command(app, function.__name__, slow=slow)(function)
+
+
+def _readers(manager: SecretsManager, name: str) -> Iterator[terminal.Line]:
+    """Say who can open the values of a secret, and who has seen one that is still in use."""
+    for one in manager.list_secrets():
+        if one.name == name:
+            yield f"{one.environment}: read by {', '.join(one.readers)}"
+    for gone in manager.exposed():
+        if gone.name == name:
+            yield f"{gone.environment}: seen by {gone.member}, who lost access on {gone.since[:10]}: {_rotate(gone)}"
 
 
 def _verification(answer: Any) -> dict[str, Any]:
