@@ -71,19 +71,19 @@ def _patched_list(target: list[object], patch: list[object], rules: Rules) -> li
     if strategy == APPEND:
         return list_like(patch, [*target, *patch])
     if strategy == UNIQUE:
-        return list_like(patch, [*target, *_new_items(target, patch)])
+        return list_like(patch, [*target, *(patch[place] for place in new_places(target, patch))])
     if isinstance(strategy, tuple):
         return _by_key(target, patch, strategy, rules)
     return patch
 
 
-def _new_items(target: list[object], patch: list[object]) -> Iterator[object]:
-    """Yield the items that are not there yet, each once."""
+def new_places(target: list[object], patch: list[object]) -> Iterator[int]:
+    """Yield where a `unique` list's layer has the items that are not there yet, each once."""
     seen = {identity(item) for item in target}
-    for item in patch:
+    for place, item in enumerate(patch):
         if (own := identity(item)) not in seen:
             seen.add(own)
-            yield item
+            yield place
 
 
 def _by_key(target: list[object], patch: list[object], way: tuple[str, ...], rules: Rules) -> list[object]:

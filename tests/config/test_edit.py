@@ -144,6 +144,25 @@ def test_an_item_that_is_only_named_can_be_taken_away(project):
     assert [item["name"] for item in after(found, gone, "production")["apps"]] == ["api", "own"]
 
 
+def test_an_item_of_a_unique_list_is_changed_where_it_is_though_the_layer_repeats_others(project):
+    declared = "environments: {production: }\nmerge: {hosts: unique}\n"
+    files = {
+        "gmconfig.yaml": declared,
+        "config/settings.yaml": "hosts: [a]\n",
+        PRODUCTION: "hosts: [a, b, d]\n",
+    }
+    found = project(files)
+    assert text(found, plan(plan_set, found, "production", "hosts[1]", "c")) == "hosts: [a, c, d]\n"
+    assert text(found, plan(plan_unset, found, "production", "hosts[2]")) == "hosts: [a, b]\n"
+    for path, value in (("hosts[0]", "c"), ("hosts[1]", "d"), ("hosts[1]", "a")):
+        with pytest.raises(Refused):
+            plan(plan_set, found, "production", path, value)
+    found = project({**files, "config/settings.yaml": "a: 1\n", PRODUCTION: "hosts: [a, a, b]\n"})
+    assert text(found, plan(plan_set, found, "production", "hosts[1]", "c")) == "hosts: [a, a, c]\n"
+    with pytest.raises(Refused):
+        plan(plan_set, found, "production", "hosts[0]", "c")
+
+
 @st.composite
 def keyed_lists(draw):
     """A list and an overlay of it, by name: items changed, removed and new, in any order; and where they lie."""

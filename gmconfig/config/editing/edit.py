@@ -11,6 +11,7 @@ from gmconfig.config.editing.planned import Planner
 from gmconfig.config.editing.sealing import sealed_edits
 from gmconfig.config.equal import same
 from gmconfig.config.schema.typed import typed
+from gmconfig.config.strategy import UNIQUE, Rules, at
 from gmconfig.errors import Refused, UnknownPath, UsageError
 from gmconfig.immutable import Immutable
 from gmconfig.path import KeyPath, Keys, Segment, Selector
@@ -75,6 +76,7 @@ def plan_set(
     _refuse_plain(resolved, own, keys, value)
     planner = Planner(own, copy_list=copy_list)
     planner.wish(keys, wanted)
+    _check(planner, put(own.merged, keys, wanted), exact=_is_of_unique(own.rules, keys))
     return _planned(resolved, own, planner, keys, seal=seal, document=path.document)
 
 
@@ -247,6 +249,11 @@ def _check(planner: Planner, wanted: object, *, exact: bool) -> None:
     if exact and not same(planner.merged, wanted):
         hint = "change the layers by hand, then look with: gmconfig config explain"
         raise Refused("no edit of this layer gives that document", hint=hint)
+
+
+def _is_of_unique(rules: Rules, keys: Keys) -> bool:
+    """Whether a path leads into a list that has each item once, so that an item may vanish into another."""
+    return any(at(rules, keys[:length]) == UNIQUE for length in range(len(keys)))
 
 
 def _planned(

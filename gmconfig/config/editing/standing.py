@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.branch import ABSENT, child
+from gmconfig.config.merge import new_places
 from gmconfig.config.strategy import APPEND, UNIQUE, Rules, below, here, item_key, item_keys
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ class Standing:
 
     def __init__(self, own: Own, tree: object, merged: object) -> None:
         self.own = tree
+        self.is_overlay = own.has_lower
         self.lower: object = own.lower if own.has_lower else ABSENT
         self.merged = merged
         self.rules = own.rules
@@ -31,10 +33,16 @@ class Standing:
         way = here(self.rules)
         if isinstance(way, tuple) and isinstance(self.merged, list) and item_keys(self.own, way) is not None:
             return self._named(self.own, way, key)
-        if way in (APPEND, UNIQUE) and isinstance(self.lower, list):
-            index = key - len(self.lower)
-            return index if 0 <= index < len(self.own) else None
-        return key
+        return self._added(self.own, way, key) if way in (APPEND, UNIQUE) and self.is_overlay else key
+
+    def _added(self, items: list[object], way: object, key: int) -> int | None:
+        """Give where the layer has an item that it adds; of a `unique` list it may repeat what lies below."""
+        lower = self.lower if isinstance(self.lower, list) else []
+        places = list(new_places(lower, items)) if way == UNIQUE else list(range(len(items)))
+        index = key - len(lower)
+        if index == len(places) and not isinstance(self.lower, list):
+            return len(items)
+        return places[index] if 0 <= index < len(places) else None
 
     def _named(self, items: list[object], way: tuple[str, ...], key: int) -> int | None:
         assert isinstance(self.merged, list)  # noqa: S101  # its item is concerned
