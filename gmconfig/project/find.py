@@ -7,6 +7,8 @@ import os
 from gmconfig.errors import GitTrouble, NotFound, UsageError, shell_word
 from gmconfig.project.settings import FILE
 
+_LOOKED_AT_MOST = 2000
+
 
 def root_of(start: str | None = None) -> str:
     """Give the project's root for a folder in it; None is the current folder.
@@ -37,7 +39,7 @@ def _missing(folder: str) -> NotFound | GitTrouble:
             f'"{bare}" is a bare repository', hint=f"work in a clone: git clone {shell_word(bare)}"
         )
     near = below(folder)
-    hint = _into(os.path.relpath(os.path.join(folder, near))) if near else "gmconfig init"
+    hint = _into(os.path.relpath(near)) if near else "gmconfig init"
     return NotFound(f'no {FILE} in "{folder}" or above', hint=hint)
 
 
@@ -48,12 +50,39 @@ def _into(folder: str) -> str:
 
 
 def below(folder: str) -> str | None:
-    """Give the one folder right below that has a project in it, as who stands too high wants to know; else None."""
-    try:
-        found = [entry.name for entry in os.scandir(folder) if os.path.isfile(os.path.join(entry.path, FILE))]
-    except OSError:
-        return None
+    """Give the one folder with a project in it, as who stands above or beside it in a repository wants to know."""
+    from gmconfig.storage.git.root import find_root
+
+    around = find_root(folder)
+    waiting = [around.top] if around and around.top else _folders_in(folder)
+    found = _with_project(waiting, deeper=around is not None)
     return found[0] if len(found) == 1 else None
+
+
+def _with_project(waiting: list[str], *, deeper: bool) -> list[str]:
+    """Give the folders that have a project in them; a large repository is not searched to its end."""
+    found = []
+    for looked, at in enumerate(waiting):
+        if looked >= _LOOKED_AT_MOST:
+            break
+        if os.path.isfile(os.path.join(at, FILE)):
+            found.append(at)
+        elif deeper:
+            waiting.extend(_folders_in(at))
+    return found
+
+
+def _folders_in(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            seen = [
+                entry.path
+                for entry in entries
+                if entry.name[0] != "." and entry.is_dir(follow_symlinks=False)
+            ]
+    except OSError:
+        return []
+    return sorted(seen)
 
 
 def git_folder(root: str) -> str | None:

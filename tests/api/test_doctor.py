@@ -53,6 +53,13 @@ def test_who_stands_above_the_project_is_told_where_it_is(here):
     (here / "shop one" / "gmconfig.yaml").touch()
     assert found(fix=True)["project"].hint == "cd 'shop one'"
     assert not (here / "gmconfig.yaml").exists()
+    subprocess.run(["git", "init", "-q"], check=True)
+    (here / "app" / "src").mkdir(parents=True)
+    (here / "shop one").rename(here / "app" / "shop one")
+    assert found(fix=True)["project"].hint == "cd 'app/shop one'"
+    os.chdir(here / "app" / "src")
+    assert found(fix=True)["project"].hint == "cd '../shop one'"
+    assert not (here / "gmconfig.yaml").exists()
 
 
 def test_whom_git_works_for_has_to_be_known(here, monkeypatch):
