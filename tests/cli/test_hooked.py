@@ -80,3 +80,19 @@ def test_a_secret_that_a_hook_opens_is_told_to_nobody(sealed_trading, ok):
     assert "opened-by-a-hook" in committed()
     assert "opened-by-a-hook" not in said
     assert "●" in json.loads(said)["changes"][0]["after"]
+
+
+def test_a_hook_at_the_top_of_a_larger_repository_names_files_from_there(repo, cli, ok, git, monkeypatch):
+    """As pre-commit does: `args: [-C, ops/config]`, then the names of all files of a kind."""
+    (repo / "ops/config").mkdir(parents=True)
+    (repo / "app.yaml").write_text("[\n")
+    monkeypatch.chdir(repo)
+    ok("init", "ops/config")
+    (repo / "ops/config/config/settings.yaml").write_text("a: [\n")
+    git("add", "-A")
+    named = ("ops/config/config/settings.yaml", "app.yaml")
+    refused = cli("validate", "--staged", "-C", "ops/config", *named)
+    assert refused.code == 1 and refused.out.startswith("config/settings.yaml:")
+    assert ok("validate", "--staged", "-C", "ops/config", "app.yaml").startswith("no findings")
+    assert cli("validate", "--staged", "-C", "ops/config", "config/settings.yaml").code == 1
+    assert cli("validate", "--staged", "-C", "ops/config", "config/setings.yaml").code == 3

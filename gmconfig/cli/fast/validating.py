@@ -45,6 +45,10 @@ def validate(
     else:
         validator = session.validator()
         tell_unfinished(validator.workspace)
+        if staged and session.directory and files:
+            files = _of_project(validator.workspace.project.root, session.directory, files)
+            if not files:
+                return _none_of_ours(output)
         _missing(session, validator, files)
         with waiting("validating"):
             report = validator.check(
@@ -117,6 +121,29 @@ def _report(text: str) -> tuple[str, str]:
 
 def _from(session: Session, file: str) -> str:
     return os.path.join(session.directory, file) if session.directory else file
+
+
+def _of_project(root: str, directory: str, files: Sequence[str]) -> list[str]:
+    """Give what is the project's of files that a hook names, from DIR of -C.
+
+    Hooks run at the top of the repository: files are named from there, and those of others are named as well.
+    """
+    here = [
+        file for file in files if os.path.lexists(file) and not os.path.lexists(os.path.join(directory, file))
+    ]
+    others = [
+        file for file in here if not f"{os.path.realpath(os.path.dirname(file))}/".startswith(f"{root}/")
+    ]
+    named = [file for file in files if file not in others]
+    return [os.path.relpath(file, directory) if file in here else file for file in named]
+
+
+def _none_of_ours(output: str) -> int:
+    """Answer that nothing of the project was named."""
+    from gmconfig.validate.report.report import Report
+
+    terminal.answer(rendered(Report(), output))
+    return 0
 
 
 def _written(file: str, text: str) -> None:
