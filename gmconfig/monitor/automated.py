@@ -23,10 +23,14 @@ RULES = (FAILED, NOTICE)
 
 
 def conditions(project: Project, events: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
-    """Yield the rules whose last run failed, and what rules have told within a day."""
-    listed = list(events)
+    """Yield the rules whose last run failed, and what rules have told within a day.
+
+    One that is not declared (any more) will not go well again: it is told of for a day, too.
+    """
+    listed, rules = list(events), project.settings.section("automation").get("rules")
+    declared = rules if isinstance(rules, dict) else {}
     for rule, run in last_runs(project, listed).items():
-        if run.get("state") == "failed":
+        if run.get("state") == "failed" and (rule in declared or is_fresh(run.get("time"), now)):
             yield Condition(
                 FAILED, rule, Kind.CHANGE, Severity.ERROR, f'rule "{rule}" failed: {run.get("message")}',
                 hint=f"gmconfig automation history {rule}",

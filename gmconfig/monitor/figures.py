@@ -68,6 +68,7 @@ def gather(register: Register, found: Look, since: datetime, usage: Usage) -> Fi
     waiting: dict[str, int] = {}
     for one in Outbox(project).waiting():
         waiting[one.handler] = waiting.get(one.handler, 0) + 1
+    targets = _targets(register)
     start = since.isoformat().replace("+00:00", "Z")
     return Figures(
         found,
@@ -75,12 +76,12 @@ def gather(register: Register, found: Look, since: datetime, usage: Usage) -> Fi
         list(register.known(events).values()),
         _changed(register, since),
         {name: list(Chain(project, name).records()) for name in project.environments},
-        [one for one in told_by(events).values() if one.counts(found.now.date())],
+        [one for one in told_by(events).values() if one.target in targets and one.counts(found.now.date())],
         [event for event in events if str(event.get("time", "")) >= start],
         [one for one in _reads(register) if _at(one) >= since],
         usage,
         waiting,
-        _targets(register),
+        targets,
         last_verified(events),
         last_created(events),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from gmconfig.drift import detection
 from gmconfig.finding import Severity
 from gmconfig.monitor.alert import Kind
 from gmconfig.monitor.condition import Condition
+from gmconfig.monitor.damaged import damaged
 from gmconfig.spoken import without_address
 
 FRESH = timedelta(hours=24)
@@ -29,11 +30,13 @@ _FAILED = {
 }
 
 
-def conditions(events: Iterable[Mapping[str, Any]], now: datetime) -> Iterator[Condition]:
-    """Yield what holds now by the journal."""
+def conditions(
+    events: Iterable[Mapping[str, Any]], now: datetime, declared: Collection[str] | None = None
+) -> Iterator[Condition]:
+    """Yield what holds now by the journal; drift only of the targets that are `declared`, where that is known."""
     listed = list(events)
     yield from _deployments(listed, now)
-    yield from _drift(listed, now.date())
+    yield from _drift(listed, now.date(), declared)
     yield from _secrets(listed, now)
     yield from _reloads(listed, now)
     yield from _backups(listed)
@@ -74,10 +77,12 @@ def _deployments(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Con
             yield Condition("deployed", environment, Kind.CHANGE, Severity.INFO, message, **where)
 
 
-def _drift(events: list[Mapping[str, Any]], today: date) -> Iterator[Condition]:
+def _drift(
+    events: list[Mapping[str, Any]], today: date, declared: Collection[str] | None
+) -> Iterator[Condition]:
     found: dict[str, list[detection.DriftDetection]] = {}
     for one in detection.told_by(events).values():
-        if one.counts(today):
+        if one.counts(today) and (declared is None or one.target in declared):
             found.setdefault(one.target, []).append(one)
     for target, drifts in found.items():
         first = min(drifts, key=lambda one: (one.document, one.path))
@@ -144,16 +149,19 @@ def _reloads(events: list[Mapping[str, Any]], now: datetime) -> Iterator[Conditi
 
 
 def _backups(events: list[Mapping[str, Any]]) -> Iterator[Condition]:
-    looked = [one for one in events if one.get("kind") == "backup" and isinstance(one.get("good"), bool)]
-    for where, event in {str(one.get("place")): one for one in looked}.items():
-        if event["good"] is False:
-            name, problems = str(event.get("id")), event.get("problems")
-            why = f": {problems[0]}" if isinstance(problems, list) and problems else ""
-            yield Condition(
-                "backup-damaged", where, Kind.SECURITY, Severity.CRITICAL, f"backup {name} is not good{why}",
-                hint=f"gmconfig backup verify {name} --read-data",
-                occurrence=name,
-            )  # fmt: skip
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for (place, name), event in damaged(events).items():
+        found.setdefault(place, {})[name] = event
+    for where, bad in found.items():
+        name = max(bad)  # ids begin with their time: the newest is what somebody would restore
+        problems = bad[name].get("problems")
+        why = f": {problems[0]}" if isinstance(problems, list) and problems else ""
+        more = f"; {len(bad) - 1:,} more are not either" if len(bad) > 1 else ""
+        yield Condition(
+            "backup-damaged", where, Kind.SECURITY, Severity.CRITICAL, f"backup {name} is not good{why}{more}",
+            hint=f"gmconfig backup verify {name} --read-data",
+            occurrence="+".join(sorted(bad)),
+        )  # fmt: skip
 
 
 def _by(event: Mapping[str, Any]) -> str:

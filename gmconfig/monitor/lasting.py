@@ -7,6 +7,7 @@ from typing import Any
 
 from gmconfig.drift import detection
 from gmconfig.monitor import lifecycle
+from gmconfig.monitor.damaged import damaged
 
 Event = Mapping[str, Any]
 Named = Sequence[tuple[str, Event]]
@@ -17,7 +18,7 @@ _DRIFT = (detection.DETECTED, detection.RESOLVED, detection.ACKNOWLEDGED)
 
 def lasting(events: Named) -> set[str]:
     """Give the names of the events without which an alert, a drift or a last word would be forgotten."""
-    return {*_alerts(events), *_drift(events), *_last_words(events)}
+    return {*_alerts(events), *_drift(events), *_damaged(events), *_last_words(events)}
 
 
 def _alerts(events: Named) -> Iterator[str]:
@@ -53,6 +54,12 @@ def _ids(event: Event) -> Iterator[str]:
     )
 
 
+def _damaged(events: Named) -> Iterator[str]:
+    """Yield the events that tell of a backup which is damaged."""
+    bad = [id(event) for event in damaged(event for _, event in events).values()]
+    yield from (name for name, event in events if id(event) in bad)
+
+
 def _last_words(events: Named) -> Iterable[str]:
     """Give the last event about each thing of which only the last event counts: a deployment, a secret, a backup."""
     return {key: name for name, event in events for key in _about(event)}.values()
@@ -66,5 +73,3 @@ def _about(event: Event) -> Iterator[tuple[str, ...]]:
         yield "secret", where, str(event.get("secret"))
     elif kind == "backup":
         yield kind, "made" if event.get("action") == "created" else str(event.get("good"))
-        if isinstance(event.get("good"), bool):
-            yield kind, "at", str(event.get("place"))

@@ -10,7 +10,10 @@ from gmconfig.finding import RANK, Severity
 from gmconfig.monitor.alert import Alert, Kind, State
 from gmconfig.monitor.condition import Condition
 
-EVENT, CLEARED = "alert", "cleared"
+EVENT, CLEARED, EASED = "alert", "cleared", "eased"
+QUIET = (CLEARED, EASED)
+"""Events of alerts that move none: what a mute one was about is gone, or part of what one is about is."""
+
 _TEXTS = ("rule", "subject", "message")
 _MAYBE = ("hint", "environment", "config_name", "target")
 
@@ -27,8 +30,12 @@ def moves(
     """
     now = {one.id: one for one in holding}
     for name, one in now.items():
-        if _raises(known.get(name), one):
-            yield raised(one, known[name].times + 1 if name in known else 1)
+        alert = known.get(name)
+        if alert is None or _raises(alert, one):
+            yield raised(one, alert.times + 1 if alert else 1)
+        elif alert.occurrence != one.occurrence:
+            said = {"message": one.message, "occurrence": one.occurrence}
+            yield {"kind": EVENT, "id": name, "to": EASED, **said}
     for alert in known.values():
         if alert.rule in looked and alert.id not in now:
             if alert.muted:
@@ -37,9 +44,9 @@ def moves(
                 yield moved(alert.id, State.RESOLVED)
 
 
-def _raises(alert: Alert | None, one: Condition) -> bool:
-    """Whether a condition raises its alert now."""
-    if alert is None or alert.occurrence != one.occurrence:
+def _raises(alert: Alert, one: Condition) -> bool:
+    """Whether a condition raises its alert now: where less of what it is about is left, nothing happened anew."""
+    if not set(one.occurrence.split("+")) <= set(alert.occurrence.split("+")):
         return True
     if alert.resolved:
         return not alert.muted
@@ -79,6 +86,9 @@ def _after(alert: Alert | None, event: Mapping[str, Any]) -> Alert | None:
         return None
     if to == CLEARED:
         return replace(alert, muted=False)
+    if to == EASED:
+        message, occurrence = one_line(str(event.get("message"))), str(event.get("occurrence"))
+        return replace(alert, message=message, occurrence=occurrence)
     if to not in (State.ACKNOWLEDGED, State.RESOLVED) or (alert.resolved and to == State.ACKNOWLEDGED):
         return alert
     by = event.get("by")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,9 +17,11 @@ from gmconfig.monitor.compliance.check import tallies
 from gmconfig.monitor.compliance.score import Tally
 from gmconfig.monitor.condition import Condition
 from gmconfig.monitor.measured import Clock, disk_free_percent
+from gmconfig.target.declared import targets as declared_targets
 
 if TYPE_CHECKING:
     from gmconfig.monitor.register import Register
+    from gmconfig.project import Project
     from gmconfig.validate.policy.rule import ComplianceRule
 
 BROKEN = "configuration-broken"
@@ -72,13 +74,15 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
     project, clock = register.project, Clock()
     found = Look(datetime.now(UTC))
     limits = thresholds.thresholds_of(project.settings.section("alerts"))
-    answered: Mapping[str, float] = {}
+    answers = None
     if targets is not None:
         with clock.part("targets"):
-            answered, found.unreachable, found.waiting = _answers(found, targets, clock)
+            answers = _answers(found, targets, clock)
+    answered, found.unreachable, found.waiting = answers or Answers()
     with clock.part("journal"):
         events = register.events()
-        found.saw(happened.conditions(events, found.now), *happened.RULES)
+        declared = _declared(project)
+        found.saw(happened.conditions(events, found.now, declared), *happened.RULES)
         found.saw(automated.conditions(register.project, events, found.now), *automated.RULES)
     _agents(register, limits.agent_intervals, found)
     with clock.part("history"):
@@ -93,8 +97,18 @@ def look(register: Register, rules: Iterable[ComplianceRule] = (), targets: Targ
         disk_free_percent(project.root),
         (found.now - age).total_seconds() / 86_400 if age else None,
     )
-    found.saw(thresholds.conditions(limits, found.measures), *thresholds.RULES)
+    measured = {"slow-target": answers is not None, "compliance-score": status.RULE in found.looked}
+    judged = [rule for rule in thresholds.RULES if measured.get(rule, True)]
+    found.saw(thresholds.conditions(limits, found.measures), *judged)
     return found
+
+
+def _declared(project: Project) -> Collection[str] | None:
+    """Give the names of the declared targets; None where they cannot be understood."""
+    try:
+        return declared_targets(project)
+    except GmconfigError:
+        return None
 
 
 def _changes(register: Register, found: Look) -> None:
@@ -112,12 +126,12 @@ def _agents(register: Register, intervals: float, found: Look) -> None:
         found.remarks.append(f"agents: {error}")
 
 
-def _answers(found: Look, targets: Targets, clock: Clock) -> Answers:
+def _answers(found: Look, targets: Targets, clock: Clock) -> Answers | None:
     try:
         return targets(clock)
     except GmconfigError as error:
         found.remarks.append(f"targets: {error}")
-        return Answers()
+        return None
 
 
 def _compliance(register: Register, rules: Iterable[ComplianceRule], found: Look) -> None:

@@ -54,7 +54,7 @@ class Register:
         if not new:
             return known, []
         after = self.known([*events, *new])
-        return after, [after[event["id"]] for event in new if event["to"] != lifecycle.CLEARED]
+        return after, [after[event["id"]] for event in new if event["to"] not in lifecycle.QUIET]
 
     def acknowledge(self, name: str, by: str, reason: str = "") -> Alert:
         """Note that somebody knows of an alert.

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gmconfig import AlertSeverity, ComplianceRule, ConfigManager, ConfigMonitor
+from gmconfig.api.drift.drifting import Drifter
 from gmconfig.errors import NotFound, Refused
 from gmconfig.finding import Severity
-from gmconfig.monitor import happened, lifecycle
+from gmconfig.monitor import automated, happened, lifecycle
 from gmconfig.monitor.alert import Kind, State
 from gmconfig.monitor.condition import Condition
 from gmconfig.monitor.thresholds import Measures, Thresholds, conditions
@@ -99,6 +100,47 @@ def test_what_is_muted_fires_when_it_happens_anew():
     told.look(DRIFT)
     told.say(State.RESOLVED, muted=True)
     assert told.look(replace(DRIFT, occurrence="b")) == ["firing"]
+
+
+def test_where_less_of_it_is_left_nothing_happened_anew():
+    told = Told()
+    told.look(replace(DRIFT, occurrence="a+b"))
+    told.say(State.ACKNOWLEDGED)
+    assert told.look(replace(DRIFT, occurrence="b", message="less has drifted")) == ["eased"]
+    assert (told.alert.state, told.alert.times) == (State.ACKNOWLEDGED, 1)
+    assert told.alert.message == "less has drifted"
+    assert told.look(replace(DRIFT, occurrence="b")) == []
+    assert told.look(replace(DRIFT, occurrence="a+b")) == ["firing"]
+
+
+def test_each_damaged_backup_counts_until_it_is_good_or_pruned():
+    def verified(name: str, good: bool) -> dict:
+        return {"kind": "backup", "action": "verified", "place": "/there", "id": name, "good": good}
+
+    def said(*events: dict) -> list[str]:
+        found = happened.conditions(events, datetime.now(UTC))
+        return [one.occurrence for one in found if one.rule == "backup-damaged"]
+
+    all_of_them = [verified("3", good=False), verified("2", good=False), verified("1", good=True)]
+    assert said(*all_of_them) == ["2+3"]
+    pruned = {"kind": "backup", "action": "pruned", "place": "/there", "id": "2", "ids": ["2"]}
+    assert said(*all_of_them, pruned) == ["3"]
+    assert said(*all_of_them, pruned, verified("3", good=True)) == []
+
+
+def test_what_is_not_declared_any_more_raises_nothing_for_ever(fleet: Fleet):
+    _drift(fleet, 99)
+    assert len(_open(_monitor(fleet), "drift")) == 1
+    fleet.declare({"worker": {}})
+    fleet.commit()
+    assert _open(_monitor(fleet), "drift") == []
+    drifter = Drifter(fleet.deployer())
+    assert (drifter.known(resolved=False), len(drifter.known())) == ([], 1)
+    old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    failed = [{"kind": "automation", "rule": "r", "state": "failed", "time": old}]
+    assert not list(automated.conditions(_monitor(fleet).register.project, failed, datetime.now(UTC)))
+    fleet.declare({}, automation={"rules": {"r": {"schedule": "@daily", "do": "backup"}}})
+    assert list(automated.conditions(_monitor(fleet).register.project, failed, datetime.now(UTC)))
 
 
 def test_what_gets_worse_is_raised_again_and_what_was_not_looked_at_stays():
@@ -234,12 +276,18 @@ def test_a_deployment_that_fails_is_an_alert_until_one_succeeds(fleet: Fleet):
 
 
 def test_a_configuration_that_cannot_be_read_is_critical_and_keeps_what_is_known(fleet: Fleet):
+    targets = {"web": {}, "worker": {}}
+    fleet.declare(targets, alerts={"thresholds": {"compliance_score": 99.9, "target_seconds": 0}})
+    fleet.commit()
     fleet.write("config/environments/production.yaml", {"debug": True})
     assert len(_open(_monitor(fleet), "compliance")) == 1
+    known = [_open(_monitor(fleet), rule) for rule in ("compliance-score", "slow-target")]
+    assert all(known)
     (fleet.root / "config/settings.yaml").write_text("a: [")
     [alert] = _monitor(fleet).get_alerts(severity=AlertSeverity.CRITICAL, resolved=False)
     assert alert.rule == "configuration-broken"
-    assert len(_open(_monitor(fleet), "compliance")) == 1
+    still = _monitor(fleet, targets=False).get_alerts(resolved=False)
+    assert {"compliance", "compliance-score", "slow-target"} <= {one.rule for one in still}
 
 
 def test_rules_of_ones_own_count_and_a_wrong_one_is_told_at_once(fleet: Fleet):

@@ -51,7 +51,8 @@ _events = st.one_of(
               st.sampled_from(["failed", "succeeded", "partial"])),
     st.builds(lambda name, kind: {"kind": kind, "secret": name, "environment": "production"}, _ids,
               st.sampled_from(["secret-overdue", "secret-rotated"])),
-    st.builds(lambda good, place: {"kind": "backup", "place": place, "id": "b", "good": good}, st.booleans(), _ids),
+    st.builds(lambda good, key: {"kind": "backup", "place": "a", "id": key, "good": good}, st.booleans(), _ids),
+    _ids_of.map(lambda ids: {"kind": "backup", "action": "pruned", "place": "a", "id": ids[0], "ids": ids}),
     st.just({"kind": "backup", "action": "created", "place": "a", "id": "b"}),
 )  # fmt: skip
 

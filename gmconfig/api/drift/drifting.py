@@ -73,9 +73,15 @@ class Drifter:
         return Detected(standings, tuple(self.watch.seen(standings)), now)
 
     def known(self, *, resolved: bool | None = None) -> list[DriftDetection]:
-        """Give the drifts that the journal tells of, the newest first; None gives those that are gone too."""
+        """Give the drifts that the journal tells of, the newest first; None gives those that are gone too.
+
+        Drift of a target that is not declared any more is neither there nor gone: nobody looks there.
+        """
         found = sorted(self.watch.known().values(), key=lambda one: one.detected_at, reverse=True)
-        return [one for one in found if resolved is None or one.resolved is resolved]
+        if resolved is None:
+            return found
+        declared = self.deployer.declared() if any(not one.resolved for one in found) else {}
+        return [one for one in found if one.resolved is resolved and (resolved or one.target in declared)]
 
     def looked_at(self, target: str) -> Standing:
         """Look at one target.

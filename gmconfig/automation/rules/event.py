@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmconfig.monitor.changed import Changed, meant
 from gmconfig.monitor.happened import moment_of
+from gmconfig.monitor.lifecycle import QUIET
 
 if TYPE_CHECKING:
     from gmconfig.project import Project
@@ -64,7 +65,7 @@ def kind_of(entry: Mapping[str, Any]) -> str | None:
     """Give the kind of a journal entry; None for what is nobody's business."""
     word = str(entry.get("kind"))
     if word == "alert":
-        return f"alert.{entry.get('to')}" if entry.get("to") != "cleared" else None
+        return f"alert.{entry.get('to')}" if entry.get("to") not in QUIET else None
     if word == "reload-failed":
         return "config.reload-failed"
     if word in ("deployment", "agent", "automation"):
