@@ -51,7 +51,7 @@ def doctor(
 
 def register(app: typer.Typer) -> None:
     """Add this verb."""
-    verb(app, "doctor")(doctor)
+    verb(app, "doctor", slow="looking")(doctor)
 
 
 def _settled(directory: str | None, checks: Iterable[Examined]) -> bool:

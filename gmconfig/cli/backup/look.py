@@ -116,7 +116,7 @@ def drill(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "list")(list_all)
-    verb(app, "show")(show)
+    verb(app, "list", slow="reading backups")(list_all)
+    verb(app, "show", slow="reading backups")(show)
     verb(app, "verify")(verify)
     verb(app, "drill")(drill)

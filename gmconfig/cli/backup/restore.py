@@ -75,7 +75,7 @@ def restore(
 
 def register(app: typer.Typer) -> None:
     """Add this verb."""
-    verb(app, "restore")(restore)
+    verb(app, "restore", slow="reading backups")(restore)
 
 
 def _check_elsewhere(writing: Writing, *, secrets: bool) -> None:

@@ -94,5 +94,5 @@ def infer_schema(
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
     verb(app, "history")(history)
-    verb(app, "rollback")(rollback)
+    verb(app, "rollback", slow="reading history")(rollback)
     verb(app, "infer-schema")(infer_schema)

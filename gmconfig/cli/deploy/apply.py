@@ -170,9 +170,9 @@ def _freed(name: str, done: Aborted, output: str) -> int:
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "apply")(apply)
-    verb(app, "resume")(resume)
-    verb(app, "abort")(abort)
+    verb(app, "apply", slow="looking at targets")(apply)
+    verb(app, "resume", slow="looking at targets")(resume)
+    verb(app, "abort", slow="looking at targets")(abort)
 
 
 def made(deployments: Iterable[Applied]) -> tuple[list[Applied], BaseException | None]:

@@ -64,4 +64,4 @@ def rollback(
 
 def register(app: typer.Typer) -> None:
     """Add this verb."""
-    verb(app, "rollback")(rollback)
+    verb(app, "rollback", slow="looking at targets")(rollback)

@@ -142,10 +142,10 @@ def unfreeze(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "hold")(hold)
-    verb(app, "unhold")(unhold)
-    verb(app, "freeze")(freeze)
-    verb(app, "unfreeze")(unfreeze)
+    verb(app, "hold", slow="holding")(hold)
+    verb(app, "unhold", slow="looking at targets")(unhold)
+    verb(app, "freeze", slow="freezing")(freeze)
+    verb(app, "unfreeze", slow="unfreezing")(unfreeze)
 
 
 def _as_json(one: Hold | Freeze) -> dict[str, Any]:

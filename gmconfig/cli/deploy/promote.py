@@ -81,7 +81,7 @@ def promote(
 
 def register(app: typer.Typer) -> None:
     """Add this verb."""
-    verb(app, "promote")(promote)
+    verb(app, "promote", slow="comparing")(promote)
 
 
 def _lines(done: Promotion) -> Iterator[terminal.Line]:

@@ -77,5 +77,5 @@ def explain(
 def register(app: Any) -> None:
     """Add these verbs."""
     verb(app, "detect")(detect)
-    verb(app, "list")(list_)
-    verb(app, "explain")(explain)
+    verb(app, "list", slow="reading the journal")(list_)
+    verb(app, "explain", slow="looking at the target")(explain)

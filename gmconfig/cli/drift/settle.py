@@ -123,6 +123,6 @@ def ack(
 
 def register(app: Any) -> None:
     """Add these verbs."""
-    verb(app, "correct")(correct)
-    verb(app, "adopt")(adopt)
-    verb(app, "ack")(ack)
+    verb(app, "correct", slow="looking at targets")(correct)
+    verb(app, "adopt", slow="looking at the target")(adopt)
+    verb(app, "ack", slow="looking at the target")(ack)

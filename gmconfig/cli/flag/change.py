@@ -136,7 +136,7 @@ def register(app: typer.Typer) -> None:
     """Add these verbs."""
     verb(app, "create")(create)
     verb(app, "set", context_settings={"ignore_unknown_options": True})(set_)
-    verb(app, "rollout")(rollout)
+    verb(app, "rollout", slow="counting users")(rollout)
     verb(app, "delete")(delete)
 
 

@@ -80,6 +80,6 @@ def bucketing(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "promote")(promote)
-    verb(app, "rename")(rename)
-    verb(app, "bucketing")(bucketing)
+    verb(app, "promote", slow="counting users")(promote)
+    verb(app, "rename", slow="counting users")(rename)
+    verb(app, "bucketing", slow="counting users")(bucketing)

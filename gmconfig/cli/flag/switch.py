@@ -70,8 +70,8 @@ def disable(
 
 def register(app: typer.Typer) -> None:
     """Add these verbs."""
-    verb(app, "enable")(enable)
-    verb(app, "disable")(disable)
+    verb(app, "enable", slow="switching")(enable)
+    verb(app, "disable", slow="switching")(disable)
 
 
 def _switched(

@@ -176,13 +176,13 @@ def _answered(found: Any, output: str, text: str) -> None:
 def register(app: Any) -> None:
     """Add these verbs."""
     words = group("See, acknowledge and resolve alerts; try the handlers that are told of them.")
-    for name, function in (
-        ("list", list_),
-        ("show", show),
-        ("ack", ack),
-        ("resolve", resolve),
-        ("test", test),
-        ("deliver", deliver),
+    for name, slow, function in (
+        ("list", "looking", list_),
+        ("show", "looking", show),
+        ("ack", "looking", ack),
+        ("resolve", "looking", resolve),
+        ("test", "delivering", test),
+        ("deliver", "delivering", deliver),
     ):
-        verb(words, name)(function)
+        verb(words, name, slow=slow)(function)
     app.add_typer(words, name="alerts")

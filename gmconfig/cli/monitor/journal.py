@@ -95,6 +95,7 @@ def _counting(events: int) -> str:
 def register(app: Any) -> None:
     """Add these verbs."""
     words = group("What happened, as several people need it: months of events that clones exchange.")
-    for name, function in (("list", list_), ("prune", prune), ("sync", sync)):
-        verb(words, name)(function)
+    verb(words, "list", slow="reading the journal")(list_)
+    verb(words, "prune", slow="thinning out")(prune)
+    verb(words, "sync", slow="exchanging the journal")(sync)
     app.add_typer(words, name="journal")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gmconfig.cli import terminal
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UsageError
 
@@ -41,12 +42,15 @@ def metrics(
     if textfile and serve:
         raise UsageError("--textfile and --serve exclude each other")
     if textfile:
-        found.write(textfile)
+        with waiting("looking"):
+            found.write(textfile)
         terminal.note(f"wrote {textfile}")
     elif serve:
         _serve(found, address)
     else:
-        terminal.answer(found.text())
+        with waiting("looking"):
+            told = found.text()
+        terminal.answer(told)
 
 
 def _serve(found: Any, address: str) -> None:

@@ -64,4 +64,4 @@ def compliance(
 def register(app: Any) -> None:
     """Add these verbs."""
     verb(app, "status")(status)
-    verb(app, "compliance")(compliance)
+    verb(app, "compliance", slow="checking rules")(compliance)

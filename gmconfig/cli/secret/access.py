@@ -111,9 +111,9 @@ def register(app: typer.Typer) -> None:
     access = group("Show, sign and reset the policy that says who may do what.")
     verb(access, "show")(show)
     verb(access, "sign")(sign)
-    verb(access, "reset")(reset)
+    verb(access, "reset", slow="reading history")(reset)
     app.add_typer(access, name="access")
-    verb(app, "accept")(accept)
+    verb(app, "accept", slow="reading history")(accept)
 
 
 def _agreed(question: str, *, yes: bool) -> Callable[[tuple[str, ...]], None]:

@@ -169,7 +169,7 @@ def register(app: typer.Typer) -> None:
     member = group("Add, list and remove the people and machines that have keys.")
     verb(member, "add")(add)
     verb(member, "list")(list_)
-    verb(member, "remove")(remove)
+    verb(member, "remove", slow="sealing again")(remove)
     app.add_typer(member, name="member")
     verb(app, "grant", slow="sealing for one more")(grant)
     verb(app, "revoke", slow="sealing again")(revoke)
