@@ -10,6 +10,7 @@ import typer
 
 from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.groups import GROUPS
+from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import group, verb
 from gmconfig.errors import ExitCode, UsageError
 
@@ -126,16 +127,17 @@ def history(
     return terminal.lines(terminal.table([_told(one) for one in found]))
 
 
-verb(app, "list")(list_)
-verb(app, "show")(show)
+verb(app, "list", slow="reading the journal")(list_)
+verb(app, "show", slow="reading the journal")(show)
 verb(app, "run")(run)
-verb(app, "history")(history)
+verb(app, "history", slow="reading the journal")(history)
 
 
 def _ran_once(automation: Automation, names: list[str], output: str, *, dry_run: bool) -> int:
     from gmconfig.automation.rules.run import worst
 
-    found = list(automation.run(names, dry_run=dry_run))
+    with waiting("running rules"):
+        found = list(automation.run(names, dry_run=dry_run))
     if output == "json":
         terminal.answer(values.as_json([one.as_json() for one in found]))
     elif found:
