@@ -18,6 +18,7 @@ from gmconfig.errors import GitTrouble, GmconfigError, Locked
 from gmconfig.record import status
 from gmconfig.record.ledger import Ledger
 from gmconfig.record.status import Status, TargetState, TargetStatus
+from gmconfig.storage.git.calling_off import called_off_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from gmconfig.project import Project
     from gmconfig.record.entry import Record
 
+_FAREWELL = 5.0  # for how many seconds somebody who asks to stop waits until the remote knows what was done
 _BUSY = 60.0  # how long after the last change something counts as being on its way
 
 
@@ -68,13 +70,22 @@ class Agent:
         self._lock.release()
 
     def look(self) -> Status:
-        """Look once, do what is to be done, and tell it; a remote that is out of reach stops nothing."""
-        self._fetch()
+        """Look once, do what is to be done, and tell it; a remote that is out of reach stops nothing.
+
+        Somebody who asks to stop while it waits for the remote hears what it said last.
+        """
+        with called_off_by(self.stops):
+            self._fetch()
+        if self.stops():
+            return self.voice.last
         goal = self.following.goal()
         if goal.commit is None:
             return self._say(self.post.project, None, "", goal.problem or self.trouble)
         project = self.following.project_at(goal.commit)
-        lost = self._refreshed(project)
+        with called_off_by(self.stops):
+            lost = self._refreshed(project)
+        if self.stops():
+            return self.voice.last
         record = ""
         try:
             record = self._attended(project, goal.commit, lost)
@@ -168,7 +179,9 @@ class Agent:
     def _say(self, project: Project, commit: str | None, record: str, problem: str | None) -> Status:
         self.voice.note_problem(project, problem)
         reached = self.trouble is None
-        return self.voice.say(project, self._memory, commit, record, problem, reached=reached)
+        patience = time.monotonic() + _FAREWELL
+        with called_off_by(lambda: self.stops() and time.monotonic() > patience):
+            return self.voice.say(project, self._memory, commit, record, problem, reached=reached)
 
     def _answered(self, record: Record | None) -> str:
         words = self._memory.values()

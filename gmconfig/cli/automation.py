@@ -160,13 +160,15 @@ def _run_on(
     with until_asked_to_stop() as stop:
         while not stop.is_set():
             try:
-                for one in session.automation(user, offline=offline).run(names):
+                automation = session.automation(user, offline=offline)
+                automation.stops = stop.is_set
+                for one in automation.run(names):
                     _say(one, output)
                     if stop.is_set():
                         return
                 trouble = ""
             except GmconfigError as error:
-                if str(error) != trouble:
+                if str(error) != trouble and not stop.is_set():
                     trouble = str(error)
                     terminal.warning(trouble)
             stop.wait(pause(interval))

@@ -1,6 +1,8 @@
 """An agent follows the branch: what is good is live, what is not is left, drift goes back, and it says so."""
 
+import socket
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -151,6 +153,25 @@ def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path):
     hosts.push(40)
     assert hosts.states("h1") == ["in sync"]
     assert hosts.pool("web") == 40
+
+
+def test_an_agent_that_is_asked_to_stop_waits_for_no_remote(tmp_path):
+    hosts = Hosts(tmp_path, ONE)
+    hosts.look("h1")
+    agent, threads = hosts.agent("h1"), threading.active_count()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"git://127.0.0.1:{silent.getsockname()[1]}/remote.git"
+        subprocess.run(["git", "remote", "set-url", "origin", url], cwd=hosts.clone("h1"), check=True)
+        silent.settimeout(LIMIT)
+        calls: list[socket.socket] = []
+        agent.stops = lambda: bool(calls) or not calls.append(silent.accept()[0])  # once git has called
+        before = agent.voice.last
+        assert agent.look() == before  # long before the remote would be given up
+        calls[0].settimeout(LIMIT)
+        while calls[0].recv(4096):  # until nobody is at the other end
+            pass
+        calls[0].close()
+    assert (agent.trouble, threading.active_count()) == ("origin/main cannot be fetched: called off", threads)
 
 
 def test_an_agent_that_was_asked_to_stop_begins_nothing_more(tmp_path):

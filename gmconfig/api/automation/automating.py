@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from gmconfig.automation.rules.schedule import Schedule
 from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
 from gmconfig.record import journal
+from gmconfig.storage.git.calling_off import called_off_by
 
 if TYPE_CHECKING:
     from gmconfig.api.automation.own_rules import OwnRules
@@ -96,6 +97,8 @@ class Automation:
         self.is_shared = memory is None
         self.actions = Actions(workspace, self.user, offline=offline)
         self.runner = self._runner(self.rules)
+        self.stops: Callable[[], bool] = lambda: False
+        """Whether somebody asked to stop: nobody waits for what others did then."""
 
     def standings(self, names: Sequence[str] = (), now: datetime | None = None) -> list[RuleStanding]:
         """Say how rules stand; all where none is named.
@@ -135,7 +138,8 @@ class Automation:
             GitTrouble: the remote cannot be reached, so that nobody knows what others have claimed.
         """
         rules, moment = chosen(self.rules, names), now or datetime.now(UTC)
-        self.memory.refresh()
+        with called_off_by(self.stops):
+            self.memory.refresh()
         runner = self._runner(rules)
         happenings = Happenings(self.project, rules.values(), moment, offline=self.offline)
         if not dry_run:

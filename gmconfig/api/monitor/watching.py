@@ -11,6 +11,7 @@ from gmconfig.errors import GmconfigError
 from gmconfig.log import logger
 from gmconfig.monitor import sender
 from gmconfig.monitor.look import Answers, Look, look
+from gmconfig.storage.git.calling_off import called_off_by
 from gmconfig.storage.repeating import reported
 
 if TYPE_CHECKING:
@@ -112,11 +113,12 @@ class Watching:
         start = since or datetime.now(UTC)
         while not self._stopped.is_set():
             try:
-                self.check()
+                with called_off_by(self._stopped.is_set):
+                    self.check()
                 self.after_look()
                 new = self.register.journal.entries(start)
             except (GmconfigError, OSError) as error:
-                self._warn([f"no look was possible: {error}"])
+                self._warn([] if self._stopped.is_set() else [f"no look was possible: {error}"])
                 new = []
             yield from [event for name, event in new if name not in seen]
             seen.update(name for name, _ in new)

@@ -113,8 +113,16 @@ def watch(
         return _told(watching.events(interval), count, output)
     from gmconfig.automation.loop import until_asked_to_stop
 
-    watching.after_look = lambda: list(session.automation().run())
     with until_asked_to_stop() as stop:  # what a rule has begun comes to its end
+
+        def run_rules() -> None:
+            automation = session.automation()
+            automation.stops = stop.is_set
+            for _ in automation.run():
+                if stop.is_set():
+                    return
+
+        watching.after_look = run_rules
         return _told(watching.events(interval, stop=stop), count, output)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.errors import GitTrouble
 from gmconfig.storage import MOST_BYTES
+from gmconfig.storage.git.calling_off import GLANCE_SECONDS, CalledOff, is_called_off, may_be_called_off
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -66,18 +67,28 @@ def heard(
 
     Raises:
         TooMuch: they are longer than `most`.
-        TimeoutExpired: it did not end within so many seconds.
+        TimeoutExpired: it did not end within so many seconds, or was called off.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     with DefaultSelector() as selector:
         exchange = _Exchange(git, given, selector)
         while selector.get_map():
-            for key, _ in selector.select(_left(git, deadline)):
+            for key, _ in selector.select(_glance(git, deadline)):
                 exchange.turn(key.fileobj, key.fd)
             if most is not None and exchange.size > most:
                 raise TooMuch(most)
     git.wait(_left(git, deadline))
     return exchange.said(git.stdout), exchange.said(git.stderr)
+
+
+def _glance(git: Popen[bytes], deadline: float | None) -> float | None:
+    """Give for how long to wait before the next look at whether the wait is called off."""
+    left = _left(git, deadline)
+    if left is None or not may_be_called_off():
+        return left
+    if is_called_off():
+        raise CalledOff(git.args, 0)
+    return min(left, GLANCE_SECONDS)
 
 
 def _left(git: Popen[bytes], deadline: float | None) -> float | None:

@@ -14,6 +14,7 @@ from gmconfig.errors import GitTrouble, shell_word
 from gmconfig.log import debug, listening
 from gmconfig.storage import MOST_BYTES
 from gmconfig.storage.git.answer import LIMITS, ONE_CONTENT, TooMuch, heard, restrain
+from gmconfig.storage.git.calling_off import CalledOff
 
 _ALONE = ("-c", "core.fsmonitor=", "-c", "log.showSignature=false")
 """Looking at an index or a log asks no program that the repository's own configuration names."""
@@ -138,11 +139,10 @@ def _run(
             if most is not None:
                 restrain(git)
             out, complaints = heard(git, stdin, most, seconds)
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as error:
             _end(git)
-            return subprocess.CompletedProcess(
-                words, 124, b"", b"fatal: no answer within %d s" % (seconds or 0)
-            )
+            why = "called off" if isinstance(error, CalledOff) else f"no answer within {seconds or 0:.0f} s"
+            return subprocess.CompletedProcess(words, 124, b"", f"fatal: {why}".encode())
         except BaseException:  # whatever it is, an interrupt too: nobody is left to wait for it
             git.kill()
             raise
