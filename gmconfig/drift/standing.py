@@ -80,8 +80,8 @@ class Standing(Data, hidden=("live", "rendering")):
 
     @property
     def is_behind(self) -> bool:
-        """Whether what was put there is not what is wanted."""
-        if self.live is None or self.rendering is None:
+        """Whether what was put there is not what is wanted; the same values sealed anew are no other ones."""
+        if self.live is None or self.rendering is None or not self.needs_change:
             return False
         if self.lost is not None:
             return self.lost.wanted != self.rendering.wanted

@@ -157,10 +157,15 @@ def test_nothing_secret_is_adopted_in_plain(vaulted: Fleet, live: Path):
 
 @pytest.mark.usefixtures("key")
 def test_a_correction_brings_no_secret_that_is_not_deployed_yet(vaulted: Fleet, live: Path):
+    vaulted.apply()
     file = live / "web/settings.yaml"
     before = file.read_bytes()
+    SecretsManager(root=vaulted.root).rekey("default")
+    resealed = Drifter(vaulted.deployer()).detect()
+    assert [one.is_behind for one in resealed.standings] == [False] * 3, "the same values, sealed anew"
     SecretsManager(root=vaulted.root).rotate_secret("one", f"{_SHOWN}-rotated")
+    assert [one.is_behind for one in Drifter(vaulted.deployer()).detect().standings] == [True] * 3
     file.write_bytes(before.replace(b"host: db-1", b"host: db-9"))
     Drifter(vaulted.deployer()).correct(["web"], Correction(), Options())
     assert file.read_bytes() == before
-    vaulted.git("reset", "-q", "--hard", "HEAD~1")
+    vaulted.git("reset", "-q", "--hard", "HEAD~2")
