@@ -61,12 +61,16 @@ class Making:
     def publish(self, made: Manifest) -> Manifest:
         """Write the manifest, now that everything else is there, and read it back."""
         raw = manifest.as_bytes(made, self.maker.identity if self.maker else None)
-        store = self.destination.store
-        with store.writing(f"backups/{made.id}.json") as file:
-            file.write(raw)
-        if store.read(f"backups/{made.id}.json") != raw:
-            store.remove(f"backups/{made.id}.json")
-            raise _changed(store.place)
+        store, path = self.destination.store, f"backups/{made.id}.json"
+        try:
+            with store.writing(path) as file:
+                file.write(raw)
+            if store.read(path) != raw:
+                raise _changed(store.place)
+        except BaseException:  # its pieces are about to go
+            with suppress(GmconfigError):
+                store.remove(path)
+            raise
         debug("backup", "%s: complete at %s", made.id, store.place)
         return made
 

@@ -93,7 +93,13 @@ def judged(backups: Sequence[Candidate], rules: Rules, now: datetime) -> list[Ve
 
 
 def _by_rules(ordered: Sequence[Candidate], rules: Rules, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield what rules keep; a backup that was found damaged takes no good one's place."""
     past = [one for one in ordered if _utc(one.moment) <= _utc(now)]
+    good = [one for one in past if not one.broken]
+    yield from dict.fromkeys((*_kept(past, rules), *_kept(good, rules)))
+
+
+def _kept(past: Sequence[Candidate], rules: Rules) -> Iterator[tuple[str, str]]:
     yield from ((one.id, f"last {rules.last}") for one in past[: rules.last])
     for name, bucket in _BUCKETS.items():
         yield from _newest_of_each(past, name, getattr(rules, name), bucket)

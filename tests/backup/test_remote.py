@@ -127,6 +127,27 @@ def test_a_byte_changed_there_is_found(url: str, fleet: Fleet):
     assert [one.is_good for one in backups(fleet.root, url).verify()] == [False]
 
 
+def test_a_place_that_cannot_be_read_back_keeps_no_manifest_without_its_pieces(fleet: Fleet):
+    from fsspec import register_implementation
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    from gmconfig.backup.create import Asked
+
+    class Forgetful(MemoryFileSystem):
+        protocol = "forgetful"
+
+        def _open(self, path, mode="rb", **how):
+            if mode == "rb" and "/backups/2" in path:
+                raise TimeoutError("the connection is gone")
+            return super()._open(path, mode, **how)
+
+    register_implementation("forgetful", Forgetful)
+    url = f"forgetful://{uuid.uuid4().hex}/place"
+    with pytest.raises(GmconfigError, match="the connection is gone"):
+        backups(fleet.root, url).create(Asked())
+    assert not raw_files(url)
+
+
 def test_an_upload_that_breaks_off_leaves_no_backup(memory_url: str):
     store = Remote(memory_url)
 

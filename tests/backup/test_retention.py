@@ -102,6 +102,12 @@ def test_a_broken_one_is_not_taken_for_the_last_good_one():
     assert kept(found, Rules(tags=("none",))) == ["2026-11-19"]
 
 
+def test_a_broken_one_takes_no_good_ones_place():
+    found = [at("2026-11-20T18:00", broken=True), at("2026-11-20T09:00"), at("2026-11-21", verified=True)]
+    assert kept(found, Rules(daily=2)) == ["2026-11-21", "2026-11-20T18:00", "2026-11-20T09:00"]
+    assert kept(found, Rules(last=1)) == ["2026-11-21"]
+
+
 def test_an_empty_policy_is_refused():
     with pytest.raises(UsageError, match="no rule"):
         judged(days(3), Rules(), NOW)
