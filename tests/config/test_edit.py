@@ -144,6 +144,31 @@ def test_an_item_that_is_only_named_can_be_taken_away(project):
     assert [item["name"] for item in after(found, gone, "production")["apps"]] == ["api", "own"]
 
 
+def test_an_inherited_item_keeps_the_key_that_names_it(project):
+    found = project(FILES)
+    refused = (
+        ("apps[0].name", "new"),
+        ("apps[0]", {"name": "new"}),
+        ("apps[0]", {"v": 2}),
+        ("apps[0].name", None),
+    )
+    for own in ("", "apps:\n- name: api\n  v: 2\n"):
+        found = project({**FILES, PRODUCTION: own})
+        for path, value in refused:
+            with pytest.raises(Refused):
+                plan(plan_set, found, "production", path, value)
+        with pytest.raises(Refused):
+            plan(plan_unset, found, "production", "apps[0].name")
+        for value in ({"name": "api", "w": 3}, {"name": "api", "v": 1}):
+            done = after(found, plan(plan_set, found, "production", "apps[0]", value), "production")
+            assert done["apps"] == [value, {"name": "web", "v": 1}]
+    found = project({**FILES, PRODUCTION: "apps:\n- name: own\n  v: 2\n"})
+    renamed = after(found, plan(plan_set, found, "production", "apps[2].name", "new"), "production")
+    assert [item["name"] for item in renamed["apps"]] == ["api", "web", "new"]
+    with pytest.raises(Refused):
+        plan(plan_set, found, "production", "apps[2].name", "web")
+
+
 def test_an_item_of_a_unique_list_is_changed_where_it_is_though_the_layer_repeats_others(project):
     declared = "environments: {production: }\nmerge: {hosts: unique}\n"
     files = {

@@ -93,11 +93,14 @@ def keyed(way: tuple[str, ...], item: object, inner: object) -> object:
     named = item
     for key in reversed(way):
         named = {key: named}
-    return patched(named, inner) if isinstance(inner, dict) and REMOVE not in inner else _joined(named, inner)
+    return _joined(named, inner)
 
 
 def _joined(named: object, inner: object) -> object:
-    return {**named, **inner} if isinstance(named, dict) and isinstance(inner, dict) else inner
+    """Lay one tree over another; unlike in a merge, a null stays one: it is there to take something away."""
+    if not (isinstance(named, dict) and isinstance(inner, dict)):
+        return inner
+    return {**named, **{key: _joined(named.get(key), value) for key, value in inner.items()}}
 
 
 def refuse_nulls(value: object, keys: Keys) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.config.branch import ABSENT, child, put
+from gmconfig.config.editing.item_name import check_name
 from gmconfig.config.editing.overlay import NOTHING, keyed, overlay, refuse_nulls
 from gmconfig.config.editing.standing import Standing
 from gmconfig.config.equal import same
@@ -43,6 +44,8 @@ class Planner:
         """
         at = Standing(self.own, self.tree, self.merged)
         for number, key in enumerate(keys):
+            if isinstance(key, int) and (wanted is not ABSENT or keys[number + 1 :]):
+                check_name(at, keys, number, wanted)
             step = at.step(key)
             if step is None:
                 self._into_list(at, keys, keys[number:], wanted)
@@ -62,10 +65,13 @@ class Planner:
             return
         refuse_nulls(wanted, keys)
         said = wanted if at.lower is ABSENT else overlay(at.lower, wanted, at.rules, keys)
+        way = here(at.list_rules) if keys and isinstance(keys[-1], int) and at.lower is not ABSENT else None
         if said is NOTHING and isinstance(wanted, dict | list):
             if at.own is not ABSENT:
-                self._note(Unset(KeyPath(at.own_keys)))
+                self._unset(at.own_keys, at.own, way)
             return
+        if isinstance(way, tuple):  # without its key it would be another item
+            said = keyed(way, wanted, said)
         self._note(Set(KeyPath(at.own_keys), wanted if said is NOTHING else said))
 
     def take_back(self, keys: Keys) -> None:

@@ -63,7 +63,12 @@ class Standing:
         way = here(self.rules)
         if isinstance(key, str):
             return child(self.lower, key)
-        if isinstance(way, tuple) and isinstance(self.lower, list) and isinstance(self.merged, list):
+        if isinstance(way, tuple) and isinstance(self.merged, list) and self._is_joined(way):
             wanted = item_key(child(self.merged, key), way)
-            return next((item for item in self.lower if item_key(item, way) == wanted), ABSENT)
+            return next((item for item in self.lower if item_key(item, way) == wanted), ABSENT)  # type: ignore[attr-defined]  # it is a list
         return ABSENT
+
+    def _is_joined(self, way: tuple[str, ...]) -> bool:
+        """Whether the layer's list and the one below it merge item by item, and none replaces the other."""
+        lists = [tree for tree in (self.lower, self.own) if isinstance(tree, list)]
+        return isinstance(self.lower, list) and all(item_keys(items, way) is not None for items in lists)
