@@ -162,6 +162,8 @@ def test_an_inherited_item_keeps_the_key_that_names_it(project):
         for value in ({"name": "api", "w": 3}, {"name": "api", "v": 1}):
             done = after(found, plan(plan_set, found, "production", "apps[0]", value), "production")
             assert done["apps"] == [value, {"name": "web", "v": 1}]
+    gone = plan(plan_unset, project(FILES), "production", "apps[0].v")
+    assert text(found, gone).endswith("apps:\n  - name: api\n    v: null\n")
     found = project({**FILES, PRODUCTION: "apps:\n- name: own\n  v: 2\n"})
     renamed = after(found, plan(plan_set, found, "production", "apps[2].name", "new"), "production")
     assert [item["name"] for item in renamed["apps"]] == ["api", "web", "new"]
