@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gmconfig.backup.stream import copied
@@ -70,10 +71,46 @@ def seal(source: Source, sink: Hashing, members: Sequence[Member]) -> None:
         return
     import pyrage
 
+    both = _Remembering(source, sink)
     try:
-        pyrage.encrypt_io(source, sink, [_recipient(str(member.recipient)) for member in members])
-    except (pyrage.EncryptError, pyrage.RecipientError):
-        raise GmconfigError("the backup could not be sealed to the admins of access.yaml") from None
+        pyrage.encrypt_io(both, both, [_recipient(str(member.recipient)) for member in members])
+    except (pyrage.EncryptError, pyrage.RecipientError) as error:
+        raise both.trouble or _named(error) from None
+
+
+class _Remembering:
+    """Reads and writes for a library that gives only the words of what goes wrong meanwhile: this keeps it."""
+
+    def __init__(self, source: Source, sink: Hashing) -> None:
+        self._source, self._sink = source, sink
+        self.trouble: BaseException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        with self._kept():
+            return self._source.read(size)
+
+    def write(self, content: bytes) -> int:
+        with self._kept():
+            return self._sink.write(content)
+
+    def flush(self) -> None:
+        with self._kept():
+            self._sink.flush()
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            self.trouble = error
+            raise
+
+
+def _named(error: Exception) -> BaseException:
+    """Give what went wrong; an interruption may come before it can be kept."""
+    if str(error).startswith(KeyboardInterrupt.__name__):
+        return KeyboardInterrupt()
+    return GmconfigError("the backup could not be sealed to the admins of access.yaml")
 
 
 def opened(raw: bytes, identity: Identity | None) -> bytes:

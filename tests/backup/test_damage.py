@@ -1,5 +1,7 @@
 """A backup that is not whole is found out, whatever happened to it."""
 
+import errno
+import io
 import os
 import shutil
 import signal
@@ -12,9 +14,12 @@ from hypothesis import strategies as st
 
 from gmconfig.__main__ import main
 from gmconfig.api.backup.restoring import restore_elsewhere
-from gmconfig.backup import manifest
+from gmconfig.backup import manifest, sealing
 from gmconfig.backup.destination import open_destination
+from gmconfig.backup.stream import Hashing
 from gmconfig.errors import BrokenConfiguration, GmconfigError
+from gmconfig.secret.access.policy import Member
+from gmconfig.secret.keyring import identity
 from tests.backup.conftest import backups
 from tests.deploy.fleet import Fleet
 
@@ -229,3 +234,16 @@ def test_what_fails_late_leaves_nothing_behind(fleet: Fleet, store: Path, back_u
         back_up(fleet.root)
     assert sorted(store.glob("objects/*")) == left
     assert first
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt(), OSError(errno.ENOSPC, "no space left")])
+def test_what_goes_wrong_while_a_backup_is_sealed_is_told_as_it_is(trouble):
+    """The library that seals gives the words alone: an interruption was told as keys that do not work."""
+
+    class Broken(io.BytesIO):
+        def write(self, content: object) -> int:
+            raise trouble
+
+    mine = identity.generate()
+    with pytest.raises(type(trouble)):
+        sealing.seal(io.BytesIO(b"x" * 1_000_000), Hashing(Broken()), [Member("me", mine.recipient)])
