@@ -107,24 +107,47 @@ def viewed(
 def _read(
     subject: Subject, layers: Sequence[Layer], findings: list[Finding], lines: dict[tuple[str, int], str]
 ) -> tuple[dict[str, LoadedLayer], tuple[LoadedLayer, ...]]:
-    """Read a document's layers; or each YAML document of its only file, where that holds several."""
+    """Read a document's layers; or each YAML document of files that meet no other, where one holds several."""
     try:
         return _loaded(subject, layers, findings, lines), ()
     except SeveralDocuments:
-        rules = rules_of(subject.project.settings.merge)
-        return {}, tuple(load_documents(subject.project, subject.snapshot, layers[0], rules))
+        return {}, tuple(part for layer in layers for part in _parts(subject, layer, findings, lines))
+
+
+def _parts(
+    subject: Subject, layer: Layer, findings: list[Finding], lines: dict[tuple[str, int], str]
+) -> list[LoadedLayer]:
+    """Read each YAML document of a file; one that cannot be read is a finding."""
+    try:
+        return load_documents(
+            subject.project, subject.snapshot, layer, rules_of(subject.project.settings.merge)
+        )
+    except BrokenConfiguration as error:
+        findings.append(unreadable(error, layer.file))
+        note_lines(Source(layer.file, subject.snapshot.read(layer.file)), findings[-1], lines)
+        return []
+
+
+def _are_apart(subject: Subject, layers: Sequence[Layer]) -> bool:
+    """Whether no environment has two of these layers, so that nothing would have to merge."""
+    chains = [subject.project.chain(name) for name in subject.project.environments]
+    return len(layers) == 1 or (
+        all(layer.environment for layer in layers)
+        and all(sum(layer.environment in chain for layer in layers) < 2 for chain in chains)
+    )
 
 
 def _separate(view: View, parts: Sequence[LoadedLayer], wanted: Collection[str] | None) -> Iterator[Variant]:
     """Yield each YAML document of a file, in each environment that the file reaches."""
-    subject, layer = view.subject, parts[0].layer
+    subject = view.subject
     declared = subject.project.environments
-    reached = [
-        name
-        for name in declared
-        if layer.environment in (None, *subject.project.chain(name)) and (wanted is None or name in wanted)
-    ]
     for part in parts:
+        reached = [
+            name
+            for name in declared
+            if part.layer.environment in (None, *subject.project.chain(name))
+            and (wanted is None or name in wanted)
+        ]
         for name in reached if declared else (None,):
             yield Variant(view, (name,) if name else (), _resolved(view, [part], name))
 
@@ -139,7 +162,7 @@ def _loaded(
         try:
             found[layer.file] = load_layer(subject.project, subject.snapshot, layer, rules)
         except BrokenConfiguration as error:
-            if isinstance(error, SeveralDocuments) and len(layers) == 1:
+            if isinstance(error, SeveralDocuments) and _are_apart(subject, layers):
                 raise
             findings.append(unreadable(error, layer.file))
             note_lines(Source(layer.file, subject.snapshot.read(layer.file)), findings[-1], lines)

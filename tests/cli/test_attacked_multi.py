@@ -45,6 +45,22 @@ def test_a_file_of_several_yaml_documents_is_no_mistake_by_itself(several, cli, 
     assert cli("validate").code == 1
 
 
+def test_a_file_of_several_for_each_environment_and_none_for_all_is_no_mistake(several, cli, ok, git):
+    """As manifests lie in the folders of overlays: nothing merges."""
+    (several / "gmconfig.yaml").write_text("environments: {production: {}, staging: {}}\n")
+    for name in ("production", "staging"):
+        folder = several / "config/environments" / name
+        folder.mkdir(parents=True)
+        (folder / "app.yaml").write_text(f"a: {name}\n---\nb: {len(name)}\n")
+    assert ok("validate").startswith("no findings")
+    (several / "schemas").mkdir()
+    (several / "schemas/app.schema.json").write_text('{"properties": {"b": {"maximum": 8}}}')
+    answer = cli("validate")
+    assert answer.code == 1 and answer.out.startswith(
+        "config/environments/production/app.yaml:3:4: error: schema"
+    )
+
+
 def test_below_another_layer_it_is_a_mistake(several, cli):
     (several / "config/environments/production").mkdir(parents=True)
     (several / "config/environments/production/multi.yaml").write_text("a: 2\n")
