@@ -114,10 +114,12 @@ def test_a_project_below_the_top_and_sha256(tmp_path: Path, back_up, store: Path
     (root / "app" / "config" / "settings.yaml").write_text("a: 1\n")
     git(root, "add", "-A")
     git(root, "commit", "-qm", "begin")
-    back_up(root / "app")
+    name = back_up(root / "app")
     restore_elsewhere(backups(None, store), "latest", str(tmp_path / "back"))
     assert git(tmp_path / "back", "rev-parse", "HEAD") == git(root, "rev-parse", "HEAD")
     assert ConfigManager(root=tmp_path / "back" / "app").get_config("settings") == {"a": 1}
+    (store / "backups" / f"{name}.json").unlink()
+    assert backups(root / "app", store).missing() == (name,)
 
 
 def test_a_folder_that_holds_something_is_left_alone(fleet: Fleet, back_up, store: Path, tmp_path: Path):
@@ -187,7 +189,9 @@ def test_a_restore_makes_a_backup_of_its_own_first(sealed: Path, back_up, store:
     there = backups(sealed, store)
     done = restore_here(there, name, How())
     assert done.before
-    restore_here(there, done.before, How())
+    usual = Backups(Workspace(root=sealed))  # nothing may be written where the backup came from
+    assert ([one.id for _, one in there.all()], [one.id for _, one in usual.all()]) == ([name], [done.before])
+    restore_here(usual, done.before, How())
     assert ConfigManager("production", root=sealed).get_config("settings")["database"]["pool"] == 77
 
 

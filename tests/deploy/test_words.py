@@ -96,6 +96,14 @@ def test_environments_of_one_command_are_told_apart_and_in_the_order_of_time(
     assert cli("deploy", "history", "-n", "1").out.startswith("staging-1  succeeded")
 
 
+def test_an_environment_whose_name_is_like_an_id_is_meant_by_it(tmp_path: Path):
+    environments = {"production": {}, "production-1": {}}
+    targets = {"one": {}, "two": {"environment": "production-1"}}
+    fleet = Fleet(tmp_path, targets, environments=environments)
+    assert len(list(fleet.deployer().apply(("production", "production-1")))) == 2
+    assert [one.environment for one in fleet.deployer().status("production-1")] == ["production-1"]
+
+
 def test_a_freeze_ends_at_the_moment_that_is_meant_in_whatever_zone(fleet: Fleet, cli, monkeypatch):
     monkeypatch.chdir(fleet.root)
     over = (datetime.now(UTC) - timedelta(hours=1)).astimezone(timezone(timedelta(hours=10)))

@@ -62,10 +62,11 @@ def missing(backups: Backups) -> tuple[str, ...]:
     """
     if backups.workspace is None:
         return ()
+    from gmconfig.record import names
     from gmconfig.storage.journal import Journal
 
     project, destination = backups.workspace.project, backups.destination()
-    events = Journal(project.repository, project.settings.ref_prefix).read()
+    events = Journal(project.repository, names.below(project)).read()
     made: dict[str, None] = {}
     for event in events:
         if event.get("kind") == "backup" and event.get("place") == destination.store.place:

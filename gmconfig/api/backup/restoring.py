@@ -76,8 +76,8 @@ def restore_here(
 ) -> Restored:
     """Make the configuration what a backup has, as a new commit; no ref moves backwards.
 
-    A backup of what is replaced is made first. Sealed values stay today's, with `secrets` those of documents
-    come back, sealed again. Documents that did not exist then stay.
+    A backup of what is replaced is made first, where the project's backups go. Sealed values stay today's, with
+    `secrets` those of documents come back, sealed again. Documents that did not exist then stay.
 
     Raises:
         NotFound: the backup has nothing of what `only` asks for.
@@ -93,7 +93,7 @@ def restore_here(
     before = None
     changes = bool(changed_files(workspace.project.worktree(), edits))
     if changes and not how.dry_run:
-        before = backups.create(Asked(f"before-{found.id}", f"before {found.id} was restored")).id
+        before = _usual(backups).create(Asked(f"before-{found.id}", f"before {found.id} was restored")).id
     deed = Deed(
         "restore",
         f"restore {', '.join(only) or 'the configuration'} from the backup {found.name or found.id}",
@@ -104,6 +104,11 @@ def restore_here(
     if outcome.commit:
         backups.tell("restored", found.id, commit=outcome.commit)
     return Restored(found, outcome, before=before, doubt=doubt)
+
+
+def _usual(backups: Backups) -> Backups:
+    """Give the project's own backups: what is restored may come from a place where nothing can be written."""
+    return type(backups)(backups.workspace, user=backups.user)
 
 
 def _workspace(backups: Backups, only: Sequence[str]) -> Workspace:

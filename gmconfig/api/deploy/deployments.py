@@ -201,7 +201,8 @@ class Deployments:
     def record_of(self, word: str) -> tuple[Ledger, str | None]:
         """Give the ledger that a deployment's id or an environment means, and the id if it is one."""
         environment, _, number = word.rpartition("-")
-        if number.isdigit() and environment in self.project.environments:
+        known = self.project.environments
+        if number.isdigit() and environment in known and word not in known:
             return self.ledger(environment), word
         self.project.environment(word)
         return self.ledger(word), None
