@@ -231,6 +231,20 @@ def test_a_known_value_is_found_in_the_usual_encodings(form, text):
     assert found(f"x = [{text}]".encode()) == [f"the value of it stands here in plain{form}"]
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Zx9-kq2L", base64.b64encode(b"bob:Zx9-kq2L")),
+        ("it's-mine-99", b"'it''s-mine-99'"),
+        ("it's-mine-99", b"export X='it'\\''s-mine-99'"),
+        (SAMPLES["a private key"] * 2, base64.encodebytes((SAMPLES["a private key"] * 2).encode())),
+    ],
+)
+def test_a_known_value_is_found_in_longer_words_within_quotes_and_in_wrapped_lines(value, text):
+    assert len(found(text, value)) == 1
+    assert found(b"another-word " + bytes(range(256)), value) == []
+
+
 def test_a_key_of_many_lines_is_found_indented():
     key = "-----BEGIN KEY-----\n" + "\n".join("Ab1" * 20 + str(n) for n in range(3)) + "\n-----END KEY-----\n"
     assert found(key.replace("\n", "\n    ").encode(), key)

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gmconfig.secret.scan.hit import Hit, apart
+from gmconfig.secret.scan.needles import AS_BASE64
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,9 +64,10 @@ class _Blocks:
 def _occurrences(raw: bytes, needle: Needle) -> Iterator[Hit]:
     at, count = raw.find(needle.text), 0
     form = f" ({needle.form})" if needle.form else ""
+    bounded = len(needle.text) < _BOUNDED_BELOW and needle.form != AS_BASE64
     while at >= 0 and count < _MOST:
         end = at + len(needle.text)
-        if len(needle.text) >= _BOUNDED_BELOW or _stands_alone(raw, at, end):
+        if not bounded or _stands_alone(raw, at, end):
             yield Hit(at, end, "known-value", f"the value of {needle.name} stands here in plain{form}")
             count += 1
         at = raw.find(needle.text, end)

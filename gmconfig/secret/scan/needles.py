@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 SHORTEST = 8
 """Shorter values are found everywhere by chance."""
 
+AS_BASE64 = "as base64"
+"""The form that no word has by chance: it may begin and end within a longer one."""
+
 _FEWEST_KINDS = 4
 _LONG_LINE = 20
+_WRAPPED = 64
+"""Where `openssl` breaks the lines of base64; others do so later."""
 
 
 class Needle(NamedTuple):
@@ -58,10 +63,12 @@ def _forms(raw: bytes) -> Iterator[tuple[bytes, str]]:
     text = raw.decode("utf-8", "replace")
     for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
         yield escaped.encode("utf-8", "replace"), "escaped"
+    for quote_mark in (b"''", b"'\\''"):  # in single quotes, as YAML and as a shell has them
+        yield raw.replace(b"'", quote_mark), "escaped"
     for quoted in (quote(raw, safe=""), quote_plus(raw), quote(raw)):
         yield quoted.encode(), "URL-encoded"
         yield _lower_escapes(quoted).encode(), "URL-encoded"
-    yield from ((text, "as base64") for text in _in_base64(raw))
+    yield from ((text, AS_BASE64) for text in _in_base64(raw))
 
 
 def _in_base64(raw: bytes) -> Iterator[bytes]:
@@ -72,6 +79,8 @@ def _in_base64(raw: bytes) -> Iterator[bytes]:
             first = (0, 2, 3)[shift]
             whole = len(coded) if (shift + len(raw)) % 3 == 0 else len(coded) - 1
             yield coded[first:whole]
+    if len(coded := b64encode(raw)) > _WRAPPED:
+        yield coded[:_WRAPPED]
 
 
 def _lower_escapes(quoted: str) -> str:
