@@ -25,6 +25,10 @@ class ReaderIsGone(Exception):
 class Interrupted(Exception):
     """Somebody pressed Ctrl-C; newer Typers would end in silence."""
 
+    def __init__(self, what: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
+
 
 def guarded(command: Callable[[], object], *, debug: Callable[[], bool]) -> int:
     """Run a command to its exit code; every expected failure becomes a message on stderr."""
@@ -59,7 +63,14 @@ def failed(error: BaseException) -> int:
         return told(GmconfigError("there is not enough memory for what is to be read"))
     if isinstance(error, WrongUsage):
         return _usage(error)
-    terminal.error("interrupted")
+    return _interrupted(error)
+
+
+def _interrupted(error: BaseException) -> int:
+    what, hint = (str(error), error.hint) if isinstance(error, Interrupted) else ("", "")
+    terminal.error(f"interrupted: {what}" if what else "interrupted")
+    if hint:
+        terminal.hint(hint)
     return ExitCode.INTERRUPTED
 
 

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 
+from gmconfig.cli.boundary import Interrupted, failed
+from gmconfig.cli.deploy import progress
+from gmconfig.record.entry import Record, State
 from tests.deploy.fleet import Fleet
 
 
@@ -99,3 +103,17 @@ def test_what_cannot_be_looked_at_is_not_called_unchanged(tmp_path: Path):
     fleet = Fleet(tmp_path, {"web": {"host": "another-machine"}})
     first = fleet.run("deploy", "plan", "production").stdout.splitlines()[0]
     assert "1 of 1 targets cannot be looked at" in first
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [(State.ACTIVATING, True), (State.PARTIAL, True), (State.RESTORED, False)]
+)
+def test_who_interrupts_a_deployment_is_told_how_to_end_it(state: State, says: bool, capsys):
+    why = "interrupted" if state.is_over else None
+    with pytest.raises((KeyboardInterrupt, Interrupted)) as found, progress.deploying() as tell:
+        tell(Record("production", 7, "059b125" + "0" * 33, state=state, error=why))
+        raise KeyboardInterrupt
+    assert failed(found.value) == 130
+    told = capsys.readouterr().err
+    assert told.startswith("gmconfig: error: interrupted")
+    assert ("gmconfig deploy resume production-7" in told) == says == ("deploy abort production-7" in told)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gmconfig.cli.boundary import Interrupted
 from gmconfig.cli.patience import waiting
 
 if TYPE_CHECKING:
@@ -26,12 +27,32 @@ def looking() -> Iterator[Callable[[object], None]]:
 @contextmanager
 def deploying() -> Iterator[Callable[[Record], None]]:
     """Say how far a deployment is."""
+    newest: list[Record] = []
     with waiting("deploying") as say:
 
         def tell(record: Record) -> None:
+            newest[:] = [record]
             done = sum(outcome.step in _DONE for outcome in record.targets.values())
             state = str(record.state).replace("_", " ")
             count = f"{done:,} of {len(record.targets):,}" if done else f"{len(record.targets):,}"
             say(f"{record.id} {state} {count} targets")
 
-        yield tell
+        try:
+            yield tell
+        except KeyboardInterrupt:
+            raise _interrupted(newest) from None
+
+
+def _interrupted(newest: list[Record]) -> Interrupted:
+    """Say which deployment was cut short, and how to end it."""
+    if not newest or not _is_cut_short(newest[0]):
+        return Interrupted()
+    name = newest[0].id
+    return Interrupted(
+        f"{name} was cut short",
+        hint=f"gmconfig deploy resume {name} goes on, gmconfig deploy abort {name} puts back what was changed",
+    )
+
+
+def _is_cut_short(record: Record) -> bool:
+    return not record.state.is_over or (record.state == "partial" and record.error is not None)
