@@ -10,6 +10,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from gmconfig.automation.pace import pause
+from gmconfig.errors import GmconfigError
+from gmconfig.log import logger
 
 if TYPE_CHECKING:
     from gmconfig.automation.agent import Agent
@@ -27,6 +29,8 @@ def run(
 ) -> None:
     """Let agents look at every interval until `stop` is set; a change that has begun comes to its end then.
 
+    What keeps one from looking, a disk that is full or away, is told once, and it looks again.
+
     Args:
         agents: one an environment.
         interval: seconds between two looks.
@@ -37,18 +41,31 @@ def run(
     Raises:
         Locked: another agent of this clone has one of the environments.
     """
+    troubles: dict[Agent, str] = {}
     with ExitStack() as posts:
         for agent in agents:
             posts.enter_context(agent)
             agent.stops = stop.is_set
         while not stop.is_set():
             for agent in agents:
-                told(agent.look())
+                _look(agent, told, troubles)
                 if stop.is_set():
                     return
             after()
             busy = any(agent.is_busy for agent in agents)
             stop.wait(pause(min(interval, _SOON) if busy else interval))
+
+
+def _look(agent: Agent, told: Callable[[Status], None], troubles: dict[Agent, str]) -> None:
+    try:
+        said = agent.look()
+    except (GmconfigError, OSError) as error:
+        if troubles.get(agent) != str(error):
+            logger("automation").warning("no look at %s was possible: %s", agent.post.environment, error)
+        troubles[agent] = str(error)
+    else:
+        troubles.pop(agent, None)
+        told(said)
 
 
 @contextmanager

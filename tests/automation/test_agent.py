@@ -11,6 +11,7 @@ import pytest
 from gmconfig.api.automation.agents import agents
 from gmconfig.api.workspace import Workspace
 from gmconfig.automation.budget import within_the_hour
+from gmconfig.automation.loop import run
 from gmconfig.automation.turn import is_recent
 from gmconfig.errors import Locked, NotFound
 from gmconfig.record import status
@@ -18,7 +19,7 @@ from gmconfig.record.freeze import Freeze
 from gmconfig.record.hold import Hold
 from gmconfig.storage.journal import Journal
 from tests.automation.hosts import Hosts
-from tests.waiting import LIMIT
+from tests.waiting import LIMIT, Looks
 
 ONE = {"web": {"host": "h1"}}
 
@@ -295,6 +296,24 @@ def test_without_its_remote_it_still_detects_and_comes_back(tmp_path):
     [said] = hosts.look("h1")
     assert (said.problem, hosts.pool("web")) == (None, 20)
     assert hosts.git("ls-remote", "origin", "refs/gmconfig/status/production/h1").split()[0] != stands.strip()
+
+
+def test_a_clone_that_goes_away_for_a_while_ends_no_agent(tmp_path, caplog):
+    hosts, told, git = Hosts(tmp_path, ONE), [], tmp_path / "h1/.git"
+    agent = hosts.agent("h1")
+
+    class Away(Looks):
+        def wait(self, timeout: float | None = None) -> bool:
+            if self.left in (7, 3):
+                git.rename(tmp_path / "away")
+            if self.left in (4, 2):
+                (tmp_path / "away").rename(git)
+            return super().wait(timeout)
+
+    run([agent], 30, told.append, Away(7))
+    said = [one.getMessage() for one in caplog.records if one.name == "gmconfig.automation"]
+    assert [one.startswith("no look at production was possible: ") for one in said] == [True, True], said
+    assert [str(one.targets["web"].state) for one in told] == ["in sync"] * 3
 
 
 def test_records_that_were_lost_stop_every_change(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _stored(folder: str, algorithm: str, kind: bytes, content: bytes) -> str:
     path, new = os.path.join(place, name[2:]), os.path.join(place, f"tmp_obj_{os.urandom(6).hex()}")
     if os.path.exists(path):
         return name
-    os.makedirs(place, exist_ok=True)
+    with suppress(FileExistsError):
+        os.mkdir(place)  # and no folder above it: where a clone was moved away none comes back
     try:
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE), "wb") as file:
             file.write(zlib.compress(raw, 1))
