@@ -85,4 +85,15 @@ class _Line:
         self._shown = True
         with suppress(OSError):
             said = f", {self._clock() - self._began:.0f} s"
-            os.write(2, f"{_CLEAR}{self._what[: terminal.width() - len(said) - 1]}{said}".encode())
+            what = self._what[: (room := _columns() - len(said) - 1)]
+            while what and terminal.cells(what) > room:
+                what = what[:-1]
+            os.write(2, f"{_CLEAR}{what}{said}".encode())
+
+
+def _columns() -> int:
+    """Columns of the terminal that the line is on; the answer may go elsewhere."""
+    try:
+        return os.get_terminal_size(2).columns or terminal.width()
+    except OSError:
+        return terminal.width()

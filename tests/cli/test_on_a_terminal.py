@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from gmconfig.cli.terminal import cells
+
 END = b"\x04"
 
 
@@ -104,6 +106,24 @@ def test_what_takes_long_is_told_in_a_line_that_goes_away(monkeypatch):
         *("backing up", "gmconfig: half of it", "half of the targets", "backing up", "done"),
     ], shown
     assert shown.endswith("\r\x1b[2Kdone\r\n")
+
+
+def test_the_line_fits_the_terminal_that_it_is_on_wherever_the_answer_goes(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    asked = """if 1:
+        import fcntl, os, signal, struct, termios
+        from gmconfig.cli import patience
+        fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30, 0, 0))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        patience._FIRST = patience._NEXT = 0.05
+        with patience.waiting("設定" * 20):
+            signal.pause()
+    """
+    code, shown = typed(["-c", asked], b"", program=[sys.executable])
+    lines = [line for line in re.split(r"\r\x1b\[2K|\r\n", shown) if line]
+    assert code == 0 and lines, shown
+    assert all(cells(line) < 30 and line.endswith(" s") for line in lines), lines
 
 
 def test_a_verb_that_takes_long_is_told_and_an_interruption_leaves_the_terminal_clean(trading, monkeypatch):
