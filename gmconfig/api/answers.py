@@ -74,11 +74,13 @@ class DocumentDifference:
         document: its name.
         changes: what differs, in the document's order; empty where nothing does.
         environment: the one that both sides are of; None where they are of two, or of the base.
+        yaml_document: which of several YAML documents in its file; 0 where it has one.
     """
 
     document: str
     changes: tuple[Change, ...]
     environment: str | None = None
+    yaml_document: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Files of several YAML documents: read and edited one by one, checked, never merged."""
 
+import json
+
 import pytest
 
 TEXT = "a: 1\n---\nb: ${NAME:two}\nc: 2\n"
@@ -53,6 +55,17 @@ def test_a_file_of_several_for_each_environment_and_none_for_all_is_no_mistake(s
         folder.mkdir(parents=True)
         (folder / "app.yaml").write_text(f"a: {name}\n---\nb: {len(name)}\n")
     assert ok("validate").startswith("no findings")
+    git("add", "-A")
+    git("commit", "-qm", "overlays")
+    assert ok("config", "diff", "staging", "production", "app").split() == [
+        *("app", "#1", "~", "a", '"staging"', "→", '"production"'),
+        *("app", "#2", "~", "b", "7", "→", "10"),
+    ]
+    ok("config", "set", "app", "#2:b", "8", "-e", "staging")
+    [found] = [
+        one for one in json.loads(ok("config", "diff", "HEAD~1", "HEAD", "-o", "json")) if one["changes"]
+    ]
+    assert (found["environment"], found["changes"][0]["path"]) == ("staging", "#2:b")
     (several / "schemas").mkdir()
     (several / "schemas/app.schema.json").write_text('{"properties": {"b": {"maximum": 8}}}')
     answer = cli("validate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from gmconfig.api.answers import DocumentDifference
@@ -9,6 +10,7 @@ from gmconfig.api.config.alike import alike
 from gmconfig.api.config.side import both_sides
 from gmconfig.config.diff import diff as differences
 from gmconfig.config.equal import same
+from gmconfig.config.loaded import SeveralDocuments
 from gmconfig.errors import NotFound, UnknownDocument
 
 if TYPE_CHECKING:
@@ -55,7 +57,23 @@ def _of_all(workspace: Workspace, left: Side, right: Side) -> Iterator[DocumentD
 
 
 def _document(workspace: Workspace, name: str, left: Side, right: Side) -> Iterator[DocumentDifference]:
-    """Compare one document; nothing where neither side has it."""
+    """Compare one document, or each YAML document of its file; nothing where neither side has it."""
+    try:
+        yield from list(_whole(workspace, name, left, right))
+    except SeveralDocuments:
+        found = list(_parts(workspace, name, left, right))
+        yield from [one for one in found if one.changes] or [DocumentDifference(name, ())]
+
+
+def _parts(workspace: Workspace, name: str, left: Side, right: Side) -> Iterator[DocumentDifference]:
+    for number in count(1):
+        found = list(_whole(workspace, name, left.part(number), right.part(number)))
+        if not found:
+            return
+        yield from found
+
+
+def _whole(workspace: Workspace, name: str, left: Side, right: Side) -> Iterator[DocumentDifference]:
     if left.environment is None:
         yield from _everywhere(workspace, name, left, right)
     elif (found := _compared(workspace, name, left, right)) is not None:
@@ -87,7 +105,7 @@ def _parents_first(workspace: Workspace) -> list[str]:
 def _without(found: DocumentDifference, inherited: DocumentDifference | None) -> DocumentDifference:
     known = {change.path: change for change in inherited.changes} if inherited else {}
     own = tuple(change for change in found.changes if not _alike(change, known.get(change.path)))
-    return DocumentDifference(found.document, own, found.environment)
+    return DocumentDifference(found.document, own, found.environment, found.yaml_document)
 
 
 def _alike(change: Change, other: Change | None) -> bool:
@@ -109,7 +127,7 @@ def _compared(workspace: Workspace, name: str, left: Side, right: Side) -> Docum
     written = tuple({} if side is None else side.merged for side in found)
     changes = differences(before, after, rules, written=(written[0], written[1]))
     environment = left.environment if left.environment == right.environment else None
-    return DocumentDifference(name, tuple(changes), environment)
+    return DocumentDifference(name, tuple(changes), environment, left.yaml_document)
 
 
 def _value(workspace: Workspace, resolved: Resolved | None, side: Side) -> object:
@@ -126,6 +144,12 @@ def _resolved(workspace: Workspace, name: str, side: Side) -> Resolved | None:
         candidates = project.candidates(name, side.environment, workspace.variables)
         if not any(side.files.exists(layer.file) for layer in candidates):
             return None
-        return workspace.resolved(name, side.files, side.environment, remembered=side.remembered)
+        return workspace.resolved(
+            name,
+            side.files,
+            side.environment,
+            yaml_document=side.yaml_document,
+            remembered=side.remembered,
+        )
     except (UnknownDocument, NotFound):
         return None

@@ -17,11 +17,17 @@ class Side(NamedTuple):
     """Files, and the environment that they are read in; a revision alone names none.
 
     `remembered` says whether what is parsed is kept for the next process, which pays off for few documents.
+    `yaml_document` names one of several YAML documents in a file.
     """
 
     environment: str | None
     files: Snapshot
     remembered: bool = False
+    yaml_document: int = 0
+
+    def part(self, number: int) -> Side:
+        """Give the same files, of which one of several YAML documents is meant."""
+        return self._replace(yaml_document=number)
 
     def within(self, environment: str | None) -> Side:
         """Give the same files in another environment."""

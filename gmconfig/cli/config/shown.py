@@ -119,7 +119,8 @@ def differences(found: Sequence[DocumentDifference], *, named: bool) -> Iterator
 
 def difference(found: DocumentDifference) -> list[terminal.Line]:
     """Lay out how one document differs."""
-    where = f" in {found.environment}" if found.environment else ""
+    where = f" #{found.yaml_document}" if found.yaml_document else ""
+    where += f" in {found.environment}" if found.environment else ""
     if not found.changes:
         return [found.document + where, "    no difference"]
     return [found.document + where, *changes(found.changes)]
@@ -136,6 +137,8 @@ def changes(found: Sequence[Change]) -> list[terminal.Line]:
 def difference_record(found: DocumentDifference) -> dict[str, Any]:
     """Give a document's differences as JSON has them."""
     changes = [change_record(change) for change in found.changes]
+    for change in changes if found.yaml_document else ():
+        change["path"] = f"#{found.yaml_document}:{change['path']}"
     return {"document": found.document, "environment": found.environment, "changes": changes}
 
 
