@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from gmconfig.cli.boundary import Interrupted
 from gmconfig.cli.patience import waiting
 
 if TYPE_CHECKING:
+    from gmconfig.cli.boundary import Interrupted
     from gmconfig.record.entry import Record
 
 _DONE = ("unchanged", "healthy", "failed", "restored", "restore_failed", "skipped")
@@ -45,6 +45,8 @@ def deploying() -> Iterator[Callable[[Record], None]]:
 
 def _interrupted(newest: list[Record]) -> Interrupted:
     """Say which deployment was cut short, and how to end it."""
+    from gmconfig.cli.boundary import Interrupted  # it loads the command line, which few runs need
+
     if not newest or not _is_cut_short(newest[0]):
         return Interrupted()
     name = newest[0].id
