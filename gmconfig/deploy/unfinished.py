@@ -100,8 +100,9 @@ class Aborted(NamedTuple):
 def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = None) -> Aborted:
     """Put back what a deployment that was cut short had changed; its lock is taken away from whoever had it.
 
-    Where the newest deployment came to its end and somebody holds the lock all the same (a host that is gone,
-    a clock that is ahead), the lock is taken away, and nothing else.
+    A rollback holds nothing then, as one that fails does not. Where the newest deployment came to its end and
+    somebody holds the lock all the same (a host that is gone, a clock that is ahead), the lock is taken away, and
+    nothing else.
 
     Raises:
         Refused: it came to its end and nobody holds the lock, or it is not the newest any more.
@@ -111,6 +112,9 @@ def abort(ledger: Ledger, survey: Survey, options: Options, name: str | None = N
     _found(ledger, name)
     _freed(ledger)
     with _taken_up(ledger, name) as record:
+        if record.action == "rollback":
+            commit, begun = record.commit, record.started
+            ledger.change(ledger.holds.ref, lambda: ledger.holds.take_back(commit, begun))
         hearing = Hearing(ledger, options.patience)
         changes = [_change(survey, record, target, hearing) for target in _concerned(survey, record)]
         return Aborted(Coordinator(ledger, record, changes, hearing.told(options)).undo(State.ABORTED))

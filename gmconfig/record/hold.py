@@ -80,6 +80,21 @@ class Holds:
         if _holds(before.content) != tuple(holds):
             self._write(holds, before, f"hold: {self.environment} as it was")
 
+    def take_back(self, commit: str, until: str) -> None:
+        """Put back what was held before the newest hold, if that is at a commit and was there by a moment."""
+        newest = note.read(self.repository, self.ref)
+        holds = _holds(newest.content)
+        if holds and holds[0].commit == commit and holds[0].since <= until:
+            before = _holds(self._before(newest))
+            if holds[0] not in before:
+                self._write(before, newest, f"hold: {self.environment} as it was")
+
+    def _before(self, newest: note.Note) -> Mapping[str, object]:
+        """Give what stood there before a note."""
+        asked = ("rev-parse", "--verify", "--quiet", f"{newest.commit}^")
+        found = self.repository.attempt(*asked).stdout.decode().strip()
+        return note.content_of(self.repository, found, self.ref) if found else {}
+
     def liftable(self, targets: Sequence[str] = ()) -> tuple[Hold, ...]:
         """Give the holds of some targets (none named: all).
 

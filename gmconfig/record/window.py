@@ -18,11 +18,11 @@ _KEYS = ("environments", "from", "until", "weekly", "timezone", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A declared freeze: once (`from`, `until`) or every week (`weekly: fri 16:00 - mon 08:00`).
+    """A declared freeze: once (`from`, `until`), every week (`weekly: fri 16:00 - mon 08:00`), or both.
 
     Attributes:
         environments: where it holds; empty for everywhere.
-        start, end: its moments, where it is a freeze that comes once; None is open-ended.
+        start, end: its moments, where it is a freeze that comes once, or weekly between them; None is open-ended.
         weekly: the minutes of the week (from Monday 0:00, in its timezone) at which it begins and ends.
         timezone: in which the week is counted.
         reason: why.
@@ -39,7 +39,11 @@ class Window:
         """Give when it ends if it holds now (`datetime.max` if never), else None."""
         if self.environments and environment not in self.environments:
             return None
-        return self._this_week(now) if self.weekly else self._once(now)
+        once = self._once(now)
+        if once is None or self.weekly is None:
+            return once
+        week = self._this_week(now)
+        return min(week.astimezone(UTC), once) if week else None
 
     def _once(self, now: datetime) -> datetime | None:
         if (self.start and now < self.start) or (self.end and now >= self.end):
@@ -82,11 +86,14 @@ def _window(entry: Mapping[str, object]) -> Window:
     if not {"from", "until", "weekly"} & entry.keys():
         raise ValueError("it has neither a beginning nor an end")
     zone = _zone(str(entry.get("timezone", "UTC")))
-    environments = entry.get("environments", [])
+    start, end = _moment(entry.get("from"), zone), _moment(entry.get("until"), zone)
+    if start and end and end <= start:
+        raise ValueError("it ends before it begins")
+    environments = entry.get("environments") or []
     return Window(
         environments=tuple(map(str, environments if isinstance(environments, list) else [environments])),
-        start=_moment(entry.get("from"), zone),
-        end=_moment(entry.get("until"), zone),
+        start=start,
+        end=end,
         weekly=_weekly(str(entry["weekly"])) if "weekly" in entry else None,
         timezone=zone,
         reason=str(entry.get("reason", "")),
@@ -116,6 +123,8 @@ def _weekly(text: str) -> tuple[int, int]:
     if not all(found):
         raise ValueError(f'"{text}" is not a time of the week')
     first, last = (_minute(match) for match in found if match)
+    if first == last:
+        raise ValueError(f'"{text}" ends when it begins')
     return first, last
 
 

@@ -139,6 +139,17 @@ def test_to_resume_asks_freezes_and_holds_keeps_what_is_ignored_and_ends_as_limi
     assert "debug: true" in file.read_text()
 
 
+def test_a_rollback_that_was_cut_short_and_put_back_holds_nothing(fleet: Fleet):
+    fleet.apply()
+    fleet.deployer().hold("three", "wait for Ann")
+    _killed(fleet, "activated:one", "rollback", "production")
+    deployer = fleet.deployer()
+    assert [hold.record for hold in deployer.ledger("production").holds.all()] == ["production-1"]
+    deployer.abort("production")
+    assert [hold.reason for hold in deployer.ledger("production").holds.all()] == ["wait for Ann"]
+    assert _pools(fleet) == [20, 20, 20]
+
+
 def test_a_correction_that_was_cut_short_is_begun_anew(fleet: Fleet):
     fleet.apply()
     file = fleet.live / "one/settings.yaml"

@@ -74,6 +74,15 @@ def test_a_freeze_by_command_lasts_until_its_end(alone: Project):
             "2026-11-23T13:00",
         ),
         ({"from": "2026-12-20", "environments": ["staging"]}, "2026-12-21T00:00", None),
+        ({"from": "2026-12-01", "weekly": "fri 16:00 - mon 08:00"}, "2026-11-21T00:00", None),
+        ({"from": "2026-12-01", "weekly": "fri 16:00 - mon 08:00"}, "2026-12-05T00:00", "2026-12-07T08:00"),
+        ({"until": "2026-12-06", "weekly": "fri 16:00 - mon 08:00"}, "2026-12-05T00:00", "2026-12-06T00:00"),
+        # Clocks go back in the night to Sunday, 1 November: the weekend is an hour longer.
+        (
+            {"weekly": "sat 12:00 - sun 12:00", "timezone": "America/New_York"},
+            "2026-10-31T16:00",
+            "2026-11-01T17:00",
+        ),
     ],
 )
 def test_declared_windows(declared: dict[str, object], moment: str, expected: str | None):
@@ -89,6 +98,8 @@ def test_declared_windows(declared: dict[str, object], moment: str, expected: st
         {"reason": "x"},
         {"from": "soon"},
         {"weekly": "friday"},
+        {"weekly": "mon 00:00 - mon 00:00"},
+        {"from": "2026-12-20", "until": "2026-12-20"},
         {"from": "2026-01-01", "zone": "x"},
         {"from": "2026-01-01", "timezone": "Mars/Olympus"},
         "always",
