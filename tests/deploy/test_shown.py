@@ -1,12 +1,13 @@
 """What a plan says to people: few lines for many targets, and who wrote what is wanted."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from gmconfig.cli.boundary import Interrupted, failed
-from gmconfig.cli.deploy import progress
+from gmconfig.cli.deploy import progress, records
 from gmconfig.record.entry import Record, State
 from tests.deploy.fleet import Fleet
 
@@ -33,6 +34,22 @@ def test_three_hundred_equal_targets_are_told_once(tmp_path: Path):
     assert told.count("\n") < 12
     markdown = fleet.run("deploy", "plan", "production", "-o", "md").stdout
     assert markdown.count("database.pool") == 2
+
+
+def test_a_status_that_is_watched_outlives_what_keeps_it_from_looking(tmp_path: Path, cli, monkeypatch):
+    fleet, looks = Fleet(tmp_path, {"web": {}}), iter(("away", "away", "back", "back", "end"))
+
+    def rests(_: float) -> None:
+        look = next(looks)
+        if look == "end":
+            raise KeyboardInterrupt
+        (fleet.root / "gmconfig.yaml").write_text("a: [" if look == "away" else good)
+
+    good = (fleet.root / "gmconfig.yaml").read_text()
+    monkeypatch.setattr(records, "time", SimpleNamespace(sleep=rests))
+    monkeypatch.chdir(fleet.root)
+    told = cli("deploy", "status", "--watch")
+    assert (told.code, told.out.count("web"), told.err.count("gmconfig: warning: ")) == (130, 2, 1), told
 
 
 def test_a_value_is_told_with_who_wrote_it(tmp_path: Path):

@@ -12,6 +12,7 @@ import typer
 from gmconfig.cli import complete, options, terminal, values
 from gmconfig.cli.deploy import arguments, progress, shown
 from gmconfig.cli.verb import verb
+from gmconfig.errors import GmconfigError
 
 if TYPE_CHECKING:
     from gmconfig.api.deploy.status import EnvironmentStatus
@@ -38,15 +39,12 @@ def status(
     gmconfig deploy status
     gmconfig deploy status production --watch
     """
-    last = None
-    while True:
-        found = _looked(session, word, offline)
-        if found != last:
-            _answer(found, output)
-            last = found
-        if not watch:
-            return
+    found = _looked(session, word, offline)
+    _answer(found, output)
+    last: list[EnvironmentStatus] | str = found
+    while watch:
         time.sleep(_INTERVAL)
+        last = _shown_again(session, word, offline, output, last)
 
 
 def history(
@@ -96,6 +94,21 @@ def register(app: typer.Typer) -> None:
     verb(app, "status", slow="looking at targets")(status)
     verb(app, "history", slow="reading records")(history)
     verb(app, "show", slow="reading records")(show)
+
+
+def _shown_again(
+    session: Session, word: str | None, offline: bool, output: str, last: list[EnvironmentStatus] | str
+) -> list[EnvironmentStatus] | str:
+    """Show what is not as it was, and give it: how things stand, or what keeps one from looking for a while."""
+    try:
+        found = _looked(session, word, offline)
+    except GmconfigError as error:
+        if str(error) != last:
+            terminal.warning(str(error))
+        return str(error)
+    if found != last:
+        _answer(found, output)
+    return found
 
 
 def _looked(session: Session, word: str | None, offline: bool) -> list[EnvironmentStatus]:
