@@ -122,6 +122,21 @@ def test_parity_by_declared_rules(written):
     ]
 
 
+def test_parity_of_what_a_rule_names_within_a_map_that_is_missing_whole(written):
+    written.write(
+        "gmconfig.yaml",
+        "parity: [{environments: [staging, production], paths: [db.host, 'x.*', old.a], except: [x.b, old]}]\n",
+    )
+    written.write("config/settings.yaml", "a: 1\n").write(
+        "config/environments/production.yaml", "y: [1]\nx: 1\n"
+    )
+    written.write(
+        "config/environments/staging.yaml", "db: {host: q, port: 1}\nx: {a: {c: 1}, b: 1}\nold: {a: 1}\n"
+    )
+    said = [f.message.partition(" is set")[0] for f in written.findings("parity")]
+    assert said == ["db.host", "x.a"]
+
+
 def test_values_that_yaml_readers_disagree_about(written):
     written.write(
         "config/settings.yaml",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gmconfig.finding import Finding, Severity
-from gmconfig.path import KeyPath, format_keys
+from gmconfig.path import KeyPath, format_keys, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def _ruled(view: View, rule: Mapping[str, object]) -> Iterator[Finding]:
         for other, rival in compared.items():
             if variant is rival:
                 continue
-            for keys in _lacking(variant.resolved.merged, rival.resolved.merged, ()):
-                if _is_meant(keys, paths, excepted):
-                    yield _finding(variant, keys, name, other, severity)
+            for keys, value in _lacking(variant.resolved.merged, rival.resolved.merged, ()):
+                for meant in _meant(keys, value, paths, excepted):
+                    yield _finding(variant, meant, name, other, severity)
 
 
 def _finding(variant: Variant, keys: Keys, name: str, other: str, severity: Severity) -> Finding:
@@ -43,23 +43,33 @@ def _finding(variant: Variant, keys: Keys, name: str, other: str, severity: Seve
     return finding.replaced(environments=(other,))
 
 
-def _lacking(tree: object, other: object, keys: Keys) -> Iterator[Keys]:
-    """Yield the topmost keys of a tree that another one does not have."""
-    if not isinstance(tree, dict) or not isinstance(other, dict):
+def _lacking(tree: object, other: object, keys: Keys) -> Iterator[tuple[Keys, object]]:
+    """Yield the topmost keys of a tree that another one does not have, with what stands there."""
+    if not isinstance(tree, dict):
         return
     for key, value in tree.items():
-        if key not in other:
-            yield (*keys, key)
+        if not isinstance(other, dict) or key not in other:
+            yield (*keys, key), value
         else:
             yield from _lacking(value, other[key], (*keys, key))
 
 
-def _is_meant(keys: Keys, paths: list[KeyPath], excepted: list[KeyPath]) -> bool:
-    """Whether a rule means a path: it, or a map above it, is named, and none is excepted."""
+def _meant(keys: Keys, value: object, paths: list[KeyPath], excepted: list[KeyPath]) -> Iterator[Keys]:
+    """Yield what a rule means of something that is missing: all of it, or the parts that it names."""
+    if _is_named(keys, excepted):
+        return
+    named = not paths or _is_named(keys, paths)
+    if named and not any(_is_named(below, excepted) for below, _ in walk(value, keys)):
+        yield keys
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _meant((*keys, key), inner, paths, excepted)
+
+
+def _is_named(keys: Keys, paths: list[KeyPath]) -> bool:
+    """Whether a path, or a map above it, is among some."""
     above = [keys[:length] for length in range(1, len(keys) + 1)]
-    if any(path.matches(part) for path in excepted for part in above):
-        return False
-    return not paths or any(path.matches(part) for path in paths for part in above)
+    return any(path.matches(part) for path in paths for part in above)
 
 
 def _texts(rule: Mapping[str, object], key: str) -> Iterable[str]:
