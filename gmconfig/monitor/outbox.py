@@ -67,9 +67,12 @@ class Outbox:
         self.folder = os.path.join(state_folder(project.repository.common_dir), "outbox")
 
     def put(self, handler: str, alert: Alert, *, again_after: float | None = None) -> bool:
-        """Add a message unless it waits already or was told; `again_after` so many seconds it may be told anew."""
+        """Add a message unless it waits already or was told; `again_after` so many seconds it may be told anew.
+
+        Who lost the journal counts alerts anew: what was told months ago under the same id is not the same.
+        """
         told = _age(self._sent(handler, alert.message_id))
-        if told is not None and (again_after is None or abs(told) < again_after):
+        if told is not None and abs(told) < (_REMEMBERED if again_after is None else again_after):
             return False
         path = self._path(handler, alert.message_id)
         if os.path.exists(path):

@@ -1,5 +1,6 @@
 """When a rule runs: times of a schedule, also where clocks change; events, how often, and never by itself."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from gmconfig.automation.rules.event import Event, told
 from gmconfig.automation.rules.past import Cause, Past, past_of
 from gmconfig.automation.rules.rule import AutomationRule, rule_of
 from gmconfig.automation.rules.schedule import Schedule
+from gmconfig.record import note
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -113,6 +115,21 @@ def test_an_event_is_acted_on_once_also_after_the_memory_was_written_and_read():
     causes, past = taken(rule, Past(NOON), events, NOON + MINUTE)
     assert [cause.events for cause in causes] == [("a",)]
     assert taken(rule, past_of(past.as_json(), NOON), events, NOON + 30 * MINUTE)[0] == []
+
+
+def test_what_was_acted_on_last_is_remembered_however_it_is_called():
+    names = [f"origin/main@{number:02}" for number in range(30, 0, -1)]
+    acted = {name: NOON + number * MINUTE for number, name in enumerate(names)}
+    stored = json.loads(note.as_bytes(Past(NOON, acted=acted).as_json()))
+    later = NOON + timedelta(days=3)
+    after = past_of(stored, NOON).claimed(claim_for(Cause("drift/web"), "ann", later), later)
+    assert sorted(after.acted) == [f"origin/main@{number:02}" for number in range(1, 21)]
+
+
+def test_a_runner_whose_clock_was_ahead_keeps_nobody_waiting():
+    rule = AutomationRule("r", on="drift.*", do="correct-drift", maximum={"runs": 1, "per": "1h"})
+    past = Past(NOON, runs=((NOON + timedelta(days=3), "drift/web/production"),))
+    assert due(rule, past, [event("a", 0)], holds, NOON + MINUTE) is not None
 
 
 def test_what_happens_about_the_same_while_it_rests_is_one_run_later():

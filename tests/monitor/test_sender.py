@@ -87,6 +87,9 @@ def test_what_was_told_is_not_told_again_and_what_lies_elsewhere_is_nobodys(flee
     assert not outbox.put("hook", first.alert)
     assert not outbox.put("hook", first.alert, again_after=3600)
     assert outbox.put("hook", first.alert, again_after=0)
+    outbox.told(first)
+    os.utime(Path(outbox.folder) / "told" / "hook" / first.id, (0, time.time() - 40 * 86_400))
+    assert outbox.put("hook", first.alert)
 
 
 def test_whoever_looks_starts_no_second_sender(fleet: Fleet, monkeypatch: pytest.MonkeyPatch):

@@ -28,11 +28,14 @@ def due(
 
 
 def is_limited(rule: AutomationRule, past: Past, subject: str, now: datetime) -> bool:
-    """Whether a rule rests after its last run on a subject, or has run as often as it may."""
-    if any(now - time < rule.rest for time, about in past.runs if about == subject):
+    """Whether a rule rests after its last run on a subject, or has run as often as it may.
+
+    What a clock that was ahead has put into the future keeps nobody waiting until then.
+    """
+    if any(abs(now - time) < rule.rest for time, about in past.runs if about == subject):
         return True
     limit = rule.limit
-    return limit is not None and sum(now - time < limit.per for time, _ in past.runs) >= limit.runs
+    return limit is not None and sum(abs(now - time) < limit.per for time, _ in past.runs) >= limit.runs
 
 
 def pending(

@@ -61,7 +61,7 @@ class Past:
     def claimed(self, claim: Claim, now: datetime) -> Past:
         """Give it with somebody who runs the rule now; what it was claimed for is not claimed again."""
         cause = claim.cause
-        kept = list(self.acted)[-_KEPT:]
+        kept = sorted(self.acted, key=lambda name: self.acted[name])[-_KEPT:]
         acted = {name: time for name, time in self.acted.items() if now - time < 2 * DAY or name in kept}
         acted |= dict.fromkeys(cause.events, now)
         runs = (*self.runs, (now, cause.subject))[-_MOST:]
