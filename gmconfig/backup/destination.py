@@ -97,6 +97,11 @@ class Destination:
         chosen = exact or self._newest(named) or begun or (self._newest(own) if word == LATEST else [])
         if len(chosen) > 1:
             raise UsageError(f'several backups begin with "{word}"', hint=self._listing)
+        if not every:
+            hint = (
+                f"gmconfig backup create --to {quote(self.store.place)} makes one, --from DIR looks elsewhere"
+            )
+            raise NotFound(f"there are no backups in {self.store.place}", hint=hint)
         if not chosen:
             names = [LATEST, *(one.manifest.name for one in own if one.manifest and one.manifest.name)]
             near = nearest(word, names)

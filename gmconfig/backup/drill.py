@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gmconfig.backup.unpack import restore
+from gmconfig.counted import counted
 from gmconfig.errors import AccessDenied, GmconfigError
 from gmconfig.path import walk
 from gmconfig.project import Project
@@ -54,7 +55,7 @@ def drill(opening: Opening, pin: str | None) -> Iterator[Step]:
             yield Step("restore", error.message, False)
             return
         repository = Repository.discover(folder)
-        yield Step("restore", f"{len(opening.contents.refs):,} refs restored")
+        yield Step("restore", f"{counted(len(opening.contents.refs), 'ref')} restored")
         yield _fsck(repository)
         yield _refs(repository, opening)
         if not os.path.exists(os.path.join(root, FILE)):

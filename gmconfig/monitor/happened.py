@@ -87,9 +87,10 @@ def _drift(
     for target, drifts in found.items():
         first = min(drifts, key=lambda one: (one.document, one.path))
         more = f" and {len(drifts) - 1:,} more" if len(drifts) > 1 else ""
+        what = f"{first.document} {first.path}".rstrip() + more
         yield Condition(
             "drift", target, Kind.DRIFT, Severity.ERROR,
-            f"{first.document} {first.path}{more} on {target} was changed outside gmconfig",
+            f"{what} on {target} was changed outside gmconfig",
             hint=f"gmconfig drift detect {target}",
             environment=first.environment,
             config_name=first.document if len({one.document for one in drifts}) == 1 else None,

@@ -169,8 +169,11 @@ def test_a_shallow_clone_says_what_it_lacks(fleet: Fleet, store: Path, back_up, 
 
 
 def test_a_backup_is_found_by_its_name_and_how_its_id_begins(fleet, store: Path, back_up, tmp_path):
-    first, second = back_up(fleet.root, "nightly"), back_up(fleet.root, "nightly")
     there = backups(fleet.root, store)
+    with pytest.raises(NotFound) as none_yet:
+        there.find("latest")
+    assert f"gmconfig backup create --to {store} makes one" in none_yet.value.hint
+    first, second = back_up(fleet.root, "nightly"), back_up(fleet.root, "nightly")
     assert there.find("nightly")[1].id == there.find("latest")[1].id
     assert there.find(first[:-1])[1].id == first
     with pytest.raises(UsageError):

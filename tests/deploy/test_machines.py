@@ -70,6 +70,7 @@ def test_two_machines_over_ssh(tmp_path: Path, machines: list[SshServer]):
     planned = fleet.run("deploy", "plan", "production", env=runner)
     assert planned.returncode == 0, planned.stderr
     assert "production  2 of 2 targets would change" in planned.stdout
+    assert "apply with" not in planned.stderr  # it would be refused
     refused = fleet.run("deploy", "apply", "production", env=runner)
     assert refused.returncode in (3, 4)
     assert "plain secrets cannot be rendered without their key" in refused.stderr

@@ -11,6 +11,7 @@ from gmconfig.cli.backup import arguments
 from gmconfig.cli.backup.shown import tell_missing
 from gmconfig.cli.patience import waiting
 from gmconfig.cli.verb import verb
+from gmconfig.counted import counted
 from gmconfig.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _answer(done: Restored, writing: Writing) -> None:
         return terminal.answer(values.as_json({**said, **known}))
     if done.files:
         return terminal.lines([f"{done.folder}/{file}" for file in done.files])
-    terminal.lines([f"{done.folder}  {done.backup.refs:,} refs of {done.backup.id}"])
+    terminal.lines([f"{done.folder}  {counted(done.backup.refs, 'ref')} of {done.backup.id}"])
     if done.unheld:
         terminal.warning(f"no environment is held: {done.unheld}")
     else:

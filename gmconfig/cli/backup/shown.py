@@ -21,7 +21,7 @@ _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("-", "dim")}
 
 def made(found: Manifest, place: str) -> Iterator[terminal.Line]:
     """Give a backup that was just made."""
-    what = f"{found.refs:,} refs, {counted(found.targets, 'target')}, {size(found.size)}"
+    what = f"{counted(found.refs, 'ref')}, {counted(found.targets, 'target')}, {size(found.size)}"
     sealed = ", ".join(str(one["name"]) for one in found.sealed_to)
     yield [(found.id, "bold"), f"  {what}", f", sealed to {sealed}" if sealed else ", not sealed"]
     yield [(f"  {place}", "dim")]
@@ -102,7 +102,7 @@ def steps(found: Sequence[Step]) -> Iterator[terminal.Line]:
     """Give what a drill looked at."""
     width = max(len(one.name) for one in found)
     for one in found:
-        yield [_MARKS[one.is_good], f" {one.name:<{width}}  {one.said}"]
+        yield from terminal.row([_MARKS[one.is_good], f" {one.name:<{width}}  "], one.said)
 
 
 def pruned(found: Pruned, *, dry_run: bool) -> Iterator[terminal.Line]:

@@ -123,7 +123,7 @@ def _worth_showing(found: list[Health]) -> tuple[list[Health], list[str]]:
     shown = [one for one in found if id(one) in chosen or not one.name.startswith("target ")]
     left, well = len(bad) - len(chosen), len(targets) - len(bad)
     said = [f"{left:,} more targets are not well: gmconfig monitor status -o json"] * bool(left)
-    return shown, said + [f"{well:,} of {len(targets):,} targets are as they were deployed"] * bool(well)
+    return shown, said + [f"{well:,} of {len(targets):,} targets are well"] * bool(well)
 
 
 def compliance(found: ComplianceStatus, environment: str | None) -> Iterator[terminal.Line]:

@@ -93,10 +93,12 @@ def founder(sources: Sources) -> tuple[Identity, SealedSeed | None]:
 
 
 def member_name(text: str) -> str:
-    """Make a member's name of a person's (`Alice Meyer` becomes `alice-meyer`)."""
+    """Make a member's name of a person's (`Zoë Meyer` becomes `zoe-meyer`)."""
     import re
+    from unicodedata import combining, normalize
 
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "me"
+    letters = "".join(letter for letter in normalize("NFKD", text.lower()) if not combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or "me"
 
 
 def policy_tree(member: str, identity: Identity, sealed_seed: SealedSeed | None = None) -> dict[str, object]:

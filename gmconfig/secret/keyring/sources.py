@@ -131,7 +131,8 @@ def keep(sources: Sources, identity: SeedIdentity | None = None) -> SeedIdentity
 
     path = Path(required_path(sources))
     if path.exists():
-        raise Refused(f"{path} exists: an identity is never overwritten", hint="move it away first")
+        hint = "gmconfig doctor says whose it is; gmconfig secret keygen --file FILE makes another one"
+        raise Refused(f"{path} exists: an identity is never overwritten", hint=hint)
     identity = identity or generate(str(path))
     write_private(str(path), file_text(identity).encode())
     return identity
