@@ -275,6 +275,18 @@ def test_a_deployment_that_fails_is_an_alert_until_one_succeeds(fleet: Fleet):
     assert _open(_monitor(fleet), "deployment-failed") == []
 
 
+def test_a_deployment_that_is_interrupted_is_an_alert(fleet: Fleet):
+    def interrupts(record) -> None:
+        if str(record.state) == "activating":
+            raise KeyboardInterrupt
+
+    fleet.change(20)
+    with pytest.raises(KeyboardInterrupt):
+        fleet.apply(told=interrupts)
+    [alert] = _open(_monitor(fleet), "deployment-partial")
+    assert alert.occurrence == "production-2"
+
+
 def test_a_configuration_that_cannot_be_read_is_critical_and_keeps_what_is_known(fleet: Fleet):
     targets = {"web": {}, "worker": {}}
     fleet.declare(targets, alerts={"thresholds": {"compliance_score": 99.9, "target_seconds": 0}})

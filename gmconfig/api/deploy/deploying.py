@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -108,12 +109,12 @@ class Deployer(Deployments):
         for environment, names in chosen.items():
             request = (asked or planning.Asked()).replaced(words=names)
             bounds = None if bound is None else bound.get(environment, {})
-            with self.survey() as survey:
+            with self.survey() as survey, self._followed(self.options(options)) as how:
                 done = applying.apply(
                     self.ledger(environment),
                     survey,
                     request,
-                    self.options(options),
+                    how,
                     bound=bounds,
                     seen=self.seen,
                 )
@@ -134,7 +135,7 @@ class Deployer(Deployments):
 
         how = self.options(options.replaced(action="rollback"))  # which rules before it are told
         ledger, hold = self._back(word, how, to, old_secrets=old_secrets)
-        with self.survey() as survey:
+        with self.survey() as survey, self._followed(how) as how:
             done = rollback.rollback(ledger, survey, hold, how, retry=retry, seen=self.seen)
         self._tell(done.record)
         return done
@@ -163,8 +164,8 @@ class Deployer(Deployments):
         from gmconfig.deploy import unfinished
 
         ledger, name = self.record_of(word)
-        with self.survey() as survey:
-            record = unfinished.resume(ledger, survey, self.options(options), name)
+        with self.survey() as survey, self._followed(self.options(options)) as how:
+            record = unfinished.resume(ledger, survey, how, name)
         self._tell(record)
         return record
 
@@ -252,10 +253,32 @@ class Deployer(Deployments):
         ledger.change(ledger.freezes.ref, lambda: ended.append(ledger.freezes.end(self.user, reason)))
         return ended[0]
 
+    @contextmanager
+    def _followed(self, options: Options) -> Iterator[Options]:
+        """Give options for a deployment that the journal hears of also where somebody interrupts it."""
+        said: list[Record] = []
+
+        def tell(record: Record) -> None:
+            said.append(record)
+            options.told(record)
+
+        try:
+            yield options.replaced(told=tell)
+        except KeyboardInterrupt:
+            if said and said[-1].state.is_over:
+                self._note(said[-1])
+            raise
+
     def _tell(self, record: Record | None) -> None:
         if record is None:
             return
         from gmconfig.api.deploy import commit_status
+
+        self._note(record)
+        if not self.offline:
+            commit_status.tell(record, os.environ)
+
+    def _note(self, record: Record) -> None:
         from gmconfig.api.secret.rotating import journal_event
 
         event = {
@@ -268,8 +291,6 @@ class Deployer(Deployments):
             "by": record.user,
         }
         journal_event(self.workspace, {**event, **({"error": record.error} if record.error else {})})
-        if not self.offline:
-            commit_status.tell(record, os.environ)
 
 
 _DEPLOYED = ("gmconfig.yaml", "secrets/", "flags/")
