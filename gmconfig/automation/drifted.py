@@ -69,6 +69,8 @@ class Drifted:
             return replace(word, corrections=times, error=_exhausted(limit))
         kept = replace(word, corrections=(*times, now.isoformat()))
         done = self.work.bring(planned, put_there(self.work.survey, standing, commit), cause, kept)
+        if done.error and done.changed == word.changed:  # on a disk that is full, say, nothing was put back
+            return replace(done, corrections=times)
         self._note_again(standing, commit, done)
         return done
 

@@ -50,7 +50,7 @@ class Work:
             if change.release is not None:
                 change.stage()
         except GmconfigError as error:
-            return replace(begun, answer=Answer.FAILED, error=error.message)
+            return replace(begun, answer=Answer.FAILED, error=_lasting(error, cause))
         if change.release is not None:
             begun = replace(
                 begun, state=TargetState.ACTIVATING, changed=change.name, before=change.before, refused=""
@@ -115,7 +115,7 @@ class Work:
         live: str | None,
     ) -> TargetStatus:
         log.warning("%s: %s", change.target.name, error.message)
-        answer, problem = Answer.FAILED, error.message
+        answer, problem = Answer.FAILED, _lasting(error, cause)
         try:
             change.revert(live, cause.fencing)
         except GmconfigError as worse:
@@ -148,3 +148,8 @@ class Work:
             change.kind.prune()
         except GmconfigError as error:
             log.warning("%s: old releases stay: %s", change.target.name, error)
+
+
+def _lasting(error: GmconfigError, cause: Cause) -> str:
+    """Say what went wrong without a name that each try has anew: what lasts is no news at every look."""
+    return error.message.replace(cause.id, "…")

@@ -1,5 +1,7 @@
 """An agent follows the branch: what is good is live, what is not is left, drift goes back, and it says so."""
 
+import errno
+import os
 import socket
 import subprocess
 import threading
@@ -27,6 +29,10 @@ ONE = {"web": {"host": "h1"}}
 def unless(file: Path) -> dict[str, object]:
     """Give a health check that fails as long as a file is there."""
     return {"command": ["test", "!", "-e", str(file)], "retries": 0, "timeout": "120s"}
+
+
+def no_room() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def edit(hosts: Hosts, pool: int, target: str = "web") -> None:
@@ -137,9 +143,15 @@ def test_what_is_not_well_is_put_back_and_not_tried_again_until_a_new_commit(tmp
     assert hosts.pool("web") == 30
 
 
-def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path):
+def test_drift_goes_back_within_the_budget_and_is_in_the_journal(tmp_path, monkeypatch):
     hosts = Hosts(tmp_path, {"web": {"host": "h1", "budget": {"corrections": 2}}})
     hosts.look("h1")
+    edit(hosts, 91)
+    with monkeypatch.context() as full:
+        full.setattr(os, "mkdir", lambda *_, **__: no_room())
+        first, *others = [said.targets["web"] for said in hosts.look("h1", "h1", "h1")]
+    assert (first.corrections, others) == ((), [first, first])  # nothing was put back, and there is no news
+    assert "no space left" in str(first.error)
     for pool in (91, 92):
         edit(hosts, pool)
         assert hosts.states("h1") == ["in sync"]
