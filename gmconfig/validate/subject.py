@@ -94,14 +94,14 @@ class Subject:
             return error
         return policy if policy.must_be_sealed else None
 
-    def must_be_sealed(self, document: str, environments: tuple[str, ...], keys: Keys) -> bool:
-        """Whether the policy wants the value at a path sealed, in one of these environments or the base."""
+    def must_be_sealed(self, document: str, environments: tuple[str, ...], keys: Keys, tree: object) -> bool:
+        """Whether the policy wants the value at a path of a tree sealed, in one of these environments or the base."""
         if self.access is None:
             return False
         from gmconfig.secret.token import Context
 
         where: tuple[str | None, ...] = (*environments, None)
-        return any(self.access.demands_sealing(Context(document, name, keys)) for name in where)
+        return any(self.access.demands_sealing(Context(document, name, keys), keys, tree) for name in where)
 
 
 class Names:

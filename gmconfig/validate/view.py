@@ -71,7 +71,8 @@ class Variant:
 
     def is_hidden(self, keys: Keys) -> bool:
         """Whether the policy says that a secret stands at this path."""
-        return self.view.subject.must_be_sealed(self.view.document, self.environments, keys)
+        tree = self.resolved.merged
+        return self.view.subject.must_be_sealed(self.view.document, self.environments, keys, tree)
 
 
 class View:

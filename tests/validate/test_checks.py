@@ -174,6 +174,24 @@ def test_plaintext_where_the_policy_wants_a_secret_is_shown_to_nobody(written):
     assert "hunter2" not in str(report)
 
 
+def test_plaintext_is_found_where_the_policy_names_an_item_of_a_list(written):
+    paths = "paths: ['db[name=x].pw', 'l[name=x].pw', 'm[-1]', 'n[0].k']"
+    written.write("access.yaml", f"must_be_sealed: [{{document: settings, {paths}}}]\n")
+    written.write("gmconfig.yaml", "merge: {db: {by: name}, n: {by: name}}\n")
+    item = "[{name: w, pw: hun1}, {name: x, pw: hunter2}]"
+    written.write(
+        "config/settings.yaml", f"db: {item}\nl: {item}\nm: [a, hunter2]\nn: [{{name: w, k: hunter2}}]\n"
+    )
+    written.write(
+        "schemas/settings.schema.json",
+        '{"properties": {"l": {"items": {"properties": {"pw": {"maxLength": 5}}}}}}',
+    )
+    report = written.report()
+    said = [f.path for f in report.findings if f.rule == "plaintext"]
+    assert sorted(said) == ["db[1].pw", "l[1].pw", "m[1]", "n[0].k"]
+    assert "hunter2" not in str(report)
+
+
 def test_targets_that_cannot_be_deployed_to(written):
     targets = (
         "targets:\n  web: {path: /a}\n  db: {environment: production}\n"

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gmconfig.errors import Refused
+from gmconfig.path import Keys
 from gmconfig.secret import canonical
 from gmconfig.secret.access.rule import Rule
 from gmconfig.secret.keyring.passphrase import SealedSeed
@@ -97,9 +98,9 @@ class Policy:
             )
         return claims[0] if claims else DEFAULT_SCOPE
 
-    def demands_sealing(self, context: Context) -> bool:
-        """Whether plaintext is refused at a place."""
-        return any(rule.covers(context) for rule in self.must_be_sealed)
+    def demands_sealing(self, context: Context, keys: Keys = (), tree: object = None) -> bool:
+        """Whether plaintext is refused at a place; with its tree, by whatever name a rule calls it."""
+        return any(rule.means(context, keys, tree) for rule in self.must_be_sealed)
 
     def _roles_of(self, member: str) -> frozenset[str]:
         return frozenset(role for role, names in self.roles.items() if member in names)

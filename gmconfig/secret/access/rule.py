@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gmconfig.path import ANY, DEEP, KeyPath, Segment
+from gmconfig.path import ANY, DEEP, KeyPath, Keys, Segment, Selector
 from gmconfig.path.name_glob import is_named
 from gmconfig.secret.token import Context, PathElement
 
@@ -29,6 +29,17 @@ class Rule(NamedTuple):
         if self.environments is not None and not is_named(environment, self.environments):
             return False
         return self._covers_secret(context) if context.document is None else self._covers_path(context)
+
+    def means(self, context: Context, keys: Keys, tree: object) -> bool:
+        """Whether the rule means a place whose tree is at hand, so that a selector finds any list's items."""
+        placed = [
+            path for path in self.paths if any(isinstance(one, int | Selector) for one in path.segments)
+        ]
+        return self.covers(context) or (
+            bool(placed)
+            and self._replace(paths=(KeyPath(()),)).covers(context)
+            and any(path.matches(keys[:length], tree) for path in placed for length in range(len(keys) + 1))
+        )
 
     def _covers_secret(self, context: Context) -> bool:
         if self.secrets:

@@ -20,6 +20,7 @@ from gmconfig.secret.log.ledger import Ledger
 from gmconfig.secret.log.pin import PIN
 
 if TYPE_CHECKING:
+    from gmconfig.path import Keys
     from gmconfig.secret.token import Context
     from gmconfig.storage.snapshot import Snapshot
 
@@ -97,9 +98,9 @@ class Trust:
         """Whether no scope claims anything, which spares most repositories the question."""
         return not any(rules for policy in self.policies for rules in policy.scopes.values())
 
-    def demands_sealing(self, context: Context) -> bool:
+    def demands_sealing(self, context: Context, keys: Keys = (), tree: object = None) -> bool:
         """Whether plaintext is refused at a place; an unsigned edit of the file cannot take that back."""
-        return any(policy.demands_sealing(context) for policy in self.policies)
+        return any(policy.demands_sealing(context, keys, tree) for policy in self.policies)
 
     def check_settled(self) -> None:
         """Refuse to seal while the policy is not signed.

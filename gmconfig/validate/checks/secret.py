@@ -34,7 +34,9 @@ def _plaintext(view: View, layer: LoadedLayer, keys: Keys, value: object) -> Ite
 
     assert view.subject.access is not None  # noqa: S101  # the caller looked
     context = Context(view.document, layer.layer.environment, keys)
-    if is_token(value) or is_reference(value) or not view.subject.access.demands_sealing(context):
+    if is_token(value) or is_reference(value):
+        return
+    if not view.subject.access.demands_sealing(context, keys, layer.tree):
         return
     hint = f"gmconfig secret seal {layer.file} {format_keys(keys)}, then rotate it: it was written in clear"
     message = f"{format_keys(keys)} must be sealed, and stands here in plaintext"
