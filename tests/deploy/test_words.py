@@ -75,10 +75,19 @@ def test_what_is_not_committed_is_said_not_to_be_deployed(fleet: Fleet, cli, mon
 
 
 def test_the_status_of_a_deployment_is_of_that_one(fleet: Fleet):
+    def interrupts(record) -> None:
+        if str(record.state) == "activating":
+            raise KeyboardInterrupt
+
     fleet.change(20)
+    with pytest.raises(KeyboardInterrupt):
+        fleet.apply(told=interrupts)
+    [cut] = fleet.deployer().status("production-2")
+    assert (str(cut.record.state), cut.is_cut_short) == ("partial", True)
     fleet.apply()
-    assert fleet.run("deploy", "status", "production-1").stdout.startswith("production-1  succeeded")
-    assert fleet.run("deploy", "status", "production").stdout.startswith("production-2  succeeded")
+    [past] = fleet.deployer().status("production-2")
+    assert (past.record.id, past.is_cut_short) == ("production-2", False)  # nobody can resume it any more
+    assert fleet.run("deploy", "status", "production").stdout.startswith("production-3  succeeded")
 
 
 def test_environments_of_one_command_are_told_apart_and_in_the_order_of_time(

@@ -108,7 +108,10 @@ class Deployments:
             return [self._status(environment) for environment in self.split(())]
         ledger, name = self.record_of(word)
         found = self._status(ledger.environment)
-        return [found.replaced(record=ledger.chain.find(name)) if name else found]
+        if not name:
+            return [found]
+        is_newest = found.record is not None and found.record.id == name
+        return [found.replaced(record=ledger.chain.find(name), is_newest=is_newest)]
 
     def _status(self, environment: str) -> EnvironmentStatus:
         from datetime import UTC, datetime

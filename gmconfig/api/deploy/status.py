@@ -23,6 +23,7 @@ class EnvironmentStatus(Data):
         freeze: what stops deployments.
         holds: what is held, and at what.
         agents: what each agent said last.
+        is_newest: whether no deployment came after that.
     """
 
     environment: str
@@ -32,10 +33,13 @@ class EnvironmentStatus(Data):
     freeze: str | None = None
     holds: tuple[str, ...] = ()
     agents: tuple[Status, ...] = ()
+    is_newest: bool = True
 
     @property
     def is_cut_short(self) -> bool:
         """Whether its newest deployment never came to an end, and nobody works on it."""
+        if not self.is_newest:
+            return False
         from gmconfig.record.entry import State
 
         if self.record is None or self.lock is not None:
