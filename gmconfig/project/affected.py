@@ -34,9 +34,19 @@ def _scope(project: Project, snapshot: Snapshot, file: str) -> tuple[list[str], 
     everywhere = project.environments_reached(None)
     if folder == "schemas" and name.endswith(".schema.json"):
         document, documents = name.removesuffix(".schema.json"), project.documents(snapshot)
-        return ([document] if document in documents else documents), everywhere
+        alone = document in documents and not _is_referred_to(snapshot, file)
+        return ([document] if alone else documents), everywhere
     if folder == "secrets" and (environment := name.removesuffix(".yaml")) in project.environments:
         return project.documents(snapshot), project.environments_reached(environment)
     if file in (FILE, "access.yaml") or folder.split("/")[0] in _EVERYWHERE:
         return project.documents(snapshot), everywhere
     return [], []
+
+
+def _is_referred_to(snapshot: Snapshot, schema: str) -> bool:
+    """Whether another schema may hold a reference to this one: some lead out of their own files."""
+    import re
+
+    leading_out = re.compile(rb"""\$(?:dynamic|recursive)?[rR]ef["']?\s*:\s*["']?[^#"'\s]""")
+    others = [file for file in snapshot.files() if file.startswith("schemas/") and file != schema]
+    return any(leading_out.search(raw) for raw in snapshot.read_many(others).values())

@@ -211,6 +211,18 @@ def test_affected_by(project):
     assert affected_by(found, tree, "README.md") == []
 
 
+def test_a_schema_that_another_one_may_refer_to_reaches_every_document(project):
+    files = {"gmconfig.yaml": "", "config/settings.yaml": "a: 1\n", "config/billing.yaml": "a: 1\n"}
+    own = {"schemas/settings.schema.json": '{"$ref": "#/definitions/a"}'}
+    for reference, reached in (
+        ("#/definitions/b", {"settings"}),
+        ("settings.schema.json#/a", {"settings", "billing"}),
+    ):
+        found = project({**files, **own, "schemas/billing.schema.json": f'{{"$ref": "{reference}"}}'})
+        told = affected_by(found, found.worktree(), "schemas/settings.schema.json")
+        assert {document for document, _ in told} == reached
+
+
 def test_layout_as_of_a_commit(project, git):
     found = project({**USUAL, "gmconfig.yaml": "environments: {old: }\n"})
     git("init", "-q", cwd=found.root)
