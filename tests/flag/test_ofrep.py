@@ -372,6 +372,10 @@ def test_what_holds_is_named_by_its_content_and_its_schedule():
     )
 
     assert [held.next_moment(now) for now in (0, 1500, 2000, 9000)] == [1500, 2000, 9000, None]
+    rests = [
+        held.rest(now) for now in (0, 1499.5, 8000, 9000)
+    ]  # a machine that slept wakes up to the next step
+    assert rests == [60.0, pytest.approx(0.51), 60.0, None]
     assert held.announcement(0) == held.announcement(1499) != held.announcement(1500)
     assert held.announcement(0).since == 7
     assert held.announcement(8999).since == 2000

@@ -9,6 +9,10 @@ from gmconfig.flag.ofrep.announcements import Announcement
 from gmconfig.flag.ofrep.moments import moments
 
 
+_LONGEST_REST = 60.0
+"""In seconds: clocks are set, and what counts seconds stands still while a machine sleeps."""
+
+
 class Held:
     """Flags in use since a time (seconds since 1970), with the times that their schedules name."""
 
@@ -29,3 +33,8 @@ class Held:
     def next_moment(self, now: float) -> int | None:
         """Give the time at which a schedule's next step begins; None if there is none."""
         return next((moment for moment in self._moments if moment > now), None)
+
+    def rest(self, now: float) -> float | None:
+        """Give after how many seconds to look at the clock again; None if no step is to come."""
+        moment = self.next_moment(now)
+        return None if moment is None else min(moment - now + 0.01, _LONGEST_REST)

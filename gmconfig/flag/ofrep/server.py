@@ -23,7 +23,6 @@ from gmconfig.flag.source import Source
 INTERVAL_SECONDS = 0.25
 GRACE_SECONDS = 5.0
 IDLE_SECONDS = 75.0
-_DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +112,17 @@ class _Following:
         self._announce()
 
     def _announce(self) -> None:
-        self._announcements.publish(self._held.announcement(time.time()))
+        now = self._held.announcement(time.time())
+        if now != self._announcements.latest:
+            self._announcements.publish(now)
         self._await_step()
 
     def _await_step(self) -> None:
-        """Announce the next step of a schedule when it comes; clocks get set, so look at least once a day."""
+        """Announce the next step of a schedule when it comes."""
         if self._step is not None:
             self._step.cancel()
-        moment = self._held.next_moment(time.time())
-        if moment is not None:
-            away = min(max(0.0, moment - time.time()) + 0.01, _DAY_SECONDS)
-            self._step = self._loop.call_later(away, self._announce)
+        rest = self._held.rest(time.time())
+        self._step = None if rest is None else self._loop.call_later(rest, self._announce)
 
 
 def _stopped() -> asyncio.Event:
