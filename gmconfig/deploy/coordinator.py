@@ -146,7 +146,8 @@ class Coordinator:
         touched = any(outcome.step in _TOUCHED for outcome in self.record.targets.values())
         if touched and self.options.restores:
             return self.undo()
-        self._prune()
+        if not touched:  # else `abort` needs what was there before
+            self._prune()
         return self._end(State.FAILED if touched else State.RESTORED, problem)
 
     def _prune(self) -> None:

@@ -125,11 +125,10 @@ def test_what_failed_before_it_was_live_may_be_tried_again(tmp_path: Path, hook:
 
 
 def test_no_restore_leaves_it_to_be_looked_at_and_abort_puts_it_back(tmp_path: Path):
-    fleet = Fleet(tmp_path, {"web": {}, "worker": {"wave": 2}})
+    fleet = Fleet(tmp_path, {"web": {"keep": 1}, "worker": {"wave": 2}})
     fleet.apply()
-    fleet.declare(
-        {"web": {}, "worker": {"wave": 2, "health": [{"command": FAILS, "retries": 0, "timeout": "120s"}]}}
-    )
+    unwell = {"wave": 2, "keep": 1, "health": [{"command": FAILS, "retries": 0, "timeout": "120s"}]}
+    fleet.declare({"web": {"keep": 1}, "worker": unwell})
     fleet.change(20)
     record = fleet.apply(restores=False).record
     assert record.state is State.FAILED
