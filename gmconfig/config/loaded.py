@@ -91,8 +91,12 @@ def load_layer(
     """
     documents = cached(snapshot, layer.file, project.git_folder if remembered else None, _KIND, _parsed)
     assert isinstance(documents, list)  # noqa: S101  # what _parsed made
-    tree, sealed, has_placeholders = _chosen(documents, layer.file, yaml_document)
-    number = yaml_document or 1
+    return _loaded(snapshot, layer, rules, _chosen(documents, layer.file, yaml_document), yaml_document or 1)
+
+
+def _loaded(snapshot: Snapshot, layer: Layer, rules: Rules, parsed: Parsed, number: int) -> LoadedLayer:
+    """Mark the sealed values of what was parsed with their places."""
+    tree, sealed, has_placeholders = parsed
     root = Context(layer.document, layer.environment, (), variables=layer.variables, yaml_document=number)
     mark = _mark_all if sealed is None else _mark_each
     has_sealed = sealed != [] and mark(tree, sealed, root, layer.file, rules)
@@ -101,7 +105,7 @@ def load_layer(
     )
 
 
-def load_documents(project: Project, snapshot: Snapshot, layer: Layer, rules: Rules) -> list[LoadedLayer]:
+def load_documents(snapshot: Snapshot, layer: Layer, rules: Rules) -> list[LoadedLayer]:
     """Read every YAML document of a layer's file, each as a layer of its own.
 
     Raises:
@@ -109,8 +113,7 @@ def load_documents(project: Project, snapshot: Snapshot, layer: Layer, rules: Ru
     """
     documents = cached(snapshot, layer.file, None, _KIND, _parsed)
     assert isinstance(documents, list)  # noqa: S101  # what _parsed made
-    numbers = range(1, len(documents) + 1)
-    return [load_layer(project, snapshot, layer, rules, yaml_document=number) for number in numbers]
+    return [_loaded(snapshot, layer, rules, parsed, number) for number, parsed in enumerate(documents, 1)]
 
 
 def _chosen(documents: list[Parsed], file: str, number: int) -> Parsed:

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+    from gmconfig.path import KeyPath
+
 PREFIXES = ("gm1.", "gm1s.")
 MASK = "***"
 
@@ -122,6 +124,13 @@ class Sealed(str):
         sealed.file = file
         sealed.keys = keys
         return sealed
+
+    @property
+    def written_at(self) -> KeyPath:
+        """The path in its file, with the number of the YAML document: there may be several."""
+        from gmconfig.path import KeyPath
+
+        return KeyPath(self.keys, self.context.yaml_document)
 
     def __deepcopy__(self, memo: object) -> Sealed:
         return self

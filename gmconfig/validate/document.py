@@ -119,9 +119,7 @@ def _parts(
 ) -> list[LoadedLayer]:
     """Read each YAML document of a file; one that cannot be read is a finding."""
     try:
-        return load_documents(
-            subject.project, subject.snapshot, layer, rules_of(subject.project.settings.merge)
-        )
+        return load_documents(subject.snapshot, layer, rules_of(subject.project.settings.merge))
     except BrokenConfiguration as error:
         findings.append(unreadable(error, layer.file))
         note_lines(Source(layer.file, subject.snapshot.read(layer.file)), findings[-1], lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gmconfig.config.loaded import load_layer
+from gmconfig.config.loaded import load_documents
 from gmconfig.config.strategy import rules_of
 from gmconfig.errors import BrokenConfiguration, GmconfigError
 from gmconfig.path import walk
@@ -104,8 +104,8 @@ def _tokens(project: Project, snapshot: Snapshot, file: str) -> Iterator[Sealed]
     layer = project.layout.read(file)
     if layer is None or b"gm1" not in snapshot.read(file):
         return
-    loaded = load_layer(project, snapshot, layer, rules_of(project.settings.merge))
-    yield from (value for _, value in walk(loaded.tree) if isinstance(value, Sealed))
+    for loaded in load_documents(snapshot, layer, rules_of(project.settings.merge)):
+        yield from (value for _, value in walk(loaded.tree) if isinstance(value, Sealed))
 
 
 def _has_key(vault: Vault) -> bool:

@@ -47,6 +47,32 @@ def test_a_file_of_several_yaml_documents_is_no_mistake_by_itself(several, cli, 
     assert cli("validate").code == 1
 
 
+def test_secrets_of_each_yaml_document_are_sealed_opened_sealed_again_and_unsealed(
+    several, cli, ok, git, isolated
+):
+    ok("init")
+    file, verified = "config/multi.yaml", "verified: 2 sealed values"
+    (several / file).write_text("a: first-value-1\n---\nb: second-value-2\n")
+    git("commit", "-qam", "plain")
+    refused = cli("secret", "seal", file, "b")
+    assert refused.code == 2 and 'name one by its number: "#1:b"' in refused.err
+    for path in ("#1:a", "#2:b"):
+        ok("secret", "seal", file, path)
+    assert ok("secret", "verify").startswith(verified)
+    ok("secret", "rekey", "default")
+    assert ok("secret", "verify").startswith(verified)
+    git("mv", file, "config/moved.yaml")
+    git("commit", "-qm", "another name")
+    ok("secret", "accept", "-y")
+    assert ok("secret", "verify").startswith(verified)
+    assert ok("config", "get", "moved", "#2:b", "--reveal") == "second-value-2\n"
+    (several / "notes.txt").write_text("first-value-1\n")
+    assert cli("secret", "scan", "notes.txt").code == 1
+    ok("secret", "unseal", "config/moved.yaml", "#1:a", "-y")
+    assert (several / "config/moved.yaml").read_text().startswith("a: first-value-1\n---\nb: gm1.")
+    assert ok("validate").startswith("no findings")
+
+
 def test_a_file_of_several_for_each_environment_and_none_for_all_is_no_mistake(several, cli, ok, git):
     """As manifests lie in the folders of overlays: nothing merges."""
     (several / "gmconfig.yaml").write_text("environments: {production: {}, staging: {}}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.config.loaded import load_layer
+from gmconfig.config.loaded import load_documents
 from gmconfig.config.strategy import own_path, rules_of
 from gmconfig.errors import Refused, shell_word
 from gmconfig.path import format_keys, walk
@@ -47,14 +47,21 @@ def plain_in(project: Project, snapshot: Snapshot, trust: Trust, file: str) -> I
     if layer is None or not any(policy.must_be_sealed for policy in trust.policies):
         return
     rules = rules_of(project.settings.merge)
-    tree = load_layer(project, snapshot, layer, rules).tree
-    for keys, value in walk(tree):
-        if value is None or isinstance(value, dict | list | Sealed) or is_token(value) or is_reference(value):
-            continue
-        path = own_path(tree, keys, rules)
-        context = Context(layer.document, layer.environment, path, variables=layer.variables)
-        if trust.demands_sealing(context):
-            yield keys, context
+    for loaded in load_documents(snapshot, layer, rules):
+        for keys, value in walk(loaded.tree):
+            if (
+                value is None
+                or isinstance(value, dict | list | Sealed)
+                or is_token(value)
+                or is_reference(value)
+            ):
+                continue
+            path, number = own_path(loaded.tree, keys, rules), loaded.yaml_document
+            context = Context(
+                layer.document, layer.environment, path, variables=layer.variables, yaml_document=number
+            )
+            if trust.demands_sealing(context):
+                yield keys, context
 
 
 def _trust(project: Project, snapshot: Snapshot) -> Trust | None:

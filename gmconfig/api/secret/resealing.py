@@ -44,17 +44,17 @@ def seal(workspace: Workspace, file: str, path: str, how: How) -> Outcome:
     Raises:
         Refused: it is sealed already, or is a map or list.
     """
-    layer, tree = _layer(workspace, file)
-    keys = KeyPath.parse(path).resolve(tree)
+    parsed = KeyPath.parse(path)
+    layer, tree = _layer(workspace, file, parsed)
+    keys = parsed.resolve(tree)
     value = value_at(tree, keys)
     if is_token(value):
         raise Refused(f'"{path}" is sealed already')
     if isinstance(value, dict | list):
         raise Refused(f'"{path}" is not a single value', hint="seal its values one by one")
     sealing = Sealing(workspace, "seal", how.reason)
-    edits = inline.seal(
-        sealing.draft, value, _context(workspace.project, layer, tree, keys), layer.file, keys
-    )
+    context = _context(workspace.project, layer, tree, keys, parsed.document or 1)
+    edits = inline.seal(sealing.draft, value, context, layer.file, keys)
     return _carried_out(workspace, sealing, edits, how, "seal", layer, path)
 
 
@@ -64,10 +64,11 @@ def unseal(workspace: Workspace, file: str, path: str, how: How) -> Outcome:
     Raises:
         Refused: it is not sealed.
     """
-    layer, tree = _layer(workspace, file)
-    keys = KeyPath.parse(path).resolve(tree)
-    snapshot = workspace.project.worktree()
-    found = next((s for _, s in tokens_in(workspace.project, snapshot, layer.file) if s.keys == keys), None)
+    parsed = KeyPath.parse(path)
+    layer, tree = _layer(workspace, file, parsed)
+    place = parsed.document or 1, parsed.resolve(tree)
+    tokens = tokens_in(workspace.project, workspace.project.worktree(), layer.file)
+    found = next((s for at, s in tokens if (at.yaml_document, s.keys) == place), None)
     if found is None:
         raise Refused(f'"{path}" is not sealed')
     sealing = Sealing(workspace, "unseal", how.reason)
@@ -153,8 +154,10 @@ def _carried_out(
     return carry_out(project, {**edits, **sealing.draft.files()}, how, deed)
 
 
-def _layer(workspace: Workspace, file: str) -> tuple[Layer, object]:
-    from gmconfig.storage.yaml import load
+def _layer(workspace: Workspace, file: str, path: KeyPath) -> tuple[Layer, object]:
+    """Give the layer of a file, and the data of the YAML document in it that a path means."""
+    from gmconfig.storage.yaml import load_all
+    from gmconfig.storage.yaml.target import document_number
 
     project = workspace.project
     name = _below_root(project, file)
@@ -163,12 +166,15 @@ def _layer(workspace: Workspace, file: str) -> tuple[Layer, object]:
         raise UsageError(
             f'"{file}" is not a layer of a document', hint="gmconfig config list shows the layers"
         )
-    return layer, load(project.worktree().read(name), name)
+    documents = load_all(project.worktree().read(name), name) or [None]
+    return layer, documents[document_number(path, len(documents)) - 1]
 
 
-def _context(project: Project, layer: Layer, tree: object, keys: tuple[str | int, ...]) -> Context:
+def _context(
+    project: Project, layer: Layer, tree: object, keys: tuple[str | int, ...], number: int
+) -> Context:
     path = own_path(tree, keys, rules_of(project.settings.merge))
-    return Context(layer.document, layer.environment, path, variables=layer.variables)
+    return Context(layer.document, layer.environment, path, variables=layer.variables, yaml_document=number)
 
 
 def _below_root(project: Project, file: str) -> str:

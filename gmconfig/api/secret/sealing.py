@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gmconfig.config.loaded import load_layer
+from gmconfig.config.loaded import load_documents
 from gmconfig.config.strategy import rules_of
-from gmconfig.path import KeyPath, walk
+from gmconfig.path import walk
 from gmconfig.secret.token import Sealed
 from gmconfig.storage.change import WholeFile, YamlEdit
 from gmconfig.storage.snapshot import Proposed
@@ -118,16 +118,16 @@ def tokens_in(project: Project, snapshot: Snapshot, file: str) -> Iterator[tuple
     layer = project.layout.read(file)
     if layer is None or not snapshot.exists(file) or b"gm1" not in snapshot.read(file):
         return
-    loaded = load_layer(project, snapshot, layer, rules_of(project.settings.merge))
-    for _, value in walk(loaded.tree):
-        if isinstance(value, Sealed):
-            yield value.context, value
+    for loaded in load_documents(snapshot, layer, rules_of(project.settings.merge)):
+        for _, value in walk(loaded.tree):
+            if isinstance(value, Sealed):
+                yield value.context, value
 
 
 def _extended(edit: FileEdit, after: bytes | None, file: str, moved: Mapping[Sealed, str]) -> FileEdit:
     from gmconfig.storage.yaml.edit import edit as edited
 
-    sets = tuple(Set(KeyPath(sealed.keys), token, False) for sealed, token in moved.items())
+    sets = tuple(Set(sealed.written_at, token, False) for sealed, token in moved.items())
     if isinstance(edit, YamlEdit):
         return YamlEdit(file, (*edit.edits, *sets))
     return WholeFile(edited(after, sets, file=file))

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import GmconfigError, Refused
-from gmconfig.path import KeyPath
 from gmconfig.secret import plaintext, seal
 from gmconfig.secret.access import generation
 from gmconfig.secret.access.former_readers import FormerReaders, Histories
@@ -164,9 +163,7 @@ class KeyChanging(KeyRights):
         edits: dict[str, list[Set]] = {}
         for sealed in again:
             new = self._one(sealed)
-            number = sealed.context.yaml_document
-            path = KeyPath(sealed.keys, number if number != 1 else 0)
-            edits.setdefault(sealed.file, []).append(Set(path, new, create=False))
+            edits.setdefault(sealed.file, []).append(Set(sealed.written_at, new, create=False))
         self._note_the_dead()
         return {file: YamlEdit(file, tuple(sets)) for file, sets in edits.items()}
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gmconfig.errors import AccessDenied, GmconfigError
-from gmconfig.path import KeyPath
 from gmconfig.secret import seal
 from gmconfig.secret.access import generation
 from gmconfig.secret.access.policy import DEFAULT_SCOPE
@@ -78,9 +77,7 @@ class NewRoot:
             token = seal.seal_value(value, new.key, scope, name, sealed.context)
             metadata = self.vault.metadata_of(sealed)
             self._notes.note(sealed.context, (scope, name), token, [fingerprint(sealed)], metadata)
-            number = sealed.context.yaml_document
-            path = KeyPath(sealed.keys, number if number != 1 else 0)
-            edits.setdefault(sealed.file, []).append(Set(path, token, create=False))
+            edits.setdefault(sealed.file, []).append(Set(sealed.written_at, token, create=False))
         return {file: YamlEdit(file, tuple(sets)) for file, sets in edits.items()}
 
     def _key(self, scope: str) -> generation.NewGeneration:

@@ -29,7 +29,7 @@ def seal(
     from gmconfig.storage.yaml.edit import Set
 
     token = draft.seal(context, value)
-    return {file: YamlEdit(file, (Set(_path(context, keys), token, create=False),))}
+    return {file: YamlEdit(file, (Set(KeyPath(keys, context.yaml_document), token, create=False),))}
 
 
 def unseal(draft: Draft, sealed: Sealed) -> Edits:
@@ -42,8 +42,4 @@ def unseal(draft: Draft, sealed: Sealed) -> Edits:
 
     value = draft.vault.open(sealed)
     draft.drop(sealed.context, sealed)
-    return {sealed.file: YamlEdit(sealed.file, (Set(_path(sealed.context, sealed.keys), value, False),))}
-
-
-def _path(context: Context, keys: Keys) -> KeyPath:
-    return KeyPath(keys, context.yaml_document if context.yaml_document != 1 else 0)
+    return {sealed.file: YamlEdit(sealed.file, (Set(sealed.written_at, value, False),))}

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from gmconfig.errors import GmconfigError
-from gmconfig.path import KeyPath
 from gmconfig.secret import seal
 from gmconfig.secret.log.sayings import Entry
 from gmconfig.secret.log.standing import fingerprint
@@ -46,9 +45,7 @@ def accept(draft: Draft, found: Iterable[Sealed], present: Collection[Context] =
         token = draft.seal(
             sealed.context, value, before=sealed, metadata=draft.vault.metadata_of(sealed), same_as=sealed
         )
-        number = sealed.context.yaml_document
-        path = KeyPath(sealed.keys, number if number != 1 else 0)
-        edits.setdefault(sealed.file, []).append(Set(path, token, create=False))
+        edits.setdefault(sealed.file, []).append(Set(sealed.written_at, token, create=False))
     return {file: YamlEdit(file, tuple(sets)) for file, sets in edits.items()}
 
 
