@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -142,6 +143,30 @@ def test_nothing_that_goes_wrong_reaches_the_caller(tmp_path, caplog):
         log.track("order", "u")
         log.flush()
     assert sum("flag events cannot be written" in record.getMessage() for record in caplog.records) == 1
+
+
+def test_who_can_start_no_thread_writes_later_and_who_removes_the_folder_hinders_nobody(
+    tmp_path, monkeypatch
+):
+    folder = tmp_path / "events"
+    log = EventLog(str(folder))
+
+    def fails(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", fails)
+        log.track("late", "u1")
+        log.close()
+    log.track("gone", "u1")
+    log.flush()
+    assert [one["gmconfig.metric.name"] for one in events_in(folder)] == ["late", "gone"]
+    log.track("open", "u1")
+    log.flush()
+    shutil.rmtree(folder)
+    log.track("new", "u1")
+    log.close()
+    assert [one["gmconfig.metric.name"] for one in events_in(folder)] == ["new"]
 
 
 def test_what_comes_too_fast_is_counted_and_told(tmp_path):

@@ -97,6 +97,7 @@ class Writer:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = None
+        self._ends_with_the_process = False
         self._descriptor = -1
         self._day = ""
         self._torn = False
@@ -108,10 +109,14 @@ class Writer:
                 return
             self._stop.clear()
             thread = threading.Thread(target=self._run, name="gmconfig-events", daemon=True)
-            self._thread = thread
-            _flush_at_exit(self)
-            with contextlib.suppress(RuntimeError):  # the interpreter is ending: close() writes
+            if not self._ends_with_the_process:
+                self._ends_with_the_process = True
+                _flush_at_exit(self)
+            with contextlib.suppress(
+                RuntimeError
+            ):  # there are too many, or the interpreter is ending: close() writes
                 thread.start()
+                self._thread = thread
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -125,6 +130,8 @@ class Writer:
     def _write(self, taken: list[Making]) -> bool:
         lost, now = self.lost, time.time()
         try:
+            if self._is_gone():
+                self._day, self._key = "", None
             raw = self._lines(taken, Lost(now, lost) if lost else None)
             self._append(raw, time.strftime("%Y-%m-%d", time.gmtime(now)))
         except (OSError, GmconfigError) as error:
@@ -155,6 +162,10 @@ class Writer:
         self._torn = done < len(raw)
         if self._torn:
             raise OSError(28, "the disk is full")
+
+    def _is_gone(self) -> bool:
+        """Whether somebody has removed the file, its folder perhaps and all: what is written there reaches nobody."""
+        return self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink
 
     def _open(self, day: str) -> None:
         if self._descriptor >= 0:

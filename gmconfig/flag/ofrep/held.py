@@ -8,7 +8,6 @@ from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.ofrep.announcements import Announcement
 from gmconfig.flag.ofrep.moments import moments
 
-
 _LONGEST_REST = 60.0
 """In seconds: clocks are set, and what counts seconds stands still while a machine sleeps."""
 
