@@ -112,9 +112,7 @@ class Writer:
             if not self._ends_with_the_process:
                 self._ends_with_the_process = True
                 _flush_at_exit(self)
-            with contextlib.suppress(
-                RuntimeError
-            ):  # there are too many, or the interpreter is ending: close() writes
+            with contextlib.suppress(RuntimeError):  # too many, or the interpreter is ending: close() writes
                 thread.start()
                 self._thread = thread
 
@@ -165,7 +163,10 @@ class Writer:
 
     def _is_gone(self) -> bool:
         """Whether somebody has removed the file, its folder perhaps and all: what is written there reaches nobody."""
-        return self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink
+        try:
+            return self._descriptor >= 0 and not os.fstat(self._descriptor).st_nlink
+        except OSError:  # another machine, whose disk it is, has forgotten it
+            return True
 
     def _open(self, day: str) -> None:
         if self._descriptor >= 0:
