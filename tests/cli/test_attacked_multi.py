@@ -68,6 +68,8 @@ def test_secrets_of_each_yaml_document_are_sealed_opened_sealed_again_and_unseal
     assert ok("config", "get", "moved", "#2:b", "--reveal") == "second-value-2\n"
     (several / "notes.txt").write_text("first-value-1\n")
     assert cli("secret", "scan", "notes.txt").code == 1
+    cli("config", "set", "moved", "#2:b", "-", "--secret", stdin="third-value-3")
+    assert ok("config", "get", "moved", "#2:b", "--reveal") == "third-value-3\n"
     ok("secret", "unseal", "config/moved.yaml", "#1:a", "-y")
     assert (several / "config/moved.yaml").read_text().startswith("a: first-value-1\n---\nb: gm1.")
     assert ok("validate").startswith("no findings")

@@ -142,7 +142,8 @@ def exposed_value(exposure: Exposure) -> ExposedValue:
     environment = context.environment or (COMMON if context.document is None else "base")
     if context.document is None:
         return ExposedValue(exposure.member, environment, str(context.path[0]), exposure.since)
-    name = f"{context.document}: {KeyPath(context.path)}"
+    number = context.yaml_document if context.yaml_document != 1 else 0
+    name = f"{context.document}: {KeyPath(context.path, number)}"
     return ExposedValue(exposure.member, environment, name, exposure.since, context.document)
 
 

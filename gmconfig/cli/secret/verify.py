@@ -215,8 +215,10 @@ def _exposed(one: Any) -> list[terminal.Span]:
 
 
 def _rotate(one: Any) -> str:
+    from shlex import quote
+
     if one.document is not None:
-        path = one.name.removeprefix(f"{one.document}: ")
+        path = quote(one.name.removeprefix(f"{one.document}: "))
         option = "" if one.environment == "base" else f" -e {one.environment}"
         return f"gmconfig config set {one.document} {path} -{option} --secret"
     option = "" if one.environment == "common" else f" -e {one.environment}"
