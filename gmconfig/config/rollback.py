@@ -22,12 +22,19 @@ if TYPE_CHECKING:
 
 
 def restored(
-    project: Project, document: str, commit: str, environment: str | None = None, *, secrets: bool = False
+    project: Project,
+    document: str,
+    commit: str,
+    environment: str | None = None,
+    *,
+    secrets: bool = False,
+    home: Project | None = None,
 ) -> dict[str, FileEdit]:
     """Plan to make a document's files what they were: deleted ones come back, added ones go.
 
-    Files go where gmconfig.yaml maps their layer today. With an environment only its own ones change. With
-    `secrets` the old tokens come back too, which the caller must seal again.
+    Files go where gmconfig.yaml maps their layer today, or where that of `home` does, if it comes back too. With
+    an environment only its own ones change. With `secrets` the old tokens come back too, which the caller must
+    seal again.
 
     Raises:
         UnknownDocument: the version has no such document.
@@ -37,12 +44,18 @@ def restored(
     project.at(then).check_document(then, document)
     old = _contents(project.at(then), then, document)
     today = _contents(project, now, document)
-    target = {_place(project, document, layer): raw for layer, raw in old.items()}
-    current = {layer.file: raw for layer, raw in today.items()}
+    home = home or project
+    target = {_place(home, document, layer): raw for layer, raw in old.items()}
+    places = {layer: _place_or_own(home, document, layer) for layer in today}
+    current = {places[layer]: raw for layer, raw in today.items()}
     plan = _Plan(project, secrets)
     for file in dict.fromkeys([*target, *current]):
-        if _is_of(project, file, environment):
+        if _is_of(home, file, environment):
             plan.whole(file, target.get(file), current.get(file))
+    for layer, raw in today.items():
+        if layer.file != places[layer]:
+            plan.edits.setdefault(places[layer], WholeFile(raw))
+            plan.edits[layer.file] = WholeFile(None)
     return plan.edits
 
 
@@ -169,6 +182,14 @@ def _place(project: Project, document: str, layer: Layer) -> str:
             return each.file
     hint = "restore gmconfig.yaml of that version first, or name one key with --path"
     raise Refused(f'"{layer.file}" of that version ({layer.name}) has no place in today\'s layout', hint=hint)
+
+
+def _place_or_own(project: Project, document: str, layer: Layer) -> str:
+    """Give the file that a project maps a layer of today to; its own where it has no place there."""
+    try:
+        return _place(project, document, layer)
+    except Refused:
+        return layer.file
 
 
 def _role(layer: Layer) -> tuple[object, ...]:

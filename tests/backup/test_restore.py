@@ -16,7 +16,7 @@ from gmconfig.api.backup.restoring import restore_elsewhere, restore_here
 from gmconfig.api.deploy.deploying import Deployer
 from gmconfig.api.workspace import Workspace
 from tests.backup.conftest import backups, git, gone, refs, rendered
-from tests.deploy.fleet import Fleet
+from tests.deploy.fleet import BASE, Fleet
 from tests.faults.child import kill
 
 
@@ -193,6 +193,24 @@ def test_a_restore_makes_a_backup_of_its_own_first(sealed: Path, back_up, store:
     assert ([one.id for _, one in there.all()], [one.id for _, one in usual.all()]) == ([name], [done.before])
     restore_here(usual, done.before, How())
     assert ConfigManager("production", root=sealed).get_config("settings")["database"]["pool"] == 77
+
+
+def test_what_was_moved_since_comes_back_to_where_it_was(fleet: Fleet, back_up, store: Path):
+    name = back_up(fleet.root)
+    (fleet.root / "conf").mkdir()
+    fleet.git("mv", "config/settings.yaml", "conf/base.yaml")
+    fleet.declare({"web": {}}, documents={"settings": {"files": ["conf/base.yaml"]}})
+    fleet.write("conf/base.yaml", {"database": {"pool": 77}})
+    fleet.commit("another layout")
+    there = backups(fleet.root, store)
+    restore_here(there, name, How(), only=["settings"])
+    assert (yaml.safe_load((fleet.root / "conf/base.yaml").read_text()), fleet.git("ls-files", "config")) == (
+        BASE,
+        "",
+    )
+    restore_here(there, name, How())
+    assert fleet.git("ls-files", "conf", "config") == "config/settings.yaml"
+    assert ConfigManager(root=fleet.root).get_config("settings") == BASE
 
 
 def test_secrets_access_and_their_log_stay_todays(sealed: Path, back_up, store: Path):

@@ -196,10 +196,11 @@ def _edits(
     then = project.snapshot(commit)
     edits: dict[str, FileEdit] = {}
     chosen = 0
+    home = project.at(then) if then.exists(FILE) and _is_meant(FILE, only) else None
     for document in project.at(then).documents(then):
         if _is_meant(document, only):
             chosen += 1
-            edits |= restored(project, document, commit, secrets=secrets)
+            edits |= restored(project, document, commit, secrets=secrets, home=home)
     for file in _beside(then):
         if _is_meant(file, only):
             chosen += 1
