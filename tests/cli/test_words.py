@@ -46,8 +46,12 @@ def test_a_number_that_stays_text_is_told(plain, cli):
 
 
 @pytest.mark.parametrize(("value", "meant"), [("2.50", 2.5), ("1e3", 1000.0), ("010", 10), ("0x1F", 31)])
-def test_where_a_number_stands_one_is_meant(plain, ok, value, meant):
+def test_where_a_number_stands_one_is_meant(plain, cli, ok, value, meant):
     saved(ok, "2.25", path="fees.maker")
+    told = cli("config", "set", "settings", "fees.maker", value, "--dry-run").err
+    assert f'"{value}" is {meant:g}' in told.replace(".0,", ",") and "--string" in told, (
+        "it may be a version: 1.9, 1.10"
+    )
     assert saved(ok, value, path="fees.maker") == meant
     assert saved(ok, value, "-e", "production", path="fees.maker") == meant
     assert saved(ok, value, "--string", path="fees.maker") == value

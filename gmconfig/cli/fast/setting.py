@@ -76,9 +76,19 @@ def _meant(manager: ConfigManager, document: str, path: str, text: str) -> objec
     from gmconfig.cli import terminal
     from gmconfig.path import scalar_text
 
-    found = meant(manager.snapshot(), document, path, text, value, lambda: _there(manager, document, path))
+    stood: list[object] = []
+
+    def there() -> object:
+        stood.append(_there(manager, document, path))
+        return stood[0]
+
+    found = meant(manager.snapshot(), document, path, text, value, there)
     if isinstance(found, str):
         terminal.note(f'"{found}" stays text: as a number it would be {scalar_text(value)}')
+    elif stood:
+        terminal.note(
+            f'"{text}" is {scalar_text(value)}, as a number stands there: --string keeps it as it is'
+        )
     return found
 
 
