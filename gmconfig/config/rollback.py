@@ -14,7 +14,7 @@ from gmconfig.storage.yaml import load_all
 from gmconfig.storage.yaml.edit import Set, Unset, edit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gmconfig.project import Layer, Project
     from gmconfig.storage.change import FileEdit
@@ -22,19 +22,12 @@ if TYPE_CHECKING:
 
 
 def restored(
-    project: Project,
-    document: str,
-    commit: str,
-    environment: str | None = None,
-    *,
-    secrets: bool = False,
-    home: Project | None = None,
+    project: Project, document: str, commit: str, environment: str | None = None, *, secrets: bool = False
 ) -> dict[str, FileEdit]:
     """Plan to make a document's files what they were: deleted ones come back, added ones go.
 
-    Files go where gmconfig.yaml maps their layer today, or where that of `home` does, if it comes back too. With
-    an environment only its own ones change. With `secrets` the old tokens come back too, which the caller must
-    seal again.
+    Files go where gmconfig.yaml maps their layer today. With an environment only its own ones change. With
+    `secrets` the old tokens come back too, which the caller must seal again.
 
     Raises:
         UnknownDocument: the version has no such document.
@@ -44,19 +37,28 @@ def restored(
     project.at(then).check_document(then, document)
     old = _contents(project.at(then), then, document)
     today = _contents(project, now, document)
-    home = home or project
-    target = {_place(home, document, layer): raw for layer, raw in old.items()}
-    places = {layer: _place_or_own(home, document, layer) for layer in today}
-    current = {places[layer]: raw for layer, raw in today.items()}
+    target = {_place(project, document, layer): raw for layer, raw in old.items()}
+    current = {layer.file: raw for layer, raw in today.items()}
     plan = _Plan(project, secrets)
     for file in dict.fromkeys([*target, *current]):
-        if _is_of(home, file, environment):
+        if _is_of(project, file, environment):
             plan.whole(file, target.get(file), current.get(file))
-    for layer, raw in today.items():
-        if layer.file != places[layer]:
-            plan.edits.setdefault(places[layer], WholeFile(raw))
-            plan.edits[layer.file] = WholeFile(None)
     return plan.edits
+
+
+def moved(project: Project, home: Project, edits: Mapping[str, FileEdit]) -> dict[str, FileEdit]:
+    """Give edits with every layer's file where `home` maps it: its gmconfig.yaml is about to be the project's."""
+    tree, found = project.worktree(), dict(edits)
+    for file in dict.fromkeys([*(layer.file for layer in project.every_layer(tree)), *edits]):
+        layer = project.layout.read(file)
+        place = file if layer is None else _place_or_own(home, layer.document, layer)
+        if place != file:
+            before = tree.read(file) if tree.exists(file) else None
+            found[place] = WholeFile(edits[file].apply(before) if file in edits else before)
+            found.pop(file, None)
+            if before is not None:
+                found[file] = WholeFile(None)
+    return found
 
 
 def restored_path(

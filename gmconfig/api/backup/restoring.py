@@ -17,7 +17,7 @@ from gmconfig.backup.bundle import unbundle
 from gmconfig.backup.create import Asked
 from gmconfig.backup.opening import Opening
 from gmconfig.backup.unpack import check_free, restore
-from gmconfig.config.rollback import restored
+from gmconfig.config.rollback import moved, restored
 from gmconfig.errors import NotFound, Refused, UnknownVersion
 from gmconfig.project.settings import FILE
 from gmconfig.storage.change import WholeFile
@@ -196,11 +196,10 @@ def _edits(
     then = project.snapshot(commit)
     edits: dict[str, FileEdit] = {}
     chosen = 0
-    home = project.at(then) if then.exists(FILE) and _is_meant(FILE, only) else None
     for document in project.at(then).documents(then):
         if _is_meant(document, only):
             chosen += 1
-            edits |= restored(project, document, commit, secrets=secrets, home=home)
+            edits |= restored(project, document, commit, secrets=secrets)
     for file in _beside(then):
         if _is_meant(file, only):
             chosen += 1
@@ -208,7 +207,11 @@ def _edits(
     if not chosen:
         raise NotFound(f"the backup has nothing that answers to {', '.join(only)}")
     sealing = Sealing(workspace, "restore", how.reason, origin=workspace.vault(then))
-    return sealing.settled(edits), tuple(edits)
+    settled = sealing.settled(edits)
+    if FILE not in edits:
+        return settled, tuple(edits)
+    whole = moved(project, project.at(then), settled)
+    return whole, tuple(file for file in whole if file in edits or file not in settled)
 
 
 def _beside(then: Snapshot) -> Iterator[str]:
