@@ -75,8 +75,12 @@ def affected_by(subject: Subject, file: str) -> list[tuple[str, str | None]]:
 
     try:
         return affected.affected_by(subject.project, subject.snapshot, file)
-    except BrokenConfiguration:
-        return [(layer.document, layer.environment) for _, layer in subject.project.layout.readings(file)]
+    except (
+        BrokenConfiguration
+    ):  # some file could be two layers: this one, or else it reaches whatever is none
+        could = [(layer.document, layer.environment) for _, layer in subject.project.layout.readings(file)]
+        everywhere = subject.project.environments_reached(None)
+        return could or [(document, name) for document in layers_of(subject, []) for name in everywhere]
 
 
 def layers_of_document(subject: Subject, document: str) -> list[Layer]:
@@ -104,7 +108,7 @@ def check(
 ) -> Iterator[Finding]:
     """Yield what is wrong with files that are not layers of a document."""
     files = subject.files if among is None else [file for file in among if file in subject.files]
-    schemas = sorted(filter(_is_schema, files))
+    schemas = sorted(filter(_is_schema, subject.files if names_a_schema(among) else ()))
     for file in schemas:
         yield from _schema(subject, file, lines)
     yield from beside(subject, lines)
@@ -202,6 +206,11 @@ def unused_schemas(subject: Subject, documents: Collection[str]) -> Iterator[Fin
             hint = did_you_mean(name, sorted(documents))
             message = f'no document is named "{name}"'
             yield Finding("reference", UNUSED_SCHEMA, Severity.WARNING, message, Place(file), hint=hint)
+
+
+def names_a_schema(files: Iterable[str] | None) -> bool:
+    """Whether one of some files (None: all) lies with the schemas: others may refer to it."""
+    return files is None or any(file.startswith(FOLDER) for file in files)
 
 
 def _is_schema(file: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gmconfig.errors import BrokenConfiguration
 from gmconfig.finding import Finding
+from gmconfig.project.settings import FILE
 from gmconfig.validate import asking, exact, listing
 from gmconfig.validate.checks.flags import concerns, looked_at
 from gmconfig.validate.collector import paused
@@ -11,13 +12,14 @@ from gmconfig.validate.document import Checked
 from gmconfig.validate.many import checked_many
 from gmconfig.validate.plain import checked_from_plain
 from gmconfig.validate.policy.waiver import Waiver, about, waived
+from gmconfig.validate.referrers import with_referrers
 from gmconfig.validate.report.report import Report, merged
 from gmconfig.validate.scope import Scope
 from gmconfig.validate.subject import Subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from gmconfig.project.layout import Layer
     from gmconfig.project.project import Project
@@ -38,6 +40,7 @@ def check(
     vault: Vault | None = None,
     rules: Iterable[ComplianceRule] = (),
     today: str | None = None,
+    referrers: bool = False,
 ) -> Report:
     """Check the files of a snapshot.
 
@@ -49,12 +52,13 @@ def check(
         vault: says where tokens belong; without one that is not checked.
         rules: compliance rules beside those of the snapshot.
         today: the day (ISO 8601) that waivers are judged by; today's unless given.
+        referrers: with `files`, documents that refer to what these can affect, too; every layer is read for it.
 
     Raises:
         UnknownEnvironment: one of `environments` is not declared.
     """
     with paused():
-        return _check(project, snapshot, files, environments, vault, rules, today)
+        return _check(project, snapshot, files, environments, vault, rules, today, referrers)
 
 
 def _check(
@@ -65,6 +69,7 @@ def _check(
     vault: Vault | None,
     rules: Iterable[ComplianceRule],
     today: str | None,
+    referrers: bool,
 ) -> Report:
     try:
         project = _as_of(project, snapshot)
@@ -77,7 +82,7 @@ def _check(
     subject = Subject(project, snapshot, vault=vault, rules=rules, today=today or current_day())
     findings: list[Finding] = []
     named = None if files is None else set(_expanded(subject, files))
-    layers, reach = _reach(subject, named, environments, findings)
+    layers, reach = _reach(subject, named, environments, findings, referrers)
     results = [checked_from_plain(plain) for plain in checked_many(subject, layers, reach).values()]
     lines: Lines = {}
     findings.extend(listing.check(subject, layers, lines, named))
@@ -99,7 +104,16 @@ def _about(findings: list[Finding], named: set[str] | None) -> list[Finding]:
     """Leave out what stands elsewhere, where only some files are asked about."""
     if named is None:
         return findings
-    return [one for one in findings if (one.place and one.place.file in named) or concerns(one, named)]
+    rules = set()
+    if listing.names_a_schema(named):
+        rules.add("broken-schema")  # it may be another one that is broken
+    if FILE in named:
+        rules.add("ambiguous-file")
+    return [
+        one
+        for one in findings
+        if (one.place and one.place.file in named) or one.rule in rules or concerns(one, named)
+    ]
 
 
 def composed(
@@ -154,15 +168,21 @@ def _as_of(project: Project, snapshot: Snapshot) -> Project:
 
 
 def _reach(
-    subject: Subject, named: Iterable[str] | None, environments: Iterable[str] | None, findings: list[Finding]
+    subject: Subject,
+    named: Collection[str] | None,
+    environments: Iterable[str] | None,
+    findings: list[Finding],
+    referrers: bool,
 ) -> tuple[dict[str, list[Layer]], Reach]:
     """Give the documents to check with their layers, and in which environments each; None means in all."""
     wanted = None if environments is None else set(environments)
     if named is None:
         layers = listing.layers_of(subject, findings)
         return layers, dict.fromkeys(layers, wanted)
-    findings.extend(listing.ambiguous(subject, named))
+    findings.extend(listing.ambiguous(subject, subject.files if FILE in named else named))
     reach = _reached(subject, named, wanted)
+    if referrers:
+        reach = with_referrers(subject, reach)
     layers = listing.layers_of_documents(subject, sorted(reach))
     return layers, {document: reach[document] for document in layers}
 

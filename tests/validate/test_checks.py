@@ -310,3 +310,45 @@ def test_flags_are_one_of_the_documents_that_were_looked_at(written):
     assert written.report(files=["config/settings.yaml"]).documents == ("settings",)
     assert written.report(files=["flags/a.yaml"]).documents == ("flags",)
     assert written.report(environments=["staging"]).environments == ("staging",)
+
+
+def told_of(written, file: str) -> set[str]:
+    """What fails when one file is asked about, as `validate FILE` does; nothing fails that the whole does not say."""
+    found = {f.message for f in written.report(files=[file], referrers=True).findings if f.fails}
+    assert found <= {f.message for f in written.findings()}
+    return found
+
+
+def test_a_file_that_is_asked_about_tells_what_it_breaks_elsewhere(written):
+    escaped = '"\\x24{CONFIG:billing:port}"'
+    written.write("config/billing.yaml", "host: a\n").write(
+        "config/settings.yaml", "a: ${CONFIG:billing:port}\n"
+    )
+    written.write("config/third.yaml", f"a: {escaped}\n").write(
+        "config/fourth.yaml", 'a: "\\t${CONFIG:settings:b}"\n'
+    )
+    missing = '"${CONFIG:billing:port}": "port" does not exist'
+    assert told_of(written, "config/billing.yaml") == {missing, '"${CONFIG:settings:b}": "b" does not exist'}
+    assert told_of(written, "config/fourth.yaml") == {'"${CONFIG:settings:b}": "b" does not exist'}
+    for file in ("billing", "settings", "third", "fourth"):
+        written.write(f"config/{file}.yaml", "port: 1\n")
+    written.write("schemas/billing.schema.json", '{"$ref": "gone.json"}')
+    broken = 'broken schema: "schemas/gone.json" does not exist ($ref)'
+    assert told_of(written, "schemas/gone.json") == {broken}
+    written.write("schemas/billing.schema.json", "{}").write(
+        "flags/a.yaml", "flags: {x: {environments: {qa: {}}}}\n"
+    )
+    assert told_of(written, "gmconfig.yaml") == {'no environment named "qa"'}
+
+
+def test_what_reaches_everything_does_so_although_a_file_could_be_two_layers(written):
+    written.write(
+        "gmconfig.yaml",
+        "environments: {p: {}, amb: {}}\n"
+        "documents: {amb: ['x/amb.yaml', 'x/{environment}.yaml'], billing: 'config/{document}.yaml'}\n",
+    )
+    written.write("x/amb.yaml", "a: 1\n").write("config/billing.yaml", "port: a\n")
+    written.write("policies/a.yaml", "rules: [{id: a, config_path: port, require: {type: integer}}]\n")
+    ambiguous = '"x/amb.yaml" matches "x/amb.yaml" and "x/{environment}.yaml"'
+    assert told_of(written, "policies/a.yaml") == {'port: "a" (a string) is not an integer'}
+    assert told_of(written, "gmconfig.yaml") == {'port: "a" (a string) is not an integer', ambiguous}

@@ -51,6 +51,7 @@ def check(
         environments=environments or None,
         vault=_late_vault(workspace, snapshot),
         rules=rules,
+        referrers=True,
     )
 
 

@@ -52,14 +52,19 @@ def until(subject: Subject) -> str | None:
 
 def concerns(finding: Finding, files: set[str]) -> bool:
     """Whether a finding about flags may come from one of these files: flags require flags of other files."""
-    return finding.check == "flag" and any(file.startswith(FOLDER) for file in files)
+    return finding.check == "flag" and _are_meant(files)
 
 
 def looked_at(subject: Subject, files: Collection[str] | None = None) -> list[str]:
     """Give the files of flags that are checked when these files are (None: all files): all of them, or none."""
-    if files is not None and not any(file.startswith(FOLDER) for file in files):
+    if files is not None and not _are_meant(files):
         return []
     return [file for file in subject.files if file.startswith(FOLDER) and file.endswith(_YAML)]
+
+
+def _are_meant(files: Collection[str]) -> bool:
+    """Whether flags depend on one of some files: their own, or the one that declares environments."""
+    return any(file.startswith(FOLDER) or file == "gmconfig.yaml" for file in files)
 
 
 def _before(subject: Subject) -> Snapshot | None:
