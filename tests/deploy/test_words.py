@@ -61,6 +61,11 @@ def test_a_dry_run_of_holds_and_freezes_changes_nothing(fleet: Fleet, cli, monke
         assert shown.out.endswith("(dry run: nothing was changed)\n")
         assert fleet.git("for-each-ref") == before
         assert cli("deploy", verb, word).code == 0
+        if word == "production":
+            fleet.change(70 if verb == "freeze" else 71)
+            assert ("apply with" in cli("deploy", "plan", word).err) == (verb == "unfreeze"), (
+                "what would be refused"
+            )
 
 
 def test_what_is_not_committed_is_said_not_to_be_deployed(fleet: Fleet, cli, monkeypatch):

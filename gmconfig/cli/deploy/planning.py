@@ -56,7 +56,9 @@ def _answer(deployer: Deployer, found: list[Plan], output: str) -> None:
         return terminal.answer(markdown.plans(found))
     show(deployer, found)
     changing = [
-        one.environment for one in found if one.changing and not any(target.lacks for target in one.changing)
+        one.environment
+        for one in found
+        if one.changing and not one.freeze and not any(target.lacks for target in one.changing)
     ]
     if changing:
         terminal.note(f"apply with: gmconfig deploy apply {' '.join(changing)}")

@@ -61,7 +61,7 @@ def add(
     change = manager.add_member(name, keys, **writing.how)
     changed.show(change, writing.output)
     if writing.output == "text":
-        terminal.hint(f"gmconfig secret grant {name} read --scope default")
+        terminal.note(f"hint: gmconfig secret grant {name} read --scope default")
 
 
 def list_(session: Session, output: options.TextOrJson = "text") -> None:
