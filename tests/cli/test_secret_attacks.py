@@ -300,7 +300,7 @@ def test_a_key_of_ones_own_for_the_scope(ok, sealed_trading, refused):
 
 def test_making_the_next_set_write_plaintext(ok, cli, sealed_trading, refused):
     access = Path("access.yaml")
-    rule = "must_be_sealed:\n  - {document: billing, paths: [invoice.token]}\n"
+    rule = "must_be_sealed:\n  - {document: billing, paths: [invoice.token, 'doors[at=x].pin']}\n"
     access.write_text(access.read_text().replace("must_be_sealed: []\n", rule))
     ok("secret", "access", "sign", "-y")
     kept = cli("config", "set", "billing", "invoice.token", "plain", "--create")
@@ -313,9 +313,11 @@ def test_making_the_next_set_write_plaintext(ok, cli, sealed_trading, refused):
     refused("access.yaml was changed without a signature")
     access.write_text(access.read_text().replace("must_be_sealed: []\n", rule))
     billing = Path("config/billing.yaml")
-    billing.write_text(re.sub(r"(?m)^invoice:\n", "invoice:\n  token: by-hand\n", billing.read_text()))
+    by_hand = re.sub(r"(?m)^invoice:\n", "invoice:\n  token: by-hand\n", billing.read_text())
+    billing.write_text(by_hand + "doors: [{at: y, pin: a}, {at: x, pin: by-hand}]\n")
     pushed()
-    refused("invoice.token must be sealed, and stands here in plain text")
+    said = "must be sealed, and stands here in plain text"
+    refused(f"invoice.token {said}", rf"doors\[1\].pin {said}")
 
 
 def test_a_named_secret_put_in_plain_text(sealed_trading, refused):

@@ -60,7 +60,7 @@ def plain_in(project: Project, snapshot: Snapshot, trust: Trust, file: str) -> I
             context = Context(
                 layer.document, layer.environment, path, variables=layer.variables, yaml_document=number
             )
-            if trust.demands_sealing(context):
+            if trust.demands_sealing(context, keys, loaded.tree):
                 yield keys, context
 
 
