@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 log = logger("record")
 
 
-def noted(project: Project, event: Mapping[str, object]) -> bool:
-    """Append an event to the journal; False where it cannot be written."""
+def noted(project: Project, *events: Mapping[str, object]) -> bool:
+    """Append events to the journal, all at once; False where it cannot be written."""
     try:
-        Journal(project.repository, names.below(project)).append(event)
+        Journal(project.repository, names.below(project)).append_all(events)
     except GmconfigError as error:
         log.warning("not written to the journal: %s", error.message)
         return False

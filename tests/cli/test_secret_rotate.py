@@ -258,8 +258,10 @@ def test_due_all_and_by_hand(sealed_trading, ok, cli, git):
     ok("secret", "rotate", "old_certificate", "--stdin", "--expires", "2099-01-31", stdin="new")
     assert ok("secret", "rotate", "--due") == "nothing is due\n"
     assert json.loads(ok("secret", "list", "-o", "json"))
-    before = git("rev-parse", "HEAD")
+    before, noted = git("rev-parse", "HEAD"), ("rev-list", "--count", "--glob=refs/gmconfig/journal")
+    earlier = int(git(*noted))
     answer = cli("secret", "rotate", "--all", "-y", "-o", "json")
+    assert int(git(*noted)) == earlier + 1  # of a thousand secrets too
     done = {one["name"]: one for one in json.loads(answer.out)}
     assert done["young"]["done"] and done["db_password"]["done"] and not done["old_certificate"]["done"]
     assert git("rev-list", "--count", f"{before}..HEAD") == "1"  # one commit, one event for all of them

@@ -85,12 +85,12 @@ class Job:
     @cached_property
     def hook(self) -> Hook | None:
         """The signed hook that changes it at its source."""
-        return _hook(self.vault, self.found)
+        return hook_of(self.vault, self.found)
 
     @cached_property
     def pendings(self) -> Pendings:
         """Rotations that did not come to their end."""
-        return _pendings(self.workspace)
+        return pendings_of(self.workspace)
 
     @property
     def pending(self) -> Pending | None:
@@ -212,7 +212,7 @@ def _edits(draft: Draft, found: Named, value: object, expires: str | None) -> di
     return naming.change(draft, found, value, changed)
 
 
-def _hook(vault: Vault, found: Named) -> Hook | None:
+def hook_of(vault: Vault, found: Named) -> Hook | None:
     """Give the hook that an admin has signed for a secret.
 
     Raises:
@@ -229,12 +229,12 @@ def _hook(vault: Vault, found: Named) -> Hook | None:
 
 def noted(workspace: Workspace, secrets: list[Named], by: str, outcome: Outcome) -> None:
     """Write to the journal that secrets were rotated; a journal that cannot be written undoes nothing."""
-    for one in secrets:
-        journal_event(
-            workspace,
-            {"kind": "secret-rotated", "secret": one.name, "environment": one.where, "by": by}
-            | {"commit": outcome.commit},
-        )
+    from gmconfig.record import journal
+
+    event = {"kind": "secret-rotated", "by": by, "commit": outcome.commit}
+    journal.noted(
+        workspace.project, *({**event, "secret": one.name, "environment": one.where} for one in secrets)
+    )
 
 
 def journal_event(workspace: Workspace, event: Mapping[str, object]) -> bool:
@@ -244,7 +244,8 @@ def journal_event(workspace: Workspace, event: Mapping[str, object]) -> bool:
     return journal.noted(workspace.project, event)
 
 
-def _pendings(workspace: Workspace) -> Pendings:
+def pendings_of(workspace: Workspace) -> Pendings:
+    """Give what is kept here of rotations that did not come to their end."""
     project = workspace.project
     return Pendings(project.repository.common_dir, project.prefix)
 

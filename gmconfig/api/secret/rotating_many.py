@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gmconfig.api.carry_out import carry_out
 from gmconfig.api.outcome import Deed
-from gmconfig.api.secret.rotating import BY_HAND, GENERATED, HOOK, Job, noted
+from gmconfig.api.secret.rotating import BY_HAND, GENERATED, HOOK, hook_of, noted, pendings_of
 from gmconfig.errors import GmconfigError
 from gmconfig.secret.file.draft import Draft
 from gmconfig.secret.named import changing as naming
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from gmconfig.api.outcome import How
     from gmconfig.api.workspace import Workspace
+    from gmconfig.secret.named.pending import Pendings
     from gmconfig.secret.named.store import Named
+    from gmconfig.secret.vault import Vault
     from gmconfig.storage.change import FileEdit
 
 
@@ -54,8 +56,9 @@ class RotationPlan:
 def plan(workspace: Workspace, *, due: bool) -> RotationPlan:
     """Look at the secrets that the environment sees; all of them without one."""
     kinds: dict[str, list[Named]] = {HOOK: [], GENERATED: [], BY_HAND: []}
+    vault, pendings = workspace.vault(workspace.project.worktree()), pendings_of(workspace)
     for found in _chosen(workspace, due=due):
-        kinds[_kind(workspace, found)].append(found)
+        kinds[_kind(vault, pendings, found)].append(found)
     return RotationPlan(tuple(kinds[HOOK]), tuple(kinds[GENERATED]), tuple(kinds[BY_HAND]))
 
 
@@ -85,9 +88,8 @@ def _chosen(workspace: Workspace, *, due: bool) -> list[Named]:
     return [one.secret for one in overdue(vault, found, datetime.now(UTC).date())]
 
 
-def _kind(workspace: Workspace, found: Named) -> str:
-    job = _job(workspace, found, None)
-    if job.hook is not None or job.pending is not None:
+def _kind(vault: Vault, pendings: Pendings, found: Named) -> str:
+    if hook_of(vault, found) is not None or pendings.find(found.name, found.environment) is not None:
         return HOOK
     kind = str(found.metadata.get("type", SecretType.OTHER))
     known = kind in list(SecretType) and kind != SecretType.OTHER
@@ -127,14 +129,6 @@ def _generated(workspace: Workspace, secrets: Sequence[Named], how: How) -> list
         Rotation(found.name, found.where, GENERATED, done=not how.dry_run, commit=outcome.commit)
         for found in secrets
     ]
-
-
-def _job(workspace: Workspace, found: Named, how: How | None) -> Job:
-    from gmconfig.api.outcome import How as Asked
-
-    job = Job(_at_home(workspace, found), found.name, how or Asked(), None)
-    job.found = found
-    return job
 
 
 def _at_home(workspace: Workspace, found: Named) -> Workspace:

@@ -101,7 +101,7 @@ def _many(manager: SecretsManager, writing: Writing, yes: bool, *, due: bool) ->
 
 def _question(planned: RotationPlan) -> str:
     number, total = len(planned.generated), counted(len(planned), "secret")
-    return f"rotate {total}, {number} without a hook that changes it at its source?"
+    return f"rotate {total}, {number:,} without a hook that changes it at its source?"
 
 
 def _code(done: tuple[Rotation, ...]) -> int:
