@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -80,11 +81,20 @@ def test_prometheus_can_ask(fleet: Fleet):
         try:
             assert server.stderr
             url = server.stderr.readline().split()[-1]
+            (fleet.root / ".git").rename(fleet.root / "away")
+            for _ in range(2):
+                with pytest.raises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(url)
+                with refused.value as answer:
+                    assert (answer.code, b"not a git repository" in answer.read()) == (503, True)
+            assert server.stderr.readline().startswith("gmconfig: warning: there are no figures: ")
+            (fleet.root / "away").rename(fleet.root / ".git")
             with urllib.request.urlopen(url) as answer:
                 assert ("gmconfig_target_up", "target=web") in _samples(answer.read().decode())
         finally:
             server.send_signal(signal.SIGINT)
         assert server.wait(LIMIT) == 130
+        assert server.stderr.read() == "gmconfig: error: interrupted\n"
 
 
 def test_reads_of_secrets_are_counted_and_not_named(tmp_path: Path):

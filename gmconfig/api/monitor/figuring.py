@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gmconfig.api.monitor.back import LONGEST_HOURS, looked_back
 from gmconfig.errors import GmconfigError, NotFound, UsageError
+from gmconfig.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,7 @@ class Metrics:
         self._monitor = monitor
         self._turn = threading.Lock()
         self._kept: tuple[float, Figures] | None = None
+        self._trouble = ""
         try:
             from gmconfig.monitor import metrics
         except ModuleNotFoundError as error:
@@ -96,6 +98,7 @@ class Metrics:
             server, thread = start_http_server(port, host, self._made.registry(self.figures))
         except OSError as error:
             raise trouble(error, f"{host}:{port}") from error
+        server.set_app(self._answering(server.get_app()))
 
         def stop() -> None:
             server.shutdown()
@@ -103,6 +106,23 @@ class Metrics:
             thread.join()
 
         return server.server_port, stop
+
+    def _answering(self, application: Any) -> Any:
+        """Tell whoever asks why there are no figures, and here too, once as long as it lasts."""
+
+        def answer(environ: Any, begin: Any) -> Any:
+            try:
+                given = application(environ, begin)
+            except (GmconfigError, OSError) as error:
+                if str(error) != self._trouble:
+                    logger("monitor").warning("there are no figures: %s", error)
+                self._trouble = str(error)
+                begin("503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")])
+                return [f"{error}\n".encode("utf-8", "replace")]
+            self._trouble = ""
+            return given
+
+        return answer
 
     def figures(self) -> Figures:
         """Give the figures; those of a moment ago if somebody has just asked."""
