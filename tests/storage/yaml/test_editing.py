@@ -394,3 +394,17 @@ def test_many_values_are_set_in_one_reading():
 def test_round_trip_of_ruamel_is_the_last_resort():
     text = "foo: |\n  x\n   \nbar: 1\n"
     assert load(put(text, "foo", "two\nlines\n").encode()) == {"foo": "two\nlines\n", "bar": 1}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_part_that_is_removed_from_lines_in_braces_takes_its_own_comments_alone(newline):
+    text = "o: { # 0\n  a: 1, # 1\n  # 2\n  b: [3,\n    4], # 2\n  # 3\n  c: 3 # 3\n  # end\n} # 0\n"
+    kept = {
+        "a": "o: { # 0\n  # 2\n  b: [3,\n    4], # 2\n  # 3\n  c: 3 # 3\n  # end\n} # 0\n",
+        "b": "o: { # 0\n  a: 1, # 1\n  # 3\n  c: 3 # 3\n  # end\n} # 0\n",
+        "c": "o: { # 0\n  a: 1, # 1\n  # 2\n  b: [3,\n    4] # 2\n  # end\n} # 0\n",
+    }
+    for key, rest in kept.items():
+        done = edit(text.replace("\n", newline).encode(), [Unset(KeyPath(("o", key)))])
+        assert done.decode() == rest.replace("\n", newline)
+    assert edit(b"[\n  1, # a\n  2, # b\n]\n", [Unset(KeyPath((1,)))]) == b"[\n  1, # a\n]\n"
