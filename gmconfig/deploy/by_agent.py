@@ -39,6 +39,7 @@ class Hearing:
         self.patience = patience
         self._words: dict[str, TargetStatus] = {}
         self._news = 0.0
+        self._trouble = ""
 
     def told(self, options: Options) -> Options:
         """Give options that begin to count the silence anew whenever agents are asked for something."""
@@ -71,7 +72,11 @@ class Hearing:
         try:
             self.ledger.refresh()
         except GitTrouble as error:
-            log.warning("%s", error.message)
+            if error.message != self._trouble:  # it is heard of every two seconds, for minutes perhaps
+                log.warning("%s", error.message)
+            self._trouble = error.message
+        else:
+            self._trouble = ""
         said = read_all(self.ledger.project, self.ledger.environment)
         words = {name: word for status in said for name, word in status.targets.items()}
         if words != self._words:

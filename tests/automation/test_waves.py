@@ -1,7 +1,12 @@
 """Waves over agents: the next begins when the one before is well, and a failure puts its wave back."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from gmconfig.deploy import by_agent
+from gmconfig.deploy.change import ChangeFailed
 from gmconfig.deploy.planning import Asked
 from gmconfig.record.entry import State, Step
 from tests.automation.hosts import Hosts
@@ -191,3 +196,22 @@ def test_agents_and_a_coordinator_share_one_deployment(tmp_path):
         record = hosts.apply(patience=LIMIT).record
     assert record.state is State.SUCCEEDED
     assert [hosts.pool("web-1"), hosts.pool("local")] == [20, 20]
+
+
+def test_who_waits_for_agents_asks_seldom_and_tells_once_that_the_remote_is_away(
+    tmp_path, monkeypatch, caplog
+):
+    hosts, now, pauses = Hosts(tmp_path, {"web": {"host": "h1"}}), [0.0], []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(by_agent, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    ledger = hosts.deployer().ledger("production")
+    with ledger.locked():
+        hosts.remote.rename(tmp_path / "away.git")
+        with pytest.raises(ChangeFailed, match="its agent said nothing for 6 s"):
+            by_agent.Hearing(ledger, 6.0).until("web", lambda _: False)
+        said = [one.getMessage() for one in caplog.records if "cannot be reached" in one.getMessage()]
+    assert (pauses, len(said)) == ([0.2, 0.5, 1.0, 2.0, 2.0, 2.0], 1)
