@@ -93,6 +93,13 @@ def test_entries_of_an_overlay_that_change_nothing(written):
     ]
 
 
+def test_entries_of_an_overlay_that_only_look_alike(written):
+    written.write("gmconfig.yaml", "environments: {production: }\nmerge: {m.tags: append}\n")
+    written.write("config/settings.yaml", "l: [1, 0]\nm: {tags: [a]}\nn: {x: null}\n")
+    written.write("config/environments/production.yaml", "l: [1.0, false]\nm: {tags: [a]}\nn: {x: null}\n")
+    assert written.findings("reference") == []
+
+
 def test_files_that_no_layer_uses(written):
     written.write("config/settings.yaml", "a: 1\n").write("config/environments/prodution.yaml", "a: 1\n")
     written.write("schemas/setings.schema.json", "{}").write("elsewhere/x.yaml", "a: 1\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gmconfig.config.equal import same
 from gmconfig.config.merge import indistinct_lists
 from gmconfig.config.strategy import below, here
 from gmconfig.errors import BrokenConfiguration
@@ -122,15 +123,19 @@ def _same(
         if value is None:
             if under is _ABSENT:
                 found.append(((*keys, key), True))
-        elif under is not _ABSENT and not (inside and here(inside)) and _alike(value, under):
+        elif under is not _ABSENT and _alike(value, under, inside):
             found.append(((*keys, key), False))
         elif isinstance(value, dict) and isinstance(under, dict):
             _same(value, under, (*keys, key), inside, found)
     return found
 
 
-def _alike(value: object, under: object) -> bool:
-    """Whether an overlay's value leaves what is below it as it is."""
+def _alike(value: object, under: object, rules: Rules) -> bool:
+    """Whether an overlay's value leaves what is below it as it is; of lists that merge nobody can tell at once."""
+    if rules and here(rules):
+        return False
     if isinstance(value, dict) and isinstance(under, dict):
-        return bool(value) and all(key in under and _alike(item, under[key]) for key, item in value.items())
-    return type(value) is type(under) and value == under
+        return bool(value) and all(
+            key in under and _alike(item, under[key], below(rules, key)) for key, item in value.items()
+        )
+    return value is not None and same(value, under)
