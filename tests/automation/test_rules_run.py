@@ -13,7 +13,9 @@ import yaml
 
 from gmconfig import AutomationRule, ConfigAutomation, ConfigManager, ConfigMonitor, SecretsManager
 from gmconfig.api.automation.agents import run_rules
+from gmconfig.api.automation import own_rules
 from gmconfig.api.automation.automating import Automation
+from gmconfig.api.automation.own_rules import OwnRules
 from gmconfig.api.backup.backing_up import Backups
 from gmconfig.api.drift.drifting import Drifter
 from gmconfig.api.workspace import Workspace
@@ -24,7 +26,7 @@ from tests.automation.hosts import Hosts
 from tests.cli.test_json import agrees
 from tests.deploy.fleet import Fleet
 from tests.trading import founded
-from tests.waiting import Looks
+from tests.waiting import Looks, until
 
 WEB = {"web": {}}
 
@@ -329,6 +331,17 @@ def test_a_programs_own_rule_acts_on_what_the_program_does(tmp_path):
     assert found.git("for-each-ref", "refs/gmconfig/automation") == ""
     told = {one.rule for one in Automation(manager.workspace).history()}
     assert told == {"changes", "deployments", "drift"}
+
+
+def test_a_programs_own_rule_with_a_schedule_is_looked_at_whatever_rules_came_before(tmp_path, monkeypatch):
+    found, looks = fleet(tmp_path, {}), []
+    monkeypatch.setattr(own_rules, "_TICK", 0.01)
+    monkeypatch.setattr(OwnRules, "run", lambda *_: looks.append(1))
+    mine = OwnRules(Workspace(root=found.root))
+    mine.add(AutomationRule("tell", on="config.changed", do="notify"))
+    mine.add(AutomationRule("nightly", schedule="0 3 * * *", do="notify"))
+    until(lambda: len(looks) > 2)
+    mine.rules.clear()
 
 
 def test_a_programs_own_rule_before_a_deployment_refuses_it_and_others_do_not_hear_of_it(tmp_path):

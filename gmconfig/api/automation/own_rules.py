@@ -55,6 +55,8 @@ class OwnRules:
             self._thread = threading.Thread(target=self._work, name="gmconfig automation", daemon=True)
             self._thread.start()
             atexit.register(self.flush, _WAITS_AT_END)
+        elif whole.schedule:
+            self._waiting.put(None)  # whoever waits for an event looks at the clock from now on
 
     def run(
         self,
