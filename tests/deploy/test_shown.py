@@ -132,5 +132,5 @@ def test_who_interrupts_a_deployment_is_told_how_to_end_it(state: State, says: b
         raise KeyboardInterrupt
     assert failed(found.value) == 130
     told = capsys.readouterr().err
-    assert told.startswith("gmconfig: error: interrupted")
+    assert told.startswith("gmconfig: error: interrupted") and "gmconfig: hint: gmconfig deploy " in told
     assert ("gmconfig deploy resume production-7" in told) == says == ("deploy abort production-7" in told)

@@ -44,11 +44,11 @@ def deploying() -> Iterator[Callable[[Record], None]]:
 
 
 def _interrupted(newest: list[Record]) -> Interrupted:
-    """Say which deployment was cut short, and how to end it."""
+    """Say which deployment was cut short, and how to end it; one that is not known yet may have begun."""
     from gmconfig.cli.boundary import Interrupted  # it loads the command line, which few runs need
 
     if not newest or not _is_cut_short(newest[0]):
-        return Interrupted()
+        return Interrupted(hint="gmconfig deploy status")
     name = newest[0].id
     return Interrupted(
         f"{name} was cut short",

@@ -17,6 +17,7 @@ from gmconfig.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from gmconfig.api import FeatureFlagManager, FlagOutcome
     from gmconfig.api.flag.living import FlagLive
+    from gmconfig.cli.boundary import Interrupted
     from gmconfig.cli.session import Session
     from gmconfig.cli.writing import Writing
     from gmconfig.storage.git.push import Pushed
@@ -84,7 +85,21 @@ def _switched(
 ) -> int:
     if wait and not writing.how["commit"]:
         raise UsageError("what is not committed does not become live", hint="leave out --wait or --no-commit")
-    return _shown(writing, manager, switch(name, push=push, **writing.how), name, wait)
+    try:
+        done = switch(name, push=push, **writing.how)
+    except KeyboardInterrupt:
+        raise _interrupted(name, push) from None
+    return _shown(writing, manager, done, name, wait)
+
+
+def _interrupted(name: str, push: bool) -> Interrupted:
+    """Say what may have been done all the same: the commit comes before the push."""
+    from gmconfig.cli.boundary import Interrupted  # it loads the command line, which few runs need
+
+    if not push:
+        return Interrupted()
+    hint = "run it again: what is committed already is pushed then"
+    return Interrupted(f"{name} may be switched here, and not at the remote", hint=hint)
 
 
 def _shown(writing: Writing, manager: FeatureFlagManager, result: FlagOutcome, name: str, wait: bool) -> int:
