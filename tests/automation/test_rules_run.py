@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from gmconfig import AutomationRule, ConfigAutomation, ConfigManager, ConfigMonitor, SecretsManager
-from gmconfig.api.automation.agents import run_rules
 from gmconfig.api.automation import own_rules
+from gmconfig.api.automation.agents import run_rules
 from gmconfig.api.automation.automating import Automation
 from gmconfig.api.automation.own_rules import OwnRules
 from gmconfig.api.backup.backing_up import Backups
