@@ -22,6 +22,7 @@ from gmconfig.secret.access.policy import Member
 from gmconfig.secret.keyring import identity
 from tests.backup.conftest import backups
 from tests.deploy.fleet import Fleet
+from tests.forked import in_a_child
 
 
 @pytest.fixture
@@ -157,10 +158,6 @@ def test_killed_at_every_step_there_is_no_backup_or_a_whole_one(fleet: Fleet, st
 
 def _died_at(step: int, store: Path) -> bool:
     """Make a backup in a process that dies at a step; whether it lived to its end."""
-    pid = os.fork()
-    if pid:
-        _, status = os.waitpid(pid, 0)
-        return os.WIFEXITED(status)
     left = [step]
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -169,8 +166,13 @@ def _died_at(step: int, store: Path) -> bool:
                 os.kill(os.getpid(), signal.SIGKILL)
             left[0] -= 1
 
-    sys.addaudithook(watch)
-    os._exit(main(["-q", "backup", "create", "--to", str(store)]))
+    def backed_up() -> int:
+        sys.addaudithook(watch)
+        return main(["-q", "backup", "create", "--to", str(store)])
+
+    code = in_a_child(backed_up)
+    assert code in (0, -signal.SIGKILL)
+    return code == 0
 
 
 def test_two_at_the_same_time_are_two_whole_ones(fleet: Fleet, store: Path):

@@ -18,6 +18,7 @@ from gmconfig.api.workspace import Workspace
 from tests.backup.conftest import backups, git, gone, refs, rendered
 from tests.deploy.fleet import BASE, Fleet
 from tests.faults.child import kill
+from tests.forked import in_a_child
 
 
 def test_a_repository_that_is_gone_comes_back_to_the_last_ref(sealed: Path, back_up, store: Path, tmp_path):
@@ -36,12 +37,12 @@ def test_a_repository_that_is_gone_comes_back_to_the_last_ref(sealed: Path, back
 def test_what_a_kill_left_of_a_restored_repository_goes_with_the_next(fleet, back_up, store: Path, tmp_path):
     back_up(fleet.root)
     back = tmp_path / "elsewhere/back"
-    child = os.fork()
-    if child == 0:
+
+    def restored() -> None:
         sys.addaudithook(lambda _, words: kill() if "index-pack" in str(words[1:2]) else None)
         restore_elsewhere(backups(None, store), "latest", str(back))
-        os._exit(0)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+    assert in_a_child(restored) == -signal.SIGKILL
     assert len(os.listdir(back.parent)) == 1
     restore_elsewhere(backups(None, store), "latest", str(back))
     assert os.listdir(back.parent) == ["back"]
