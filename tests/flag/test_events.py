@@ -148,11 +148,13 @@ def test_nothing_that_goes_wrong_reaches_the_caller(tmp_path, caplog):
 def test_who_can_start_no_thread_writes_later_and_who_removes_the_folder_hinders_nobody(
     tmp_path, monkeypatch
 ):
-    folder = tmp_path / "events"
+    folder, start = tmp_path / "events", threading.Thread.start
     log = EventLog(str(folder))
 
-    def fails(_: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
+    def fails(thread: threading.Thread) -> None:
+        if thread.name == "gmconfig-events":
+            raise RuntimeError("can't start new thread")
+        start(thread)
 
     with monkeypatch.context() as full:
         full.setattr(threading.Thread, "start", fails)
