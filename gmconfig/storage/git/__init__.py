@@ -4,7 +4,7 @@ Found: `root.py` and `repository.py`; `plain.py`, `head.py` and `tips.py` read w
 Read: `snapshot.py` is a commit or the index, `history.py` a path's past, `objects.py` many contents at once.
 Written: `committing.py` is the way of a commit, with `readiness.py`, `draft.py`, `proposal.py`, `hooks.py` and
 `publish.py` as its steps and `interrupted.py` for what a kill leaves; `refs.py` are refs of our own, `push.py` takes
-them away. `process.py` is the one place where git is run.
+them away. `process.py` is the one place where git is run; `calling_off.py` ends a wait for a remote early.
 
 Names load when they are first used, so that finding a repository costs no subprocess and no GitPython.
 """
