@@ -45,6 +45,19 @@ def goal(records: Sequence[Record], to: str | None = None) -> Record:
     raise NotFound("there is no earlier deployment that succeeded", hint="gmconfig deploy history")
 
 
+def last_good(records: Sequence[Record], environment: str) -> Record:
+    """Give the newest deployment that went well as far as it was asked to go.
+
+    Raises:
+        NotFound: there is none.
+    """
+    good = (State.SUCCEEDED, State.PARTIAL)
+    found = next((record for record in records if record.state in good), None)
+    if found is None:
+        raise NotFound(f"nothing was deployed into {environment} yet, so there is nothing to hold it at")
+    return found
+
+
 def hold_at(
     records: Sequence[Record],
     record: Record,

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from gmconfig.api.deploy.deployments import Deployments
 from gmconfig.deploy import planning
 from gmconfig.deploy.options import Options
-from gmconfig.errors import NotFound, UnknownVersion, UsageError
+from gmconfig.errors import UnknownVersion, UsageError
 from gmconfig.record.chain import timestamp
-from gmconfig.record.entry import State
 from gmconfig.record.freeze import Freeze, in_utc
 
 if TYPE_CHECKING:
@@ -201,7 +200,7 @@ class Deployer(Deployments):
         ledger = self.ledger(environment)
         ledger.refresh()
         records = list(ledger.chain.records())
-        goal = rollback.goal(records, at) if at else _last_good(records, environment)
+        goal = rollback.goal(records, at) if at else rollback.last_good(records, environment)
         hold = rollback.hold_at(records, goal, self.options(Options(reason=reason)), names)
         if not dry_run:
             ledger.change(ledger.holds.ref, lambda: ledger.holds.add(hold))
@@ -294,11 +293,3 @@ class Deployer(Deployments):
 
 
 _DEPLOYED = ("gmconfig.yaml", "secrets/", "flags/")
-
-
-def _last_good(records: Sequence[Record], environment: str) -> Record:
-    good = (State.SUCCEEDED, State.PARTIAL)
-    found = next((record for record in records if record.state in good), None)
-    if found is None:
-        raise NotFound(f"nothing was deployed into {environment} yet, so there is nothing to hold it at")
-    return found
