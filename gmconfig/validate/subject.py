@@ -72,7 +72,7 @@ class Subject:
 
     @property
     def access(self) -> Policy | None:
-        """The access policy, if it says what must be sealed."""
+        """The access policy, if it says what must be sealed, or which scope a place is in."""
         found = self._access
         return None if isinstance(found, BrokenConfiguration) else found
 
@@ -92,7 +92,7 @@ class Subject:
             policy = parse_file(self.snapshot.read("access.yaml"))
         except BrokenConfiguration as error:
             return error
-        return policy if policy.must_be_sealed else None
+        return policy if policy.must_be_sealed or any(policy.scopes.values()) else None
 
     def must_be_sealed(self, document: str, environments: tuple[str, ...], keys: Keys, tree: object) -> bool:
         """Whether the policy wants the value at a path of a tree sealed, in one of these environments or the base."""

@@ -199,6 +199,18 @@ def test_plaintext_is_found_where_the_policy_names_an_item_of_a_list(written):
     assert "hunter2" not in str(report)
 
 
+def test_a_scope_that_calls_a_sealed_item_by_a_name_that_its_key_does_not_know(written):
+    written.write(
+        "access.yaml", "scopes: {pay: [{document: settings, paths: ['db[name=x].pw', 'l[name=x].pw']}]}\n"
+    )
+    written.write("gmconfig.yaml", "merge: {db: {by: name}}\n")
+    item = "[{name: w, pw: gm1.default.k1.x}, {name: x, pw: gm1.default.k1.x}]"
+    written.write("config/settings.yaml", f"db: {item}\nl: {item}\n")
+    assert [(f.path, str(f.place)) for f in written.findings("secret") if f.rule == "scope"] == [
+        ("l[1].pw", "config/settings.yaml:2:52")
+    ]
+
+
 def test_targets_that_cannot_be_deployed_to(written):
     targets = (
         "targets:\n  web: {path: /a}\n  db: {environment: production}\n"

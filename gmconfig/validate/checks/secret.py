@@ -25,6 +25,7 @@ def check(view: View) -> Iterator[Finding]:
         for keys, value in walk(layer.tree):
             if isinstance(value, Sealed):
                 yield from _token(view, layer, keys, value)
+                yield from _scope(view, layer, keys, value)
             elif value is not None and view.subject.access is not None:
                 yield from _plaintext(view, layer, keys, value)
 
@@ -61,6 +62,20 @@ def _token(view: View, layer: LoadedLayer, keys: Keys, sealed: Sealed) -> Iterat
         yield _finding(
             view, layer, keys, "misplaced-token", wrong, "if you mean it so: gmconfig secret accept"
         )
+
+
+def _scope(view: View, layer: LoadedLayer, keys: Keys, sealed: Sealed) -> Iterator[Finding]:
+    """Yield a scope that means a value, and does not get it: keys know an item by one name only."""
+    scopes = view.subject.access.scopes if view.subject.access is not None else {}
+    for scope, rules in scopes.items():
+        meant = any(rule.means(sealed.context, keys, layer.tree) for rule in rules)
+        if meant and not any(rule.covers(sealed.context) for rule in rules):
+            own = format_keys(sealed.context.path)
+            message = (
+                f'{format_keys(keys)} is not in the scope "{scope}", whose rule calls it by another name'
+            )
+            hint = f"write {own} in access.yaml, or declare under merge: in gmconfig.yaml how items are told apart"
+            yield _finding(view, layer, keys, "scope", message, hint)
 
 
 def _misplaced(view: View, sealed: Sealed) -> str | None:
