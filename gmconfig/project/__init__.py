@@ -2,7 +2,7 @@
 
 `find.py` finds the root, `settings.py` reads the file and `shape.py` checks it, `environment.py` inherits,
 `pattern.py` and `layout.py` map files to documents and layers, `affected.py` says what a changed file can reach,
-`span.py` reads time spans; `project.py` is the door for the rooms above.
+`span.py` reads time spans, `window.py` the times of `freezes:`; `project.py` is the door for the rooms above.
 """
 
 from __future__ import annotations

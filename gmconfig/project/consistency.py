@@ -30,6 +30,7 @@ def _beyond_shape(settings: Settings) -> Iterator[Problem]:
     yield from _unknown_default(settings)
     yield from _shared_names(settings)
     yield from _lost_targets(settings)
+    yield from _freezes(settings)
     for keys, text in _patterns(settings):
         yield from _unreadable(keys, text, Pattern)
         if keys[:2] == ("documents", ANY_DOCUMENT) and ANY_DOCUMENT not in text:
@@ -42,12 +43,15 @@ def _beyond_shape(settings: Settings) -> Iterator[Problem]:
 
 
 def _unknown_default(settings: Settings) -> Iterator[Problem]:
-    if settings.default_environment is None:
-        return
+    if settings.default_environment is not None:
+        yield from _unknown(settings, settings.default_environment, ("default_environment",))
+
+
+def _unknown(settings: Settings, environment: str, keys: Keys) -> Iterator[Problem]:
     try:
-        known(settings.environments, settings.default_environment)
+        known(settings.environments, environment)
     except UnknownEnvironment as error:
-        yield Problem(("default_environment",), error.message, hint=error.hint)
+        yield Problem(keys, error.message, hint=error.hint)
 
 
 def _shared_names(settings: Settings) -> Iterator[Problem]:
@@ -60,12 +64,22 @@ def _shared_names(settings: Settings) -> Iterator[Problem]:
 def _lost_targets(settings: Settings) -> Iterator[Problem]:
     for name, entry in settings.section("targets").items():
         environment = entry.get("environment") if isinstance(entry, dict) else None
-        if environment is None:
-            continue
+        if environment is not None:
+            yield from _unknown(settings, environment, ("targets", name, "environment"))
+
+
+def _freezes(settings: Settings) -> Iterator[Problem]:
+    """A freeze that holds at no time, or nowhere, would let through what it is there to stop."""
+    for index, entry in enumerate(settings.freezes):
+        from gmconfig.project.window import HINT, window
+
         try:
-            known(settings.environments, environment)
-        except UnknownEnvironment as error:
-            yield Problem(("targets", name, "environment"), error.message, hint=error.hint)
+            environments = window(entry).environments
+        except ValueError as error:
+            yield Problem(("freezes", index), str(error), hint=HINT)
+            continue
+        for environment in environments:
+            yield from _unknown(settings, environment, ("freezes", index, "environments"))
 
 
 def _patterns(settings: Settings) -> Iterator[tuple[Keys, str]]:

@@ -58,7 +58,6 @@ def _rule(value: object, keys: Keys, problems: list[Problem]) -> None:
 
 NAME = Scalar("a name", (str,), is_name)
 COUNT = Scalar("a whole number", (int,), lambda text: not text.startswith("-"))
-ANYTHING = Record({}, more=True)
 PATTERNS = Either(TEXT, items=ListOf(TEXT))
 PLACEHOLDERS = Words("resolve", "keep")
 VARIABLES = MapOf(VALUE)
@@ -95,7 +94,14 @@ SHAPE = Record(
             )
         ),
         "targets": MapOf(_target, lambda key: _named("a target", key)),
-        "freezes": ListOf(ANYTHING),
+        "freezes": ListOf(
+            Record(
+                {
+                    "environments": PATTERNS,
+                    **dict.fromkeys(("from", "until", "weekly", "timezone", "reason"), TEXT),
+                }
+            )
+        ),
         "backups": Record(
             {
                 "to": TEXT,

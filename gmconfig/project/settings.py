@@ -21,13 +21,14 @@ ANY_DOCUMENT = "{document}"
 class Settings:
     """A checked gmconfig.yaml with every default filled in; immutable by agreement.
 
-    `section` gives what belongs to the rooms above (targets, freezes, backups, alerts, automation, flags).
+    `section` gives what belongs to the rooms above (targets, backups, alerts, automation, flags).
     """
 
     __slots__ = (
         "default_document",
         "default_environment",
         "environments",
+        "freezes",
         "further_layers",
         "merge",
         "parity",
@@ -47,6 +48,7 @@ class Settings:
         self.ref_prefix: str = _text(tree, "ref_prefix") or "refs/gmconfig"
         self.merge: Mapping[str, object] = self.section("merge")
         self.parity = [rule for rule in _list(tree, "parity") if isinstance(rule, dict)]
+        self.freezes = _list(tree, "freezes")
         self.further_layers = _list(tree, "layers")
 
     def section(self, key: str) -> Mapping[str, object]:

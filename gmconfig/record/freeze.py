@@ -115,10 +115,10 @@ class Freezes:
             return None
 
     def _declared(self, now: datetime) -> Freeze | None:
-        declared = self.project.settings.tree.get("freezes")
-        if not isinstance(declared, list):
+        declared = self.project.settings.freezes
+        if not declared:
             return None
-        from gmconfig.record.window import windows
+        from gmconfig.project.window import windows
 
         for window in windows(declared):
             end = window.ends(self.environment, now)

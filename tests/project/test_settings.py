@@ -51,7 +51,9 @@ EVERYTHING = {
                 "budget": {"delete_percent": 30}, "options": {"anything": 1}, "endpoints": ["http://a:2379"],
                 "layout": "keys", "kustomize": True, "timeout": "500ms"},
     },
-    "freezes": [{"from": "2026-12-24"}],
+    "freezes": [{"from": "2026-12-24", "until": None, "reason": "holidays"},
+                {"environments": ["production"], "weekly": "fri 16:00 - mon 08:00",
+                 "timezone": "Europe/Berlin"}],
     "backups": {"to": "s3://backups/config", "retention_days": 30,
                 "keep": {"last": 3, "daily": 14, "within": "12h", "tags": ["audit"]}},
     "alerts": {
@@ -197,6 +199,15 @@ def test_own_check_and_schema_agree_on_one_wrong_value(data: st.DataObject):
         ("targets:\n  web: {mode: 640}\n", (2, 15), "permissions in quotes", None),
         ("targets:\n  web: {timeout: 5}\n", (2, 18), "a time span such as", None),
         ("targets:\n  web: {environment: prod}\n", (2, 22), 'no environment named "prod"', "production"),
+        ("freezes:\n  - {form: 2026-12-24}\n", (2, 6), 'unknown key "form"', 'did you mean "from"?'),
+        ("freezes:\n  - from: soon\n", (2, 5), '"soon" is not a time', '"from" and "until"'),
+        ("freezes:\n  - from:\n", (2, 5), "neither a beginning nor an end", None),
+        (
+            "freezes:\n  - {until: 2026-12-24, environments: prod}\n",
+            (2, 39),
+            'no environment named "prod"',
+            "production",
+        ),
         ("merge:\n  'a[': append\n", (2, 3), "is not a path", None),
         (
             "merge: {a: apend}\n",

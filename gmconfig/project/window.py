@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +13,6 @@ from gmconfig.errors import BrokenConfiguration
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOMENT = re.compile(r"(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):([0-5]\d)")
 _WEEK = 7 * 24 * 60
-_KEYS = ("environments", "from", "until", "weekly", "timezone", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +65,38 @@ def windows(declared: Sequence[object]) -> Iterator[Window]:
         BrokenConfiguration: an entry makes no sense; an entry that is not understood must not let through.
     """
     for number, entry in enumerate(declared):
-        if not isinstance(entry, dict):
-            raise BrokenConfiguration(f"freezes[{number}] in gmconfig.yaml is not a map")
         try:
-            yield _window(entry)
+            yield window(entry)
         except ValueError as error:
-            raise BrokenConfiguration(f"freezes[{number}] in gmconfig.yaml: {error}", hint=_HINT) from error
+            raise BrokenConfiguration(f"freezes[{number}] in gmconfig.yaml: {error}", hint=HINT) from error
 
 
-_HINT = (
-    'a freeze has "from" and "until" (2026-12-20 or 2026-12-20T16:00Z), or "weekly: fri 16:00 - mon 08:00"'
-)
+HINT = 'a freeze has "from" and "until" (2026-12-20 or 2026-12-20T16:00Z), or "weekly: fri 16:00 - mon 08:00"'
 
 
-def _window(entry: Mapping[str, object]) -> Window:
-    unknown = [key for key in entry if key not in _KEYS]
-    if unknown:
-        raise ValueError(f'"{unknown[0]}" is not known')
-    if not {"from", "until", "weekly"} & entry.keys():
+def window(entry: object) -> Window:
+    """Read one entry of `freezes:`.
+
+    Raises:
+        ValueError: it makes no sense.
+    """
+    if not isinstance(entry, dict):
+        raise ValueError("it is not a map")
+    given = {key: value for key, value in entry.items() if value is not None}
+    if not {"from", "until", "weekly"} & given.keys():
         raise ValueError("it has neither a beginning nor an end")
-    zone = _zone(str(entry.get("timezone", "UTC")))
-    start, end = _moment(entry.get("from"), zone), _moment(entry.get("until"), zone)
+    zone = _zone(str(given.get("timezone", "UTC")))
+    start, end = _moment(given.get("from"), zone), _moment(given.get("until"), zone)
     if start and end and end <= start:
         raise ValueError("it ends before it begins")
-    environments = entry.get("environments") or []
+    environments = given.get("environments", [])
     return Window(
         environments=tuple(map(str, environments if isinstance(environments, list) else [environments])),
         start=start,
         end=end,
-        weekly=_weekly(str(entry["weekly"])) if "weekly" in entry else None,
+        weekly=_weekly(str(given["weekly"])) if "weekly" in given else None,
         timezone=zone,
-        reason=str(entry.get("reason", "")),
+        reason=str(given.get("reason", "")),
     )
 
 
