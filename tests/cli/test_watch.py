@@ -120,6 +120,13 @@ def test_an_interrupt_ends_it_with_130(watching, without_secrets):
     assert "Traceback" not in err
 
 
+def test_a_process_that_has_ended_is_named(cli, trading):
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait(LIMIT)
+    answer = cli("config", "watch", "settings", "-e", "production", "--signal", str(ended.pid))
+    assert (answer.code, f"process {ended.pid} does not run" in answer.err) == (3, True)
+
+
 def test_exec_and_signal_exclude_each_other(cli, trading):
     assert cli("config", "watch", "settings", "--exec", "true", "--signal", "1").code == 2
 

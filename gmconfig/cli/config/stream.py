@@ -9,7 +9,7 @@ import typer
 from gmconfig.cli import options, terminal, values
 from gmconfig.cli.config import shown
 from gmconfig.cli.verb import verb
-from gmconfig.errors import UsageError
+from gmconfig.errors import NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from gmconfig.cli.session import Session
@@ -39,6 +39,8 @@ def watch(
     """
     if command and signal:
         raise UsageError("--exec and --signal exclude each other")
+    if signal:
+        _send(signal, 0)
     manager = session.manager(environment)
     updates = manager.watch(document, interval=interval)
     terminal.note(f"watching {document}{f' in {manager.environment}' if manager.environment else ''}")
@@ -74,7 +76,20 @@ def _acted(command: str | None, pid: int | None) -> None:
         if done.returncode:
             terminal.warning(f'"{command}" ended with exit code {done.returncode}')
     if pid:
-        import os
         import signal
 
-        os.kill(pid, signal.SIGHUP)
+        _send(pid, signal.SIGHUP)
+
+
+def _send(pid: int, number: int) -> None:
+    """Send a signal; 0 only asks whether it could be sent."""
+    import os
+
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, OverflowError):
+        hint = "what is started again has another number; --exec finds it by name: --exec 'systemctl reload NAME'"
+        raise NotFound(f"process {pid} does not run", hint=hint) from None
+    except PermissionError:
+        hint = "watch as the user whose process it is"
+        raise Refused(f"process {pid} is another user's, and takes no signal of yours", hint=hint) from None
