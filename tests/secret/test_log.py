@@ -413,6 +413,15 @@ def test_a_mistake_in_the_policy_is_placed(world, text, message, line):
     assert (caught.value.place.file, caught.value.place.line) == ("access.yaml", line)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"), [("ops", "take the name out"), ("admni", 'did you mean "admins"?')]
+)
+def test_a_grant_to_somebody_who_is_gone_says_what_to_do(name, hint):
+    with pytest.raises(BrokenConfiguration, match="neither a member nor a role") as caught:
+        access.parse({"roles": {"admins": []}, "grants": [{"to": name, "scopes": "a", "may": "read"}]})
+    assert hint in caught.value.hint
+
+
 def test_the_example_in_the_reader_is_a_policy():
     import textwrap
 

@@ -40,6 +40,7 @@ from gmconfig.secret.token import is_scope
 if TYPE_CHECKING:
     from gmconfig.finding import Place
 
+_NOBODY = "take the name out of this grant, then: gmconfig secret verify"
 _SECTIONS = ("members", "roles", "scopes", "grants", "must_be_sealed", "references", "rotation", "layout")
 _KEYS = "age and verify, or ssh; their owner has both from gmconfig secret keygen"
 _Item = TypeVar("_Item")
@@ -187,7 +188,8 @@ class _Reader:
             raise self.complaint(keys, 'a grant has exactly "to", "scopes" and "may"')
         to, scopes, may = (self.names(fields[key], (*keys, key)) for key in ("to", "scopes", "may"))
         for name in sorted(to - known):
-            raise self.complaint((*keys, "to"), f'"{name}" is neither a member nor a role')
+            hint = did_you_mean(name, tuple(sorted(known)), _NOBODY)
+            raise self.complaint((*keys, "to"), f'"{name}" is neither a member nor a role', hint)
         for name in sorted(may - set(OPERATIONS)):
             raise self.complaint((*keys, "may"), f'"{name}" is not an operation', ", ".join(OPERATIONS))
         return Grant(to, scopes, may)
