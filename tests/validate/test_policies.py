@@ -170,6 +170,16 @@ def test_a_waiver_excuses_until_its_day(written):
     assert report.until == "2027-01-01"
 
 
+def test_a_waiver_excuses_in_its_environments_alone(written):
+    rule = "{id: two, config_path: size, require: {maximum: 1}}"
+    waiver = "{rule: two, path: size, environments: [production], reason: an incident, expires: 2026-12-31}"
+    written.write("config/settings.yaml", "size: 2\n").write(
+        "policies/w.yaml", f"rules: [{rule}]\nwaivers: [{waiver}]\n"
+    )
+    found = {f.environments: bool(f.waived) for f in written.report().findings}
+    assert found == {("production",): True, ("staging", "testing"): False}
+
+
 def test_an_expired_waiver_and_one_that_means_nothing_are_findings(written):
     written.write("config/settings.yaml", "system: {debug: true}\n").write(
         "policies/w.yaml", WAIVED % "2026-12-31"

@@ -68,7 +68,8 @@ def waived(
 ) -> tuple[list[Finding], set[Waiver]]:
     """Mark the findings that a waiver excuses today; gives them all, and the waivers that meant one."""
     marked, used = [], set()
-    for finding in findings:
+    narrow = [waiver for waiver in waivers if waiver.environments]
+    for finding in (part for whole in findings for part in _apart(whole, narrow)):
         meant = [waiver for waiver in waivers if waiver.excuses(finding)]
         used.update(meant)
         excuse = next((waiver for waiver in meant if today <= waiver.expires), None)
@@ -76,6 +77,18 @@ def waived(
             finding.replaced(waived=f"until {excuse.expires}: {excuse.reason}") if excuse else finding
         )
     return marked, used
+
+
+def _apart(finding: Finding, narrow: Sequence[Waiver]) -> Iterator[Finding]:
+    """Yield what was found in several environments in pieces, where waivers mean only some of these."""
+    groups: dict[tuple[bool, ...], list[str]] = {}
+    for environment in finding.environments if narrow else ():
+        alone = finding.replaced(environments=(environment,))
+        groups.setdefault(tuple(waiver.excuses(alone) for waiver in narrow), []).append(environment)
+    if len(groups) < 2:
+        yield finding
+    else:
+        yield from (finding.replaced(environments=tuple(names)) for names in groups.values())
 
 
 def about(waivers: Sequence[Waiver], used: set[Waiver], today: str, *, whole: bool) -> Iterator[Finding]:
