@@ -47,6 +47,16 @@ def test_what_a_verb_answers(fleet: Fleet, verb: tuple[int, *tuple[str, ...]]):
     agrees(f"{words[0]}-{words[1]}", done.stdout)
 
 
+def test_deployments_of_some_days(fleet: Fleet):
+    def found(*days: str) -> list[dict[str, str]]:
+        return json.loads(fleet.run("deploy", "history", "-o", "json", *days).stdout)
+
+    day = found()[-1]["started"][:10]
+    assert [one["id"] for one in found("--since", day)] == ["production-2", "production-1"]
+    assert [one["id"] for one in found("--since", day, "-n", "1")] == ["production-2"]
+    assert found("--until", "2001-01-01") == []
+
+
 def test_a_dry_run_answers_with_the_plan_and_changes_nothing(fleet: Fleet):
     def everything() -> object:
         files = [file.read_bytes() for file in sorted(fleet.live.rglob("*")) if file.is_file()]

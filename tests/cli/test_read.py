@@ -171,6 +171,23 @@ def test_history_of_a_document_and_of_one_path(ok, trading):
     assert len(ok("config", "history", "settings", "-n", "1").splitlines()) == 1
 
 
+def test_history_of_some_days_counts_the_first_and_the_last(ok, cli, trading, monkeypatch):
+    for day, pool in (("2026-07-01T00:30:00+02:00", "60"), ("2026-09-30T23:30:00-05:00", "70")):
+        monkeypatch.setenv("GIT_AUTHOR_DATE", day)
+        ok("config", "set", "settings", "database.pool", pool, "-e", "production")
+    history = ("config", "history", "settings", "database.pool", "-e", "production", "-o", "json")
+
+    def pools(*days: str) -> list[int]:
+        return [one["value"] for one in json.loads(ok(*history, *days))]
+
+    assert pools("--since", "2026-07-01", "--until", "2026-09-30") == [70, 60]
+    assert pools("--since", "20260702", "--until", "2026-09-30") == [70]
+    assert pools("--until", "2026-09-29", "--since", "2026-07-01") == [60]
+    assert "no version of these days" in cli(*history[:-2], "--until", "2001-01-01").err
+    answer = cli(*history, "--since", "soon")
+    assert (answer.code, '"soon" is not a day' in answer.err) == (2, True)
+
+
 def test_numbers_that_json_has_not_are_told_as_yaml_has_them(ok, trading):
     (trading / "config/settings.yaml").write_text("up: .inf\ndown: -.inf\nno: .nan\n")
     assert [ok("config", "get", "settings", name) for name in ("up", "down", "no")] == [

@@ -351,6 +351,9 @@ def test_audit_tells_writes_and_reads(ok, sealed_trading):
     assert sorted(one["operation"] for one in entries) == ["create", "get", "rotate"]
     assert {one["actor"] for one in entries} == {"test"}
     assert "leaked in a log" in [one["reason"] for one in entries]
+    days = sorted(one["time"][:10] for one in entries)
+    assert json.loads(ok("secret", "audit", "jwt_secret", "-o", "json", "--since", days[0])) == entries
+    assert json.loads(ok("secret", "audit", "-o", "json", "--until", "2001-01-01")) == []
 
 
 def test_diff_says_whether_and_never_what(ok, cli, sealed_trading):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gmconfig.cli import complete, options
+from gmconfig.cli import complete, options, period
 from gmconfig.cli.fast import history as past
 from gmconfig.cli.verb import verb
 from gmconfig.errors import UnknownDocument, UnknownVersion
@@ -27,6 +27,8 @@ def history(
     path: options.Path = "",
     environment: options.Environment = None,
     limit: Limit = 0,
+    since: period.Since = None,
+    until: period.Until = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """List a document's versions, newest first; for one path only those that changed its value.
@@ -37,8 +39,10 @@ def history(
     gmconfig config history settings
     gmconfig config history settings -e production -n 5
     gmconfig config history settings database.pool -e production
+    gmconfig config history settings --since 2026-07-01 --until 2026-09-30
     """
-    past.history(session, document, path, environment=environment, limit=limit, output=output)
+    days = {"since": since, "until": until}
+    past.history(session, document, path, environment=environment, limit=limit, output=output, **days)
 
 
 def rollback(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli import complete, options, period, terminal, values
 from gmconfig.cli.deploy import arguments, progress, shown
 from gmconfig.cli.verb import verb
 from gmconfig.errors import GmconfigError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gmconfig.cli.session import Session
 
 _INTERVAL = 5.0
+_NEWEST = 20
 
 
 def status(
@@ -52,7 +53,12 @@ def history(
     environment: Annotated[
         str | None, typer.Argument(metavar="[ENV]", help="Environment.", autocompletion=complete.environments)
     ] = None,
-    limit: Annotated[int, typer.Option("-n", "--limit", metavar="N", min=1, help="How many.")] = 20,
+    limit: Annotated[
+        int | None,
+        typer.Option("-n", "--limit", metavar="N", min=1, help="How many; 20, or all of these days."),
+    ] = None,
+    since: period.Since = None,
+    until: period.Until = None,
     offline: arguments.Offline = False,
     output: options.TextOrJson = "text",
 ) -> None:
@@ -61,12 +67,16 @@ def history(
     \b
     gmconfig deploy history production
     gmconfig deploy history -n 5 -o json
+    gmconfig deploy history production --since 2026-07-01 --until 2026-09-30
     """
-    found = list(islice(session.deployer(offline=offline).history(environment), limit))
+    all_of_them = session.deployer(offline=offline).history(environment)
+    days = (record for record in all_of_them if period.within(record.started, since, until))
+    found = list(islice(days, limit or (None if since or until else _NEWEST)))
     if output == "json":
         return terminal.answer(values.as_json([shown.deployment(record) for record in found]))
     if not found:
-        return terminal.note("nothing was deployed yet: gmconfig deploy plan")
+        none = "nothing was deployed in these days"
+        return terminal.note(none if since or until else "nothing was deployed yet: gmconfig deploy plan")
     return terminal.lines(shown.headings(found))
 
 

@@ -20,6 +20,8 @@ def history(
     *,
     environment: str | None = None,
     limit: int = 0,
+    since: str | None = None,
+    until: str | None = None,
     output: str = "text",
 ) -> None:
     """Print a document's versions, newest first; for one path only those that changed its value."""
@@ -29,11 +31,17 @@ def history(
     with waiting("reading history"):
         entries = session.manager(environment).history(document, path)
     let_be()
+    if since or until:
+        from gmconfig.cli.period import within
+
+        entries = tuple(one for one in entries if within(one.revision.date.isoformat(), since, until))
     entries = entries[:limit] if limit else entries
     if output == "json":
         return terminal.answer(values.as_json([_record(entry) for entry in entries]))
     if not entries:
-        return terminal.note("no version touches it")
+        return terminal.note(
+            "no version of these days touches it" if since or until else "no version touches it"
+        )
     return terminal.lines(terminal.table([_row(entry) for entry in entries]))
 
 

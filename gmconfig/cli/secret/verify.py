@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gmconfig.cli import complete, options, terminal, values
+from gmconfig.cli import complete, options, period, terminal, values
 from gmconfig.cli.secret.changed import in_backups
 from gmconfig.cli.verb import verb as command
 from gmconfig.counted import counted
@@ -79,6 +79,8 @@ def audit(
             metavar="[NAME]", autocompletion=complete.secrets, help="A secret, or a document's path."
         ),
     ] = None,
+    since: period.Since = None,
+    until: period.Until = None,
     output: options.TextOrJson = "text",
 ) -> None:
     """Show who wrote what, from the signed log, and the reads that this machine has noted.
@@ -88,10 +90,11 @@ def audit(
 
     \b
     gmconfig secret audit
+    gmconfig secret audit --since 2026-07-01 --until 2026-09-30
     gmconfig secret audit db_password -o json
     """
     manager = session.secrets()
-    entries = manager.audit(name)
+    entries = [one for one in manager.audit(name) if period.within(one.time, since, until)]
     if output == "json":
         return terminal.answer(values.as_json([asdict(one) for one in entries]))
     if not entries:
