@@ -25,12 +25,13 @@ from gmconfig.flag.flagd.flag_set import FlagSet
 from gmconfig.flag.imported import imported
 from gmconfig.flag.ofrep import body
 from gmconfig.path import KeyPath
+from gmconfig.project import window
 from gmconfig.project.consistency import check, merge_key
 from gmconfig.project.names import is_name
 from gmconfig.project.pattern import Pattern
 from gmconfig.project.span import AGE, KEEP, WAIT
 from gmconfig.project.target_keys import is_mode
-from gmconfig.record import note, window
+from gmconfig.record import note
 from gmconfig.secret import canonical, token
 from gmconfig.secret.access import generation
 from gmconfig.secret.access import reading as access
