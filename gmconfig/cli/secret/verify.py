@@ -89,7 +89,6 @@ def audit(
     who can open it, and who has seen its value and cannot any more.
 
     \b
-    gmconfig secret audit
     gmconfig secret audit --since 2026-07-01 --until 2026-09-30
     gmconfig secret audit db_password -o json
     """
